@@ -1,0 +1,1 @@
+"""mixchat gives every prompt to the right model."""

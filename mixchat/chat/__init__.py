@@ -1,0 +1,1 @@
+"""One conversation: send, stop, settle, branch, compare. The only writer of turns."""

@@ -1,0 +1,1 @@
+"""Chats and turns, saved and found again."""

@@ -1,0 +1,1 @@
+"""Prices, calls, budgets and reports: the money."""

@@ -1,0 +1,1 @@
+"""Files on disk and the environment, read and written plainly: paths, config, stacks, keys, catalog, database."""

@@ -1,0 +1,1 @@
+"""What role a prompt has, which model takes it, and what happens when that model fails."""

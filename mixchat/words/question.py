@@ -1,0 +1,57 @@
+"""What the router is asked: a prompt with everything around it that can change its role or its model."""
+
+from msgspec import Struct
+
+from mixchat.words.meter import Purpose
+from mixchat.words.model import Effort
+from mixchat.words.request import Message
+from mixchat.words.stack import Seat
+from mixchat.words.turn import FileRef
+
+
+class Pin(Struct, frozen=True):
+    """A role or a model that the person chose instead of the router; exactly one is set."""
+
+    name: str
+    """As it was written, without the `@`."""
+    role: str | None = None
+    seat: Seat | None = None
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What a chat or one message sets over its seat's own settings; `None` leaves the seat's."""
+
+    system: str | None = None
+    effort: Effort | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    search: bool | None = None
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """A prompt, to be given a role."""
+
+    prompt: str
+    history: tuple[str, ...] = ()
+    """The prompts before this one in the same chat, oldest first."""
+    last_role: str | None = None
+    """The role that the turn before this one had."""
+    files: tuple[FileRef, ...] = ()
+    pin: Pin | None = None
+    private: bool = False
+    """The chat is private: only local seats may take it."""
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What is to be sent once a line-up is decided; each seat gets a `Request` made from it."""
+
+    messages: tuple[Message, ...]
+    """The whole path of the chat, oldest first; the last is the person's."""
+    settings: Settings = Settings()
+    chat: str | None = None
+    turn: str | None = None
+    purpose: Purpose = "answer"
+    allow_secret: bool = False
+    """The person was shown the secret and said to send it anyway."""
+    allow_over_budget: bool = False
+    """The person was shown the budget and said to go on once."""
