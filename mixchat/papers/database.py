@@ -5,7 +5,7 @@
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -44,10 +44,14 @@ CREATE TABLE turns (
 ) STRICT;
 CREATE INDEX turns_by_chat ON turns (chat, key);
 CREATE TABLE owners (
-    turn TEXT PRIMARY KEY,
+    turn TEXT PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
     pid INTEGER NOT NULL,
-    beat REAL NOT NULL
+    born REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE files (
+    digest TEXT PRIMARY KEY,
+    data BLOB NOT NULL
+) STRICT;
 CREATE VIRTUAL TABLE words USING fts5(
     prompt, reply, content='turns', content_rowid='key', tokenize="unicode61 remove_diacritics 2"
 );
@@ -122,7 +126,7 @@ class Database:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection]:
         """Hold the write lock for one transaction; it is rolled back when the body raises."""
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")

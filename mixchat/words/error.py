@@ -17,6 +17,7 @@ ProviderError
     ├── SecretFound    send anyway, send to a local model, or edit
     └── NoLocalSeat    give the private role a local seat
 ConfigError        correct the file at the line named
+StorageError       make room on the disk; what is on the screen is not saved yet
 
 How the router treats each of them is data in `mixchat.routing.policy`.
 """
@@ -181,6 +182,10 @@ class ConfigError(Exception):
 
     The text is one sentence that names the file, the line, the key and what is allowed.
     """
+
+
+class StorageError(Exception):
+    """The history could not be written: the disk is full, read-only or locked."""
 
 
 ERRORS: dict[ErrorCode, type[ProviderError]] = {

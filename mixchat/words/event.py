@@ -2,7 +2,7 @@
 
 A provider yields any number of `Text`, `Thinking`, `Citation`, `UsageUpdate` and `Notice`, then exactly
 one `Ended`. The router adds `Routed` (first), `Started`, `Broke`, `Retrying` and `Rerouted`. A chat adds
-one last event, `Finished` or `Failed`. Cancelling is never an event.
+`Accepted` before all and one last event, `Finished` or `Failed`. Cancelling is never an event.
 """
 
 from typing import Literal
@@ -48,6 +48,12 @@ class Ended(Struct, frozen=True):
     stop: Stop
     usage: Usage
     request_id: str | None = None
+
+
+class Accepted(Struct, frozen=True):
+    """The prompt is on disk; `turn` is still open."""
+
+    turn: Turn
 
 
 class Routed(Struct, frozen=True):
@@ -101,4 +107,4 @@ class Failed(Struct, frozen=True):
 
 ProviderEvent = Text | Thinking | Citation | UsageUpdate | Notice | Ended
 RouterEvent = Routed | Started | ProviderEvent | Broke | Retrying | Rerouted
-ChatEvent = RouterEvent | Finished | Failed
+ChatEvent = Accepted | RouterEvent | Finished | Failed

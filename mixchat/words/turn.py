@@ -39,6 +39,8 @@ class FileRef(Struct, frozen=True):
     media_type: MediaType
     size: int
     """Bytes."""
+    digest: str = ""
+    """SHA-256 of the content, under which the history keeps it."""
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
