@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mixchat.words.stack import Seat
+from mixchat.words.usage import FREE, Cost
 
 Classifier = Literal["pin", "rule", "local", "learned", "judge", "default"]
 
@@ -52,3 +53,5 @@ class Decision(Struct, frozen=True):
     private: bool = False
     pinned: bool = False
     """A pin is a promise: the line-up has one seat and is never widened."""
+    spent: Cost = FREE
+    """What deciding cost: the judge, where one was asked."""

@@ -20,6 +20,8 @@ class Call(Struct, frozen=True, kw_only=True):
     role: str | None = None
     chat: str | None = None
     turn: str | None = None
+    allow_over_budget: bool = False
+    """The person was shown the budget and said to go on: reserve and count, but do not refuse."""
 
 
 class Meter(Protocol):

@@ -41,6 +41,8 @@ class ModelCard(Struct, frozen=True, kw_only=True):
     images: bool | None = None
     pdfs: bool | None = None
     thinks: bool | None = None
+    silent: bool | None = None
+    """Whether it may think for a minute without a sign of life; it is waited for longer."""
     search: bool | None = None
     """Whether the provider can ground the reply in a web search."""
     temperature: bool | None = None

@@ -47,6 +47,8 @@ class Brief(Struct, frozen=True, kw_only=True):
 
     messages: tuple[Message, ...]
     """The whole path of the chat, oldest first; the last is the person's."""
+    kept: int = 1
+    """How many of the last messages belong together and are never cut off to fit a window."""
     settings: Settings = Settings()
     chat: str | None = None
     turn: str | None = None

@@ -28,6 +28,8 @@ class Message(Struct, frozen=True):
     role: Literal["user", "assistant"]
     text: str
     attachments: tuple[Attachment, ...] = ()
+    private: bool = False
+    """It belongs to a private turn: it is left out of what is sent off this machine."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
