@@ -1,0 +1,65 @@
+"""Where things live on disk. Nothing here reads or creates anything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+
+APP = "mixchat"
+
+
+class Paths(Struct, frozen=True):
+    """The three directories that mixchat keeps things in."""
+
+    config: Path
+    """`config.toml`, `stacks/*.toml` and `themes/*`."""
+    data: Path
+    """The history database, local models and what the router learned."""
+    log: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Return the directories named by `MIXCHAT_*_DIR`, else the platform's own."""
+
+        def place(name: str) -> Path:
+            said = environ.get(f"MIXCHAT_{name.upper()}_DIR", "").strip()
+            return Path(said).expanduser().absolute() if said else _default(name)
+
+        return cls(place("config"), place("data"), place("log"))
+
+    @property
+    def config_file(self) -> Path:
+        """The config file."""
+        return self.config / "config.toml"
+
+    @property
+    def stacks(self) -> Path:
+        """The directory of the user's stacks."""
+        return self.config / "stacks"
+
+    @property
+    def themes(self) -> Path:
+        """The directory of the user's themes."""
+        return self.config / "themes"
+
+    @property
+    def ring_list(self) -> Path:
+        """The names of the providers that have a key in the system key ring, one a line."""
+        return self.config / "key-ring.txt"
+
+    @property
+    def log_file(self) -> Path:
+        """The log that is being written; older ones end in a number."""
+        return self.log / "mixchat.log"
+
+
+def _default(name: str) -> Path:
+    import platformdirs
+
+    directories = {
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+        "log": platformdirs.user_log_path,
+    }
+    return directories[name](APP, appauthor=False)
