@@ -1,0 +1,50 @@
+"""What every test stands on: no network but loopback, no key or address of the developer's, directories of its own."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+STRANGERS = (
+    "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "CO_API", "COHERE_", "OPENROUTER_", "GROQ_",
+    "DEEPSEEK_", "MISTRAL_", "XAI_", "TOGETHER_", "FIREWORKS_", "CEREBRAS_", "LMSTUDIO_", "VLLM_",
+    "LLAMACPP_", "LITELLM_", "MIXCHAT_", "HF_",
+)  # fmt: skip
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+LOOPBACK = {"localhost", "::1", "0.0.0.0", "::", ""}
+
+
+def _loopback(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    return name in LOOPBACK or name.startswith("127.")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, lookup = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if self.family != socket.AF_UNIX and not (isinstance(address, tuple) and _loopback(address[0])):
+            raise OSError(f"tests stay on loopback, not {address!r}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_lookup(host: object, *args: object, **kwargs: object) -> object:
+        if host is not None and not _loopback(host):
+            raise socket.gaierror(socket.EAI_NONAME, f"tests stay on loopback, not {host!r}")
+        return lookup(host, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_lookup)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    for name in tuple(os.environ):
+        if name.startswith(STRANGERS) or name.upper() in PROXIES:
+            monkeypatch.delenv(name)
+    for part in ("CONFIG", "DATA", "LOG"):
+        monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / "mixchat" / part.lower()))
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")

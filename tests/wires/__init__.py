@@ -1,0 +1,6 @@
+"""A loopback server that speaks the providers' protocols; see `tests/wires/server.py`."""
+
+from tests.wires.script import Hangup, Refusal, Reply, Reset, Script, Silence, Status, Web
+from tests.wires.server import Seen, Wires
+
+__all__ = ["Hangup", "Refusal", "Reply", "Reset", "Script", "Seen", "Silence", "Status", "Web", "Wires"]
