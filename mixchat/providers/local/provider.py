@@ -1,0 +1,173 @@
+"""The provider `local`: loads a model when it is asked for and lets it go when nobody asks any more."""
+
+import asyncio
+import importlib
+import importlib.util
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from mixchat.providers.local import memory
+from mixchat.providers.local.completion import complete
+from mixchat.providers.local.process import UNSUPPORTED, Door, Engine
+from mixchat.providers.local.shelf import PROVIDER, Entry, Shelf
+from mixchat.words.error import UnknownModel
+from mixchat.words.event import Notice, ProviderEvent
+from mixchat.words.model import ModelCard
+from mixchat.words.request import Request
+
+_OVERHEAD: Final = 150_000_000
+"""Bytes that llama.cpp and its compute buffers take besides weights and cache."""
+
+
+class EngineSettings(Struct, frozen=True, kw_only=True):
+    """How much of the machine a local model may have."""
+
+    context: int = 8192
+    """Most tokens of context, also for models that were trained on more."""
+    idle: float = 300.0
+    """Seconds without a request after which the model is unloaded."""
+    memory: int | None = None
+    """Bytes that a loaded model may take; `None` asks the machine what is free."""
+    threads: int | None = None
+    """`None` leaves it to llama.cpp: one a physical core."""
+
+
+class LocalProvider:
+    """Answers with llama.cpp in a child process; one model at a time, one reply at a time."""
+
+    name = PROVIDER
+    local = True
+    patience = 120.0
+
+    def __init__(self, shelf: Shelf, log_folder: Path, settings: EngineSettings | None = None) -> None:
+        self._shelf = shelf
+        self._settings = settings or EngineSettings()
+        self._engine = Engine(log_folder)
+        self._held = 0
+        self._turnstile = asyncio.Lock()
+        self._idle: asyncio.TimerHandle | None = None
+        self._unloading: asyncio.Task[None] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The child process and what runs in it."""
+        return self._engine
+
+    def warm(self) -> None:
+        """Import the HTTP client; no model is loaded before it is asked for."""
+        importlib.import_module("httpx")
+
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply, after a `loading` notice when the model has to be loaded first.
+
+        Cancelling stops llama.cpp at its next token; while the model loads, it ends the child.
+
+        Raises:
+            ProviderError: `UnknownModel` when the model cannot be had or does not fit, `TooLong`,
+                `Interrupted` when llama.cpp died; the next call starts it again.
+        """
+        entry = self.fitting(request.ref.model)
+        if self._turnstile.locked():
+            yield Notice("loading", f"waiting for the reply before this one, then {entry.name}")
+        async with self._turnstile:
+            self._stay()
+            try:
+                door = self._engine.door
+                if door is None or door.name != entry.name:
+                    yield Notice("loading", f"loading {entry.name}")
+                    door = await self._load(entry)
+                async with aclosing(complete(door, request, entry.header.family)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                self._leave_later()
+
+    def fitting(self, name: str) -> Entry:
+        """Return the model of that name, once it is clear that it can run here.
+
+        Raises:
+            UnknownModel: it is missing, broken, or too large, or llama.cpp has no build for this machine.
+        """
+        entry = self._shelf.entry(name)
+        if not supported():
+            raise UnknownModel(UNSUPPORTED, ref=entry.ref)
+        door = self._engine.door
+        if door is not None and door.name == name:
+            return entry
+        need, limit = self._need(entry), self._limit()
+        if need > limit:
+            raise UnknownModel(
+                f"{entry.name} needs about {need / 1e9:.1f} GB of memory and {limit / 1e9:.1f} GB may be "
+                "used; take a smaller model or a smaller quantization.",
+                ref=entry.ref,
+            )
+        return entry
+
+    def _need(self, entry: Entry) -> int:
+        cache = (entry.header.cache_per_token or 0) * self._context(entry)
+        return entry.size + cache + _OVERHEAD
+
+    def _limit(self) -> int:
+        """Return the bytes that the next model may take; the one that is loaded makes room for it."""
+        if self._settings.memory is not None:
+            return self._settings.memory
+        return memory.available() + (self._held if self._engine.door else 0)
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        """Return the models whose files are on this machine."""
+        entries = await asyncio.to_thread(self._shelf.entries)
+        return tuple(entry.card(self._settings.context) for entry in entries)
+
+    async def aclose(self) -> None:
+        """End the child."""
+        self._stay()
+        await asyncio.to_thread(self._engine.stop)
+
+    def _context(self, entry: Entry) -> int:
+        return min(entry.header.context or self._settings.context, self._settings.context)
+
+    async def _load(self, entry: Entry) -> Door:
+        loading = asyncio.create_task(
+            asyncio.to_thread(self._engine.start, entry, self._context(entry), self._settings.threads)
+        )
+        self._held = self._need(entry)
+        try:
+            return await asyncio.shield(loading)
+        except asyncio.CancelledError:
+            self._engine.stop()
+            loading.add_done_callback(_retrieved)
+            raise
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _leave_later(self) -> None:
+        self._stay()
+        self._idle = asyncio.get_running_loop().call_later(self._settings.idle, self._leave)
+
+    def _leave(self) -> None:
+        self._idle = None
+        self._unloading = asyncio.get_running_loop().create_task(self._unload())
+
+    async def _unload(self) -> None:
+        if self._turnstile.locked():
+            return
+        async with self._turnstile:
+            await asyncio.to_thread(self._engine.stop)
+
+
+def supported() -> bool:
+    """Return whether llama.cpp is installed; it has no wheel for some machines."""
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
+def _retrieved(task: asyncio.Task[Door]) -> None:
+    """Look at how a load ended that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()
