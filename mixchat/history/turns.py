@@ -1,15 +1,13 @@
 """Turns on disk: saved whole, read back when they are looked at."""
 
-import sqlite3
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import structs
 
 from mixchat.papers.database import Database
 from mixchat.papers.process import Owner, this_process
-from mixchat.words.error import Failure, StorageError
+from mixchat.words.error import Failure
 from mixchat.words.turn import Outcome, Turn
 
 _DIED = "mixchat ended in the middle of this reply; what had arrived is kept."
@@ -41,7 +39,7 @@ class TurnStore:
         """
         place = (turn.id, turn.chat, turn.parent, turn.created.timestamp())
         body = _encoder.encode(structs.replace(turn, prompt="", reply=""))
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO turns (id, chat, parent, created, outcome, prompt, reply, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -81,12 +79,12 @@ class TurnStore:
 
     def delete(self, turn_id: str, when: float | None) -> None:
         """Hide the turn since `when` (seconds since the epoch), or with `None` bring it back."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("UPDATE turns SET deleted = ? WHERE id = ?", (when, turn_id))
 
     def withdraw(self, turn_id: str) -> None:
         """Forget a turn to which nothing had come; its prompt is back in the composer."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))
 
     def recover(self) -> list[Turn]:
@@ -108,7 +106,7 @@ class TurnStore:
 
     def keep_file(self, digest: str, data: bytes) -> None:
         """Keep an attachment's content under its SHA-256, once."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (digest, data))
 
     def file(self, digest: str) -> bytes | None:
@@ -117,13 +115,3 @@ class TurnStore:
             "SELECT data FROM files WHERE digest = ?", (digest,)
         ).fetchone()
         return None if row is None else bytes(row[0])
-
-    @contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection]:
-        try:
-            with self._database.writing() as connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"This chat cannot be saved ({error}); make room at {self._database.path.parent} or copy what you need."
-            ) from error

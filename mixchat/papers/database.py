@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mixchat.words.error import ConfigError
+from mixchat.words.error import ConfigError, StorageError
 
 CHATS: Final = """
 CREATE TABLE chats (
@@ -94,7 +94,7 @@ class Database:
             self.connection = sqlite3.connect(path, timeout=10, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
             self._prepare(migrations)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, StorageError) as error:
             raise ConfigError(
                 f"The history at {path} cannot be opened ({error}); set MIXCHAT_DATA_DIR to a directory "
                 "that can be written."
@@ -127,15 +127,22 @@ class Database:
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
-        """Hold the write lock for one transaction; it is rolled back when the body raises."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
+        """Hold the write lock for one transaction; it is rolled back when the body raises.
+
+        Raises:
+            StorageError: the disk is full, read-only or locked; nothing of the transaction is written.
+        """
         try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"The history cannot be written ({error}); make room at {self.path.parent}, or copy what you need."
+            ) from error
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the file; whatever was committed is on disk."""

@@ -1,6 +1,6 @@
 """What the router is asked: a prompt with everything around it that can change its role or its model."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mixchat.words.meter import Purpose
 from mixchat.words.model import Effort
@@ -26,6 +26,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     temperature: float | None = None
     max_tokens: int | None = None
     search: bool | None = None
+
+    def over(self, other: "Settings") -> "Settings":
+        """Return these settings, with `other`'s where these say nothing."""
+        mine = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+        return structs.replace(other, **mine)
 
 
 class Question(Struct, frozen=True, kw_only=True):
