@@ -1,1 +1,1 @@
-"""Prices, calls, budgets and reports: the money."""
+"""Money: prices, the ledger of every call, budgets, estimates and reports."""

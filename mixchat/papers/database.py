@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mixchat.papers.ledger_tables import LEDGER
 from mixchat.words.error import ConfigError, StorageError
 
 CHATS: Final = """
@@ -77,7 +78,7 @@ CREATE TABLE prompts (
 ) STRICT;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS,)
+MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER)
 
 
 class Database:
