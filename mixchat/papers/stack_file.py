@@ -73,5 +73,7 @@ class StackFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The stack's name; left out: the file's."""
     description: str = ""
     """What the stack is for."""
+    embeddings: str | None = None
+    """The embedding model that compares prompts with a role's examples."""
     roles: dict[str, RoleTable] = {}
     """The roles by name."""

@@ -54,6 +54,8 @@ class Stack(Struct, frozen=True):
     name: str
     description: str
     posts: Mapping[str, Post]
+    embeddings: ModelRef | None = None
+    """The embedding model that compares prompts with examples, where the config names none."""
 
     def lineup(self, role: str) -> tuple[Seat, ...]:
         """Return the role's seats, then daily-driver's, then fallback's, without repeats.
