@@ -1,0 +1,47 @@
+"""A desk on a real database, and a chat on the desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mixchat.chat.chat import Chat
+from mixchat.chat.desk import Desk
+from mixchat.history.chats import ChatStore
+from mixchat.history.turns import TurnStore
+from mixchat.papers.database import Database
+from mixchat.words.clock import SystemClock
+from tests.chat.scripted import ScriptedRouter
+
+
+class Place:
+    """A desk whose router can be exchanged, and what it was taught."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.router = ScriptedRouter()
+        self.learned: list[tuple[str, str, str]] = []
+        clock = SystemClock()
+        self.desk = Desk(
+            chats=ChatStore(database, clock),
+            turns=TurnStore(database),
+            router=lambda: self.router,
+            clock=clock,
+            learn=lambda *lesson: self.learned.append(lesson),
+        )
+
+    def chat(self, *scripts: object) -> Chat:
+        """Return a new chat whose turns play `scripts`."""
+        self.router = ScriptedRouter(*scripts)  # type: ignore[arg-type]
+        return Chat(self.desk.chats.new(), self.desk)
+
+    def reopen(self, chat: Chat) -> Chat:
+        """Return the chat as another start of the program would see it."""
+        return Chat(self.desk.chats.find(chat.id), self.desk)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    database = Database(tmp_path / "history.db")
+    yield Place(database)
+    database.close()

@@ -1,0 +1,89 @@
+"""A router that plays a script, so that a chat's endings can be tried one by one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from decimal import Decimal
+
+from mixchat.words.decision import Decision
+from mixchat.words.error import Failure, ProviderError
+from mixchat.words.event import Broke, Ended, Routed, RouterEvent, Started, Text
+from mixchat.words.model import ModelRef
+from mixchat.words.question import Brief, Question
+from mixchat.words.stack import Seat
+from mixchat.words.turn import Attempt
+from mixchat.words.usage import FREE, Cost, Usage
+
+SONNET = ModelRef("anthropic", "sonnet")
+FLASH = ModelRef("google", "flash")
+USAGE = Usage(input=10, output=5)
+CENT = Cost(Decimal("0.01"))
+
+
+def reply(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
+    """Return the events of a call that ends well."""
+    return [Started(Seat(ref), 1), *map(Text, texts), Ended("end", USAGE)]
+
+
+def cut(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
+    """Return the events of a call that breaks after some text."""
+    return [
+        Started(Seat(ref), 1),
+        *map(Text, texts),
+        Broke(Failure("interrupted", "The reply was cut off.", ref)),
+    ]
+
+
+class Hang:
+    """Waits for ever, to be cancelled."""
+
+
+class ScriptedRun:
+    """Plays one script; a `Hang` waits, an exception is raised."""
+
+    def __init__(self, decision: Decision, script: Sequence[RouterEvent | Hang | Exception]) -> None:
+        self.attempts: list[Attempt] = []
+        self.failure: Failure | None = None
+        self.extra = FREE
+        self._decision = decision
+        self._script = script
+
+    async def events(self) -> AsyncGenerator[RouterEvent]:
+        """Yield the script's events and keep the attempt in a synchronous `finally`, as the real one does."""
+        yield Routed(self._decision)
+        try:
+            for event in self._script:
+                match event:
+                    case Hang():
+                        await asyncio.Event().wait()
+                    case Exception():
+                        raise event
+                    case Broke(failure):
+                        self.failure = failure
+                        yield event
+                    case _:
+                        yield event
+        finally:
+            self.attempts.append(
+                Attempt(ref=SONNET, started=1.0, ended=2.0, usage=USAGE, cost=CENT, failure=self.failure)
+            )
+
+
+class ScriptedRouter:
+    """Hands out one script a turn and remembers what it was asked."""
+
+    def __init__(self, *scripts: Sequence[RouterEvent | Hang | Exception] | ProviderError) -> None:
+        self.scripts = list(scripts)
+        self.questions: list[Question] = []
+        self.briefs: list[Brief] = []
+
+    async def decide(self, question: Question) -> Decision:
+        """Return a decision for coding, or raise what the script says."""
+        self.questions.append(question)
+        if isinstance(self.scripts[0], ProviderError):
+            raise self.scripts.pop(0)  # type: ignore[misc]
+        return Decision("coding", (Seat(SONNET), Seat(FLASH)), 0.9, "local", "coding 0.90: code fence")
+
+    def run(self, brief: Brief, decision: Decision) -> ScriptedRun:
+        """Return a run of the next script."""
+        self.briefs.append(brief)
+        return ScriptedRun(decision, self.scripts.pop(0))  # type: ignore[arg-type]

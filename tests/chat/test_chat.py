@@ -1,0 +1,250 @@
+"""Every way a turn can end, and what is on the screen and on disk afterwards."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+import pytest
+from msgspec import structs
+
+from mixchat.chat.desk import Prompt
+from mixchat.words.error import NoLocalSeat, StorageError
+from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Started, Text
+from mixchat.words.question import Pin, Settings
+from mixchat.words.stack import Seat
+from mixchat.words.turn import Outcome
+from tests.chat.conftest import Place
+from tests.chat.scripted import CENT, FLASH, Hang, cut, reply
+
+
+async def collect(events: AsyncGenerator[ChatEvent]) -> list[ChatEvent]:
+    return [event async for event in events]
+
+
+async def stop_at(events: AsyncGenerator[ChatEvent], kind: type) -> None:
+    """Read until an event of that kind has come and the next is awaited, then cancel, as Esc does."""
+    seen = asyncio.Event()
+
+    async def read() -> None:
+        async for event in events:
+            if isinstance(event, kind):
+                seen.set()
+
+    task = asyncio.create_task(read())
+    await seen.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await events.aclose()
+
+
+async def test_a_complete_reply_is_folded_finished_and_on_disk(place: Place):
+    chat = place.chat(reply("Hel", "lo"))
+    events = await collect(chat.send("hi"))
+    assert isinstance(events[0], Accepted)
+    assert isinstance(events[-1], Finished)
+    turn = place.reopen(chat).turns[-1]
+    assert turn == chat.turns[-1] == events[-1].turn
+    assert (turn.prompt, turn.reply, turn.outcome, turn.stop) == ("hi", "Hello", Outcome.COMPLETE, "end")
+    assert turn.cost == CENT
+
+
+async def test_the_prompt_is_on_disk_before_anything_is_sent(place: Place):
+    chat = place.chat(reply("x"))
+    events = chat.send("remember me")
+    await anext(events)
+    assert place.reopen(chat).turns[-1].prompt == "remember me"
+    assert place.reopen(chat).turns[-1].outcome is Outcome.OPEN
+    assert place.router.questions == []
+    await events.aclose()
+
+
+async def test_stopping_after_some_text_keeps_it_and_what_it_cost(place: Place):
+    chat = place.chat([Started(Seat(FLASH), 1), Text("half"), Hang()])
+    await stop_at(chat.send("hi"), Text)
+    turn = place.reopen(chat).turns[-1]
+    assert (turn.reply, turn.outcome, turn.failure) == ("half", Outcome.STOPPED, None)
+    assert turn.cost == CENT
+
+
+async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
+    chat = place.chat([Started(Seat(FLASH), 1), Hang()])
+    await stop_at(chat.send("hi"), Started)
+    assert list(chat.turns) == []
+    assert list(place.reopen(chat).turns) == []
+    assert chat.withdrawn is not None
+    assert chat.withdrawn.prompt == "hi"
+    assert chat.withdrawn.cost == CENT
+
+
+async def test_closing_the_events_while_resting_at_one_settles_the_turn(place: Place):
+    chat = place.chat(reply("a", "b"))
+    events = chat.send("hi")
+    async for event in events:
+        if isinstance(event, Text):
+            break
+    await events.aclose()
+    assert (chat.turns[-1].reply, chat.turns[-1].outcome) == ("a", Outcome.STOPPED)
+
+
+async def test_a_cut_reply_fails_with_its_text_kept_and_can_be_continued_with_a_seam(place: Place):
+    chat = place.chat(cut("one "), reply("two", ref=FLASH))
+    failed = (await collect(chat.send("count")))[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.turn.reply, failed.failure.code) == ("one ", "interrupted")
+    await collect(chat.resume(failed.turn.id))
+    turn = place.reopen(chat).turns[-1]
+    assert len(chat.turns) == 1
+    assert (turn.reply, turn.outcome, turn.failure) == ("one two", Outcome.COMPLETE, None)
+    assert [(seam.offset, seam.ref) for seam in turn.seams] == [(4, FLASH)]
+    assert len(turn.attempts) == 2
+    asked = place.router.briefs[1]
+    assert [message.role for message in asked.messages] == ["user", "assistant", "user"]
+    assert asked.messages[1].text == "one "
+    assert asked.kept == 3
+
+
+async def test_a_continuation_that_fails_at_once_loses_nothing_and_leaves_no_seam(place: Place):
+    chat = place.chat(cut("one "), cut())
+    first = (await collect(chat.send("count")))[-1]
+    assert isinstance(first, Failed)
+    await collect(chat.resume(first.turn.id))
+    assert (chat.turns[-1].reply, chat.turns[-1].seams) == ("one ", ())
+    assert chat.turns[-1].outcome is Outcome.FAILED
+
+
+async def test_stopping_a_continuation_before_its_first_word_keeps_the_turn(place: Place):
+    chat = place.chat(cut("one "), [Started(Seat(FLASH), 1), Hang()])
+    first = (await collect(chat.send("count")))[-1]
+    assert isinstance(first, Failed)
+    await stop_at(chat.resume(first.turn.id), Started)
+    assert place.reopen(chat).turns[-1].reply == "one "
+
+
+async def test_a_guard_that_stops_the_turn_says_so_and_keeps_the_prompt(place: Place):
+    chat = place.chat(NoLocalSeat("Give the role a local seat."))
+    failed = (await collect(chat.send("secret plans")))[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.failure.code, failed.turn.prompt, failed.turn.attempts) == ("private", "secret plans", ())
+
+
+async def test_a_bug_is_loud_but_the_turn_is_settled_first(place: Place):
+    chat = place.chat([Started(Seat(FLASH), 1), Text("so far"), ZeroDivisionError()])
+    with pytest.raises(ZeroDivisionError):
+        await collect(chat.send("hi"))
+    turn = place.reopen(chat).turns[-1]
+    assert (turn.reply, turn.outcome) == ("so far", Outcome.FAILED)
+    assert turn.failure is not None
+
+
+async def test_again_keeps_the_first_answer_as_a_sibling(place: Place):
+    chat = place.chat(reply("first"), reply("second"), reply("next"))
+    await collect(chat.send("hi"))
+    first = chat.turns[0].id
+    await collect(chat.again(first, Prompt(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    assert [turn.reply for turn in chat.turns] == ["second"]
+    assert chat.path.siblings(first) == [first, chat.turns[0].id]
+    assert place.learned == [("hi", "flash", "regenerated")]
+    await collect(chat.send("more"))
+    chat.path.show(first)
+    assert [turn.reply for turn in place.reopen(chat).turns] == ["first"]
+
+
+async def test_an_edited_prompt_branches_and_the_model_sees_only_its_own_branch(place: Place):
+    chat = place.chat(reply("A"), reply("B"), reply("C"))
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    await collect(chat.again(chat.turns[1].id, Prompt(text="three")))
+    assert [turn.prompt for turn in chat.turns] == ["one", "three"]
+    assert [message.text for message in place.router.briefs[-1].messages] == ["one", "A", "three"]
+
+
+async def test_again_replaces_a_turn_to_which_nothing_came(place: Place):
+    chat = place.chat(cut(), reply("now"))
+    failed = (await collect(chat.send("hi")))[-1]
+    assert isinstance(failed, Failed)
+    await collect(chat.again(failed.turn.id))
+    assert [turn.reply for turn in place.reopen(chat).turns] == ["now"]
+    assert len(chat.path.siblings(chat.turns[0].id)) == 1
+
+
+async def test_undo_and_redo_walk_the_branch_without_destroying(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    assert chat.path.undo() is not None
+    assert [turn.prompt for turn in place.reopen(chat).turns] == ["one"]
+    assert [turn.prompt for turn in chat.turns] == ["one"]
+    assert chat.path.redo() is not None
+    assert chat.path.redo() is None
+    assert [turn.prompt for turn in chat.turns] == ["one", "two"]
+
+
+async def test_a_deleted_turn_comes_back_whole(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    gone = chat.turns[0].id
+    chat.path.delete(gone, 1.0)
+    assert list(chat.turns) == []
+    chat.path.restore(gone)
+    assert [turn.prompt for turn in chat.turns] == ["one", "two"]
+
+
+async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    chat = place.chat(reply("kept"))
+    events = chat.send("hi")
+    await anext(events)
+
+    def full(turn: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(place.desk.turns, "save", full)
+    rest = [event async for event in events]
+    assert Notice("info", "The disk is full.") in rest
+    assert isinstance(rest[-1], Finished)
+    assert chat.turns[-1].reply == "kept"
+
+
+async def test_a_prompt_that_cannot_be_saved_is_not_sent(place: Place):
+    chat = place.chat(reply("never"))
+    place.database.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StorageError, match="cannot be written"):
+        await collect(chat.send("hi"))
+    assert place.router.questions == []
+    assert list(chat.turns) == []
+
+
+async def test_settings_of_the_message_go_over_those_of_the_chat(place: Place):
+    chat = place.chat(reply("x"))
+    state = structs.replace(chat.state, settings=Settings(system="Be brief.", effort="low"))
+    chat.keep(structs.replace(chat.record, state=state))
+    await collect(chat.send("hi", settings=Settings(effort="high")))
+    assert place.router.briefs[0].settings == Settings(system="Be brief.", effort="high")
+    assert place.reopen(chat).state.settings == Settings(system="Be brief.", effort="low")
+
+
+async def test_a_correction_is_kept_taught_and_carried_to_the_next_question(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("write a haiku"))
+    chat.correct(chat.turns[0].id, "creative")
+    await collect(chat.send("shorter"))
+    assert place.learned == [("write a haiku", "creative", "corrected")]
+    assert place.router.questions[-1].last_role == "creative"
+    assert place.reopen(chat).turns[0].corrected == "creative"
+
+
+async def test_attachments_are_sent_as_they_were_even_after_the_file_changed(
+    place: Place, tmp_path_factory: pytest.TempPathFactory
+):
+    path = tmp_path_factory.mktemp("files") / "notes.txt"
+    path.write_text("first")
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("read", files=[chat.attach(path)]))
+    path.write_text("second")
+    await collect(chat.send("again"))
+    first = place.router.briefs[-1].messages[0]
+    assert [(file.name, file.data) for file in first.attachments] == [("notes.txt", b"first")]
