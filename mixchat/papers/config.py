@@ -118,6 +118,25 @@ class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         _dollars(self)
 
 
+class EngineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much of the machine a model on it may have."""
+
+    context: int = 8192
+    """Most tokens of context, also for models that were trained on more."""
+    idle: float = 300.0
+    """Seconds without a request after which the model is unloaded."""
+    memory: float | None = None
+    """Gigabytes that a loaded model may take; left out: what is free."""
+    threads: int | None = None
+    """Threads that it computes with; left out: one a core."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            number = getattr(self, name)
+            if number is not None and number <= 0:
+                raise ValueError(f"{name} must be a number above zero, not {number}.")
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that a person can set, with what it is when left out."""
 
@@ -145,6 +164,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Prices by model reference, where the price list has none or is wrong."""
     local: dict[str, str] = {}
     """GGUF files on this machine by the model's name: `local/<name>`."""
+    engine: EngineConfig = EngineConfig()
+    """How much of the machine a local model may have."""
     roles: dict[str, RoleTable] = {}
     """Roles that are laid over those of every stack."""
     keys: dict[str, str] = {}
