@@ -8,7 +8,7 @@ import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Literal, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -95,11 +95,11 @@ def _fails(value: object, shape: object) -> str | None:
 
 def _descend(value: object, shape: object, path: Path, said: str) -> tuple[Path, str]:
     """Return the path of the innermost misfit and the sentence about it."""
-    for branch in _branches(shape):
+    for branch in branches(shape):
         if isinstance(value, Mapping):
             table = cast("Mapping[str, object]", value)
-            if _is_struct(branch):
-                return _in_struct(table, cast("type[msgspec.Struct]", branch), path, said)
+            if is_struct(branch):
+                return _in_struct(table, branch, path, said)
             if get_origin(branch) is dict:
                 return _in_items(table.items(), get_args(branch)[1], path, said)
         if isinstance(value, list) and get_origin(branch) in {list, tuple}:
@@ -137,7 +137,7 @@ def _wrong_value(value: object, shape: object, path: Path, said: str) -> str:
     own = _own_words(said)
     if own:
         return f"{_dotted(path)}: {own}"
-    choices = [str(choice) for branch in _branches(shape) for choice in _choices(branch)]
+    choices = [str(choice) for branch in branches(shape) for choice in _choices(branch)]
     guess = meant(value, choices) if isinstance(value, str) else ""
     return f"{_dotted(path)} must be {describe(shape)}, not {_shown(value)}{guess or '.'}"
 
@@ -145,7 +145,7 @@ def _wrong_value(value: object, shape: object, path: Path, said: str) -> str:
 def describe(shape: object) -> str:
     """Return what may be written for `shape`, in words."""
     words: list[str] = []
-    for branch in _branches(shape):
+    for branch in branches(shape):
         if choices := _choices(branch):
             words.append("one of " + listed(f'"{choice}"' for choice in choices))
         elif get_origin(branch) in {list, tuple}:
@@ -172,14 +172,15 @@ def _choices(branch: object) -> tuple[object, ...]:
     return get_args(branch) if get_origin(branch) is Literal else ()
 
 
-def _branches(shape: object) -> tuple[object, ...]:
+def branches(shape: object) -> tuple[object, ...]:
     """Return the members of a union, `None` left out; a plain shape is its own only member."""
     if get_origin(shape) in {Union, types.UnionType}:
         return tuple(branch for branch in get_args(shape) if branch is not types.NoneType)
     return (shape,)
 
 
-def _is_struct(branch: object) -> bool:
+def is_struct(branch: object) -> TypeGuard[type[msgspec.Struct]]:
+    """Return whether `branch` is a table with known keys."""
     return isinstance(branch, type) and issubclass(branch, msgspec.Struct)
 
 

@@ -1,0 +1,96 @@
+"""The config's keys one by one, for a settings screen that is drawn from the config itself."""
+
+import ast
+import inspect
+from functools import cache
+from itertools import pairwise
+from typing import Literal, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from mixchat.papers import config as shapes
+from mixchat.papers.config import Config
+from mixchat.papers.misfit import branches, describe, is_struct
+
+Kind = Literal["choice", "switch", "text", "number", "dollars", "table"]
+
+_KINDS: dict[object, Kind] = {bool: "switch", str: "text", int: "number", float: "number"}
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One key of the config file."""
+
+    key: str
+    """Dotted: `budget.day`."""
+    kind: Kind
+    optional: bool
+    """Whether leaving it out means something of its own, such as no limit."""
+    default: object
+    help: str
+    """One sentence."""
+    allowed: str
+    """What may be written, in words."""
+    choices: tuple[str, ...] = ()
+    """Every value it may have, where they can be counted."""
+
+
+@cache
+def settings() -> tuple[Setting, ...]:
+    """Return every key that has one value, in the file's order; tables of named things are one `table`."""
+    return tuple(_walk(Config, ""))
+
+
+def value_of(config: Config, key: str) -> object:
+    """Return what `config` has under a dotted key."""
+    value: object = config
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _walk(shape: type[Struct], prefix: str) -> list[Setting]:
+    hints = get_type_hints(shape)
+    helps = _docstrings(shape)
+    found: list[Setting] = []
+    for field in msgspec.structs.fields(shape):
+        hint = cast("object", hints[field.name])
+        key = f"{prefix}{field.name}"
+        if is_struct(hint):
+            found += _walk(hint, f"{key}.")
+        else:
+            default: object = {} if field.default is msgspec.NODEFAULT else field.default
+            found.append(_setting(key, hint, default, helps.get(field.name, "")))
+    return found
+
+
+def _setting(key: str, hint: object, default: object, help_text: str) -> Setting:
+    members = branches(hint)
+    choices = get_args(members[0]) if get_origin(members[0]) is Literal else ()
+    kind: Kind = "choice" if choices else _KINDS.get(members[0], "table")
+    if members[0] is shapes.Decimal:
+        kind = "dollars"
+    return Setting(
+        key=key,
+        kind=kind,
+        optional=type(None) in get_args(hint),
+        default=default,
+        help=help_text,
+        allowed=describe(hint),
+        choices=tuple(str(choice) for choice in choices),
+    )
+
+
+def _docstrings(shape: type[Struct]) -> dict[str, str]:
+    """Return the docstrings under the fields of a struct, which Python itself does not keep."""
+    (tree,) = ast.parse(inspect.getsource(shape)).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    helps: dict[str, str] = {}
+    for field, words in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            match words:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    helps[field.target.id] = text
+                case _:
+                    pass
+    return helps
