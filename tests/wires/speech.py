@@ -46,7 +46,7 @@ async def _end(connection: Connection, dialect: Dialect, reply: Reply, frames: F
         connection.reset()
     elif reply.ending != "drop":
         await connection.end()
-    return reply.ending == "proper"
+    return reply.ending in {"proper", "truncate", "garbage", "error"}
 
 
 def _refusal(dialect: Dialect, script: Refusal, model: str) -> Frames:

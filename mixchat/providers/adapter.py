@@ -1,0 +1,83 @@
+"""What every adapter of a remote service has in common."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from mixchat.papers.services import Service
+from mixchat.providers.border import Border
+from mixchat.providers.connections import Connections
+from mixchat.words.model import ModelCard, ModelRef
+
+Cards = Callable[[ModelRef], ModelCard]
+"""What is known about a model; for an unknown one a card that says nothing."""
+
+C = TypeVar("C")
+
+
+class Endpoint:
+    """A service with its key, the cards of its models and the connections to reach it."""
+
+    def __init__(
+        self, service: Service, key: Callable[[], str], cards: Cards, connections: Connections
+    ) -> None:
+        self.service = service
+        self.key = key
+        """Finds the key; may block, and raises `NeedsKey`."""
+        self.cards = cards
+        self.connections = connections
+
+
+class Adapter(Generic[C]):
+    """Holds the client, which is made once, in a thread, when it is first needed."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._service = endpoint.service
+        self._lock = threading.Lock()
+        self._client: C | None = None
+        self._key: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The provider's name in model references."""
+        return self._service.name
+
+    @property
+    def local(self) -> bool:
+        """Whether nothing that is sent here leaves this machine."""
+        return self._service.local
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for the first sign of life."""
+        return self._service.patience
+
+    def warm(self) -> None:
+        """Import the library and make the client. Blocks for up to seconds; called in a thread.
+
+        Raises:
+            ProviderError: there is no usable key, or a proxy or certificate setting is broken.
+        """
+        with self._lock:
+            if self._client is None:
+                self._key = self._endpoint.key()
+                with Border(self._service)(ValueError):
+                    self._client = self._made(self._key)
+
+    def _made(self, key: str) -> C:
+        raise NotImplementedError
+
+    async def _ready(self) -> C:
+        if self._client is None:
+            await asyncio.to_thread(self.warm)
+        assert self._client is not None
+        return self._client
+
+    def _border(self, ref: ModelRef | None = None) -> Border:
+        return Border(self._service, ref, self._key)
+
+    async def aclose(self) -> None:
+        """Forget the client; the connections are closed by who made them."""
+        self._client = None

@@ -1,0 +1,94 @@
+"""The connections that the adapters share: one pool for the SDKs, one for our own calls, one trust store."""
+
+import contextlib
+import os
+import ssl
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import httpx
+    import httpx2
+
+CONNECT: Final = 8.0
+"""Seconds to reach a server."""
+IDLE: Final = 300.0
+"""Seconds without a byte after which a socket is given up; the router's own limits are shorter."""
+
+opened: ContextVar["list[httpx2.Response] | None"] = ContextVar("opened", default=None)
+"""Where a call that wants to close its responses itself collects them."""
+
+_DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+
+async def _collect(response: "httpx2.Response") -> None:
+    if (box := opened.get()) is not None:
+        box.append(response)
+
+
+class Connections:
+    """Makes the clients on first use. They belong to the loop that first sends with them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+        self._sdk: httpx2.AsyncClient | None = None
+        self._own: httpx.AsyncClient | None = None
+
+    @property
+    def sdk(self) -> "httpx2.AsyncClient":
+        """The SDKs' client. Redirects are not followed: a key goes to its own endpoint and nowhere else."""
+        import httpx2
+
+        with self._lock:
+            if self._sdk is None:
+                self._sdk = httpx2.AsyncClient(
+                    verify=self._trust(),
+                    timeout=httpx2.Timeout(IDLE, connect=CONNECT),
+                    limits=httpx2.Limits(
+                        max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
+                    ),
+                    mounts=dict.fromkeys(_DIRECT),
+                    event_hooks={"response": [_collect]},
+                )
+            return self._sdk
+
+    @property
+    def own(self) -> "httpx.AsyncClient":
+        """The client of the adapters without an SDK."""
+        import httpx
+
+        with self._lock:
+            if self._own is None:
+                self._own = httpx.AsyncClient(
+                    verify=self._trust(),
+                    timeout=httpx.Timeout(IDLE, connect=CONNECT),
+                    limits=httpx.Limits(
+                        max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
+                    ),
+                    mounts=dict.fromkeys(_DIRECT),
+                )
+            return self._own
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            clients = (self._sdk, self._own)
+            self._sdk = self._own = None
+        for client in clients:
+            if client is not None:
+                with contextlib.suppress(RuntimeError):  # a client of a loop that has ended
+                    await client.aclose()
+
+    def _trust(self) -> ssl.SSLContext:
+        """Return the system's trust store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead."""
+        if self._context is None:
+            file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+            if file or folder:
+                self._context = ssl.create_default_context(cafile=file or None, capath=folder or None)
+            else:
+                import truststore
+
+                self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._context

@@ -1,0 +1,100 @@
+"""What has been read of a reply so far, and whether that is a whole one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+from mixchat.providers.border import Border
+from mixchat.words.event import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
+from mixchat.words.turn import Citation, Stop
+from mixchat.words.usage import Usage
+
+Event = Any
+"""One event as a library hands it over: no two shape it alike, and a server may send what it likes."""
+
+
+class Reader(Protocol):
+    """Turns a protocol's events into ours."""
+
+    @property
+    def reading(self) -> "Reading":
+        """Return what was read so far."""
+        ...
+
+    def read(self, event: Event) -> Sequence[ProviderEvent]:
+        """Return what `event` says; raise the error that it tells of."""
+        ...
+
+
+class Reading:
+    """The state of one reply. Each protocol's reader fills it in."""
+
+    def __init__(self, border: Border) -> None:
+        self.border = border
+        self.usage = Usage()
+        self.stop: Stop | None = None
+        """The finishing marker, once it came."""
+        self.settled = False
+        """Nothing that matters can follow."""
+        self.request_id: str | None = None
+        self.why = ""
+        """What a refusal says."""
+        self._said = False
+        self._cited: set[str] = set()
+
+    def text(self, piece: object) -> list[ProviderEvent]:
+        """Return the piece of reply, unless it is empty."""
+        if not isinstance(piece, str) or not piece:
+            return []
+        self._said = True
+        return [Text(piece)]
+
+    def thinking(self, piece: object) -> list[ProviderEvent]:
+        """Return the piece of thinking, unless it is empty."""
+        return [Thinking(piece)] if isinstance(piece, str) and piece else []
+
+    def citation(self, url: object, title: object = None) -> list[ProviderEvent]:
+        """Return the source, unless it was named before or is no address."""
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")) or url in self._cited:
+            return []
+        self._cited.add(url)
+        return [Citation(url, title if isinstance(title, str) and title else None)]
+
+    def used(self, usage: Usage) -> list[ProviderEvent]:
+        """Return the usage, which replaces what was known."""
+        self.usage = usage
+        return [UsageUpdate(usage)]
+
+    def searching(self, text: str) -> list[ProviderEvent]:
+        """Return a notice that the web is searched."""
+        return [Notice("search", text)]
+
+    def end(self) -> Ended:
+        """Return the end of the reply.
+
+        Raises:
+            Interrupted: the finishing marker is missing, or there was not a word.
+            Refused: the model declined before the first word.
+        """
+        if self.stop is None:
+            raise self.border.cut()
+        if not self._said:
+            if self.stop == "refused":
+                raise self.border.refused(self.why)
+            raise self.border.empty(length=self.stop == "length")
+        return Ended(self.stop, self.usage, self.request_id)
+
+
+def count(value: object) -> int | None:
+    """Return a token count, or `None` for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def total(*counts: int | None) -> int | None:
+    """Return the sum of the counts that are known, or `None` when none is."""
+    known = [number for number in counts if number is not None]
+    return sum(known) if known else None
+
+
+def table(value: object) -> Mapping[str, object]:
+    """Return a JSON object, or an empty one for what is none."""
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
