@@ -1,0 +1,134 @@
+"""The command line: every command by name, each loaded only when it is the one that was asked for."""
+
+import argparse
+import importlib
+from collections.abc import Sequence
+from typing import Any, NoReturn, Protocol, cast
+
+from msgspec import Struct
+
+from mixchat import __version__
+
+COMMAND_LINE_ERROR = 2
+"""The exit code for wrong usage or a config that cannot be used."""
+
+
+class Subparsers(Protocol):
+    """Where a family adds its commands."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,
+        description: str = ...,
+        epilog: str = ...,
+        formatter_class: type[argparse.HelpFormatter] = ...,
+    ) -> argparse.ArgumentParser:
+        """Add a command and return its parser."""
+        ...
+
+
+class Family(Struct, frozen=True):
+    """A command, with the module that adds it and runs it."""
+
+    name: str
+    help: str
+
+    @property
+    def module(self) -> str:
+        """The module, which has `add(subparsers)`."""
+        return f"mixchat.cli.{self.name}"
+
+
+FAMILIES = (
+    Family("ask", "one turn: the reply on stdout"),
+    Family("route", "what the router would do with a prompt; nothing is sent"),
+    Family("models", "the models within reach, with window and prices"),
+    Family("stack", "which models answer: list, show, use, export, import"),
+    Family("spend", "what was spent, and what was saved"),
+    Family("history", "saved chats: list, search, show, rm, export, import"),
+    Family("local", "models on this machine: list, pull, rm"),
+    Family("keys", "keys in the system key ring: set, list, rm"),
+    Family("doctor", "what works, and what to do about the rest"),
+    Family("serve", "the app in a browser"),
+)
+
+_VALUED = frozenset({"--resume", "--theme", "--stack"})
+"""The options before a command that take a value."""
+
+_EXAMPLES = """examples:
+  mixchat                                open the app with a new chat
+  mixchat -c                             open it with the last chat
+  mixchat ask "why is the sky blue?"     one answer in the shell
+  mixchat route "fix this traceback"     who would answer, and why
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, and whose every command takes `--stack NAME`."""
+
+    def __init__(self, **options: object) -> None:
+        own: dict[str, object] = {
+            "formatter_class": argparse.RawDescriptionHelpFormatter,
+            "allow_abbrev": False,
+        }
+        super().__init__(**cast("dict[str, Any]", own | options))
+        self.add_argument(
+            "--stack",
+            metavar="NAME",
+            default=argparse.SUPPRESS,
+            help="take this stack instead of the one in use",
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one sentence and leave."""
+        self.exit(COMMAND_LINE_ERROR, f"mixchat: {message.rstrip('?.')}; see `{self.prog} --help`.\n")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Return what the command line says; `run` is set when it names a command."""
+    named = named_family(argv)
+    parser = build_parser(named)
+    known = [family.name for family in FAMILIES]
+    if named is not None and named not in known:
+        from mixchat.papers.misfit import meant
+
+        parser.error(f'there is no command "{named}"{meant(named, known)}')
+    return parser.parse_args(argv)
+
+
+def named_family(argv: Sequence[str]) -> str | None:
+    """Return the command that `argv` names, before anything is parsed."""
+    words = iter(argv)
+    for word in words:
+        if word in _VALUED:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+def build_parser(named: str | None) -> Parser:
+    """Return the parser, in which only the family `named` is more than a line of help."""
+    parser = Parser(
+        prog="mixchat",
+        description="The terminal chat app that gives every prompt to the right model.",
+        epilog=_EXAMPLES,
+    )
+    parser.set_defaults(stack=None, run=None)
+    parser.add_argument("--version", action="version", version=f"mixchat {__version__}")
+    chat = parser.add_mutually_exclusive_group()
+    chat.add_argument("-c", "--continue", dest="last", action="store_true", help="open the last chat")
+    chat.add_argument("--resume", metavar="ID", help="open this chat")
+    parser.add_argument("--theme", metavar="NAME", help="take this theme")
+    parser.add_argument(
+        "--plain", action="store_true", default=None, help="append-only text, for screen readers"
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
+    for family in FAMILIES:
+        if family.name == named:
+            importlib.import_module(family.module).add(subparsers)
+        else:
+            cast("Subparsers", subparsers).add_parser(family.name, help=family.help)
+    return parser

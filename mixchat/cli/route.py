@@ -1,0 +1,139 @@
+"""`mixchat route`: what the router would do, touching no network."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from mixchat.cli.ending import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.cli.prompt import whole_prompt
+from mixchat.words.decision import Decision
+from mixchat.words.error import ConfigError
+from mixchat.words.question import Question
+
+if TYPE_CHECKING:
+    from mixchat.routing.router import Router
+
+_EXAMPLES = """examples:
+  mixchat route "why does this segfault?"
+  mixchat route --json --explain "summarize this" < report.txt
+  mixchat route --jsonl < prompts.jsonl
+"""
+
+
+class Line(Struct):
+    """One line of `--jsonl`'s input."""
+
+    prompt: str
+    history: tuple[str, ...] = ()
+    """The prompts before it, oldest first."""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "route",
+        help="what the router would do with a prompt; nothing is sent",
+        description="Says which role and model a prompt would get, and why. Touches no network.",
+        epilog=_EXAMPLES,
+    )
+    say = parser.add_argument
+    say("prompt", nargs="?", metavar="PROMPT", help="the prompt; standard input is added to it")
+    say("--json", action="store_true", help="one JSON object on stdout")
+    say("--jsonl", action="store_true", help="a JSON object a line on stdin, an answer a line on stdout")
+    say("--explain", action="store_true", help="also the evidence, the other roles and the seats passed over")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Decide about the prompt, or about every line of standard input."""
+    if args.jsonl:
+        if args.prompt is not None:
+            raise ConfigError("--jsonl takes its prompts from standard input; leave the PROMPT out.")
+        return _run_lines(args)
+    question = Question(prompt=whole_prompt(args.prompt, 'mixchat route "..."'))
+    decision = _router(args).decide_locally(question)
+    if args.json:
+        _print_json(_facts(decision, args.explain))
+        return DONE
+    print("\n".join(_words(decision, args.explain)))
+    if not decision.lineup:
+        print("No model of the line-up is within reach; see `mixchat doctor`.", file=sys.stderr)
+    return DONE
+
+
+def _run_lines(args: argparse.Namespace) -> int:
+    router = _router(args)
+    for line in _lines():
+        decision = router.decide_locally(Question(prompt=line.prompt, history=line.history))
+        _print_json(_facts(decision, args.explain))
+    return DONE
+
+
+def _router(args: argparse.Namespace) -> "Router":
+    from mixchat.house import build
+
+    return build(stack=args.stack).router
+
+
+def _lines() -> Iterator[Line]:
+    """Yield the lines of standard input as they come; an empty one is passed over."""
+    decoder = msgspec.json.Decoder(Line)
+    for number, text in enumerate(sys.stdin.buffer, start=1):
+        if text.strip():
+            try:
+                yield decoder.decode(text)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                reason = str(error).rstrip(".")
+                raise ConfigError(
+                    f'Line {number} of standard input is not {{"prompt": "...", "history": [...]}}: {reason}.'
+                ) from None
+
+
+def _print_json(facts: Mapping[str, object]) -> None:
+    print(msgspec.json.encode(facts).decode(), flush=True)
+
+
+def _facts(decision: Decision, explain: bool) -> dict[str, object]:
+    """Return the contract's answer; with `explain`, what it was made from."""
+    refs = [str(seat.ref) for seat in decision.lineup]
+    facts: dict[str, object] = {
+        "role": decision.role,
+        "model": refs[0] if refs else None,
+        "lineup": refs,
+        "confidence": round(decision.confidence, 4),
+        "classifier": decision.classifier,
+        "why": decision.why,
+    }
+    if explain:
+        facts["evidence"] = [
+            {"text": item.text, "weight": round(item.weight, 4)} for item in decision.evidence
+        ]
+        facts["alternatives"] = {role: round(share, 4) for role, share in decision.alternatives}
+        facts["skipped"] = [{"model": model, "why": why} for model, why in decision.skipped]
+        facts["plan"] = None if decision.plan is None else str(decision.plan.ref)
+        facts["private"] = decision.private
+    return facts
+
+
+def _words(decision: Decision, explain: bool) -> Iterator[str]:
+    """Yield the lines of the answer for a person."""
+    model = str(decision.lineup[0].ref) if decision.lineup else "no model"
+    yield f"{decision.role} -> {model}"
+    yield decision.why
+    if not explain:
+        return
+    yield f"decided by: {decision.classifier}"
+    if decision.plan is not None:
+        yield f"planned by: {decision.plan.ref}"
+    for item in decision.evidence:
+        yield f"  {item.weight:+.2f}  {item.text}"
+    if decision.alternatives:
+        yield "other roles: " + ", ".join(f"{role} {share:.2f}" for role, share in decision.alternatives)
+    yield "line-up: " + (", ".join(str(seat.ref) for seat in decision.lineup) or "empty")
+    for model, why in decision.skipped:
+        yield f"  without {model}: {why}"

@@ -1,0 +1,149 @@
+"""`mixchat stack`: which models answer."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mixchat.cli.ending import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.papers.retirement import retiring
+from mixchat.words.error import ConfigError
+from mixchat.words.stack import Post
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+_EXAMPLES = """examples:
+  mixchat stack list
+  mixchat stack show coding
+  mixchat stack use coding
+  mixchat stack export coding > mine.toml
+  mixchat stack import mine.toml
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the family to the command line."""
+    family = subparsers.add_parser(
+        "stack",
+        help="which models answer: list, show, use, export, import",
+        description="Stacks say which models sit in which roles, in order of preference.",
+        epilog=_EXAMPLES,
+    )
+    commands = family.add_subparsers(metavar="COMMAND", required=True)
+    shown = commands.add_parser("list", help="the stacks there are", epilog="example: mixchat stack list")
+    shown.set_defaults(run=run_list)
+    shown = commands.add_parser("show", help="a stack's roles", epilog="example: mixchat stack show coding")
+    shown.add_argument("name", nargs="?", metavar="NAME", help="left out: the stack in use")
+    shown.set_defaults(run=run_show)
+    used = commands.add_parser("use", help="put it to use", epilog="example: mixchat stack use coding")
+    used.add_argument("name", metavar="NAME", help="as `mixchat stack list` shows it")
+    used.set_defaults(run=run_use)
+    out = commands.add_parser(
+        "export", help="print it as TOML", epilog="example: mixchat stack export coding > mine.toml"
+    )
+    out.add_argument("name", nargs="?", metavar="NAME", help="left out: the stack in use")
+    out.set_defaults(run=run_export)
+    taken = commands.add_parser(
+        "import", help="keep one from a file", epilog="example: mixchat stack import mine.toml"
+    )
+    taken.add_argument("file", metavar='FILE-or-"-"', help="a TOML file, or - for standard input")
+    taken.add_argument("--replace", action="store_true", help="write over a stack of the same name")
+    taken.set_defaults(run=run_import)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Print every stack's name and purpose; a star marks the one in use."""
+    house = _house(args)
+    stacks, used = house.stacks, _in_use(args, house)
+    width = max(len(name) for name in stacks.names())
+    for name in stacks.names():
+        try:
+            words = stacks.get(name).description
+        except ConfigError as error:
+            words = f"cannot be used: {error}"
+        print(f"{'*' if name == used else ' '} {name:<{width}}  {words}".rstrip())
+    return DONE
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Print a stack's roles and their line-ups; what retires is flagged on stderr."""
+    house = _house(args)
+    stack = house.stacks.get(args.name or _in_use(args, house))
+    print(f"{stack.name}: {stack.description}" if stack.description else stack.name)
+    for post in stack.posts.values():
+        print(f"\n{post.role}{'  (private)' if post.private else ''}")
+        for line in _post_lines(post):
+            print(f"  {line}")
+    for line in retiring(stack, house.catalog.card):
+        print(line, file=sys.stderr)
+    return DONE
+
+
+def run_use(args: argparse.Namespace) -> int:
+    """Write the stack into the config file."""
+    from mixchat.papers.config_edit import set_value
+
+    house = _house(args)
+    house.stacks.get(args.name)
+    set_value(house.paths.config_file, "stack", args.name)
+    print(f"{args.name} is the stack in use now.", file=sys.stderr)
+    _say_what_outranks(args.name, house)
+    return DONE
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Print a stack as TOML."""
+    house = _house(args)
+    print(house.stacks.text(args.name or _in_use(args, house)), end="")
+    return DONE
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Keep a stack among the user's own."""
+    if args.file == "-":
+        text, source = sys.stdin.buffer.read().decode(errors="replace"), "standard input"
+    else:
+        text, source = _text_of(Path(args.file)), args.file
+    stack = _house(args).stacks.add(text, source, replace=args.replace)
+    print(f"{stack.name} is kept; `mixchat stack use {stack.name}` puts it to use.", file=sys.stderr)
+    return DONE
+
+
+def _post_lines(post: Post) -> list[str]:
+    lines = [post.description] if post.description else []
+    if post.plan is not None and post.execute is not None:
+        lines += [f"plan     {post.plan.ref}", f"execute  {post.execute.ref}"]
+    for place, seat in enumerate(post.seats, start=1):
+        settings = [f"  effort {seat.effort}"] if seat.effort else []
+        settings += ["  search"] if seat.search else []
+        lines.append(f"{place}. {seat.ref}{''.join(settings)}")
+    return lines
+
+
+def _house(_: argparse.Namespace) -> "House":
+    from mixchat.house import build
+
+    return build()
+
+
+def _in_use(args: argparse.Namespace, house: "House") -> str:
+    return args.stack or house.config.stack
+
+
+def _say_what_outranks(name: str, house: "House") -> None:
+    from mixchat.papers.config_load import read_layers, source_of, working_directory
+
+    layers = read_layers(house.paths, working_directory(), os.environ)
+    source = source_of("stack", layers)
+    if source != str(house.paths.config_file):
+        print(f"Here, {source} goes before it.", file=sys.stderr)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
