@@ -45,6 +45,8 @@ class Question(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     private: bool = False
     """The chat is private: only local seats may take it."""
+    continues: bool = False
+    """The reply to it was cut off and the rest is asked for: nothing is planned again."""
 
 
 class Brief(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,82 @@
+"""From a role to the seats that can really take the prompt."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from mixchat.routing.outgoing import unreadable
+from mixchat.routing.resources import Resources
+from mixchat.words.question import Question
+from mixchat.words.stack import Post, Seat, Stack
+
+
+class Lineup(Struct, frozen=True):
+    """Seats in the order in which they will be asked, and those that were passed over."""
+
+    seats: tuple[Seat, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Model references, each with the reason in words."""
+    plan: Seat | None = None
+    private: bool = False
+
+
+def of_role(stack: Stack, role: str, question: Question, resources: Resources) -> Lineup:
+    """Return the line-up of `role`, private if the role or the chat is.
+
+    A private chat may take any local seat of the stack when the role has none; resting models come last.
+    """
+    post = stack.posts.get(role) or Post(role)
+    private = question.private or post.private
+    seats = stack.lineup(role)
+    if private and not post.private and not any(_local(seat, resources) for seat in seats):
+        seats = (*seats, *(seat for other in stack.posts.values() for seat in other.seats))
+    lineup = _sifted(dict.fromkeys(seats), question, resources, private=private)
+    plan = None if question.continues else post.plan
+    if plan is None:
+        return lineup
+    reason = _why_not(plan, question, resources, private=private)
+    if reason is None:
+        return Lineup(lineup.seats, lineup.skipped, plan, private)
+    return Lineup(
+        lineup.seats, (*lineup.skipped, (str(plan.ref), f"{reason}, so nothing is planned")), None, private
+    )
+
+
+def of_seat(seat: Seat, question: Question, resources: Resources) -> Lineup:
+    """Return the line-up of a pinned model: itself, or nobody."""
+    return _sifted([seat], question, resources, private=question.private)
+
+
+def _sifted(seats: Iterable[Seat], question: Question, resources: Resources, *, private: bool) -> Lineup:
+    fit: list[Seat] = []
+    resting: list[Seat] = []
+    skipped: list[tuple[str, str]] = []
+    for seat in seats:
+        reason = _why_not(seat, question, resources, private=private)
+        if reason is not None:
+            skipped.append((str(seat.ref), reason))
+            continue
+        state = resources.health.state(seat.ref)
+        if state.phase == "open" and state.failure is not None:
+            skipped.append((str(seat.ref), f"rests for {state.seconds:.0f} s: {state.failure.message}"))
+            resting.append(seat)
+        else:
+            fit.append(seat)
+    return Lineup((*fit, *resting), tuple(skipped), private=private)
+
+
+def _why_not(seat: Seat, question: Question, resources: Resources, *, private: bool) -> str | None:
+    provider = seat.ref.provider
+    if private and not _local(seat, resources):
+        return "is not on this machine, and this is private"
+    if not resources.providers.reachable(provider):
+        return f"no key or address for {provider}"
+    return unreadable(_types(question), resources.cards(seat.ref))
+
+
+def _types(question: Question) -> Sequence[str]:
+    return [file.media_type for file in question.files]
+
+
+def _local(seat: Seat, resources: Resources) -> bool:
+    return resources.providers.is_local(seat.ref.provider)

@@ -1,0 +1,42 @@
+"""What routing works with: handed over once, by whoever joins the parts."""
+
+import random
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from mixchat.routing.health import Health
+from mixchat.words.clock import Clock
+from mixchat.words.meter import Meter
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.provider import Providers
+
+TokenCount = Callable[[ModelRef, str], int]
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """How long silence may last, in seconds."""
+
+    idle: float = 30.0
+    """Between two events once something was painted."""
+    silent: float = 60.0
+    """Before the first event of a model that thinks in silence."""
+    pinned: float = 9.0
+    """How many times longer a pinned model is waited for."""
+
+
+class Resources(Struct, frozen=True, kw_only=True):
+    """Those who answer, what is known of their models, who counts, and the time."""
+
+    providers: Providers
+    cards: Callable[[ModelRef], ModelCard]
+    meter: Meter
+    clock: Clock
+    health: Health
+    tokens: TokenCount | None = None
+    """Estimates the tokens of a text for a model; `None`: by its length alone."""
+    limits: Limits = Limits()
+    jitter: Callable[[], float] = random.random
+    """From 0 to 1: spreads retries."""
+    check_secrets: bool = True
+    """Whether a prompt that holds a credential is stopped before it leaves this machine."""

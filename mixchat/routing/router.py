@@ -1,0 +1,146 @@
+"""Gives every prompt its role and its line-up, and sees it through."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mixchat.routing.economy import Economy
+from mixchat.routing.judge import Judge
+from mixchat.routing.lineup import Lineup, of_role, of_seat
+from mixchat.routing.nobody import nobody_local
+from mixchat.routing.resources import Resources
+from mixchat.routing.run import Run
+from mixchat.words.decision import Decision, Evidence, Verdict
+from mixchat.words.question import Brief, Pin, Question
+from mixchat.words.stack import Stack
+from mixchat.words.usage import FREE, Cost
+
+_MOST_EVIDENCE = 3
+
+
+class PromptClassifier(Protocol):
+    """Gives a prompt a role without a network: the user's rules, what was learned, the local weights."""
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        """Return the role and what in the prompt spoke for it. Takes milliseconds."""
+        ...
+
+
+class Router:
+    """Decides by pin, rules, local classifier and judge, in this order; then asks the line-up.
+
+    `stack` may be exchanged at any time; a turn that is under way keeps its line-up.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        *,
+        classifier: PromptClassifier,
+        resources: Resources,
+        judge: Judge | None = None,
+        economy: Economy | None = None,
+    ) -> None:
+        self.stack = stack
+        self.resources = resources
+        self._classifier = classifier
+        self._judge = judge
+        self._economy = economy or Economy()
+
+    async def decide(self, question: Question) -> Decision:
+        """Return the decision for `question`. Without a judge, or when it is not needed, nothing is awaited.
+
+        Raises:
+            NoLocalSeat: the role or the chat is private and nothing on this machine can take it.
+        """
+        if question.pin is not None:
+            return _checked(self._pinned(question, question.pin))
+        verdict, spent = self._classifier.classify(question, self.stack), FREE
+        if self._judge is not None and self._may_be_judged(question, verdict):
+            verdict, spent = await self._judge.ask(question, self.stack, verdict)
+        return _checked(self._by(verdict, question, spent))
+
+    def decide_locally(self, question: Question) -> Decision:
+        """Return what would be decided without the judge: no network, nothing spent, nothing raised."""
+        if question.pin is not None:
+            return self._pinned(question, question.pin)
+        return self._by(self._classifier.classify(question, self.stack), question, FREE)
+
+    def run(self, brief: Brief, decision: Decision) -> Run:
+        """Return the turn's way through its line-up; nothing is sent until its events are read."""
+        return Run(brief, decision, self.resources)
+
+    def _may_be_judged(self, question: Question, verdict: Verdict) -> bool:
+        """Whether the prompt may leave the machine just to be classified."""
+        post = self.stack.posts.get(verdict.role)
+        return not question.private and not (post is not None and post.private)
+
+    def _pinned(self, question: Question, pin: Pin) -> Decision:
+        if pin.seat is not None:
+            lineup = of_seat(pin.seat, question, self.resources)
+            return _decision(lineup, Verdict("", 1.0, "pin"), f"pinned to {pin.seat.ref}", pinned=True)
+        role = pin.role or pin.name
+        lineup = of_role(self.stack, role, question, self.resources)
+        return _decision(lineup, Verdict(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role))
+
+    def _by(self, verdict: Verdict, question: Question, spent: Cost) -> Decision:
+        lineup = of_role(self.stack, verdict.role, question, self.resources)
+        order = self._economy.order(lineup.seats, self.stack, verdict.role, question.prompt)
+        seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
+        why = told(verdict)
+        if verdict.role not in self.stack.posts:
+            why += f"; the stack {self.stack.name} has no seats for it"
+        return _decision(
+            Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
+            verdict,
+            f"{why}; {order.why}" if order.why else why,
+            system=self._system(verdict.role),
+            spent=spent,
+        )
+
+    def _system(self, role: str) -> str | None:
+        post = self.stack.posts.get(role)
+        return post.system if post else None
+
+
+def told(verdict: Verdict) -> str:
+    """Return a verdict in one line: `coding 0.93: code fence, TypeError, 'fix'`."""
+    evidence = strongest(verdict.evidence)
+    line = f"{verdict.role} {verdict.confidence:.2f}"
+    return f"{line}: {', '.join(item.text for item in evidence)}" if evidence else line
+
+
+def strongest(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return the few things that spoke the loudest, the loudest first."""
+    return sorted(evidence, key=lambda item: -item.weight)[:_MOST_EVIDENCE]
+
+
+def _checked(decision: Decision) -> Decision:
+    if decision.private and not decision.lineup:
+        raise nobody_local(decision)
+    return decision
+
+
+def _decision(
+    lineup: Lineup,
+    verdict: Verdict,
+    why: str,
+    *,
+    system: str | None = None,
+    spent: Cost = FREE,
+    pinned: bool = False,
+) -> Decision:
+    return Decision(
+        role=verdict.role or None,
+        lineup=lineup.seats,
+        confidence=verdict.confidence,
+        classifier=verdict.classifier,
+        why=why,
+        evidence=verdict.evidence,
+        alternatives=verdict.alternatives,
+        skipped=lineup.skipped,
+        plan=lineup.plan,
+        system=system,
+        private=lineup.private,
+        pinned=pinned,
+        spent=spent,
+    )

@@ -1,0 +1,131 @@
+"""Credentials in what is about to leave this machine."""
+
+import asyncio
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from mixchat.routing.resources import Resources
+from mixchat.routing.secret_kinds import KINDS, Kind
+from mixchat.words.error import SecretFound
+from mixchat.words.model import ModelRef
+from mixchat.words.request import Message
+
+_BEFORE, _STEP, _AFTER = 200, 300, 600
+"""Characters around a mark that are searched: more than any credential with its name. Marks within a
+step of one that was searched around are covered by it."""
+_MOST_MARKS = 2000
+"""Occurrences of a mark that are looked at in one text."""
+_TOLD = 3
+_STAND_IN = re.compile(
+    r"(?i)x{4,}|0{8,}|\*{3,}|\.{3,}|…|•{3,}|_{4,}|-{4,}|your|placeholder|redacted|change.?me|<|>|\$\{|\{\{"
+)
+_UNLIKELY = re.compile(
+    r"(?i)example|sample|dummy|fake|test|secret|passw|user|admin|hunter2|john.?doe|12345|abcde|qwerty|foobar|localhost"
+)
+_CODE = re.compile(
+    r"[()\[\]{}<>$%]|::|->|\w\.\w+\.?\w*$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^(?:https?:)?//|^/"
+)
+
+
+class Found(Struct, frozen=True):
+    """A credential: what it is and where, never what it says."""
+
+    kind: str
+    line: int
+    """Counts from 1."""
+
+
+async def guard(messages: Sequence[Message], ref: ModelRef, resources: Resources) -> None:
+    """Stop what would carry a credential to a model that is not on this machine.
+
+    Raises:
+        SecretFound: there is one; the message says what kind and where.
+    """
+    if not resources.check_secrets or resources.providers.is_local(ref.provider):
+        return
+    texts = [(place, text) for place, text in _texts(messages) if _marked(text)]
+    if not texts:
+        return
+    found = await asyncio.to_thread(_where, texts)
+    if found:
+        more = f", and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+        raise SecretFound(
+            f"There is {', '.join(found[:_TOLD])}{more}; send it anyway, send it to a local model, or edit.",
+            ref=ref,
+        )
+
+
+def find(text: str) -> list[Found]:
+    """Return the credentials in `text`, in the order of their lines."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = text
+    hits = {(kind.name, start) for kind in KINDS for start in _hits(text, small, kind)}
+    found = {Found(name, text.count("\n", 0, start) + 1) for name, start in hits}
+    return sorted(found, key=lambda hit: (hit.line, hit.kind))
+
+
+def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
+    """Yield everything that a message holds as text, with the words for its place."""
+    for message in messages:
+        if message.role == "user":
+            yield ("the prompt" if message is messages[-1] else "an earlier prompt"), message.text
+        for file in message.attachments:
+            if file.media_type == "text/plain":
+                yield file.name, file.data.decode(errors="replace")
+
+
+def _where(texts: Iterable[tuple[str, str]]) -> list[str]:
+    return list(
+        dict.fromkeys(
+            f"{hit.kind} in line {hit.line} of {place}" for place, text in texts for hit in find(text)
+        )
+    )
+
+
+def _marked(text: str) -> bool:
+    small = text.lower()
+    return any(mark in small for kind in KINDS for mark in kind.marks)
+
+
+def _hits(text: str, small: str, kind: Kind) -> Iterator[int]:
+    """Yield where credentials of one kind are, searching only around its marks."""
+    done = 0
+    for start in sorted(start for mark in kind.marks for start in _occurrences(small, mark)):
+        if start < done:
+            continue
+        begin, done = max(0, start - _BEFORE), start + _STEP
+        piece = text[begin : start + _AFTER]
+        for value in kind.search(piece):
+            if _real(value, kind):
+                yield begin + max(0, piece.find(value))
+
+
+def _occurrences(text: str, mark: str) -> Iterator[int]:
+    start = -1
+    for _ in range(_MOST_MARKS):
+        start = text.find(mark, start + 1)
+        if start < 0:
+            return
+        yield start
+
+
+def _real(value: str, kind: Kind) -> bool:
+    """Whether a value is more than a stand-in; without a telling format it must look random as well."""
+    if _STAND_IN.search(value):
+        return False
+    if kind.exact:
+        return True
+    return not _UNLIKELY.search(value) and not _CODE.search(value) and _random(value)
+
+
+def _random(value: str) -> bool:
+    """Whether a value has the mixture of signs that made-up names do not have."""
+    counts = Counter(value)
+    entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
+    kinds = sum(any(map(test, value)) for test in (str.isdigit, str.islower, str.isupper))
+    return kinds >= 2 and any(map(str.isdigit, value)) and entropy >= min(3.2, 0.85 * math.log2(len(value)))
