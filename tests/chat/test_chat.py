@@ -7,14 +7,17 @@ from collections.abc import AsyncGenerator
 import pytest
 from msgspec import structs
 
+from mixchat.chat.compare import compare, merge
 from mixchat.chat.desk import Prompt
+from mixchat.chat.fork import fork
 from mixchat.words.error import NoLocalSeat, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Started, Text
 from mixchat.words.question import Pin, Settings
 from mixchat.words.stack import Seat
 from mixchat.words.turn import Outcome
+from mixchat.words.usage import FREE
 from tests.chat.conftest import Place
-from tests.chat.scripted import CENT, FLASH, Hang, cut, reply
+from tests.chat.scripted import CENT, FLASH, SONNET, Hang, cut, reply
 
 
 async def collect(events: AsyncGenerator[ChatEvent]) -> list[ChatEvent]:
@@ -248,3 +251,56 @@ async def test_attachments_are_sent_as_they_were_even_after_the_file_changed(
     await collect(chat.send("again"))
     first = place.router.briefs[-1].messages[0]
     assert [(file.name, file.data) for file in first.attachments] == [("notes.txt", b"first")]
+
+
+async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked(place: Place):
+    chat = place.chat(reply("before"), reply("A", "a"), reply("B", "b", ref=FLASH), reply("AB"))
+    await collect(chat.send("first"))
+    parent = chat.path.leaf
+    pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
+    prompt = Prompt(text="which?")
+    seen = [item async for item in compare(chat, prompt, pins, parent)]
+    assert {number for number, event in seen if isinstance(event, Finished)} == {0, 1}
+    siblings = chat.path.siblings(chat.turns[-1].id)
+    assert sorted(chat.path.turn(turn).reply for turn in siblings) == ["Aa", "Bb"]
+    assert {brief.purpose for brief in place.router.briefs[1:]} == {"compare"}
+    chat.path.show(siblings[0])
+    assert [turn.id for turn in place.reopen(chat).turns][-1] == siblings[0]
+    await collect(merge(chat, [chat.path.turn(turn) for turn in siblings]))
+    asked = place.router.briefs[-1].messages[-1].text
+    assert "which?" in asked
+    assert "Aa" in asked
+    assert "Bb" in asked
+    assert (chat.turns[-1].prompt, chat.turns[-1].reply) == ("which?", "AB")
+    assert len(chat.path.siblings(siblings[0])) == 3
+
+
+async def test_stopping_a_comparison_stops_every_side_and_keeps_what_came(place: Place):
+    chat = place.chat(
+        [Started(Seat(SONNET), 1), Text("A"), Hang()], [Started(Seat(FLASH), 1), Text("B"), Hang()]
+    )
+    pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
+    texts = 0
+    events = compare(chat, Prompt(text="which?"), pins, None)
+    async for _, event in events:
+        texts += isinstance(event, Text)
+        if texts == 2:
+            break
+    await events.aclose()
+    siblings = [chat.path.turn(turn) for turn in chat.path.siblings(chat.turns[-1].id)]
+    assert sorted((turn.reply, turn.outcome) for turn in siblings) == [
+        ("A", Outcome.STOPPED),
+        ("B", Outcome.STOPPED),
+    ]
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_fork_begins_like_the_old_chat_and_costs_nothing(place: Place):
+    chat = place.chat(reply("A"), reply("B"), reply("C"))
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    copy = fork(chat, chat.turns[0].id, place.desk)
+    await collect(copy.send("three"))
+    assert [turn.prompt for turn in place.reopen(copy).turns] == ["one", "three"]
+    assert [turn.prompt for turn in place.reopen(chat).turns] == ["one", "two"]
+    assert copy.turns[0].cost == FREE

@@ -1,0 +1,225 @@
+"""One conversation: what was said, and the only way to say more."""
+
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path as FilePath
+
+from msgspec import structs
+
+from mixchat.chat.answer import Answer
+from mixchat.chat.attach import attach
+from mixchat.chat.desk import Allow, Desk, Prompt
+from mixchat.chat.messages import TO_CONTINUE, Messages
+from mixchat.chat.path import Path
+from mixchat.history.chats import ChatRecord, ChatState
+from mixchat.words.event import Accepted, ChatEvent
+from mixchat.words.meter import Purpose
+from mixchat.words.question import Brief, Pin, Question, Settings
+from mixchat.words.request import Message
+from mixchat.words.turn import FileRef, Outcome, Turn
+
+_TITLE_LENGTH = 60
+_HISTORY = 8
+"""Earlier prompts that the classifier is shown."""
+
+
+class Chat:
+    """A conversation. What is said is on disk before it is sent, what comes is on disk before it is lost."""
+
+    def __init__(self, record: ChatRecord, desk: Desk) -> None:
+        self.record = record
+        self.path = Path(desk.turns, record.id, record.leaf, self._remember)
+        self.withdrawn: Turn | None = None
+        """The last turn stopped before anything came; its prompt belongs back in the composer."""
+        self._desk = desk
+        self._messages = Messages(desk.turns)
+
+    @property
+    def id(self) -> str:
+        """The chat's id."""
+        return self.record.id
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """The turns on the screen, oldest first."""
+        return self.path
+
+    @property
+    def state(self) -> ChatState:
+        """What the chat is pinned to and what is set for all of it."""
+        return self.record.state
+
+    def keep(self, record: ChatRecord) -> None:
+        """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn.
+
+        Raises:
+            StorageError: the history cannot be written; the change still holds for this session.
+        """
+        self.record = record
+        if self.path:
+            self._desk.chats.save(record)
+
+    def attach(self, path: FilePath) -> FileRef:
+        """Read a file so that it can go with a message.
+
+        Raises:
+            BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
+            StorageError: the history cannot be written.
+        """
+        return attach(path, self._desk.turns)
+
+    def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> Question:
+        """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen."""
+        turns = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
+        last = turns[-1] if turns else None
+        return Question(
+            prompt=prompt.text,
+            history=tuple(turn.prompt for turn in turns),
+            last_role=(last.corrected or (last.decision and last.decision.role)) if last else None,
+            files=prompt.files,
+            pin=prompt.pin or self.state.pin,
+            private=self.record.private,
+        )
+
+    def brief(self, prompt: Prompt) -> Brief:
+        """Return what would be sent for `prompt` now, to estimate its cost."""
+        return self._brief(self._messages.of(self.path, prompt.text, prompt.files), prompt)
+
+    async def send(
+        self,
+        text: str,
+        *,
+        files: Sequence[FileRef] = (),
+        pin: Pin | None = None,
+        settings: Settings = Settings(),
+        allow: Allow = Allow(),
+    ) -> AsyncGenerator[ChatEvent]:
+        """Answer a prompt: yield `Accepted`, what happens, and at last `Finished` or `Failed`.
+
+        Cancelled or closed before anything came, the turn is taken back and `withdrawn` holds it; later,
+        what came is kept and the turn is settled as stopped.
+
+        Raises:
+            StorageError: the prompt cannot be saved; nothing was sent.
+        """
+        prompt = Prompt(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
+        async with aclosing(self.answer(prompt, self.path.leaf)) as events:
+            async for event in events:
+                yield event
+
+    async def again(self, turn_id: str, prompt: Prompt | None = None) -> AsyncGenerator[ChatEvent]:
+        """Answer a turn's prompt once more, or an edited `prompt` in its place, as its sibling.
+
+        Nothing is destroyed but a turn to which nothing had come. Ends and cancels like `send`.
+        """
+        old = self.path.turn(turn_id)
+        prompt = prompt or Prompt(text=old.prompt, files=old.files)
+        if not old.reply and old.outcome is not Outcome.COMPLETE:
+            self.path.withdraw(turn_id)
+        if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == old.prompt:
+            self._desk.learn(old.prompt, prompt.pin.name, "regenerated")
+        async with aclosing(self.answer(prompt, old.parent)) as events:
+            async for event in events:
+                yield event
+
+    async def resume(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
+        """Go on with a reply that was cut off or stopped: the same turn grows, with a seam.
+
+        Ends and cancels like `send`; what was there is never lost.
+        """
+        cut = self.path.turn(turn_id)
+        role = cut.decision.role if cut.decision else None
+        pin = pin or self.state.pin or (Pin(role, role=role) if role else None)
+        prompt = Prompt(text=cut.prompt, files=cut.files, pin=pin)
+        before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
+        brief = self._brief(self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE)
+        async with aclosing(self._follow(cut, self.question(prompt, before), brief)) as events:
+            async for event in events:
+                yield event
+
+    async def answer(
+        self, prompt: Prompt, parent: str | None, purpose: Purpose = "answer", *, asked: str | None = None
+    ) -> AsyncGenerator[ChatEvent]:
+        """Answer `prompt` as a new turn after `parent`; the model is sent `asked` in its place, if given.
+
+        Ends and cancels like `send`.
+        """
+        before = (
+            [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
+        )
+        turn = self._accept(prompt, parent)
+        messages = self._messages.of(before, asked or prompt.text, prompt.files)
+        brief = self._brief(messages, prompt, turn=turn.id, purpose=purpose)
+        async with aclosing(self._follow(turn, self.question(prompt, before), brief)) as events:
+            async for event in events:
+                yield event
+
+    def correct(self, turn_id: str, role: str) -> Turn:
+        """Say what role a turn should have had, which the router learns; return the turn as it is now."""
+        turn = structs.replace(self.path.turn(turn_id), corrected=role)
+        self._put(turn)
+        self._desk.learn(turn.prompt, role, "corrected")
+        return turn
+
+    async def _follow(self, turn: Turn, question: Question, brief: Brief) -> AsyncGenerator[ChatEvent]:
+        answer = Answer(turn, save=self._put, clock=self._desk.clock)
+        try:
+            yield Accepted(turn)
+            async with aclosing(answer.events(self._desk.router(), question, brief)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._settled(answer)
+
+    def _settled(self, answer: Answer) -> None:
+        turn = answer.turn
+        if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
+            self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
+            self.path.withdraw(turn.id)
+
+    def _accept(self, prompt: Prompt, parent: str | None) -> Turn:
+        now = self._desk.clock.now()
+        title = self.record.title or " ".join(prompt.text.split())[:_TITLE_LENGTH]
+        self.record = structs.replace(self.record, title=title, updated=now)
+        self._desk.chats.save(self.record)
+        turn = Turn(
+            id=uuid.uuid4().hex[:16],
+            chat=self.id,
+            parent=parent,
+            created=datetime.fromtimestamp(now, UTC),
+            prompt=prompt.text,
+            files=prompt.files,
+            pin=prompt.pin.name if prompt.pin else None,
+        )
+        self._desk.turns.save(turn)
+        self.path.put(turn)
+        return turn
+
+    def _brief(
+        self,
+        messages: tuple[Message, ...],
+        prompt: Prompt,
+        *,
+        turn: str | None = None,
+        purpose: Purpose = "answer",
+        kept: int = 1,
+    ) -> Brief:
+        return Brief(
+            messages=messages,
+            kept=kept,
+            settings=prompt.settings.over(self.state.settings),
+            chat=self.id,
+            turn=turn,
+            purpose=purpose,
+            allow_secret=prompt.allow.secret,
+            allow_over_budget=prompt.allow.over_budget,
+        )
+
+    def _put(self, turn: Turn) -> None:
+        self.path.put(turn)
+        self._desk.turns.save(turn)
+
+    def _remember(self) -> None:
+        self.keep(structs.replace(self.record, leaf=self.path.leaf))

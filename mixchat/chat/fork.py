@@ -1,0 +1,38 @@
+"""A new chat that begins like an old one."""
+
+import uuid
+
+from msgspec import structs
+
+from mixchat.chat.chat import Chat
+from mixchat.chat.desk import Desk
+from mixchat.words.usage import FREE
+
+
+def fork(chat: Chat, turn_id: str, desk: Desk) -> Chat:
+    """Return a saved copy of the branch up to `turn_id` as a chat of its own.
+
+    The copies cost nothing: their calls are counted where they were made.
+
+    Raises:
+        StorageError: the history cannot be written.
+    """
+    record = structs.replace(
+        desk.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
+    )
+    desk.chats.save(record)
+    parent: str | None = None
+    for old in (*chat.path.before(turn_id), turn_id):
+        copy = structs.replace(
+            chat.path.turn(old),
+            id=uuid.uuid4().hex[:16],
+            chat=record.id,
+            parent=parent,
+            attempts=(),
+            extra=FREE,
+        )
+        desk.turns.save(copy)
+        parent = copy.id
+    record = structs.replace(record, leaf=parent)
+    desk.chats.save(record)
+    return Chat(record, desk)
