@@ -26,9 +26,8 @@ def _load(order: dict[str, Any]) -> Any:  # noqa: ANN401 - the wheel has no type
     params.model_alias = {order["name"]}
     params.n_ctx = order["context"]
     params.n_parallel = 1
-    if order["threads"]:
-        params.cpuparams.n_threads = order["threads"]
-        params.cpuparams_batch.n_threads = order["threads"]
+    params.cpuparams.n_threads = order["threads"]
+    params.cpuparams_batch.n_threads = order["threads"]
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.api_keys = [order["token"]]

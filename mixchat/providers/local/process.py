@@ -57,7 +57,7 @@ class Engine:
         """Return the child's process id while there is one."""
         return self._child.pid if self._child is not None else None
 
-    def start(self, entry: Entry, context: int, threads: int | None = None) -> Door:
+    def start(self, entry: Entry, context: int, threads: int) -> Door:
         """Load a model in place of whatever was loaded; return once it can answer.
 
         Raises:
@@ -129,7 +129,7 @@ class Engine:
         return f"llama.cpp could not load {entry.path}; {self._log_folder / _LOG_NAME} says why."
 
 
-def _ask(child: subprocess.Popen[bytes], order: dict[str, str | int | None]) -> dict[str, str]:
+def _ask(child: subprocess.Popen[bytes], order: dict[str, str | int]) -> dict[str, str]:
     """Send the order and return the answer, which is empty when the child died first."""
     if child.stdin is None or child.stdout is None:
         return {}

@@ -5,12 +5,11 @@ import importlib
 import importlib.util
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
-from mixchat.providers.local import memory
+from mixchat.papers.config import Config
+from mixchat.papers.paths import Paths
+from mixchat.providers.local import machine
 from mixchat.providers.local.completion import complete
 from mixchat.providers.local.process import UNSUPPORTED, Door, Engine
 from mixchat.providers.local.shelf import PROVIDER, Entry, Shelf
@@ -23,19 +22,6 @@ _OVERHEAD: Final = 150_000_000
 """Bytes that llama.cpp and its compute buffers take besides weights and cache."""
 
 
-class EngineSettings(Struct, frozen=True, kw_only=True):
-    """How much of the machine a local model may have."""
-
-    context: int = 8192
-    """Most tokens of context, also for models that were trained on more."""
-    idle: float = 300.0
-    """Seconds without a request after which the model is unloaded."""
-    memory: int | None = None
-    """Bytes that a loaded model may take; `None` asks the machine what is free."""
-    threads: int | None = None
-    """`None` leaves it to llama.cpp: one a physical core."""
-
-
 class LocalProvider:
     """Answers with llama.cpp in a child process; one model at a time, one reply at a time."""
 
@@ -43,10 +29,10 @@ class LocalProvider:
     local = True
     patience = 120.0
 
-    def __init__(self, shelf: Shelf, log_folder: Path, settings: EngineSettings | None = None) -> None:
-        self._shelf = shelf
-        self._settings = settings or EngineSettings()
-        self._engine = Engine(log_folder)
+    def __init__(self, paths: Paths, config: Config) -> None:
+        self._shelf = Shelf.of(paths, config)
+        self._settings = config.engine
+        self._engine = Engine(paths.log)
         self._held = 0
         self._turnstile = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
@@ -114,8 +100,8 @@ class LocalProvider:
     def _limit(self) -> int:
         """Return the bytes that the next model may take; the one that is loaded makes room for it."""
         if self._settings.memory is not None:
-            return self._settings.memory
-        return memory.available() + (self._held if self._engine.door else 0)
+            return int(self._settings.memory * 1e9)
+        return machine.available() + (self._held if self._engine.door else 0)
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models whose files are on this machine."""
@@ -131,8 +117,9 @@ class LocalProvider:
         return min(entry.header.context or self._settings.context, self._settings.context)
 
     async def _load(self, entry: Entry) -> Door:
+        threads = self._settings.threads or machine.threads()
         loading = asyncio.create_task(
-            asyncio.to_thread(self._engine.start, entry, self._context(entry), self._settings.threads)
+            asyncio.to_thread(self._engine.start, entry, self._context(entry), threads)
         )
         self._held = self._need(entry)
         try:

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from msgspec import Struct
 
+from mixchat.papers.config import Config
+from mixchat.papers.paths import Paths
 from mixchat.providers.local.gguf import Header, NotGguf, read_header
 from mixchat.words.error import UnknownModel
 from mixchat.words.model import ModelCard, ModelRef
@@ -49,9 +51,18 @@ class Entry(Struct, frozen=True):
 class Shelf:
     """Finds models by name: the config's `[local]` table first, then `folder`."""
 
-    def __init__(self, folder: Path, named: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, named: Mapping[str, Path] | None = None) -> None:
         self.folder = folder
         self._named = dict(named or {})
+
+    @classmethod
+    def of(cls, paths: Paths, config: Config) -> Self:
+        """Return the shelf of this machine's person; relative paths in the config start beside it."""
+        named = {
+            name: paths.config / Path(os.path.expandvars(path)).expanduser()
+            for name, path in config.local.items()
+        }
+        return cls(paths.data / "models", named)
 
     def names(self) -> tuple[str, ...]:
         """Return every name that can be asked for, whether or not its file is sound."""
@@ -64,7 +75,7 @@ class Shelf:
     def path(self, name: str) -> Path:
         """Return where the model of that name is, or would be, on disk."""
         if name in self._named:
-            return Path(os.path.expandvars(self._named[name])).expanduser()
+            return self._named[name]
         return self.folder / f"{name}.gguf"
 
     def entry(self, name: str) -> Entry:
@@ -118,5 +129,5 @@ class Shelf:
             raise UnknownModel(self._missing(name, path), ref=ref)
         size = path.stat().st_size
         path.unlink()
-        path.with_suffix(".txt").unlink(missing_ok=True)
+        path.with_name(f"{name}.txt").unlink(missing_ok=True)
         return size

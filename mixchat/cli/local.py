@@ -1,0 +1,125 @@
+"""`mixchat local`: the models on this machine."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from contextlib import aclosing
+
+from mixchat.cli.ending import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.papers.config_load import load_config, working_directory
+from mixchat.papers.paths import Paths
+from mixchat.providers.local.progress import Progress
+from mixchat.providers.local.shelf import STARTER, Entry, Shelf
+from mixchat.words.error import ProviderError
+
+_WIDTH = 30
+_EXAMPLE = f"""examples:
+  mixchat local pull {STARTER}
+  mixchat local pull owner/repo:Q4_K_M
+  mixchat local list --json
+  mixchat local rm {STARTER}
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the family to the command line."""
+    family = subparsers.add_parser(
+        "local",
+        help="models on this machine",
+        description="Lists, fetches and removes the models that run on this machine.",
+        epilog=_EXAMPLE,
+    )
+    commands = family.add_subparsers(metavar="COMMAND", required=True)
+    shown = commands.add_parser("list", help="what is here", epilog="example: mixchat local list --json")
+    shown.add_argument("--json", action="store_true", help="one JSON array on stdout")
+    shown.set_defaults(run=run_list)
+    pulled = commands.add_parser(
+        "pull", help="fetch a model", epilog=f"example: mixchat local pull {STARTER}"
+    )
+    pulled.add_argument("name", help=f"{STARTER}, owner/repo/file.gguf or owner/repo:QUANT")
+    pulled.set_defaults(run=run_pull)
+    removed = commands.add_parser("rm", help="delete a model", epilog=f"example: mixchat local rm {STARTER}")
+    removed.add_argument("name", help="as `mixchat local list` shows it")
+    removed.set_defaults(run=run_rm)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Print the models that can be used; on stderr, those that cannot."""
+    shelf = _shelf()
+    entries = shelf.entries()
+    if args.json:
+        print(json.dumps([_facts(entry) for entry in entries], indent=1))
+    for entry in () if args.json else entries:
+        context = entry.header.context
+        window = "?" if context is None else f"{context:,}"
+        print(f"{entry.ref}  {_megabytes(entry.size)}  {window} tokens  {entry.path}")
+    for name in set(shelf.names()) - {entry.name for entry in entries}:
+        try:
+            shelf.entry(name)
+        except ProviderError as error:
+            print(error.message, file=sys.stderr)
+    if not entries:
+        print(f"No local model is here yet; fetch one with: mixchat local pull {STARTER}", file=sys.stderr)
+    return DONE
+
+
+def run_pull(args: argparse.Namespace) -> int:
+    """Fetch a model, with a progress bar on stderr."""
+    asyncio.run(_pull(args.name, _shelf()))
+    return DONE
+
+
+def run_rm(args: argparse.Namespace) -> int:
+    """Delete a model."""
+    name = args.name.removeprefix("local/")
+    freed = _shelf().remove(name)
+    print(f"{name} is gone; {_megabytes(freed)} are free again.", file=sys.stderr)
+    return DONE
+
+
+async def _pull(name: str, shelf: Shelf) -> None:
+    from mixchat.providers.local.pull import pull
+
+    lively = sys.stderr.isatty()
+    if not lively:
+        print(f"fetching {name}", file=sys.stderr)
+    before = set(shelf.names())
+    try:
+        async with aclosing(pull(name, shelf.folder, os.environ)) as steps:
+            async for step in steps:
+                if lively:
+                    print(f"\r{bar(step)}", end="", file=sys.stderr, flush=True)
+    finally:
+        if lively:
+            print(file=sys.stderr)
+    new = ", ".join(f"local/{found}" for found in shelf.names() if found not in before)
+    print(f"{new or name} is here.", file=sys.stderr)
+
+
+def bar(step: Progress) -> str:
+    """Return a report as one line of constant width."""
+    share = min(step.done / step.total, 1.0) if step.total else 0.0
+    full = round(share * _WIDTH)
+    return f"{step.step:<8} {'█' * full}{'░' * (_WIDTH - full)} {share:4.0%} {_megabytes(step.done):>10}"
+
+
+def _shelf() -> Shelf:
+    paths = Paths.from_environment(os.environ)
+    return Shelf.of(paths, load_config(paths, working_directory(), os.environ))
+
+
+def _facts(entry: Entry) -> dict[str, str | int | bool | None]:
+    return {
+        "model": str(entry.ref),
+        "size": entry.size,
+        "context_window": entry.header.context,
+        "path": str(entry.path),
+        "owned": entry.owned,
+    }
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
