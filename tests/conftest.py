@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("tests.weights",)
+
 STRANGERS = (
     "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "CO_API", "COHERE_", "OPENROUTER_", "GROQ_",
     "DEEPSEEK_", "MISTRAL_", "XAI_", "TOGETHER_", "FIREWORKS_", "CEREBRAS_", "LMSTUDIO_", "VLLM_",

@@ -128,7 +128,7 @@ class EngineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     memory: float | None = None
     """Gigabytes that a loaded model may take; left out: what is free."""
     threads: int | None = None
-    """Threads that it computes with; left out: one a core."""
+    """Threads that it computes with; left out: one fewer than the machine has cores."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
