@@ -1,0 +1,221 @@
+"""Providers that play scripts, a meter that checks its callers, and the parts of a router around them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mixchat.routing.health import Health
+from mixchat.routing.resources import Resources
+from mixchat.routing.run import Run
+from mixchat.words.clock import Clock
+from mixchat.words.decision import Decision, Verdict
+from mixchat.words.error import Failure, NeedsKey, OverBudget, ProviderError
+from mixchat.words.event import Ended, ProviderEvent, RouterEvent, Text
+from mixchat.words.meter import Call
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.question import Brief, Question
+from mixchat.words.request import Message, Request
+from mixchat.words.stack import Post, Seat, Stack
+from mixchat.words.usage import FREE, Cost, Usage
+
+USAGE = Usage(input=10, output=5)
+CENT = Cost(Decimal("0.01"))
+
+
+class Pause(Struct, frozen=True):
+    """Says nothing for so many seconds."""
+
+    seconds: float
+
+
+class Hang(Struct, frozen=True):
+    """Says nothing for ever."""
+
+
+Item = ProviderEvent | ProviderError | Exception | Pause | Hang
+Script = Sequence[Item]
+
+
+def reply(*texts: str) -> Script:
+    """Return the script of a call that ends well."""
+    return [*map(Text, texts or ("Hello.",)), Ended("end", USAGE)]
+
+
+class ScriptedProvider:
+    """Plays one script a call of a model, the last one for ever; a model without scripts replies."""
+
+    def __init__(self, name: str, clock: Clock, *, local: bool = False, patience: float = 10.0) -> None:
+        self.name = name
+        self.local = local
+        self.patience = patience
+        self.requests: list[Request] = []
+        self.times: list[float] = []
+        self.open = 0
+        self.scripts: dict[str, list[Script]] = {}
+        self._clock = clock
+
+    def warm(self) -> None:
+        """Nothing is imported."""
+
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        self.requests.append(request)
+        self.times.append(self._clock.monotonic())
+        scripts = self.scripts.get(request.ref.model, [reply(f"Hello from {request.ref}.")])
+        script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
+        self.open += 1
+        try:
+            for item in script:
+                match item:
+                    case Pause(seconds):
+                        await self._clock.sleep(seconds)
+                    case Hang():
+                        await asyncio.Event().wait()
+                    case Exception():
+                        raise item
+                    case _:
+                        yield item
+        finally:
+            self.open -= 1
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        return ()
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+class ScriptedProviders:
+    """A few scripted providers: `a`, `b`, `c`, and `local`, which is."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.made = {
+            name: ScriptedProvider(name, clock, local=name == "local") for name in ("a", "b", "c", "local")
+        }
+
+    def reachable(self, provider: str) -> bool:
+        return provider in self.made
+
+    def is_local(self, provider: str) -> bool:
+        return provider == "local"
+
+    def get(self, provider: str) -> ScriptedProvider:
+        if provider not in self.made:
+            raise NeedsKey(f"Set {provider.upper()}_API_KEY.")
+        return self.made[provider]
+
+    def script(self, ref: str, *scripts: Script) -> None:
+        provider, _, model = ref.partition("/")
+        self.made[provider].scripts[model] = list(scripts)
+
+    def calls(self, provider: str) -> int:
+        return len(self.made[provider].requests)
+
+
+class CheckingMeter:
+    """A cent a call. Every call is opened before and closed after, exactly once, or the test fails."""
+
+    def __init__(self) -> None:
+        self.opened: list[Call] = []
+        self.closed: list[tuple[str, bool, Failure | None]] = []
+        self.running_calls: set[str] = set()
+        self.refuse: set[str] = set()
+
+    def open(self, call: Call, request: Request) -> str:
+        if str(call.ref) in self.refuse and not call.allow_over_budget:
+            raise OverBudget("The budget of this chat is used up; raise it or go on once.", ref=call.ref)
+        assert request.ref == call.ref
+        self.opened.append(call)
+        name = str(len(self.opened))
+        self.running_calls.add(name)
+        return name
+
+    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
+        assert call_id in self.running_calls
+        return Cost(Decimal("0.005"), exact=False)
+
+    def close(
+        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+    ) -> tuple[Usage, Cost]:
+        self.running_calls.remove(call_id)
+        self.closed.append((call_id, complete, failure))
+        return usage, CENT if text or complete else FREE
+
+
+class FixedClassifier:
+    """Says what it is told to."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.asked = 0
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        self.asked += 1
+        return self.verdict
+
+
+class Parts:
+    """The parts of a router, all within reach."""
+
+    def __init__(self, clock: Clock, cards: Sequence[ModelCard] = ()) -> None:
+        self.clock = clock
+        self.providers = ScriptedProviders(clock)
+        self.meter = CheckingMeter()
+        self.health = Health(clock)
+        self.cards = {card.ref: card for card in cards}
+        self.resources = Resources(
+            providers=self.providers,
+            cards=lambda ref: self.cards.get(ref, ModelCard(ref=ref)),
+            meter=self.meter,
+            clock=clock,
+            health=self.health,
+            jitter=lambda: 0.5,
+        )
+
+    def run(self, *refs: str, brief: Brief | None = None, **decision: object) -> Run:
+        """Return a run along a line-up of these models."""
+        return Run(brief or asking("Hi"), decided(*refs, **decision), self.resources)
+
+
+def ref(text: str) -> ModelRef:
+    return ModelRef.parse(text)
+
+
+def seat(text: str) -> Seat:
+    return Seat(ref(text))
+
+
+def asking(prompt: str, **fields: object) -> Brief:
+    """Return the brief of a chat's first prompt."""
+    return Brief(messages=(Message("user", prompt),), **fields)  # type: ignore[arg-type]
+
+
+def decided(*refs: str, **fields: object) -> Decision:
+    values: dict[str, object] = {
+        "role": "coding",
+        "confidence": 0.9,
+        "classifier": "local",
+        "why": "coding 0.90",
+    }
+    return Decision(lineup=tuple(map(seat, refs)), **(values | fields))  # type: ignore[arg-type]
+
+
+def stack(**posts: Post | Sequence[str]) -> Stack:
+    """Return a stack; an underscore in a role stands for a hyphen."""
+    made = {}
+    for name, post in posts.items():
+        role = name.replace("_", "-")
+        made[role] = post if isinstance(post, Post) else Post(role, seats=tuple(map(seat, post)))
+    return Stack("test", "for tests", made)
+
+
+async def played(run: Run) -> list[RouterEvent]:
+    """Return all events of a run."""
+    async with aclosing(run.events()) as events:
+        return [event async for event in events]
+
+
+def text_of(events: Sequence[RouterEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, Text))
