@@ -1,0 +1,167 @@
+"""Everything that can be done in the app: one list for the keys, the palette and the slash commands."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+from textual.binding import Binding
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One thing that can be done. Its id is what the config's `[keys]` table calls it."""
+
+    id: str
+    title: str
+    help: str
+    key: str = ""
+    """Keys, separated by commas; none: only the palette and the slash command reach it."""
+    slash: str = ""
+    """The command without its slash; none: it has none."""
+    argument: str = ""
+    """What the slash command takes, as its help writes it."""
+    footer: bool = False
+    priority: bool = False
+    """Whether the key counts before the focused widget's own."""
+
+
+ACTS: Final[tuple[Act, ...]] = (
+    Act(id="stop", key="escape", title="Stop", help="close what is open, stop the reply, or pause the queue"),
+    Act(
+        id="copy-or-stop",
+        key="ctrl+c",
+        title="Copy or stop",
+        help="copy the selection, or else stop the reply",
+    ),
+    Act(
+        id="palette",
+        key="ctrl+p",
+        title="Commands",
+        help="everything mixchat can do",
+        footer=True,
+        priority=True,
+    ),
+    Act(
+        id="quit", key="ctrl+q", title="Quit", help="save and leave", slash="quit", footer=True, priority=True
+    ),
+    Act(id="new-chat", key="ctrl+n", title="New chat", help="begin an empty chat", slash="new"),
+    Act(
+        id="retry",
+        key="f5",
+        title="Retry",
+        help="ask the last prompt again",
+        slash="retry",
+        argument="[MODEL]",
+    ),
+    Act(
+        id="continue",
+        key="f6",
+        title="Continue",
+        help="go on with a reply that was cut off",
+        slash="continue",
+    ),
+    Act(id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="NAME"),
+    Act(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
+    Act(id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message"),
+    Act(
+        id="correct",
+        title="Correct the role",
+        help="say which role the last prompt was",
+        slash="role",
+        argument="ROLE",
+    ),
+    Act(
+        id="private",
+        title="Private chat",
+        help="only models on this machine answer, or again any",
+        slash="private",
+    ),
+    Act(
+        id="stack",
+        title="Use a stack",
+        help="which models sit in which roles",
+        slash="stack",
+        argument="NAME",
+    ),
+    Act(id="theme", title="Theme", help="change the colours", slash="theme", argument="NAME"),
+    Act(
+        id="copy-reply", key="ctrl+o", title="Copy the reply", help="the last reply as Markdown", slash="copy"
+    ),
+    Act(
+        id="copy-code", title="Copy the code", help="the last code block of the last reply", slash="copy-code"
+    ),
+    Act(id="copy-turn", title="Copy the turn", help="prompt and reply as Markdown", slash="copy-turn"),
+    Act(
+        id="save-code",
+        title="Save the code",
+        help="the last code block to a file",
+        slash="save",
+        argument="FILE",
+    ),
+    Act(id="editor", key="ctrl+g", title="Editor", help="write the prompt in $EDITOR", slash="editor"),
+    Act(
+        id="recall",
+        key="ctrl+r",
+        title="Earlier prompts",
+        help="search the prompts sent before",
+        slash="history",
+    ),
+    Act(
+        id="drop-queued", title="Drop the queue's last", help="remove the last waiting message", slash="drop"
+    ),
+    Act(id="panel", key="f2", title="Side panel", help="show or hide turns, health and cost", slash="panel"),
+    Act(id="wider", key="f3", title="Wider panel", help="give the side panel more room"),
+    Act(id="narrower", key="f4", title="Narrower panel", help="give the side panel less room"),
+    Act(id="key", title="Add a key", help="test a provider's key and keep it in the key ring", slash="key"),
+    Act(
+        id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
+    ),
+    Act(id="help", key="f1", title="Help", help="keys and commands", slash="help", footer=True),
+)
+
+
+def bindings(acts: Iterable[Act] = ACTS) -> list[Binding]:
+    """Return a binding for each act that has a key, under the act's id."""
+    return [
+        Binding(
+            act.key,
+            f"act('{act.id}')",
+            act.title,
+            tooltip=act.help,
+            show=act.footer,
+            priority=act.priority,
+            id=act.id,
+        )
+        for act in acts
+        if act.key
+    ]
+
+
+class Keymap(Struct, frozen=True):
+    """The keys of all acts after the user's own table, and what is wrong with that table."""
+
+    keys: Mapping[str, str]
+    """By the act's id, only where the user changed them."""
+    problems: tuple[str, ...] = ()
+
+
+def read_keys(table: Mapping[str, str], acts: Iterable[Act] = ACTS) -> Keymap:
+    """Return the user's keys, with a sentence for each name that is no act and each key that is taken."""
+    defaults = {act.id: act.key for act in acts}
+    problems = [
+        f"keys.{name} is no action; the actions are {', '.join(sorted(defaults))}."
+        for name in table
+        if name not in defaults
+    ]
+    keys = {name: key for name, key in table.items() if name in defaults}
+    owners: dict[str, str] = {}
+    for name, key in {**defaults, **keys}.items():
+        for single in filter(None, (part.strip() for part in key.split(","))):
+            owner = owners.setdefault(single, name)
+            if owner != name:
+                problems.append(f'The key "{single}" is given to both {owner} and {name}; {owner} has it.')
+    return Keymap(keys, tuple(problems))
+
+
+def find_slash(word: str, acts: Iterable[Act] = ACTS) -> Act | None:
+    """Return the act whose slash command is `word`, without its slash."""
+    return next((act for act in acts if act.slash and act.slash == word), None)

@@ -1,0 +1,83 @@
+"""A question in the conversation's own place, answered with one key."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+ARMED_AFTER: Final = 0.5
+"""Seconds without a key before a key is an answer: what is typed on the run must not choose."""
+
+
+class Option(Struct, frozen=True):
+    """One answer and what it does."""
+
+    key: str
+    label: str
+    act: Callable[[], None]
+
+
+class ChoiceBar(Widget, can_focus=True):
+    """Asks above the composer. Its answers are letters; Esc takes the last of them."""
+
+    DEFAULT_CSS = "ChoiceBar { height: auto; display: none; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sentence = ""
+        self._options: Sequence[Option] = ()
+        self._quiet_since = 0.0
+        self.armed_after = ARMED_AFTER
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is asked."""
+        return bool(self._options)
+
+    def ask(self, sentence: str, options: Sequence[Option]) -> None:
+        """Ask; the last option is the one that Esc takes."""
+        self._sentence, self._options = sentence, options
+        self._quiet_since = self._now()
+        self.display = True
+        self.refresh(layout=True)
+        self.focus()
+
+    def _now(self) -> float:
+        import time
+
+        return time.monotonic()
+
+    def cancel(self) -> bool:
+        """Take the last option; return whether anything was asked."""
+        if not self._options:
+            return False
+        self._take(self._options[-1])
+        return True
+
+    def _take(self, option: Option) -> None:
+        self._options = ()
+        self.display = False
+        option.act()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the option of that letter, once the hand has rested."""
+        if not self._options or event.character is None or not event.is_printable:
+            return
+        event.stop()
+        now = self._now()
+        rested = now - self._quiet_since >= self.armed_after
+        self._quiet_since = now
+        option = next((option for option in self._options if option.key == event.character), None)
+        if rested and option is not None:
+            self._take(option)
+
+    def render(self) -> Content:
+        """Return the question and its answers."""
+        answers = Content("   ").join(
+            Content.assemble((f" {option.key} ", "$background on $warning bold"), f" {option.label}")
+            for option in self._options
+        )
+        return Content.assemble((self._sentence, "bold"), "\n", answers)

@@ -1,0 +1,1 @@
+"""Where a prompt is written: the text, what is attached, who would answer, and what waits."""

@@ -1,0 +1,222 @@
+"""The composer: prompt, completions, waiting messages and the live line, as one panel."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import TextArea
+
+from mixchat.tui.composer.completion import Sources
+from mixchat.tui.composer.completion_list import CompletionList
+from mixchat.tui.composer.draft import Draft
+from mixchat.tui.composer.live_line import LiveLine
+from mixchat.tui.composer.mentions import Mentions, dropped_file, mention_of, read_mentions
+from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.composer.outlook import Outlook
+from mixchat.tui.composer.pastes import Pastes
+from mixchat.tui.composer.prompt_area import PromptArea
+from mixchat.tui.composer.queue_list import QueueList
+from mixchat.tui.composer.recall import Recall
+from mixchat.tui.themes import role_class
+from mixchat.words.question import Pin
+
+_COMMAND: Final = re.compile(r"/([a-z][\w-]*)(?:\s+(.*))?", re.DOTALL)
+_PLACEHOLDER: Final = "Ask anything. The right model answers."
+_LARGE: Final = 100_000
+"""Characters beyond which a text is kept behind a mark rather than laid out line by line."""
+
+
+class Composer(Vertical):
+    """Where a prompt is written. It knows what was typed, and nothing of who answers."""
+
+    DEFAULT_CSS = "Composer { height: auto; }"
+
+    class Submitted(Message):
+        """A prompt is to be sent."""
+
+        def __init__(self, outgoing: Outgoing) -> None:
+            super().__init__()
+            self.outgoing = outgoing
+
+    class Commanded(Message):
+        """A slash command was given."""
+
+        def __init__(self, name: str, argument: str) -> None:
+            super().__init__()
+            self.name = name
+            self.argument = argument
+
+    class Edited(Message):
+        """The text, or what its words mean, has changed."""
+
+    class Emptied(Message):
+        """Enter was pressed on nothing."""
+
+    class WaitingWanted(Message):
+        """The arrow up was pressed on nothing while messages wait: the last one is to be edited."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        resolve: Callable[[str], Pin | None],
+        prompts: Callable[[], Sequence[str]],
+    ) -> None:
+        super().__init__()
+        self._sources = sources
+        self._resolve = resolve
+        self._pastes = Pastes()
+        self._recall = Recall(prompts)
+        self._waiting: tuple[Outgoing, ...] = ()
+        self._colour = "-nobody"
+        self._steady = ""
+        """A text that was put in whole, so that nothing is offered for it."""
+        self.completions = CompletionList()
+        self.area = PromptArea(
+            self._pastes, self.completions, sources, Content.styled(_PLACEHOLDER, "$text-disabled")
+        )
+        self.pin: Pin | None = None
+        """What the key for the next candidate has pinned this message to."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out what waits, the prompt and the live line."""
+        yield QueueList()
+        yield self.completions
+        yield self.area
+        yield LiveLine()
+
+    @property
+    def typed(self) -> str:
+        """The text as it stands, with folds."""
+        return self.area.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written."""
+        return not self.area.text.strip()
+
+    @property
+    def draft(self) -> Draft:
+        """What has to be kept to go on writing later."""
+        return Draft(self.typed, self._pastes.used(self.typed))
+
+    def restore(self, draft: Draft) -> None:
+        """Put a draft back."""
+        self._pastes.restore(draft.pastes)
+        self.put_back(draft.typed)
+
+    def put_back(self, typed: str) -> bool:
+        """Write `typed` if nothing is written; return whether it was."""
+        if not self.is_empty or not typed:
+            return False
+        self._steady = typed
+        self.area.write(typed)
+        return True
+
+    def write(self, text: str) -> None:
+        """Replace what is written; a very long text is folded."""
+        shown = self._pastes.keep(text) if len(text) > _LARGE else text
+        self._steady = shown
+        self.area.write(shown)
+
+    @property
+    def unfolded(self) -> str:
+        """The text with every folded paste in full."""
+        return self._pastes.unfold(self.typed)
+
+    def read(self) -> Mentions:
+        """Return what the text would ask, with pins and files."""
+        return read_mentions(self.typed, self._resolve, self._sources.folder)
+
+    def close_completions(self) -> bool:
+        """Close what is offered; return whether anything was."""
+        was_open = self.completions.is_open
+        self.completions.offer(None)
+        return was_open
+
+    def tell(self, outlook: Outlook) -> None:
+        """Show who would answer; the panel's edge takes the role's colour."""
+        self.query_one(LiveLine).tell(outlook)
+        self.remove_class(self._colour)
+        self._colour = role_class(outlook.role) if outlook.decision else "-nobody"
+        self.add_class(self._colour)
+
+    def tell_waiting(self, waiting: tuple[Outgoing, ...], *, paused: bool) -> None:
+        """Show the messages that wait."""
+        self._waiting = waiting
+        self.query_one(QueueList).tell(waiting, paused=paused)
+
+    @on(PromptArea.Sent)
+    def _send(self) -> None:
+        typed = self.typed.strip()
+        if not typed:
+            self.post_message(self.Emptied())
+        elif (command := _COMMAND.fullmatch(typed)) is not None:
+            self.post_message(self.Commanded(command[1], (command[2] or "").strip()))
+        else:
+            self._submit()
+
+    def _submit(self) -> None:
+        mentions = self.read()
+        if mentions.nothing is not None:
+            self.notify(
+                f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        prompt = self._pastes.unfold(mentions.body).strip()
+        if not prompt:
+            return
+        outgoing = Outgoing(
+            typed=self.typed, prompt=prompt, pin=mentions.pin or self.pin, files=mentions.files
+        )
+        self.clear()
+        self.post_message(self.Submitted(outgoing))
+
+    def clear(self) -> None:
+        """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""
+        self._recall.reset()
+        self.pin = None
+        self.area.load_text("")
+
+    @on(PromptArea.Asked)
+    def _walk(self, event: PromptArea.Asked) -> None:
+        if event.older and self.is_empty and self._waiting:
+            self.post_message(self.WaitingWanted())
+            return
+        found = self._recall.older(self.typed) if event.older else self._recall.newer()
+        if found is not None:
+            self.write(found)
+
+    @on(PromptArea.Dropped)
+    def _drop(self, event: PromptArea.Dropped) -> None:
+        path = dropped_file(event.text)
+        if path is not None:
+            self.area.insert(mention_of(path, self._sources.folder) + " ")
+
+    @on(CompletionList.Chosen)
+    def _choose(self, event: CompletionList.Chosen) -> None:
+        self.area.take(event.choice)
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._offer()
+        self.post_message(self.Edited())
+
+    @on(TextArea.SelectionChanged)
+    def _moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        if self.completions.is_open:
+            self._offer()
+
+    def _offer(self) -> None:
+        if self.typed == self._steady:
+            self.completions.offer(None)
+            return
+        self.area.offer()

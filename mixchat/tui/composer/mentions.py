@@ -1,0 +1,92 @@
+"""The `@words` of a prompt: a pin if it is the first word, else files."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from mixchat.words.question import Pin
+
+_WORD: Final = re.compile(r"(?<!\S)@(?:\"([^\"\n]+)\"|(\S+))")
+_TRAILING: Final = ".,;:!?)]}'\""
+
+
+class Mentions(Struct, frozen=True):
+    """What the `@words` of a prompt mean."""
+
+    body: str
+    """The prompt without the word that pins."""
+    pin: Pin | None = None
+    files: tuple[Path, ...] = ()
+    nothing: str | None = None
+    """The first word, where it is neither role, alias, model nor file."""
+
+
+def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path) -> Mentions:
+    """Return what the `@words` of `text` mean; files are looked for in `folder`.
+
+    Only the first word can pin; other words that are no file are just words.
+    """
+    first = _WORD.match(text.lstrip())
+    pin = resolve(first[2]) if first is not None and first[2] is not None else None
+    nothing = None
+    body = text
+    if first is not None and pin is not None:
+        body = text.lstrip()[first.end() :].lstrip()
+    elif first is not None and find_file(_name(first), folder) is None:
+        nothing = _name(first)
+    files = tuple(dict.fromkeys(_files(body, folder)))
+    return Mentions(body, pin, files, nothing)
+
+
+def _files(text: str, folder: Path) -> Iterator[Path]:
+    for word in _WORD.finditer(text):
+        path = find_file(_name(word), folder)
+        if path is not None:
+            yield path
+
+
+def _name(word: re.Match[str]) -> str:
+    return word[1] or word[2]
+
+
+def find_file(name: str, folder: Path) -> Path | None:
+    """Return the file that `name` means, with or without punctuation after it."""
+    for candidate in (name, name.rstrip(_TRAILING)):
+        if not candidate:
+            continue
+        try:
+            path = (folder / candidate).expanduser()
+            if path.is_file():
+                return path
+        except (OSError, ValueError, RuntimeError):
+            return None
+    return None
+
+
+def mention_of(path: Path, folder: Path) -> str:
+    """Return the `@word` for a file."""
+    try:
+        shown = str(path.relative_to(folder))
+    except ValueError:
+        shown = str(path)
+    return f'@"{shown}"' if re.search(r"\s", shown) else f"@{shown}"
+
+
+def dropped_file(pasted: str) -> Path | None:
+    """Return the file whose path was pasted, as terminals do when a file is dropped on them."""
+    text = pasted.strip()
+    if not text or "\n" in text or len(text) > 4096:
+        return None
+    text = text.removeprefix("file://")
+    quoted = text[:1] in {"'", '"'} and text[-1:] == text[:1]
+    text = text[1:-1] if quoted else re.sub(r"\\(.)", r"\1", text)
+    if "/" not in text and "\\" not in text:
+        return None
+    path = Path(text).expanduser()
+    try:
+        return path if path.is_absolute() and path.is_file() else None
+    except (OSError, ValueError):
+        return None

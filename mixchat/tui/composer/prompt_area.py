@@ -1,0 +1,179 @@
+"""The text that is being written."""
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import TextArea
+
+from mixchat.tui.composer.completion import Choice, Sources, complete
+from mixchat.tui.composer.completion_list import CompletionList
+from mixchat.tui.composer.mentions import dropped_file
+from mixchat.tui.composer.pastes import Pastes
+
+_EDITING: Final[tuple[tuple[str, str], ...]] = (
+    ("cursor_left", "left"),
+    ("cursor_right", "right"),
+    ("cursor_word_left", "ctrl+left,alt+b"),
+    ("cursor_word_right", "ctrl+right,alt+f"),
+    ("cursor_line_start", "home,ctrl+a"),
+    ("cursor_line_end", "end,ctrl+e"),
+    ("cursor_page_up", "pageup"),
+    ("cursor_page_down", "pagedown"),
+    ("cursor_left(True)", "shift+left"),
+    ("cursor_right(True)", "shift+right"),
+    ("cursor_up(True)", "shift+up"),
+    ("cursor_down(True)", "shift+down"),
+    ("cursor_word_left(True)", "ctrl+shift+left"),
+    ("cursor_word_right(True)", "ctrl+shift+right"),
+    ("cursor_line_start(True)", "shift+home"),
+    ("cursor_line_end(True)", "shift+end"),
+    ("select_all", "ctrl+shift+a"),
+    ("delete_left", "backspace"),
+    ("delete_right", "delete,ctrl+d"),
+    ("delete_word_left", "ctrl+w,alt+backspace"),
+    ("delete_word_right", "alt+d"),
+    ("delete_to_start_of_line", "ctrl+u"),
+    ("delete_to_end_of_line_or_delete_line", "ctrl+k"),
+    ("cut", "ctrl+x"),
+    ("paste", "ctrl+v"),
+    ("undo", "ctrl+z"),
+    ("redo", "ctrl+y,ctrl+shift+z"),
+)
+
+
+def _edit_id(action: str) -> str:
+    return "edit." + action.replace("_", "-").replace("(True)", "-selecting")
+
+
+class PromptArea(TextArea, inherit_bindings=False):
+    """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, action, show=False, id=_edit_id(action)) for action, key in _EDITING),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False, id="newline"),
+        Binding("enter", "send", "Send", show=False, id="send"),
+        Binding("up", "up", show=False, id="edit.up"),
+        Binding("down", "down", show=False, id="edit.down"),
+        Binding("tab", "complete", show=False, id="complete"),
+    ]
+
+    class Sent(Message):
+        """Enter was pressed where it sends."""
+
+    class Asked(Message):
+        """The arrow keys ran over an edge: an earlier prompt, or a later one, is asked for."""
+
+        def __init__(self, older: bool) -> None:
+            super().__init__()
+            self.older = older
+
+    class Dropped(Message):
+        """A file was dropped on the terminal."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(
+        self, pastes: Pastes, completions: CompletionList, sources: Sources, placeholder: Content
+    ) -> None:
+        super().__init__(compact=True, highlight_cursor_line=False, placeholder=placeholder)
+        # A blinking cursor is a timer that never rests.
+        self.cursor_blink = False
+        self._pastes = pastes
+        self._completions = completions
+        self._sources = sources
+
+    async def _on_key(self, event: events.Key) -> None:
+        # TextArea writes a line break for Enter; here Enter is a binding like any other.
+        if event.key == "enter":
+            event.prevent_default()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.put(event.text)
+
+    def put(self, pasted: str) -> None:
+        """Insert what was pasted over the selection: a file's mention, a fold, or the text itself."""
+        text = pasted.replace("\r\n", "\n").replace("\r", "\n")
+        if dropped_file(text) is not None:
+            self.post_message(self.Dropped(text))
+            return
+        result = self._replace_via_keyboard(self._pastes.fold(text), *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    def action_newline(self) -> None:
+        """Begin a new line."""
+        self._replace_via_keyboard("\n", *self.selection)
+
+    def action_send(self) -> None:
+        """Take the completion that is lit, or send."""
+        if self._completions.is_open:
+            self.take(self._completions.choose())
+        else:
+            self.post_message(self.Sent())
+
+    def action_complete(self) -> None:
+        """Take the completion that is lit, or move the focus on."""
+        if self._completions.is_open:
+            self.take(self._completions.choose())
+        else:
+            self.screen.focus_next()
+
+    def action_up(self) -> None:
+        """Move up: in the completions, in the text, or past its top to the prompt before."""
+        if self._completions.is_open:
+            self._completions.move(-1)
+        elif (
+            self.cursor_at_first_line
+            and self.wrapped_document.location_to_offset(self.cursor_location).y == 0
+        ):
+            self.post_message(self.Asked(older=True))
+        else:
+            self.action_cursor_up()
+
+    def action_down(self) -> None:
+        """Move down: in the completions, in the text, or past its end to the prompt after."""
+        if self._completions.is_open:
+            self._completions.move(1)
+        elif self._on_last_row:
+            self.post_message(self.Asked(older=False))
+        else:
+            self.action_cursor_down()
+
+    @property
+    def _on_last_row(self) -> bool:
+        row = self.wrapped_document.location_to_offset(self.cursor_location).y
+        return row >= self.wrapped_document.height - 1
+
+    def action_delete_left(self) -> None:
+        """Delete the selection, the folded paste, or the character before the cursor."""
+        row, column = self.cursor_location
+        start = self._pastes.mark_before(self.document.get_line(row), column)
+        if start is not None and self.selection.is_empty:
+            self._replace_via_keyboard("", (row, start), (row, column))
+        else:
+            super().action_delete_left()
+
+    def offer(self) -> None:
+        """Offer what the word before the cursor could become."""
+        row, column = self.cursor_location
+        line = str(self.document.get_line(row))
+        self._completions.offer(complete(self._sources, line, column, first=row == 0))
+
+    def take(self, choice: Choice | None) -> None:
+        """Replace the word before the cursor by the candidate that was chosen for it."""
+        if choice is not None:
+            row = self.cursor_location[0]
+            self.replace(choice.candidate.insert, (row, choice.start), (row, choice.end))
+            self.move_cursor((row, choice.start + len(choice.candidate.insert)))
+
+    def write(self, text: str) -> None:
+        """Replace everything by `text`, as one step that can be undone, and go to its end."""
+        self.replace(text, self.document.start, self.document.end)
+        self.move_cursor(self.document.end)

@@ -1,0 +1,126 @@
+"""How one turn came about: the decision, the attempts, and what they used."""
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from mixchat.tui import figures
+from mixchat.tui.themes import role_variable
+from mixchat.words.decision import Decision
+from mixchat.words.turn import Attempt, Outcome, Turn
+from mixchat.words.usage import Usage
+
+_HOW = {
+    "pin": "pinned by you",
+    "rule": "by a rule of the stack",
+    "local": "by the local classifier",
+    "learned": "learned from you",
+    "judge": "asked the judge",
+    "default": "by default",
+}
+_STRENGTH = 0.05
+"""The weight below which a piece of evidence is not worth a line."""
+
+
+class TurnDetail(VerticalScroll):
+    """The selected turn in words. Everything that was foreign stays plain text."""
+
+    DEFAULT_CSS = "TurnDetail { height: 1fr; } TurnDetail > Static { height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        yield Static("", markup=False)
+
+    def tell(self, turn: Turn | None) -> None:
+        """Show this turn, or with `None` nothing."""
+        lines = Content() if turn is None else Content("\n").join(describe(turn))
+        self.query_one(Static).update(lines)
+
+
+def describe(turn: Turn) -> Iterator[Content]:
+    """Yield the lines that explain a turn."""
+    if turn.decision is not None:
+        yield from _decision(turn.decision, turn.corrected)
+    if turn.outcome is not Outcome.COMPLETE or turn.failure is not None:
+        yield from _outcome(turn)
+    for number, attempt in enumerate(turn.attempts, 1):
+        yield Content()
+        yield from _attempt(number, attempt)
+    if turn.extra.usd or turn.extra.usd is None:
+        yield Content()
+        yield _pair("routing", figures.money(turn.extra))
+
+
+def _decision(decision: Decision, corrected: str | None) -> Iterator[Content]:
+    role = corrected or decision.role
+    sure = "" if decision.pinned else f"  {decision.confidence:.0%} sure"
+    yield Content.assemble((role or "pinned", f"{role_variable(role)} bold"), (sure, "$text-muted"))
+    how = "corrected by you" if corrected else _HOW[decision.classifier]
+    yield Content.styled(how, "$text-muted")
+    if decision.why:
+        yield Content(decision.why)
+    for evidence in decision.evidence:
+        if abs(evidence.weight) >= _STRENGTH:
+            sign = "+" if evidence.weight > 0 else "−"
+            yield Content.styled(f" {sign} {evidence.text}", "$text-muted")
+    others = [
+        (name, share) for name, share in decision.alternatives if name != decision.role and share >= 0.01
+    ]
+    if others:
+        yield Content.assemble(
+            ("or ", "$text-muted"),
+            Content.styled(", ", "$text-muted").join(
+                Content.assemble((name, role_variable(name)), (f" {share:.0%}", "$text-muted"))
+                for name, share in others[:3]
+            ),
+        )
+    for ref, reason in decision.skipped:
+        yield Content.styled(f"skipped {ref}: {reason}", "$text-muted")
+
+
+def _outcome(turn: Turn) -> Iterator[Content]:
+    words = {
+        Outcome.OPEN: "under way",
+        Outcome.STOPPED: "stopped by you",
+        Outcome.FAILED: "failed",
+        Outcome.COMPLETE: "complete",
+    }
+    yield Content.styled(
+        words[turn.outcome], "$text-error" if turn.outcome is Outcome.FAILED else "$text-muted"
+    )
+    if turn.failure is not None:
+        yield Content.styled(turn.failure.message, "$text-error")
+
+
+def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
+    step = "" if attempt.step == "answer" else f" ({attempt.step})"
+    yield Content.assemble((f"{number} ", "$text-muted"), (str(attempt.ref), "bold"), (step, "$text-muted"))
+    if attempt.failure is not None:
+        yield Content.styled(f"  {attempt.failure.code}: {attempt.failure.message}", "$text-error")
+    yield _pair("  cost", figures.money(attempt.cost))
+    yield _pair("  tokens", _tokens(attempt.usage))
+    if attempt.first_token is not None:
+        wait = attempt.first_token - attempt.started
+        yield _pair("  first word", figures.seconds(wait))
+        writing = attempt.ended - attempt.first_token
+        if attempt.usage.output and writing > 0.05:
+            yield _pair("  speed", f"{attempt.usage.output / writing:.0f} tok/s")
+    yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
+
+
+def _tokens(usage: Usage) -> str:
+    parts = [f"{figures.count(usage.input)} in, {figures.count(usage.output)} out"]
+    if usage.cache_read:
+        parts.append(f"{figures.count(usage.cache_read)} from cache")
+    if usage.reasoning:
+        parts.append(f"{figures.count(usage.reasoning)} thinking")
+    if usage.searches:
+        parts.append(f"{usage.searches} searches")
+    return ", ".join(parts)
+
+
+def _pair(name: str, value: str) -> Content:
+    return Content.assemble((f"{name} ", "$text-muted"), value)

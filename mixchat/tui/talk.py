@@ -1,0 +1,230 @@
+"""The talk with one chat: one turn at a time, and the messages that wait for it."""
+
+from asyncio import CancelledError
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing, suppress
+from typing import Any, Protocol
+
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from mixchat.chat.chat import Chat
+from mixchat.chat.desk import Allow, Prompt
+from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.words.error import Failure, ProviderError, StorageError
+from mixchat.words.event import Accepted, ChatEvent, Failed, Finished
+from mixchat.words.question import Pin
+from mixchat.words.turn import Outcome, Turn
+
+
+class Watcher(Protocol):
+    """Somebody who shows what happens in a turn."""
+
+    def begin(self, turn: Turn) -> None:
+        """A turn was accepted; it is open."""
+        ...
+
+    def show(self, event: ChatEvent) -> None:
+        """Something happened in it."""
+        ...
+
+    def settle(self, turn: Turn) -> None:
+        """It is over, however it ended."""
+        ...
+
+
+class Stage(Protocol):
+    """Where the talk takes place: it deals with the ends that are not simply a reply."""
+
+    def withdrawn(self, turn: Turn, outgoing: Outgoing | None) -> None:
+        """The turn was stopped before anything came; the prompt goes back."""
+        ...
+
+    def failed(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
+        """The turn has no complete reply."""
+        ...
+
+    def refused(self, sentence: str, outgoing: Outgoing | None) -> None:
+        """Nothing was sent, for the reason given; the prompt goes back."""
+        ...
+
+    def waiting_changed(self) -> None:
+        """Other messages wait, or the queue was paused or let go."""
+        ...
+
+
+class Talk:
+    """Sends prompts to a chat, stops replies and keeps the queue."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        stage: Stage,
+        watchers: tuple[Watcher, ...],
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+    ) -> None:
+        self.chat = chat
+        self.waiting: list[Outgoing] = []
+        self.paused = False
+        self._stage = stage
+        self._watchers = watchers
+        self._start = start
+        self._worker: Worker[None] | None = None
+        self._stopped = False
+        self._entered = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self._worker is not None
+
+    def send(self, outgoing: Outgoing, allow: Allow = Allow()) -> None:
+        """Send a message now, or let it wait while another is answered."""
+        if self.busy or (self.waiting and not self.paused):
+            self.waiting.append(outgoing)
+            self._stage.waiting_changed()
+        else:
+            self._begin(self._sent(outgoing, allow), outgoing)
+
+    def again(self, turn_id: str, pin: Pin | None = None, allow: Allow = Allow()) -> None:
+        """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
+        if not self.busy:
+            old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
+            prompt = Prompt(text=old.prompt, files=old.files, pin=pin, allow=allow)
+            self._begin(self.chat.again(turn_id, prompt), None)
+
+    def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
+        """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
+        if not self.busy:
+            self._begin(self.chat.resume(turn_id, pin), None)
+
+    def stop(self) -> bool:
+        """Stop the reply under way and pause the queue; return whether there was one."""
+        if self._worker is None:
+            return False
+        self._stopped = True
+        self._pause()
+        # A task that is cancelled before its first step never runs, and could give nothing back.
+        if self._entered:
+            self._worker.cancel()
+        return True
+
+    def pause(self) -> bool:
+        """Pause the queue; return whether it was going."""
+        if not self.waiting or self.paused:
+            return False
+        self._pause()
+        return True
+
+    def _pause(self) -> None:
+        if self.waiting:
+            self.paused = True
+            self._stage.waiting_changed()
+
+    def release(self) -> bool:
+        """Let a paused queue go on; return whether there was one."""
+        if not self.paused:
+            return False
+        self.paused = False
+        self._next()
+        return True
+
+    def take_back(self) -> Outgoing | None:
+        """Take the last waiting message out of the queue."""
+        if not self.waiting:
+            return None
+        outgoing = self.waiting.pop()
+        self.paused = self.paused and bool(self.waiting)
+        self._stage.waiting_changed()
+        return outgoing
+
+    async def close(self) -> None:
+        """Stop the reply under way, let nothing follow it, and wait until it is settled."""
+        worker = self._worker
+        self.paused = True
+        if worker is not None:
+            self.stop()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await worker.wait()
+
+    async def _sent(self, outgoing: Outgoing, allow: Allow) -> AsyncGenerator[ChatEvent]:
+        files = tuple(self.chat.attach(path) for path in outgoing.files)
+        prompt = Prompt(text=outgoing.prompt, files=files, pin=outgoing.pin, allow=allow)
+        last = self.chat.turns[-1] if self.chat.turns else None
+        # What could not be answered and is sent again takes the place of the turn that failed.
+        repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply
+        if last is not None and repeated and last.prompt == outgoing.prompt:
+            events = self.chat.again(last.id, prompt)
+        else:
+            events = self.chat.answer(prompt, self.chat.path.leaf)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+        self._stopped = self._entered = False
+        self._worker = self._start(self._run(events, outgoing))
+
+    async def _run(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+        """Show a turn's events to everybody; cancelled, the turn is settled by the chat and shown so."""
+        self._entered = True
+        try:
+            if self._stopped:
+                self._stage.refused("", outgoing)
+            else:
+                await self._follow(events, outgoing)
+        except (ProviderError, StorageError) as error:
+            self._stage.refused(str(error), outgoing)
+        except CancelledError:
+            if not self._stopped:
+                raise
+        finally:
+            self._worker = None
+        self._next()
+
+    async def _follow(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+        turn: Turn | None = None
+        failure: Failure | None = None
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    match event:
+                        case Accepted(turn):
+                            self._tell_begin(turn)
+                        case Finished(turn):
+                            pass
+                        case Failed(turn, failure):
+                            pass
+                        case _:
+                            self._tell(event)
+        finally:
+            if turn is not None:
+                self._settle(turn, failure, outgoing)
+
+    def _tell_begin(self, turn: Turn) -> None:
+        for watcher in self._watchers:
+            watcher.begin(turn)
+
+    def _tell(self, event: ChatEvent) -> None:
+        for watcher in self._watchers:
+            watcher.show(event)
+
+    def _settle(self, turn: Turn, failure: Failure | None, outgoing: Outgoing | None) -> None:
+        withdrawn = self.chat.withdrawn
+        if withdrawn is not None and withdrawn.id == turn.id:
+            for watcher in self._watchers:
+                watcher.settle(withdrawn)
+            self._stage.withdrawn(withdrawn, outgoing)
+            return
+        settled = self.chat.path.turn(turn.id)
+        for watcher in self._watchers:
+            watcher.settle(settled)
+        if failure is not None:
+            self._pause()
+            self._stage.failed(settled, failure, outgoing)
+
+    def _next(self) -> None:
+        if not self.waiting or self.paused or self.busy:
+            return
+        outgoing = self.waiting.pop(0)
+        self._begin(self._sent(outgoing, Allow()), outgoing)
+        self._stage.waiting_changed()

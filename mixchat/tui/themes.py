@@ -1,0 +1,162 @@
+"""Themes: TOML files that become Textual's themes, with a colour for each role."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+from mixchat.tui.resources import themes_directory
+from mixchat.words.error import ConfigError
+from mixchat.words.role import BUILT_IN
+
+DEFAULT: Final = "mixchat-dark"
+_COLOURED: Final = (*(role.name for role in BUILT_IN), "custom")
+_ROLE_COLOURS: Final[Mapping[str, tuple[str, str]]] = {
+    "daily-driver": ("#8aadf4", "#2f5fb8"),
+    "quick": ("#7fd6d0", "#0f7470"),
+    "coding": ("#8fce8a", "#2d7a3c"),
+    "heavy-lifting": ("#c39cf5", "#7340b8"),
+    "creative": ("#f29dc8", "#ad2f77"),
+    "summarization": ("#e5b567", "#8a5a08"),
+    "extraction": ("#e59a6f", "#a2481c"),
+    "research": ("#6fb7e8", "#17699c"),
+    "fallback": ("#8d94a8", "#666c7c"),
+    "custom": ("#c5cf7f", "#616a12"),
+}
+"""For themes that know nothing of roles: on a dark ground, on a light one."""
+
+
+class Colors(Struct, frozen=True, forbid_unknown_fields=True):
+    """The colours that Textual derives all others from."""
+
+    primary: str
+    secondary: str | None = None
+    accent: str | None = None
+    foreground: str | None = None
+    background: str | None = None
+    surface: str | None = None
+    panel: str | None = None
+    boost: str | None = None
+    success: str | None = None
+    warning: str | None = None
+    error: str | None = None
+
+
+class ThemeFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A theme as its file writes it; the file's name is the theme's."""
+
+    colors: Colors
+    description: str = ""
+    dark: bool = True
+    ansi: bool = False
+    """The terminal's own colours are used as they are."""
+    roles: dict[str, str] = {}
+    variables: dict[str, str] = {}
+
+
+def role_variable(role: str | None) -> str:
+    """Return the theme variable that holds the role's colour; a role of one's own has `custom`'s."""
+    if role is None:
+        return "$primary"
+    return f"$role-{role if role in _COLOURED else 'custom'}"
+
+
+def role_class(role: str | None) -> str:
+    """Return the CSS class of what has the role's colour."""
+    return f"-{role_variable(role).removeprefix('$')}"
+
+
+def role_defaults(*, dark: bool) -> dict[str, str]:
+    """Return the role colours for a theme that has none of its own."""
+    return {f"role-{role}": colours[0 if dark else 1] for role, colours in _ROLE_COLOURS.items()}
+
+
+def theme_paths(user: Path) -> dict[str, Path]:
+    """Return every theme file by name; the user's go before those that come with mixchat."""
+    folders = (themes_directory(), user)
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+
+
+def find_theme(name: str, user: Path) -> Theme:
+    """Return the theme of that name, reading no other file.
+
+    Raises:
+        ConfigError: there is none, or its file is no theme.
+    """
+    for folder in (user, themes_directory()):
+        path = folder / f"{name}.toml"
+        if path.is_file():
+            return read_theme(path)
+    raise ConfigError(f"There is no theme {name!r}; there are {', '.join(sorted(theme_paths(user)))}.")
+
+
+def read_all(user: Path) -> tuple[list[Theme], list[str]]:
+    """Return every theme that can be read, and a sentence for each file that cannot."""
+    themes: list[Theme] = []
+    problems: list[str] = []
+    for path in theme_paths(user).values():
+        try:
+            themes.append(read_theme(path))
+        except ConfigError as error:
+            problems.append(str(error))
+    return themes, problems
+
+
+def read_theme(path: Path) -> Theme:
+    """Return the theme that the file describes.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or holds something that a theme does not.
+    """
+    try:
+        file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ThemeFile)
+    except OSError as error:
+        raise ConfigError(f"The theme {path} cannot be read: {error.strerror or error}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The theme {path} is not TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The theme {path} cannot be used: {error}.") from error
+    _check(path, {**_given(file.colors), **file.roles, **file.variables})
+    variables = {**{f"role-{role}": colour for role, colour in file.roles.items()}, **file.variables}
+    colours = file.colors
+    return Theme(
+        path.stem,
+        colours.primary,
+        secondary=colours.secondary,
+        accent=colours.accent,
+        foreground=colours.foreground,
+        background=colours.background,
+        surface=colours.surface,
+        panel=colours.panel,
+        boost=colours.boost,
+        success=colours.success,
+        warning=colours.warning,
+        error=colours.error,
+        dark=file.dark,
+        ansi=file.ansi,
+        variables=variables,
+    )
+
+
+def _given(colours: Colors) -> dict[str, str]:
+    return {
+        name: colour for name in Colors.__struct_fields__ if (colour := getattr(colours, name)) is not None
+    }
+
+
+def _check(path: Path, colours: Mapping[str, str]) -> None:
+    for name, value in colours.items():
+        words: Sequence[str] = value.split()
+        if name.endswith("-style") or not words or words[0] in {"auto", "transparent"}:
+            continue
+        try:
+            Color.parse(words[0])
+        except ColorParseError as error:
+            raise ConfigError(
+                f'The theme {path} cannot be used: {name} = "{value}" is no colour; write one like "#8aadf4".'
+            ) from error
