@@ -52,8 +52,11 @@ def line_of(text: str, path: Path) -> int | None:
             elif key := _KEY.match(line):
                 written = (*table, *_parts(key["name"]))
         fence = _fence_after(line, fence)
-        if len(written) > best[0] and names[: len(written)] == written:
-            best = (len(written), number)
+        shared = len(written) if names[: len(written)] == written else 0
+        if written[: len(names)] == names:
+            shared = len(names)
+        if shared > best[0]:
+            best = (shared, number)
     return best[1] or None
 
 
