@@ -1,0 +1,67 @@
+"""The local classifier: gives a prompt its role, on this machine, in about a millisecond."""
+
+from typing import Final, Protocol
+
+from mixchat.routing.follow import followed
+from mixchat.routing.guess import Guess, guess
+from mixchat.routing.linear import Linear, built_in
+from mixchat.routing.rules import rulings
+from mixchat.words.decision import Verdict
+from mixchat.words.question import Question
+from mixchat.words.role import DAILY_DRIVER
+from mixchat.words.stack import Stack
+
+_UNCLEAR: Final = 0.25
+"""Below this probability the best role is no better than daily-driver."""
+
+
+class Teacher(Protocol):
+    """Someone who may know a prompt's role from examples."""
+
+    def match(self, question: Question, stack: Stack) -> Verdict | None:
+        """Return a verdict when an example is near enough."""
+        ...
+
+
+class LocalClassifier:
+    """Gives roles: the user's rules first, then what was learned, then examples, then the trained weights."""
+
+    def __init__(self, learned: Teacher | None = None, *, model: Linear | None = None) -> None:
+        self._learned = learned
+        self._model = model
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""
+        held = rulings(question, stack)
+        if held:
+            others = tuple((ruling.role, 0.0) for ruling in held[1:])
+            return Verdict(held[0].role, 1.0, "rule", held[0].evidence, others)
+        if self._learned is not None:
+            verdict = self._learned.match(question, stack)
+            if verdict is not None:
+                return verdict
+        return self._seated(self._local(question), stack)
+
+    def _local(self, question: Question) -> Verdict:
+        alone = guess(question.prompt, self._model or built_in())
+        if not alone.words or alone.confidence < _UNCLEAR:
+            return _default(alone)
+        return followed(question, alone, self._model or built_in())
+
+    @staticmethod
+    def _seated(verdict: Verdict, stack: Stack) -> Verdict:
+        """Return the verdict with roles that the stack leaves out taken by daily-driver."""
+        if verdict.role in stack.posts or verdict.role == DAILY_DRIVER:
+            return verdict
+        return Verdict(
+            DAILY_DRIVER,
+            verdict.confidence,
+            verdict.classifier,
+            verdict.evidence,
+            verdict.alternatives,
+            verdict.margin,
+        )
+
+
+def _default(alone: Guess) -> Verdict:
+    return Verdict(DAILY_DRIVER, alone.confidence if alone.words else 0.0, "default", (), alone.ranking, 0.0)

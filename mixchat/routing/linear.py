@@ -1,0 +1,104 @@
+"""The linear model: one row of small integers a role, read from the weights file.
+
+The file, little-endian: 8 bytes of magic, a 32-bit length, a JSON head (`roles`, `scale`, `bias`, `buckets`),
+then for each role one signed byte a bucket.
+"""
+
+import json
+import struct
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from math import exp, sqrt
+from operator import itemgetter, mul
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+MAGIC: Final = b"MIXROLE1"
+
+
+class Linear(Struct, frozen=True):
+    """A multinomial logistic regression with weights of one byte."""
+
+    roles: tuple[str, ...]
+    rows: tuple[Sequence[int], ...]
+    """For each role one weight a bucket, in units of `scale`."""
+    bias: tuple[float, ...]
+    scale: float
+
+    def scores(self, counts: Mapping[int, int]) -> list[float]:
+        """Return a score for each role; counts are damped by their root and brought to length 1."""
+        total = sum(counts.values())
+        if not total:
+            return list(self.bias)
+        damped = [sqrt(count) for count in counts.values()]
+        unit = self.scale / sqrt(total)
+        pick = itemgetter(*counts) if len(counts) > 1 else None
+        return [
+            bias + unit * (sum(map(mul, damped, pick(row))) if pick else row[next(iter(counts))] * damped[0])
+            for bias, row in zip(self.bias, self.rows, strict=True)
+        ]
+
+    def contrast(self, counts: Mapping[int, int], role: int, other: int) -> list[tuple[float, int]]:
+        """Return (weight, bucket) pairs: how much each bucket speaks for `role` rather than `other`."""
+        unit = self.scale / (sqrt(sum(counts.values())) or 1.0)
+        ours, theirs = self.rows[role], self.rows[other]
+        return [
+            ((ours[bucket] - theirs[bucket]) * sqrt(count) * unit, bucket) for bucket, count in counts.items()
+        ]
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Return the scores as probabilities."""
+    top = max(scores)
+    powers = [exp(score - top) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def pack(roles: Sequence[str], rows: Sequence[bytes], bias: Sequence[float], scale: float) -> bytes:
+    """Return the bytes of a weights file; the inverse of `unpack`."""
+    head = json.dumps(
+        {"roles": list(roles), "scale": scale, "bias": list(bias), "buckets": len(rows[0])}
+    ).encode()
+    return MAGIC + struct.pack("<I", len(head)) + head + b"".join(rows)
+
+
+def unpack(data: bytes) -> Linear:
+    """Return the model that a weights file holds.
+
+    Raises:
+        ValueError: when `data` is no weights file.
+    """
+    if data[: len(MAGIC)] != MAGIC:
+        raise ValueError("this is not a weights file of mixchat")
+    (length,) = struct.unpack_from("<I", data, len(MAGIC))
+    start = len(MAGIC) + 4
+    head = json.loads(data[start : start + length])
+    size = head["buckets"]
+    first = start + length
+    rows = tuple(
+        array("b", data[first + at * size : first + (at + 1) * size]) for at in range(len(head["roles"]))
+    )
+    if any(len(row) != size for row in rows):
+        raise ValueError("the weights file is cut short")
+    return Linear(tuple(head["roles"]), rows, tuple(head["bias"]), head["scale"])
+
+
+@cache
+def built_in() -> Linear:
+    """Return the model that mixchat brings along."""
+    return unpack(resources.files("mixchat.routing").joinpath("weights.bin").read_bytes())
+
+
+def load(path: Path) -> Linear:
+    """Return the model in the file at `path`.
+
+    Raises:
+        ValueError: when it is no weights file.
+        OSError: when it cannot be read.
+    """
+    return unpack(path.read_bytes())

@@ -1,0 +1,42 @@
+"""Words and signs of a prompt: where it is looked at, and what it is cut into."""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+HEAD: Final = 1500
+"""Characters looked at from the start; people mostly say there what they want."""
+TAIL: Final = 400
+"""Characters looked at from the end, where the question stands below a long paste."""
+
+_TOKEN: Final = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
+    r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+(?:['’][^\W\d_]+)?"
+    r"|\d+|[^\w\s]"
+)
+_ACCENTS: Final = str.maketrans(
+    "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇ’ё", "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNC'е"
+)
+
+
+class Passage(Struct, frozen=True):
+    """The parts of a prompt that are looked at, as lower-case tokens."""
+
+    head: tuple[str, ...]
+    tail: tuple[str, ...]
+    """Empty when the head already holds everything."""
+    whole: bool
+    """Whether head and tail together are the whole prompt."""
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words and signs of `text` in lower case and without accents; a CJK sign is a word."""
+    return _TOKEN.findall(text.translate(_ACCENTS).lower())
+
+
+def passage(text: str) -> Passage:
+    """Return what is looked at of `text`, however long it is."""
+    head = text[:HEAD]
+    tail = text[max(HEAD, len(text) - TAIL) :]
+    return Passage(tuple(tokens(head)), tuple(tokens(tail)), len(text) <= HEAD + TAIL)

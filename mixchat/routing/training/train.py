@@ -1,0 +1,135 @@
+"""Trains the weights file: `python -m mixchat.routing.training.train TRAIN.jsonl [OUT]`.
+
+Needs scikit-learn and numpy (the `train` extra). The same data and versions give the same bytes.
+"""
+
+import json
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
+
+from mixchat.routing.features import BUCKETS, features
+from mixchat.routing.linear import pack
+from mixchat.routing.training.prompts import ROLES, own_prompts
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+OWN: Final = "own"
+STRENGTH: Final = 10.0
+"""The inverse of the regularisation."""
+
+
+class Regression(Protocol):
+    """The part of scikit-learn's logistic regression that is used here."""
+
+    coef_: "NDArray[float64]"
+    intercept_: "NDArray[float64]"
+
+    def fit(self, features: object, labels: Sequence[int], weights: Sequence[float]) -> object:
+        """Fit weights and biases."""
+        ...
+
+
+class Row(Struct, frozen=True):
+    """One labelled prompt."""
+
+    src: str
+    role: str
+    text: str
+    label: str = ""
+
+
+def read(path: Path) -> list[Row]:
+    """Return the rows of a JSON Lines file."""
+    fields = ("src", "role", "text", "label")
+    with path.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [Row(**{field: row.get(field, "") for field in fields}) for row in rows]
+
+
+def pastes(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return texts out of the rows that can stand for something pasted."""
+    news = [row.text.split("\n\n", 1)[-1][:3000] for row in rows if row.src == "t0_summ"]
+    return (*news, *(row.text.split("\n")[0] for row in rows if row.label == "BoolQ"))
+
+
+def own_rows(passages: tuple[str, ...]) -> list[Row]:
+    """Return the project's own prompts as rows."""
+    return [Row(OWN, role, text) for role, text in own_prompts(passages=passages)]
+
+
+def row_weights(rows: Sequence[Row]) -> list[float]:
+    """Return a weight a row: big sources and big roles count less than their size, by the root."""
+    sizes = Counter((row.src, row.role) for row in rows)
+    weights = [sizes[row.src, row.role] ** -0.5 for row in rows]
+    totals: defaultdict[str, float] = defaultdict(float)
+    for row, weight in zip(rows, weights, strict=True):
+        totals[row.role] += weight
+    weights = [weight / totals[row.role] ** 0.5 for row, weight in zip(rows, weights, strict=True)]
+    mean = sum(weights) / len(weights)
+    return [weight / mean for weight in weights]
+
+
+def matrix(texts: Sequence[str]) -> object:
+    """Return the features of `texts` as a sparse matrix with rows of length 1."""
+    import numpy as np
+
+    starts, buckets, values = [0], list[int](), list[float]()
+    for text in texts:
+        counts = features(text).counts
+        damped = np.sqrt(np.array(list(counts.values()), dtype=float))
+        buckets.extend(counts)
+        values.extend(damped / (np.sqrt(sum(counts.values())) or 1.0))
+        starts.append(len(buckets))
+    sparse = import_module("scipy.sparse")
+    return sparse.csr_matrix((values, buckets, starts), shape=(len(texts), BUCKETS))
+
+
+def fit(rows: Sequence[Row]) -> Regression:
+    """Return the regression that fits `rows`."""
+    model: Regression = import_module("sklearn.linear_model").LogisticRegression(
+        C=STRENGTH, max_iter=300, tol=1e-4
+    )
+    model.fit(matrix([row.text for row in rows]), [ROLES.index(row.role) for row in rows], row_weights(rows))
+    return model
+
+
+def weights_file(rows: Sequence[Row]) -> bytes:
+    """Return the weights file trained on `rows`, weights rounded to signed bytes."""
+    import numpy as np
+
+    model = fit(rows)
+    coefficients = model.coef_
+    limit = float(np.quantile(np.abs(coefficients[coefficients != 0]), 0.9995))
+    scale = limit / 127
+    rounded = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
+    return pack(
+        ROLES,
+        [row.tobytes() for row in rounded],
+        [round(float(b), 6) for b in model.intercept_],
+        round(scale, 9),
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train, write the file and print its checksum."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    rows = read(Path(arguments[0]))
+    data = weights_file([*rows, *own_rows(pastes(rows))])
+    out = Path(arguments[1]) if len(arguments) > 1 else Path(__file__).parent.parent / "weights.bin"
+    out.write_bytes(data)
+    sys.stdout.write(f"{sha256(data).hexdigest()}  {out.name}  {len(data)} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
