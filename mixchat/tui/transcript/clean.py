@@ -1,0 +1,46 @@
+"""Foreign text as plain content: nothing in it can move the cursor or end a line by surprise."""
+
+from typing import Final
+
+_CONTROLS: Final[dict[int, str]] = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(128, 160), "�"),
+    0x0B: "\n",
+    0x0C: "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+    # what turns the direction of the text around can hide what it says
+    **dict.fromkeys((*range(8234, 8239), *range(8294, 8298)), "�"),
+    **dict.fromkeys((65529, 65530, 65531), "�"),
+}
+
+
+class _Surrogates(dict[int, str]):
+    """The table for `str.translate`; a lone surrogate cannot be written to a terminal."""
+
+    def __missing__(self, code: int) -> str:
+        found = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+        if len(self) < 4096:
+            self[code] = found
+        return found
+
+
+_TABLE: Final = _Surrogates(_CONTROLS)
+
+
+def clean(text: str) -> str:
+    """Return `text` with plain line ends and every other control character made visible.
+
+    Tabs stay; whoever lays out expands them. `clean(a) + clean(b) == clean(a + b)` unless a carriage return ends `a`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(_TABLE)
+
+
+def one_line(text: str) -> str:
+    """Return `text` cleaned and on one line, for a header or a title."""
+    return " ".join(clean(text).split())

@@ -1,0 +1,140 @@
+"""Code blocks: a panel with the language above, long lines wrapped, each row made when it is first painted."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import overload
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from mixchat.tui.transcript.line import Line, Piece
+from mixchat.tui.transcript.look import Look, Shade
+from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.wrap import wrap
+
+_TAB = 4
+
+
+class CodeRows(Sequence[Line]):
+    """The rows of one code block.
+
+    Args:
+        code: the block's text.
+        language: the word after its fence; empty for none.
+        width: cells to fill.
+        look: palette and colours.
+    """
+
+    def __init__(self, code: str, language: str, width: int, look: Look) -> None:
+        self._palette = look.palette
+        self._width = width
+        self._label = language
+        code = code.removesuffix("\n")
+        self._lines = code.split("\n")
+        self._shades: list[Shade] | None = None
+        if language:
+            self._colour(code, look)
+        self._starts = self._row_starts()
+        self._rows: dict[int, list[Line]] = {}
+
+    def _colour(self, code: str, look: Look) -> None:
+        if not look.growing:
+            self._shades = look.shades(code, self._label)
+        if self._shades is None:
+            self._shades = look.sketch(code, self._label, growing=look.growing)
+
+    def _row_starts(self) -> list[int] | None:
+        """Return the row at which each line starts, or None where every line is one row."""
+        room = self._room
+        heights = [1 if len(line) * _TAB <= room else self._height(line) for line in self._lines]
+        if max(heights) == 1:
+            return None
+        return [0, *accumulate(heights)]
+
+    def _height(self, line: str) -> int:
+        line = line.expandtabs(_TAB)
+        cells = len(line) if line.isascii() else cell_len(line)
+        if cells <= self._room:
+            return 1
+        return len(_fold([(line, Style.null())], self._room))
+
+    @property
+    def _room(self) -> int:
+        return max(1, self._width - 2)
+
+    @property
+    def _head(self) -> int:
+        return 1 if self._label else 0
+
+    def __len__(self) -> int:
+        rows = len(self._lines) if self._starts is None else self._starts[-1]
+        return rows + self._head
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        row = index % len(self) - self._head
+        if row < 0:
+            return self._heading()
+        if self._starts is None:
+            return self._line(row)[0]
+        line = bisect_right(self._starts, row) - 1
+        return self._line(line)[row - self._starts[line]]
+
+    def _heading(self) -> Line:
+        label = [(f" {self._label}", self._palette.panel_label)]
+        return Line(label, ornament=True, fill=self._palette.panel)
+
+    def _line(self, at: int) -> list[Line]:
+        rows = self._rows.get(at)
+        if rows is None:
+            pieces = self._painted(at)
+            folded = [pieces] if self._starts is None else _fold(pieces, self._room)
+            last = len(folded) - 1
+            pad = (" ", self._palette.panel)
+            rows = self._rows[at] = [
+                Line([pad, *row], indent=1, end="\n" if part == last else "", fill=self._palette.panel)
+                for part, row in enumerate(folded)
+            ]
+        return rows
+
+    def _painted(self, at: int) -> list[Piece]:
+        shades = self._shades
+        if shades is None or at >= len(shades):
+            return [(self._lines[at].expandtabs(_TAB), self._palette.panel)]
+        return _untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
+
+
+def _fold(pieces: list[Piece], width: int) -> list[list[Piece]]:
+    """Return the rows of one line of code, broken wherever it reaches the edge."""
+    solid = [(text.replace(" ", "\u00a0"), style) for text, style in pieces]
+    return [
+        [(text.replace("\u00a0", " "), style) for text, style in row.pieces] for row in wrap(solid, width)
+    ]
+
+
+def _untabbed(pieces: list[Piece]) -> list[Piece]:
+    if not any("\t" in text for text, _ in pieces):
+        return pieces
+    spread: list[Piece] = []
+    column = 0
+    for text, style in pieces:
+        wide = (" " * column + text).expandtabs(_TAB)[column:]
+        spread.append((wide, style))
+        column += len(wide)
+    return spread
+
+
+def token_style(palette: Palette, kind: str) -> Style:
+    """Return the style of a token type, or of the nearest type above it."""
+    tokens = palette.tokens
+    while kind and kind not in tokens:
+        kind = kind.rpartition(".")[0]
+    return tokens[kind]

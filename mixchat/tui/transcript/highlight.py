@@ -1,0 +1,197 @@
+"""Colours for code, worked out beside the painting in slices of a few milliseconds."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Final
+
+from pygments.lexer import Lexer
+
+from mixchat.tui.transcript.look import Shade
+
+_KEPT: Final = 400_000
+"""Characters of code whose colours are kept."""
+_WINDOW: Final = 24
+"""Lines of a growing block that are read again each time."""
+_SKETCHED: Final = 6_000
+"""Characters that come at once and are left plain until the block is finished."""
+_LONGEST: Final = 20_000
+"""A line longer than this is data, not code; its block stays plain."""
+
+
+def find_lexer(language: str) -> Lexer | None:
+    """Return Pygments' lexer for a language, or None; the first call for one takes tens of milliseconds."""
+    from pygments.lexers import find_lexer_class_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+def shade_lines(lexer: Lexer, code: str) -> Iterator[Shade]:
+    """Yield the coloured lines of `code`, one at a time."""
+    line: Shade = []
+    for _, kind, value in lexer.get_tokens_unprocessed(code):
+        name = str(kind)[6:]
+        head, *rest = value.split("\n")
+        if head:
+            line.append((head, name))
+        for part in rest:
+            yield line
+            line = [(part, name)] if part else []
+    yield line
+
+
+class _Job:
+    """One code block that is being coloured."""
+
+    def __init__(self, code: str, lexer: Lexer) -> None:
+        self.done: list[Shade] = []
+        self._lines = shade_lines(lexer, code)
+
+    def run(self, until: float) -> bool:
+        """Go on until the time is over; true when the block is finished."""
+        for line in self._lines:
+            self.done.append(line)
+            if perf_counter() > until:
+                return False
+        return True
+
+
+class _Sketch:
+    """The colours of a block that is still being written: only its last lines are read again.
+
+    Lines are final where a new paragraph of code begins; a text that runs over such a place, a docstring
+    with unindented paragraphs, looks wrong until the whole block is read once it is finished.
+    """
+
+    def __init__(self, language: str, lexer: Lexer) -> None:
+        self.language = language
+        self._lexer = lexer
+        self._fixed: list[Shade] = []
+        self._text = ""
+        """The source of the fixed lines."""
+
+    def follows(self, code: str, language: str) -> bool:
+        """Whether `code` is the same block, grown or not."""
+        return language == self.language and code.startswith(self._text)
+
+    @property
+    def lines(self) -> list[Shade]:
+        """The lines that will not change any more."""
+        return self._fixed
+
+    def update(self, code: str) -> list[Shade]:
+        """Return the lines of `code`."""
+        window = code[len(self._text) :]
+        if len(window) > _SKETCHED:
+            self._fix([[(line, "")] for line in window.split("\n")], window, window.count("\n"))
+            window = code[len(self._text) :]
+        lines = list(shade_lines(self._lexer, window))
+        shown = self._fixed + lines
+        source = window.split("\n")
+        if len(source) > _WINDOW:
+            self._fix(lines, window, _paragraph(source))
+        return shown
+
+    def _fix(self, lines: list[Shade], window: str, count: int) -> None:
+        self._fixed = self._fixed + lines[:count]
+        self._text += "".join(line + "\n" for line in window.split("\n")[:count])
+
+
+def _paragraph(source: list[str]) -> int:
+    """Return the last line but one that begins a paragraph of code, or none before the window is long."""
+    for at in range(len(source) - 2, 0, -1):
+        if source[at][:1].strip() and not source[at - 1].strip():
+            return at
+    return len(source) - 2 if len(source) > 4 * _WINDOW else 0
+
+
+class Highlighter:
+    """Colours code blocks in the order in which they were asked for, and keeps what was asked for lately."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], list[Shade]] = OrderedDict()
+        self._size = 0
+        self._waiting: dict[tuple[str, str], _Job | None] = {}
+        self._lexers: dict[str, Lexer | None] = {"": None}
+        self._sketch: _Sketch | None = None
+        self._wanted: str | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is work for `run`."""
+        return bool(self._waiting) or self._wanted is not None
+
+    @property
+    def missing(self) -> str | None:
+        """A language whose lexer has to be loaded before `run` can go on."""
+        if self._wanted is not None:
+            return self._wanted
+        return next((language for _, language in self._waiting if language not in self._lexers), None)
+
+    def learn(self, language: str, lexer: Lexer | None) -> None:
+        """Take a lexer that was loaded elsewhere."""
+        self._lexers[language] = lexer
+        self._wanted = None if self._wanted == language else self._wanted
+
+    def shades(self, code: str, language: str) -> list[Shade] | None:
+        """Return the coloured lines, or None after queueing the block."""
+        key = (code, language)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        elif self._worth(code, language):
+            self._waiting.setdefault(key, None)
+        return found
+
+    def sketch(self, code: str, language: str, *, growing: bool = False) -> list[Shade] | None:
+        """Return the colours of the block that is being written, as far as they are known."""
+        code = code.removesuffix("\n")
+        sketch = self._sketch
+        if sketch is None or not sketch.follows(code, language):
+            lexer = self._lexers.get(language)
+            if not growing or lexer is None:
+                self._wanted = language if growing and language not in self._lexers else self._wanted
+                return None
+            sketch = self._sketch = _Sketch(language, lexer)
+        return sketch.update(code) if growing else sketch.lines
+
+    def _worth(self, code: str, language: str) -> bool:
+        if language in self._lexers and self._lexers[language] is None:
+            return False
+        return len(code) <= _LONGEST or max(map(len, code.split("\n"))) <= _LONGEST
+
+    def cancel(self) -> None:
+        """Forget what is queued; whoever still wants it asks again."""
+        self._waiting.clear()
+
+    def run(self, budget: float) -> list[str]:
+        """Work for `budget` seconds and return the blocks that were finished."""
+        until = perf_counter() + budget
+        finished: list[str] = []
+        for key in list(self._waiting):
+            code, language = key
+            if language not in self._lexers:
+                continue
+            lexer = self._lexers[language]
+            if lexer is None:
+                del self._waiting[key]
+                continue
+            job = self._waiting[key] or _Job(code, lexer)
+            self._waiting[key] = job
+            if not job.run(until):
+                break
+            del self._waiting[key]
+            self._keep(key, job.done)
+            finished.append(code)
+        return finished
+
+    def _keep(self, key: tuple[str, str], shades: list[Shade]) -> None:
+        self._kept[key] = shades
+        self._size += len(key[0])
+        while self._size > _KEPT and len(self._kept) > 1:
+            (code, _), _ = self._kept.popitem(last=False)
+            self._size -= len(code)

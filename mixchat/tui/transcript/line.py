@@ -1,0 +1,95 @@
+"""One painted row, and what of it is text."""
+
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+Piece = tuple[str, Style]
+"""Text in one style."""
+
+BLOCK: Final = "▌"
+"""The bar that belongs to the ground beside it."""
+BREAK: Final = "\n"
+
+
+class Line:
+    """A row of the transcript, without the bar at its left.
+
+    Args:
+        pieces: what is painted.
+        indent: how many characters at the left are ornament and never copied.
+        end: what stands between this row's text and the next row's: a line end, or what a wrap swallowed.
+        ornament: the whole row is ornament.
+        fill: paints the rest of the row.
+    """
+
+    __slots__ = ("_strips", "end", "fill", "indent", "ornament", "pieces")
+
+    def __init__(
+        self,
+        pieces: list[Piece],
+        *,
+        indent: int = 0,
+        end: str = BREAK,
+        ornament: bool = False,
+        fill: Style | None = None,
+    ) -> None:
+        self.pieces = pieces
+        self.indent = indent
+        self.end = end
+        self.ornament = ornament
+        self.fill = fill
+        self._strips: dict[tuple[int, Style, str, Style], Strip] = {}
+
+    @property
+    def painted(self) -> str:
+        """Every character of the row, ornament included."""
+        return "".join([text for text, _ in self.pieces])
+
+    @property
+    def text(self) -> str:
+        """What is copied of the row."""
+        return "" if self.ornament else self.painted[self.indent :].rstrip()
+
+    def behind(self, pieces: list[Piece], *, ornament: bool) -> "Line":
+        """Return the row with `pieces` at its left: a bullet, an indent, a quote's bar."""
+        grown = sum(len(text) for text, _ in pieces)
+        indent = self.indent + grown if ornament or self.indent else 0
+        return Line(
+            [*pieces, *self.pieces], indent=indent, end=self.end, ornament=self.ornament, fill=self.fill
+        )
+
+    def strip(self, width: int, ground: Style, bar: str, bar_style: Style) -> Strip:
+        """Return the row as it is painted, `width` cells wide, with its bar; kept until it changes."""
+        key = (width, ground, bar, bar_style)
+        found = self._strips.get(key)
+        if found is None:
+            if len(self._strips) >= 8:
+                self._strips.clear()
+            found = self._strips[key] = self._render(width, ground, bar, bar_style)
+        return found
+
+    def _render(self, width: int, ground: Style, bar: str, bar_style: Style) -> Strip:
+        fill = self.fill or ground
+        segments = [
+            Segment(bar, bar_style),
+            Segment(" ", self.fill if bar == BLOCK and self.fill else ground),
+        ]
+        segments.extend([Segment(text, style) for text, style in self.pieces if text])
+        used = sum([cell_len(segment.text) for segment in segments])
+        if used > width:
+            return Strip(segments, used).crop(0, width)
+        if used < width - 1:
+            segments.append(Segment(" " * (width - 1 - used), fill))
+            used = width - 1
+        if used < width:
+            segments.append(Segment(" ", ground))
+        return Strip(segments, width)
+
+
+def blank(style: Style) -> Line:
+    """Return an empty row that is copied as one."""
+    return Line([("", style)])

@@ -1,0 +1,120 @@
+"""Rows as strips: with the bar of whoever speaks, the selection, what was searched for and the cursor."""
+
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.selection import Selection
+from textual.strip import Strip
+
+from mixchat.tui.transcript.column import Place, Seen
+from mixchat.tui.transcript.line import BLOCK
+from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.view import TurnView
+
+MARGIN: Final = 2
+"""Cells of the bar and the space after it."""
+_VIEW, _PART = 1 << 44, 1 << 22
+
+
+def packed(place: Place) -> int:
+    """Return a place as one number in reading order, for Textual's selection, which knows rows only."""
+    return place.view * _VIEW + place.part * _PART + place.row
+
+
+def unpacked(number: int) -> Place:
+    """Return the place that `packed` made a number of."""
+    view, rest = divmod(number, _VIEW)
+    return Place(view, *divmod(rest, _PART))
+
+
+class Painter:
+    """Paints rows.
+
+    Args:
+        palette: the styles.
+        width: cells of a row, bar included.
+    """
+
+    def __init__(self, palette: Palette, width: int) -> None:
+        self.palette = palette
+        self.width = width
+        self.sought = ""
+        """Text to mark, in lower case."""
+        self.here: tuple[int, int] | None = None
+        """View and part with the match that is current."""
+        self.cursor: tuple[int, int | None] | None = None
+        """View and, where a single block is meant, part under the block cursor."""
+
+    def paint(self, seen: Seen, view: TurnView, role: str | None, selection: Selection | None) -> Strip:
+        """Return a row as it is painted."""
+        bar, style = self._bar(seen, role)
+        strip = seen.line.strip(self.width, self.palette.text, bar, style)
+        if self.sought and self.sought in seen.line.painted.casefold():
+            strip = self._marked(strip, seen)
+        if selection is not None:
+            span = selection.get_span(packed(seen.place))
+            if span is not None:
+                strip = self._selected(strip, seen, *span)
+        return strip
+
+    def _bar(self, seen: Seen, role: str | None) -> tuple[str, Style]:
+        place, part = seen.place, seen.part
+        if part is None:
+            return " ", self.palette.text
+        if self.cursor is not None and self.cursor[0] == place.view and self.cursor[1] in {None, place.part}:
+            return "┃", self.palette.cursor
+        if part.kind == "prompt":
+            return BLOCK, self.palette.prompt_bar
+        if part.kind == "header" and place.row < part.gap:
+            return " ", self.palette.text
+        return "▎", self.palette.role(role)
+
+    def _marked(self, strip: Strip, seen: Seen) -> Strip:
+        here = self.here == (seen.place.view, seen.place.part)
+        style = self.palette.found_here if here else self.palette.found
+        text, start = strip.text.casefold(), -1
+        while (start := text.find(self.sought, start + 1)) >= 0:
+            strip = restyle(strip, start, start + len(self.sought), style)
+        return strip
+
+    def _selected(self, strip: Strip, seen: Seen, start: int, end: int) -> Strip:
+        if seen.line.ornament:
+            return strip
+        first = MARGIN + seen.line.indent
+        last = len(seen.line.painted) + MARGIN
+        return restyle(strip, max(start, first), last if end < 0 else min(end, last), self.palette.selection)
+
+    def badge(self, strip: Strip, words: str) -> Strip:
+        """Return the row with `words` over its right end."""
+        label = f" {words} "
+        room = self.width - 1 - cell_len(label)
+        if room < 0:
+            return strip
+        cut = strip.crop(0, room)
+        return Strip.join([cut, Strip([Segment(label, self.palette.badge), Segment(" ", self.palette.text)])])
+
+
+def with_offsets(strip: Strip, place: Place) -> Strip:
+    """Return the row with what Textual needs to select text in it."""
+    return strip.apply_offsets(0, packed(place))
+
+
+def restyle(strip: Strip, start: int, end: int, style: Style) -> Strip:
+    """Return the row with `style` over the characters from `start` to `end`."""
+    if start >= end:
+        return strip
+    segments: list[Segment] = []
+    position = 0
+    for text, own, _ in strip:
+        cuts = [max(0, min(len(text), cut - position)) for cut in (start, end)]
+        for part, over in (
+            (text[: cuts[0]], False),
+            (text[cuts[0] : cuts[1]], True),
+            (text[cuts[1] :], False),
+        ):
+            if part:
+                segments.append(Segment(part, (own or Style.null()) + style if over else own))
+        position += len(text)
+    return Strip(segments, strip.cell_length)

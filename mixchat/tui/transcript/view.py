@@ -1,0 +1,154 @@
+"""One turn on the screen: its parts, how tall they are, and which row is where."""
+
+from collections.abc import Callable
+from itertools import accumulate
+
+from mixchat.tui.transcript.clean import clean
+from mixchat.tui.transcript.compose import foot_parts, head_parts, reply_parts
+from mixchat.tui.transcript.document import Document
+from mixchat.tui.transcript.live import Live
+from mixchat.tui.transcript.part import Part
+from mixchat.tui.transcript.sheet import Sheet, role_title, sheet_of
+from mixchat.words.turn import Turn
+
+_OVERHEAD = 5
+"""Rows of a turn besides its text: header, gaps and the row below."""
+
+
+class TurnView:
+    """A turn and its layout.
+
+    Args:
+        turn: the turn.
+        suffix: gives what the header ends with.
+        live: its events, while it is under way.
+    """
+
+    __slots__ = ("_document", "_parts", "_seconds", "_suffix", "_tops", "live", "opened", "turn")
+
+    def __init__(self, turn: Turn, suffix: Callable[[str], str], live: Live | None = None) -> None:
+        self.turn = turn
+        self.live = live
+        self.opened: frozenset[str] = frozenset()
+        """Which folds are open."""
+        self._suffix = suffix
+        self._document: Document | None = None
+        self._parts: list[Part] | None = None
+        self._tops: tuple[tuple[int, int], list[int]] | None = None
+        self._seconds: float | None = None
+
+    @property
+    def document(self) -> Document:
+        """The reply, parsed when it is first asked for."""
+        if self._document is None:
+            self._document = Document()
+            self._document.append(self.turn.reply)
+            if self.live is None:
+                self._document.finish()
+        return self._document
+
+    @property
+    def reply(self) -> str:
+        """The reply's text, as far as it came."""
+        return self.document.text if self.live is not None else self.turn.reply
+
+    @property
+    def sheet(self) -> Sheet:
+        """What is to be read besides the reply."""
+        suffix = self._suffix(self.turn.id)
+        if self.live is not None:
+            return self.live.sheet(suffix)
+        return sheet_of(self.turn, suffix, self._seconds)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts, from top to bottom."""
+        if self._parts is None:
+            self._parts = self._compose()
+        return self._parts
+
+    def _compose(self) -> list[Part]:
+        sheet, document = self.sheet, self.document
+        seams = self.live.seams if self.live is not None else self.turn.seams
+        reply = self.live.turn.reply if self.live is not None else self.turn.reply
+        placed = [
+            (seam.offset if reply.isascii() and "\r" not in reply else len(clean(reply[: seam.offset])), seam)
+            for seam in seams
+        ]
+        return [*head_parts(sheet, self.opened), *reply_parts(document, placed), *foot_parts(sheet)]
+
+    def grow(self, text: str) -> None:
+        """Add text to the reply of a live turn."""
+        if text:
+            self.document.append(text)
+        self.changed()
+
+    def settle(self, turn: Turn) -> None:
+        """Put the settled turn in the live one's place; a reply that is the same keeps its layout."""
+        if self.live is not None:
+            self._seconds = self.live.seconds
+        self.live = None
+        self.turn = turn
+        if self._document is not None:
+            self._document.finish()
+            if self._document.text != clean(turn.reply):
+                self._document = None
+        self.changed()
+
+    def toggle(self, fold: str) -> None:
+        """Open or close a fold."""
+        self.opened = self.opened ^ {fold}
+        self.changed()
+
+    def changed(self) -> None:
+        """Compose the parts again, keeping the layout of those that are the same."""
+        if self._parts is None:
+            return
+        known = {part.key: part for part in self._parts}
+        self._parts = [known.get(part.key, part) for part in self._compose()]
+        self._tops = None
+
+    def tops(self, width: int, age: int) -> list[int]:
+        """Return the row at which each part starts, and last the height without the row below."""
+        if self._tops is None or self._tops[0] != (width, age):
+            heights = [part.height(width, age) for part in self.parts]
+            self._tops = ((width, age), [0, *accumulate(heights)])
+        return self._tops[1]
+
+    def laid(self) -> None:
+        """Count the heights again: a part was laid out."""
+        self._tops = None
+
+    def height(self, width: int, age: int) -> int:
+        """Return how many rows the turn has, about as long as it was never seen."""
+        if self._parts is None:
+            turn = self.turn
+            return _OVERHEAD + (len(turn.prompt) + len(turn.reply) * 5 // 4) // width + turn.reply.count("\n")
+        return self.tops(width, age)[-1] + 1
+
+    @property
+    def role(self) -> str | None:
+        """The role whose colour the turn has."""
+        return role_title(self.live.turn if self.live is not None else self.turn)[0]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything of it is laid out."""
+        return self._parts is not None
+
+    @property
+    def kept(self) -> int:
+        """How many rows are kept."""
+        return sum(part.kept for part in self._parts or ())
+
+    def forget_code(self, codes: list[str]) -> None:
+        """Drop the layout of the blocks that hold one of `codes`."""
+        for part in self._parts or ():
+            if part.kept and part.kind in {"code", "text"} and any(code in part.text for code in codes):
+                part.forget()
+                self._tops = None
+
+    def forget(self) -> None:
+        """Drop everything that can be made again from the turn."""
+        if self.live is None:
+            self._parts = self._document = self._tops = None
