@@ -20,7 +20,7 @@ KEPT = 3
 _SECRETS = re.compile(
     r"(?i)\b(?:sk|pk|rk|gsk|xai|key|ghp|gho|glpat|hf|co)[-_][\w-]{12,}"
     r"|\bAIza[\w-]{20,}|\beyJ[\w-]{10,}\.[\w.-]+"
-    r"|(?P<name>bearer\s+|(?:x-)?(?:goog-)?(?:api[-_]?key|token|authorization)['\"]?\s*[:=]\s*['\"]?)[^\s'\",;]+"
+    r"|(?P<name>bearer\s+|(?:x-)?(?:goog-)?(?:api[-_]?key|token|authorization)['\"]?\s*[:=]\s*['\"]?(?:bearer\s+)?)[^\s'\",;]+"
 )
 
 
