@@ -13,7 +13,7 @@ from mixchat.providers.local import machine
 from mixchat.providers.local.completion import complete
 from mixchat.providers.local.process import UNSUPPORTED, Door, Engine
 from mixchat.providers.local.shelf import PROVIDER, Entry, Shelf
-from mixchat.words.error import UnknownModel
+from mixchat.words.error import Interrupted, UnknownModel
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard
 from mixchat.words.request import Request
@@ -69,6 +69,10 @@ class LocalProvider:
                 async with aclosing(complete(door, request, entry.header.family)) as events:
                     async for event in events:
                         yield event
+            except Interrupted:
+                # The socket closes a moment before the process is gone; the next call must not find it.
+                await asyncio.to_thread(self._engine.stop)
+                raise
             finally:
                 self._leave_later()
 
