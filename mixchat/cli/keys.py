@@ -3,14 +3,13 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 
 from mixchat.cli.ending import DONE
-from mixchat.cli.parser import Subparsers
-from mixchat.papers.config_load import load_config, working_directory
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.key_ring import KeyRing
-from mixchat.papers.paths import Paths
-from mixchat.papers.services import Service, services
+from mixchat.cli.subparsers import Subparsers
+from mixchat.installation import Installation
+from mixchat.papers.config_load import working_directory
+from mixchat.papers.services import Service
 from mixchat.words.error import ConfigError
 
 _EXAMPLES = """examples:
@@ -44,24 +43,24 @@ def add(subparsers: Subparsers) -> None:
 
 def run_set(args: argparse.Namespace) -> int:
     """Keep a key, read from a hidden prompt or from standard input."""
-    paths, credentials, known = _parts()
-    _check(args.provider, known)
+    here = _installation()
+    _check(args.provider, here.services)
     key = _read_key(args.provider).strip()
     if not key:
         raise ConfigError("There was no key; paste it, or pipe it into the command.")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("That holds characters that no key has; copy it again.")
-    KeyRing(paths).set(args.provider, key)
+    here.key_ring.set(args.provider, key)
     print(f"The key of {args.provider} is in the system's key ring.", file=sys.stderr)
-    if (source := credentials.source(args.provider)) and source != "key ring":
+    if (source := here.credentials.source(args.provider)) and source != "key ring":
         print(f"It is not used as long as there is one in the {source}.", file=sys.stderr)
     return DONE
 
 
 def run_list(_: argparse.Namespace) -> int:
     """Print the providers that have a key, and where it comes from."""
-    _, credentials, known = _parts()
-    found = [(name, source) for name in known if (source := credentials.source(name))]
+    here = _installation()
+    found = [(name, source) for name in here.services if (source := here.credentials.source(name))]
     for name, source in found:
         print(f"{name}  {source}")
     if not found:
@@ -71,23 +70,20 @@ def run_list(_: argparse.Namespace) -> int:
 
 def run_rm(args: argparse.Namespace) -> int:
     """Forget a key."""
-    paths, credentials, _ = _parts()
-    if not KeyRing(paths).remove(args.provider):
+    here = _installation()
+    if not here.key_ring.remove(args.provider):
         raise ConfigError(f"The key ring has no key of {args.provider}; see `mixchat keys list`.")
     print(f"The key of {args.provider} is gone from the system's key ring.", file=sys.stderr)
-    if source := credentials.source(args.provider):
+    if source := here.credentials.source(args.provider):
         print(f"There is still one in the {source}.", file=sys.stderr)
     return DONE
 
 
-def _parts() -> tuple[Paths, Credentials, dict[str, Service]]:
-    paths = Paths.from_environment(os.environ)
-    config = load_config(paths, working_directory(), os.environ)
-    known = services(config, os.environ)
-    return paths, Credentials(config, os.environ, known, KeyRing(paths)), known
+def _installation() -> Installation:
+    return Installation(os.environ, working_directory())
 
 
-def _check(provider: str, known: dict[str, Service]) -> None:
+def _check(provider: str, known: Mapping[str, Service]) -> None:
     keyed = [name for name, service in known.items() if service.key_env or service.needs_key]
     if provider not in known or provider == "local":
         from mixchat.papers.misfit import meant

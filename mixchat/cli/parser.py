@@ -3,30 +3,13 @@
 import argparse
 import importlib
 from collections.abc import Sequence
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NoReturn, cast
 
 from msgspec import Struct
 
 from mixchat import __version__
-
-COMMAND_LINE_ERROR = 2
-"""The exit code for wrong usage or a config that cannot be used."""
-
-
-class Subparsers(Protocol):
-    """Where a family adds its commands."""
-
-    def add_parser(
-        self,
-        name: str,
-        *,
-        help: str,
-        description: str = ...,
-        epilog: str = ...,
-        formatter_class: type[argparse.HelpFormatter] = ...,
-    ) -> argparse.ArgumentParser:
-        """Add a command and return its parser."""
-        ...
+from mixchat.cli.ending import USAGE
+from mixchat.cli.subparsers import Subparsers
 
 
 class Family(Struct, frozen=True):
@@ -83,7 +66,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one sentence and leave."""
-        self.exit(COMMAND_LINE_ERROR, f"mixchat: {message.rstrip('?.')}; see `{self.prog} --help`.\n")
+        self.exit(USAGE, f"mixchat: {message.rstrip('?.')}; see `{self.prog} --help`.\n")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from mixchat.cli.ending import DONE
-from mixchat.cli.parser import Subparsers
 from mixchat.cli.prompt import whole_prompt
+from mixchat.cli.subparsers import Subparsers
 from mixchat.words.decision import Decision
 from mixchat.words.error import ConfigError
 from mixchat.words.question import Question

@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from mixchat.cli.parser import COMMAND_LINE_ERROR, Subparsers
+from mixchat.cli.ending import USAGE
+from mixchat.cli.subparsers import Subparsers
 
 
 def add(subparsers: Subparsers) -> None:
@@ -21,4 +22,4 @@ def add(subparsers: Subparsers) -> None:
 def run(_: argparse.Namespace) -> int:
     """Say that it is not there yet."""
     print("mixchat serve does not exist yet; run mixchat in a terminal.", file=sys.stderr)
-    return COMMAND_LINE_ERROR
+    return USAGE

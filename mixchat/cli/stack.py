@@ -4,16 +4,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mixchat.cli.ending import DONE
-from mixchat.cli.parser import Subparsers
+from mixchat.cli.subparsers import Subparsers
+from mixchat.installation import Installation
+from mixchat.papers.config_load import read_layers, source_of, working_directory
 from mixchat.papers.retirement import retiring
 from mixchat.words.error import ConfigError
 from mixchat.words.stack import Post
-
-if TYPE_CHECKING:
-    from mixchat.house import House
 
 _EXAMPLES = """examples:
   mixchat stack list
@@ -56,8 +54,8 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print every stack's name and purpose; a star marks the one in use."""
-    house = _house(args)
-    stacks, used = house.stacks, _in_use(args, house)
+    here = _installation()
+    stacks, used = here.stacks, _in_use(args, here)
     width = max(len(name) for name in stacks.names())
     for name in stacks.names():
         try:
@@ -70,14 +68,14 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """Print a stack's roles and their line-ups; what retires is flagged on stderr."""
-    house = _house(args)
-    stack = house.stacks.get(args.name or _in_use(args, house))
+    here = _installation()
+    stack = here.stacks.get(args.name or _in_use(args, here))
     print(f"{stack.name}: {stack.description}" if stack.description else stack.name)
     for post in stack.posts.values():
         print(f"\n{post.role}{'  (private)' if post.private else ''}")
         for line in _post_lines(post):
             print(f"  {line}")
-    for line in retiring(stack, house.catalog.card):
+    for line in retiring(stack, here.catalog.card):
         print(line, file=sys.stderr)
     return DONE
 
@@ -86,18 +84,18 @@ def run_use(args: argparse.Namespace) -> int:
     """Write the stack into the config file."""
     from mixchat.papers.config_edit import set_value
 
-    house = _house(args)
-    house.stacks.get(args.name)
-    set_value(house.paths.config_file, "stack", args.name)
+    here = _installation()
+    here.stacks.get(args.name)
+    set_value(here.paths.config_file, "stack", args.name)
     print(f"{args.name} is the stack in use now.", file=sys.stderr)
-    _say_what_outranks(args.name, house)
+    _say_what_outranks(args.name, here)
     return DONE
 
 
 def run_export(args: argparse.Namespace) -> int:
     """Print a stack as TOML."""
-    house = _house(args)
-    print(house.stacks.text(args.name or _in_use(args, house)), end="")
+    here = _installation()
+    print(here.stacks.text(args.name or _in_use(args, here)), end="")
     return DONE
 
 
@@ -107,7 +105,7 @@ def run_import(args: argparse.Namespace) -> int:
         text, source = sys.stdin.buffer.read().decode(errors="replace"), "standard input"
     else:
         text, source = _text_of(Path(args.file)), args.file
-    stack = _house(args).stacks.add(text, source, replace=args.replace)
+    stack = _installation().stacks.add(text, source, replace=args.replace)
     print(f"{stack.name} is kept; `mixchat stack use {stack.name}` puts it to use.", file=sys.stderr)
     return DONE
 
@@ -116,6 +114,8 @@ def _post_lines(post: Post) -> list[str]:
     lines = [post.description] if post.description else []
     if post.plan is not None and post.execute is not None:
         lines += [f"plan     {post.plan.ref}", f"execute  {post.execute.ref}"]
+    if not post.seats and post.execute is None:
+        lines.append("as daily-driver, then fallback")
     for place, seat in enumerate(post.seats, start=1):
         settings = [f"  effort {seat.effort}"] if seat.effort else []
         settings += ["  search"] if seat.search else []
@@ -123,22 +123,18 @@ def _post_lines(post: Post) -> list[str]:
     return lines
 
 
-def _house(_: argparse.Namespace) -> "House":
-    from mixchat.house import build
-
-    return build()
+def _installation() -> Installation:
+    return Installation(os.environ, working_directory())
 
 
-def _in_use(args: argparse.Namespace, house: "House") -> str:
-    return args.stack or house.config.stack
+def _in_use(args: argparse.Namespace, here: Installation) -> str:
+    return args.stack or here.config.stack
 
 
-def _say_what_outranks(name: str, house: "House") -> None:
-    from mixchat.papers.config_load import read_layers, source_of, working_directory
-
-    layers = read_layers(house.paths, working_directory(), os.environ)
+def _say_what_outranks(name: str, here: Installation) -> None:
+    layers = read_layers(here.paths, working_directory(), os.environ)
     source = source_of("stack", layers)
-    if source != str(house.paths.config_file):
+    if source != str(here.paths.config_file):
         print(f"Here, {source} goes before it.", file=sys.stderr)
 
 
