@@ -95,9 +95,9 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("an Atlassian token", ("atatt3",), _pattern(r"ATATT3[\w=-]{60,}")),
     Kind("a Linear key", ("lin_api_",), _pattern(r"lin_api_[A-Za-z0-9]{32,}")),
     Kind("a Notion token", ("ntn_",), _pattern(r"ntn_[A-Za-z0-9]{40,}")),
-    Kind("a signed web token", ("eyj",), _kept("jwt", "JwtTokenDetector"), exact=False),
+    Kind("a signed web token", ("eyj",), _kept("jwt", "JwtTokenDetector")),
     Kind("a token", ("bearer ",), _pattern(r"bearer\s+([\w.~+/=-]{20,})", re.IGNORECASE), exact=False),
-    Kind("a password in an address", ("://",), _pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s:/@]{6,})@"), exact=False),
+    Kind("a password in an address", ("://",), _pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s:/@]{6,})(?=@)"), exact=False),
     Kind("a key", ("key", "secret", "token", "bearer"), _pattern(
         _ASSIGNED.format(names=_KEY_NAMES, least=16), re.IGNORECASE), exact=False),
     Kind("a password", ("passw", "passphrase", "pwd"), _pattern(

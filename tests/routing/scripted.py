@@ -53,6 +53,7 @@ class ScriptedProvider:
         self.patience = patience
         self.requests: list[Request] = []
         self.times: list[float] = []
+        self.called = asyncio.Event()
         self.open = 0
         self.scripts: dict[str, list[Script]] = {}
         self._clock = clock
@@ -62,6 +63,7 @@ class ScriptedProvider:
 
     async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
         self.requests.append(request)
+        self.called.set()
         self.times.append(self._clock.monotonic())
         scripts = self.scripts.get(request.ref.model, [reply(f"Hello from {request.ref}.")])
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]

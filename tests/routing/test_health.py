@@ -1,0 +1,140 @@
+"""The circuit breaker: open after failures, skipped at once, brought back by a probe."""
+
+import pytest
+
+from mixchat.routing.health import CLOSED, Health
+from mixchat.words.error import ErrorCode, Failure, Overloaded, Refused
+from mixchat.words.event import Broke, Ended, Rerouted, Started
+from tests.routing.scripted import Parts, played, ref, reply, text_of
+from tests.routing.steered import SteeredClock
+
+X, Y = ref("a/x"), ref("b/y")
+BUSY = Failure("overloaded", "Busy.")
+
+
+@pytest.fixture
+def clock() -> SteeredClock:
+    return SteeredClock()
+
+
+def test_a_failure_opens_time_half_opens_and_a_reply_closes(clock: SteeredClock):
+    health = Health(clock)
+    assert health.state(X) == CLOSED
+    health.failed(X, BUSY)
+    state = health.state(X)
+    assert (state.phase, state.seconds, state.failure) == ("open", 12, BUSY)
+    assert health.rests(X)
+    clock.time += 12
+    assert health.state(X).phase == "half-open"
+    assert not health.rests(X)
+    assert health.begin(X)
+    health.succeeded(X)
+    assert health.state(X) == CLOSED
+
+
+def test_failing_again_doubles_the_rest_up_to_a_bound(clock: SteeredClock):
+    health = Health(clock)
+    rests = []
+    for _ in range(4):
+        health.failed(X, BUSY)
+        rests.append(health.state(X).seconds)
+        clock.time += 60
+    assert rests == [12, 24, 24, 24]
+
+
+def test_the_provider_may_ask_for_a_longer_rest(clock: SteeredClock):
+    health = Health(clock)
+    health.failed(X, Failure("rate_limited", "Slow down.", retry_after=300))
+    assert health.state(X).seconds == 300
+
+
+def test_only_one_tries_whether_a_model_is_back(clock: SteeredClock):
+    health = Health(clock)
+    health.failed(X, BUSY)
+    clock.time += 12
+    health.begin(X)
+    assert health.rests(X)
+    health.release(X)
+    assert not health.rests(X)
+
+
+@pytest.mark.parametrize("code", ["refused", "bad_request", "too_long", "interrupted"])
+def test_what_is_not_the_models_health_changes_nothing(clock: SteeredClock, code: ErrorCode):
+    health = Health(clock)
+    health.failed(X, Failure(code, "No."))
+    assert health.state(X) == CLOSED
+
+
+def test_one_model_never_blocks_another(clock: SteeredClock):
+    health = Health(clock)
+    health.failed(X, Failure("auth", "The key was rejected."))
+    assert not health.rests(Y)
+    assert not health.rests(ref("a/other"))
+
+
+def test_the_snapshot_tells_who_rests_until_they_are_forgiven(clock: SteeredClock):
+    health = Health(clock)
+    health.failed(X, BUSY)
+    health.failed(Y, BUSY)
+    assert set(health.snapshot()) == {X, Y}
+    health.forgive("a")
+    assert set(health.snapshot()) == {Y}
+    health.forgive()
+    assert not health.snapshot()
+
+
+async def test_an_open_model_is_skipped_at_once_and_comes_back_after_one_probe(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.providers.script("a/x", [Overloaded("Busy.")])
+    await clock.running(played(parts.run("a/x", "b/y")))
+    assert parts.providers.calls("a") == 3
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert parts.providers.calls("a") == 3
+    assert [event.seat.ref for event in events if isinstance(event, Started)] == [Y]
+    clock.time += 13
+    await clock.running(played(parts.run("a/x", "b/y")))
+    assert parts.providers.calls("a") == 4
+    parts.providers.script("a/x", reply("Back."))
+    clock.time += 25
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert text_of(events) == "Back."
+    assert parts.health.state(X) == CLOSED
+
+
+async def test_a_single_seat_pays_its_retries_once_and_then_one_try_a_turn(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.providers.script("a/x", [Overloaded("Busy.")])
+    counts = []
+    for _ in range(3):
+        run = parts.run("a/x")
+        events = await clock.running(played(run))
+        assert isinstance(events[-1], Broke)
+        counts.append(len(run.attempts))
+    assert counts == [3, 1, 1]
+
+
+async def test_when_all_rest_somebody_is_tried_anyway(clock: SteeredClock):
+    parts = Parts(clock)
+    for model in (X, Y):
+        parts.health.failed(model, BUSY)
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert isinstance(events[-1], Ended)
+    assert parts.health.state(X) == CLOSED
+
+
+async def test_a_resting_model_comes_last_and_not_never(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.health.failed(X, BUSY)
+    parts.providers.script("b/y", [Overloaded("Busy, too.")])
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert [(event.source, event.target) for event in events if isinstance(event, Rerouted)] == [(Y, X)]
+    assert text_of(events) == "Hello from a/x."
+
+
+async def test_a_probe_that_is_refused_frees_the_model_for_the_next_probe(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.health.failed(X, BUSY)
+    clock.time += 13
+    parts.providers.script("a/x", [Refused("No.")])
+    await clock.running(played(parts.run("a/x", "b/y")))
+    assert not parts.health.rests(X)

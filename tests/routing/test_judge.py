@@ -1,0 +1,153 @@
+"""The judge: asked only when it may help, and never in the way."""
+
+import asyncio
+
+import pytest
+
+from mixchat.routing.judge import Judge, JudgeSettings
+from mixchat.routing.router import Router
+from mixchat.words.decision import Decision, Verdict
+from mixchat.words.error import OutOfCredit, Overloaded, ProviderError, RateLimited
+from mixchat.words.event import Text
+from mixchat.words.model import ModelCard
+from mixchat.words.question import Pin, Question
+from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, seat, stack
+from tests.routing.steered import SteeredClock
+
+UNSURE = Verdict("coding", 0.4, "local", alternatives=(("creative", 0.35),), margin=0.05)
+STACK = stack(coding=["a/x"], creative=["b/y"], daily_driver=["a/z"], fallback=["local/tiny"])
+JUDGE = ref("c/judge")
+
+
+@pytest.fixture
+def parts() -> Parts:
+    return Parts(SteeredClock())
+
+
+def judged(parts: Parts, verdict: Verdict = UNSURE) -> Router:
+    judge = Judge(JudgeSettings(ref=JUDGE), parts.resources)
+    return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, judge=judge)
+
+
+async def decide(parts: Parts, router: Router, question: Question) -> Decision:
+    assert isinstance(parts.clock, SteeredClock)
+    decision = await parts.clock.running(router.decide(question))
+    assert not parts.meter.running_calls
+    assert parts.providers.made["c"].open == 0
+    return decision
+
+
+@pytest.mark.parametrize("said", ["creative", " Creative.\n", "**creative**", "The kind is: creative"])
+async def test_its_word_decides_and_is_paid_for(parts: Parts, said: str):
+    parts.providers.script("c/judge", reply(said))
+    router = judged(parts)
+    decision = await decide(parts, router, Question(prompt="a poem in Python"))
+    assert (decision.role, decision.classifier) == ("creative", "judge")
+    assert decision.why.startswith("creative 0.75: c/judge says so")
+    assert decision.alternatives == (("coding", 0.4),)
+    assert decision.spent == CENT
+    assert router.run(asking("Hi"), decision).extra == CENT
+    assert [call.purpose for call in parts.meter.opened] == ["judge"]
+
+
+async def test_it_is_told_the_kinds_and_sees_the_prompt_as_data(parts: Parts):
+    parts.providers.script("c/judge", reply("coding"))
+    await decide(parts, judged(parts), Question(prompt="x" * 10_000, last_role="creative"))
+    (request,) = parts.providers.made["c"].requests
+    assert request.system is not None
+    assert "coding: writes, explains and repairs code" in request.system
+    assert "fallback" not in request.system
+    assert "<prompt>" in request.messages[0].text
+    assert len(request.messages[0].text) < 3000
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        reply("I think you want to talk about coding and creative things."),
+        reply(""),
+        reply("banana"),
+        [OutOfCredit("No quota.")],
+        [RateLimited("Slow down.")],
+        [Overloaded("Busy.")],
+        [Text("cre"), Overloaded("Busy.")],
+        [Hang()],
+        [Pause(0.9), *reply("creative")],
+    ],
+)
+async def test_whatever_it_does_the_turn_goes_on_with_the_local_answer(parts: Parts, script: list[object]):
+    parts.providers.script("c/judge", script)  # type: ignore[arg-type]
+    assert isinstance(parts.clock, SteeredClock)
+    started = parts.clock.time
+    decision = await decide(parts, judged(parts), Question(prompt="hm"))
+    assert (decision.role, decision.classifier) == ("coding", "local")
+    assert parts.clock.time - started <= 0.81
+
+
+async def test_after_being_late_it_is_left_alone_for_a_while_but_may_still_answer_prompts(parts: Parts):
+    parts.providers.script("c/judge", [Hang()])
+    router = judged(parts)
+    for _ in range(3):
+        await decide(parts, router, Question(prompt="hm"))
+    assert parts.providers.calls("c") == 1
+    assert not parts.health.rests(JUDGE)
+    assert isinstance(parts.clock, SteeredClock)
+    parts.clock.time += 21
+    await decide(parts, router, Question(prompt="hm"))
+    assert parts.providers.calls("c") == 2
+
+
+@pytest.mark.parametrize("error", [OutOfCredit("No quota."), Overloaded("Busy.")])
+async def test_a_failing_judge_is_not_asked_again_at_once(parts: Parts, error: ProviderError):
+    parts.providers.script("c/judge", [error])
+    router = judged(parts)
+    for _ in range(3):
+        await decide(parts, router, Question(prompt="hm"))
+    assert parts.providers.calls("c") == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "question"),
+    [
+        (Verdict("coding", 0.9, "local", margin=0.8), Question(prompt="hm")),
+        (Verdict("coding", 1.0, "rule", margin=0.0), Question(prompt="hm")),
+        (Verdict("coding", 0.6, "learned", margin=0.0), Question(prompt="hm")),
+        (UNSURE, Question(prompt="hm", pin=Pin("coding", role="coding"))),
+        (UNSURE, Question(prompt="my key is ghp_16C7e42F292c6912E7710c838347Ae178B4a")),
+    ],
+)
+async def test_it_is_not_asked(parts: Parts, verdict: Verdict, question: Question):
+    await decide(parts, judged(parts, verdict), question)
+    assert parts.providers.calls("c") == 0
+
+
+async def test_it_is_not_asked_when_the_budget_is_used_up(parts: Parts):
+    parts.meter.refuse.add("c/judge")
+    decision = await decide(parts, judged(parts), Question(prompt="hm"))
+    assert decision.classifier == "local"
+    assert parts.providers.calls("c") == 0
+
+
+async def test_a_model_that_thinks_gets_room_and_the_least_effort(parts: Parts):
+    parts.cards[JUDGE] = ModelCard(ref=JUDGE, thinks=True, efforts=("low", "minimal", "high"))
+    parts.providers.script("c/judge", reply("coding"))
+    await decide(parts, judged(parts), Question(prompt="hm"))
+    (request,) = parts.providers.made["c"].requests
+    assert (request.effort, request.max_tokens) == ("minimal", 256)
+
+
+async def test_cancelling_cancels_the_call_and_settles_it(parts: Parts):
+    parts.providers.script("c/judge", [Hang()])
+    task = asyncio.create_task(judged(parts).decide(Question(prompt="hm")))
+    await parts.providers.made["c"].called.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not parts.meter.running_calls
+    assert parts.providers.made["c"].open == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_seat_that_is_pinned_asks_nobody(parts: Parts):
+    await decide(parts, judged(parts), Question(prompt="hm", pin=Pin("a/x", seat=seat("a/x"))))
+    assert not parts.meter.opened

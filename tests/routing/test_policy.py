@@ -1,0 +1,107 @@
+"""The failure policy as a table: kind of error × painted? × seats left → what follows."""
+
+import itertools
+from typing import get_args
+
+import pytest
+
+from mixchat.routing.policy import (
+    LONG_WAIT,
+    MOST_CALLS,
+    POLICIES,
+    SHORT_WAIT,
+    TOTAL_WAIT,
+    Move,
+    Standing,
+    next_move,
+    wait,
+)  # fmt: skip
+from mixchat.words.error import ErrorCode, Failure
+
+TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
+    # first failure with a seat left · exhausted with a seat left · exhausted and the last seat
+    "auth": ("next", "next", "stop"),
+    "no_credit": ("next", "next", "stop"),
+    "unknown_model": ("next", "next", "stop"),
+    "rate_limited": ("retry", "next", "stop"),
+    "overloaded": ("retry", "next", "stop"),
+    "unreachable": ("retry", "next", "stop"),
+    "timeout": ("next", "next", "stop"),
+    "too_long": ("larger", "larger", "stop"),
+    "interrupted": ("retry", "next", "stop"),
+    "refused": ("stop", "stop", "stop"),
+    "bad_request": ("stop", "stop", "stop"),
+    "budget": ("stop", "stop", "stop"),
+    "secret": ("stop", "stop", "stop"),
+    "private": ("stop", "stop", "stop"),
+}
+CODES = get_args(ErrorCode)
+
+
+def failure(code: ErrorCode, retry_after: float | None = None) -> Failure:
+    return Failure(code, "It failed.", retry_after=retry_after)
+
+
+def standing(**fields: object) -> Standing:
+    values: dict[str, object] = {"painted": False, "tries": 1, "calls": 1, "seats_left": 1}
+    return Standing(**(values | fields))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_kind_of_error_has_a_policy_in_words(code: ErrorCode):
+    assert POLICIES[code].words
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_before_anything_is_painted_the_table_says_what_follows(code: ErrorCode):
+    first, exhausted, last = TABLE[code]
+    assert next_move(failure(code), standing(), 0.5) == first
+    assert next_move(failure(code), standing(tries=3, calls=3), 0.5) == exhausted
+    assert next_move(failure(code), standing(tries=3, calls=3, seats_left=0), 0.5) == last
+
+
+@pytest.mark.parametrize(("code", "left", "tries"), itertools.product(CODES, (0, 1, 5), (1, 2, 3)))
+def test_once_something_was_painted_everything_stays(code: ErrorCode, left: int, tries: int):
+    assert next_move(failure(code), standing(painted=True, seats_left=left, tries=tries), 0.0) == "stop"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_probe_is_a_single_try(code: ErrorCode):
+    assert next_move(failure(code), standing(probe=True), 0.1) != "retry"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_does_not_fall_over_does_not_rest_either(code: ErrorCode):
+    policy = POLICIES[code]
+    assert policy.falls_over or not policy.cooldown
+    assert policy.cooldown <= policy.longest
+
+
+def test_no_model_is_asked_more_than_twice_again():
+    assert max(policy.retries for policy in POLICIES.values()) == 2
+
+
+def test_a_long_wait_goes_to_the_next_seat_and_a_longer_one_ends_even_the_last():
+    assert next_move(failure("rate_limited"), standing(), SHORT_WAIT) == "retry"
+    assert next_move(failure("rate_limited"), standing(), SHORT_WAIT + 1) == "next"
+    assert next_move(failure("rate_limited"), standing(seats_left=0), LONG_WAIT) == "retry"
+    assert next_move(failure("rate_limited"), standing(seats_left=0), LONG_WAIT + 1) == "stop"
+
+
+def test_the_waiting_of_a_turn_is_bounded():
+    assert next_move(failure("overloaded"), standing(waited=TOTAL_WAIT), 1) == "next"
+
+
+def test_retries_leave_every_other_seat_its_call():
+    assert next_move(failure("overloaded"), standing(seats_left=MOST_CALLS - 1), 0.5) == "next"
+    assert next_move(failure("overloaded"), standing(seats_left=MOST_CALLS - 2), 0.5) == "retry"
+
+
+def test_the_wait_doubles_and_is_jittered():
+    waits = [wait(failure("overloaded"), tries, jitter) for tries in (1, 2) for jitter in (0.0, 1.0)]
+    assert waits == [0.25, 0.5, 0.5, 1.0]
+
+
+def test_what_the_provider_asked_for_is_never_undercut():
+    assert wait(failure("rate_limited", retry_after=2), 1, 0.0) == 2
+    assert 2 <= wait(failure("rate_limited", retry_after=2), 2, 0.7) <= 2.2
