@@ -124,7 +124,7 @@ def _speaking(service: Service, own: ProviderConfig | None) -> Service:
     """Return the service with the API it speaks at its address: the config's word, else OpenAI's only at OpenAI."""
     said = own.api if own is not None else None
     if service.name == "openai" and not service.official:
-        plain = structs.replace(service, api="chat", max_tokens="max_tokens", search=None, patience=10.0)
+        plain = structs.replace(service, api="chat", max_tokens="max_tokens", search=None)
         return structs.replace(service, api=said) if said == "responses" else plain
     return structs.replace(service, api=said) if said is not None else service
 

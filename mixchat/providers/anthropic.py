@@ -13,7 +13,7 @@ from mixchat.providers.exchange import exchange
 from mixchat.providers.headers import foreign_headers
 from mixchat.providers.inputs import check, encoded, images, pdfs, turns, words
 from mixchat.providers.reading import Event, Reading, count, table, total
-from mixchat.providers.response import stream_of
+from mixchat.providers.response import check_stream
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard, ModelRef
 from mixchat.words.request import Message, Request
@@ -69,7 +69,8 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
         async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
             async with await client.messages.create(**body, stream=True) as stream:
                 reader.reading.request_id = stream.response.headers.get("request-id")
-                yield await stream_of(stream, stream.response, border)
+                await check_stream(stream.response, border)
+                yield stream
 
         border = self._border(request.ref)
         reader = _Reader(border)
@@ -205,7 +206,7 @@ class _Reader:
 
     def _used(self, usage: Event, *, final: bool = False) -> Sequence[ProviderEvent]:
         """Return the usage; the counts are cumulative, and the first `output_tokens` is a placeholder."""
-        told = table(usage.to_dict() if usage is not None else None)
+        told = table(usage)
         self._counts |= {name: value for name, value in told.items() if value is not None}
         return self.reading.used(_usage(self._counts, final=final))
 

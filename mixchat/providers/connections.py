@@ -4,6 +4,7 @@ import contextlib
 import os
 import ssl
 import threading
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -16,15 +17,15 @@ CONNECT: Final = 8.0
 IDLE: Final = 300.0
 """Seconds without a byte after which a socket is given up; the router's own limits are shorter."""
 
-opened: ContextVar["list[httpx2.Response] | None"] = ContextVar("opened", default=None)
-"""Where a call that wants to close its responses itself collects them."""
+met: ContextVar["Callable[[httpx2.Response], Awaitable[None]] | None"] = ContextVar("met", default=None)
+"""What a call wants done with its response before the SDK sees it."""
 
 _DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
-async def _collect(response: "httpx2.Response") -> None:
-    if (box := opened.get()) is not None:
-        box.append(response)
+async def _meet(response: "httpx2.Response") -> None:
+    if (look := met.get()) is not None:
+        await look(response)
 
 
 class Connections:
@@ -50,7 +51,7 @@ class Connections:
                         max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
                     ),
                     mounts=dict.fromkeys(_DIRECT),
-                    event_hooks={"response": [_collect]},
+                    event_hooks={"response": [_meet]},
                 )
             return self._sdk
 

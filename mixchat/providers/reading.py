@@ -38,14 +38,16 @@ class Reading:
         self.request_id: str | None = None
         self.why = ""
         """What a refusal says."""
-        self._said = False
+        self.said = False
+        """Whether there was a word of reply."""
+        self._told: Usage | None = None
         self._cited: set[str] = set()
 
     def text(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of reply, unless it is empty."""
         if not isinstance(piece, str) or not piece:
             return []
-        self._said = True
+        self.said = True
         return [Text(piece)]
 
     def thinking(self, piece: object) -> list[ProviderEvent]:
@@ -60,8 +62,10 @@ class Reading:
         return [Citation(url, title if isinstance(title, str) and title else None)]
 
     def used(self, usage: Usage) -> list[ProviderEvent]:
-        """Return the usage, which replaces what was known."""
-        self.usage = usage
+        """Return the usage, which replaces what was known, unless it is the same."""
+        if usage == self._told:
+            return []
+        self.usage = self._told = usage
         return [UsageUpdate(usage)]
 
     def searching(self, text: str) -> list[ProviderEvent]:
@@ -77,7 +81,7 @@ class Reading:
         """
         if self.stop is None:
             raise self.border.cut()
-        if not self._said:
+        if not self.said:
             if self.stop == "refused":
                 raise self.border.refused(self.why)
             raise self.border.empty(length=self.stop == "length")
@@ -96,5 +100,17 @@ def total(*counts: int | None) -> int | None:
 
 
 def table(value: object) -> Mapping[str, object]:
-    """Return a JSON object, or an empty one for what is none."""
+    """Return a JSON object, or an empty one for what is none; an SDK's model gives its fields."""
+    if not isinstance(value, Mapping) and callable(fields := getattr(value, "to_dict", None)):
+        value = fields()
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def listing(value: object) -> list[object]:
+    """Return a JSON array, or an empty one for what is none."""
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def tables(value: object) -> list[Mapping[str, object]]:
+    """Return the objects of a JSON array."""
+    return [table(item) for item in listing(value)]

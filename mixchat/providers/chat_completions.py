@@ -1,0 +1,203 @@
+"""Chat Completions, by the `openai` SDK: every server that speaks like OpenAI once did."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from mixchat.papers.services import Service
+from mixchat.providers.adapter import Adapter
+from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.border import Border
+from mixchat.providers.chat_usage import usage_of
+from mixchat.providers.exchange import exchange
+from mixchat.providers.inputs import check, data_url, images, pdfs, turns, words
+from mixchat.providers.openai_client import openai_client, warm_chat
+from mixchat.providers.openai_models import listed
+from mixchat.providers.reading import Event, Reading, listing, table, tables
+from mixchat.providers.response import check_stream
+from mixchat.providers.think_tags import ThinkTags
+from mixchat.words.event import Notice, ProviderEvent
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Message, Request
+from mixchat.words.turn import Stop
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+_STOPS: Final[dict[str, Stop]] = {"length": "length", "content_filter": "refused"}
+_OPTIONAL: Final = {
+    "temperature": r"temperature|sampling",
+    "reasoning_effort": r"reasoning|effort",
+    "reasoning": r"reasoning|effort",
+    "max_tokens": r"max_tokens|max_completion_tokens",
+    "max_completion_tokens": r"max_completion_tokens|max_tokens",
+    "stream_options": r"stream_options|include_usage",
+    "web_search_options": r"web_search",
+    "search_parameters": r"search_parameters",
+    "plugins": r"plugins?\b",
+    "usage": r"\busage\b",
+}
+_OTHER: Final = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+_PLAIN: Final = frozenset(
+    {"model", "messages", "temperature", "max_tokens", "max_completion_tokens", "stream_options"}
+)
+"""The fields that go through the SDK's own parameters; the others are sent as they are."""
+
+
+class ChatProvider(Adapter["AsyncOpenAI"]):
+    """Streams Chat Completions; what a server is particular about is data in its `Service`."""
+
+    def _made(self, key: str) -> "AsyncOpenAI":
+        client = openai_client(self._service, key, self._endpoint.connections)
+        warm_chat(client)
+        return client
+
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        Raises:
+            ProviderError: the child that says what a person can do.
+        """
+        card = self._endpoint.cards(request.ref)
+        check(request, card, pdf=card.pdfs is True)
+        client = await self._ready()
+
+        @asynccontextmanager
+        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
+            known = {name: value for name, value in body.items() if name in _PLAIN}
+            extra = {name: value for name, value in body.items() if name not in _PLAIN}
+            async with await client.chat.completions.create(**known, stream=True, extra_body=extra) as stream:
+                reader.reading.request_id = stream.response.headers.get("x-request-id")
+                await check_stream(stream.response, border)
+                yield stream
+
+        border = self._border(request.ref)
+        reader = _Reader(border)
+        async with aclosing(exchange(opener, _asked(request, card, self._service), reader)) as events:
+            async for event in events:
+                yield event
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        """Return the server's models; where the config names some, those.
+
+        Raises:
+            ProviderError: when the server cannot be asked.
+        """
+        if self._service.models:
+            return tuple(ModelCard(ref=ModelRef(self.name, model)) for model in self._service.models)
+        client = await self._ready()
+        border = self._border()
+        with border(), border.sense():
+            return await listed(self.name, client.models.list())
+
+
+def _asked(request: Request, card: ModelCard, service: Service) -> Asked:
+    notices: list[Notice] = []
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    body: Body = {
+        **service.extra,
+        "model": request.ref.model,
+        "messages": [*system, *(_written(message) for message in turns(request))],
+    }
+    if service.stream_usage:
+        body["stream_options"] = {"include_usage": True}
+    if request.max_tokens is not None:
+        body[service.max_tokens] = min(request.max_tokens, card.max_output or request.max_tokens)
+    if request.temperature is not None:
+        if card.temperature is False:
+            notices.append(left_out("a temperature", request.ref))
+        else:
+            body["temperature"] = request.temperature
+    if request.search:
+        if service.search is None or card.search is False:
+            notices.append(left_out("a web search", request.ref))
+        else:
+            body |= service.search
+    body |= _effort(request, card, service, notices)
+    return Asked(body=body, optional=_OPTIONAL, swaps=_OTHER, notices=tuple(notices))
+
+
+def _effort(request: Request, card: ModelCard, service: Service, notices: list[Notice]) -> Body:
+    effort = request.effort
+    if effort is None:
+        return {}
+    if card.thinks is False or (card.efforts is not None and effort not in card.efforts):
+        notices.append(left_out(f"the effort {effort}", request.ref))
+        return {}
+    return {service.effort: {"effort": effort} if service.effort == "reasoning" else effort}
+
+
+def _written(message: Message) -> Body:
+    if message.role == "assistant" or not message.attachments:
+        return {"role": message.role, "content": words(message)}
+    text = words(message)
+    seen = [{"type": "image_url", "image_url": {"url": data_url(file)}} for file in images(message)]
+    read = [
+        {"type": "file", "file": {"filename": file.name, "file_data": data_url(file)}}
+        for file in pdfs(message)
+    ]
+    if not (seen or read):
+        return {"role": "user", "content": text}
+    said = [{"type": "text", "text": text}] if text else []
+    return {"role": "user", "content": [*said, *seen, *read]}
+
+
+class _Reader:
+    def __init__(self, border: Border) -> None:
+        self.reading = Reading(border)
+        self._tags = ThinkTags()
+        self._refusal = ""
+
+    def read(self, event: Event) -> Sequence[ProviderEvent]:
+        chunk = table(event)
+        if chunk.get("error"):
+            raise self.reading.border.failure(chunk)
+        events: list[ProviderEvent] = []
+        for choice in tables(chunk.get("choices"))[:1]:
+            events += self._choice(choice)
+        for source in listing(chunk.get("citations")):
+            events += self.reading.citation(source)
+        usage = chunk.get("usage") or table(chunk.get("x_groq")).get("usage")
+        if usage:
+            events += self.reading.used(usage_of(table(usage), chunk))
+        self.reading.settled = self.reading.stop is not None
+        return events
+
+    def _choice(self, choice: Event) -> Sequence[ProviderEvent]:
+        delta = table(choice.get("delta"))
+        thought = delta.get("reasoning_content") or delta.get("reasoning")
+        events: list[ProviderEvent] = self.reading.thinking(thought)
+        events += self._content(delta.get("content"))
+        for note in tables(delta.get("annotations")):
+            source = table(note.get("url_citation"))
+            events += self.reading.citation(source.get("url"), source.get("title"))
+        refusal = delta.get("refusal")
+        self._refusal += refusal if isinstance(refusal, str) else ""
+        if finish := choice.get("finish_reason"):
+            events += self._finished(str(finish))
+        return events
+
+    def _content(self, content: object) -> list[ProviderEvent]:
+        """Return text and thinking; Mistral's thinking models send a list of typed parts."""
+        if isinstance(content, str):
+            return self._split(self._tags.feed(content))
+        events: list[ProviderEvent] = []
+        for part in tables(content):
+            events += self.reading.text(part.get("text"))
+            for thought in tables(part.get("thinking")):
+                events += self.reading.thinking(thought.get("text"))
+        return events
+
+    def _finished(self, finish: str) -> list[ProviderEvent]:
+        if finish == "error":
+            raise self.reading.border.cut()
+        events = self._split(self._tags.finish())
+        self.reading.stop = _STOPS.get(finish, "end")
+        if self._refusal:
+            self.reading.stop, self.reading.why = "refused", self._refusal
+            events += self.reading.text(self._refusal) if self.reading.said else []
+        return events
+
+    def _split(self, parts: tuple[str, str]) -> list[ProviderEvent]:
+        thought, text = parts
+        return [*self.reading.thinking(thought), *self.reading.text(text)]

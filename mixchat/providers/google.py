@@ -1,0 +1,259 @@
+"""Gemini, by the `google-genai` SDK."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from mixchat.providers.adapter import Adapter
+from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.border import Border
+from mixchat.providers.connections import met
+from mixchat.providers.exchange import exchange
+from mixchat.providers.inputs import check, images, pdfs, turns, words
+from mixchat.providers.reading import Event, Reading, count, total
+from mixchat.providers.response import check_stream
+from mixchat.words.event import Notice, ProviderEvent
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Message, Request
+from mixchat.words.turn import Stop
+from mixchat.words.usage import Usage
+
+if TYPE_CHECKING:
+    from google.genai import Client
+    from httpx2 import Response
+
+_LENGTH: Final = frozenset({"MAX_TOKENS", "CONTINUATION"})
+_FILTERED: Final = frozenset({
+    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+})  # fmt: skip
+_BROKEN: Final = frozenset({
+    "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+})  # fmt: skip
+_LEVELS: Final[Mapping[str, str]] = {"minimal": "MINIMAL", "low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "XHIGH",
+                                     "max": "XHIGH"}  # fmt: skip
+_OPTIONAL: Final = {
+    "thinking_config": r"thinking|thought",
+    "temperature": r"temperature|sampling",
+    "max_output_tokens": r"max_?output_?tokens",
+    "tools": r"google_?search|tools?\b|grounding",
+    "system_instruction": r"(?:system|developer) ?instruction",
+}
+
+
+class GoogleProvider(Adapter["Client"]):
+    """Streams Gemini; the SDK's own continuation and its retries are off."""
+
+    def _made(self, key: str) -> "Client":
+        from google import genai
+        from google.genai import types
+
+        connections = self._endpoint.connections
+        options: dict[str, Any] = {
+            "base_url": self._service.base_url,
+            "api_version": "v1beta",  # the aliases and the previews are only there
+            "timeout": int((connections.sdk.timeout.read or 0) * 1000),
+            "headers": self._service.headers or None,
+            # Pinned, or the SDK would use aiohttp wherever that can be imported.
+            "httpx_async_client": connections.sdk,
+        }
+        return genai.Client(
+            api_key=key or "none", enterprise=False, http_options=types.HttpOptions(**options)
+        )
+
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        Raises:
+            ProviderError: the child that says what a person can do.
+        """
+        card = self._endpoint.cards(request.ref)
+        check(request, card, pdf=True)
+        client = await self._ready()
+
+        @asynccontextmanager
+        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
+            responses: list[Response] = []
+            try:
+                yield await _sent(client, request.ref.model, body, responses, border)
+            finally:
+                # The SDK's generator leaves the connection to the garbage collector.
+                for response in responses:
+                    await response.aclose()
+
+        border = self._border(request.ref)
+        async with aclosing(exchange(opener, _asked(request, card), _Reader(border))) as events:
+            async for event in events:
+                yield event
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        """Return the models that the key may use for chats.
+
+        Raises:
+            ProviderError: when the provider cannot be asked.
+        """
+        client = await self._ready()
+        border = self._border()
+        with border(), border.sense():
+            listed: list[Event] = [model async for model in await client.aio.models.list()]
+        return tuple(
+            self._card(model) for model in listed if "generateContent" in (model.supported_actions or ())
+        )
+
+    def _card(self, model: Event) -> ModelCard:
+        thinks = model.thinking
+        return ModelCard(
+            ref=ModelRef(self.name, str(model.name).removeprefix("models/")),
+            name=model.display_name,
+            context_window=count(model.input_token_limit),
+            max_output=count(model.output_token_limit),
+            thinks=thinks if isinstance(thinks, bool) else None,
+        )
+
+
+async def _sent(
+    client: "Client", model: str, body: Body, responses: list["Response"], border: Border
+) -> AsyncIterator[Event]:
+    """Send the request, which the SDK does when the first chunk is asked for, and return the chunks."""
+
+    async def look(response: "Response") -> None:
+        responses.append(response)
+        if response.status_code == 200:
+            await check_stream(response, border)
+
+    config: Any = {name: value for name, value in body.items() if name != "contents"}
+    mark = met.set(look)
+    try:
+        stream: AsyncIterator[Event] = await client.aio.models.generate_content_stream(
+            model=model, contents=body["contents"], config=config
+        )
+        try:
+            first = [await anext(stream)]
+        except StopAsyncIteration:
+            first = []
+    finally:
+        met.reset(mark)
+    return _Chunks(first, stream)
+
+
+class _Chunks(AsyncIterator[Event]):
+    """The chunk that is here and those that follow. No generator: there is nothing to close."""
+
+    def __init__(self, first: list[Event], rest: AsyncIterator[Event]) -> None:
+        self._first = first
+        self._rest = rest
+
+    async def __anext__(self) -> Event:
+        return self._first.pop() if self._first else await anext(self._rest)
+
+
+def _asked(request: Request, card: ModelCard) -> Asked:
+    notices: list[Notice] = []
+    body: Body = {
+        "contents": [_written(message) for message in turns(request)],
+        "automatic_function_calling": {"disable": True},
+        "automatic_continuation": False,
+    }
+    if request.system:
+        body["system_instruction"] = request.system
+    if request.max_tokens is not None:
+        body["max_output_tokens"] = min(request.max_tokens, card.max_output or request.max_tokens)
+    if request.temperature is not None:
+        if card.temperature is False:
+            notices.append(left_out("a temperature", request.ref))
+        else:
+            body["temperature"] = request.temperature
+    if request.search:
+        if card.search is False:
+            notices.append(left_out("a web search", request.ref))
+        else:
+            body["tools"] = [{"google_search": {}}]
+    if thinking := _thinking(request, card, notices):
+        body["thinking_config"] = thinking
+    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+
+
+def _thinking(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
+    """Return the field for thinking: shown where the model thinks; a level where it has levels, else a budget."""
+    if card.thinks is False:
+        if request.effort not in {None, "none"}:
+            notices.append(left_out(f"the effort {request.effort}", request.ref))
+        return {}
+    shown: Body = {"include_thoughts": True} if card.thinks else {}
+    effort = request.effort
+    if effort is None:
+        return shown
+    if card.efforts is not None and effort not in card.efforts:
+        notices.append(left_out(f"the effort {effort}", request.ref))
+        return shown
+    return {"thinking_budget": 0} if effort == "none" else shown | {"thinking_level": _LEVELS[effort]}
+
+
+def _written(message: Message) -> Body:
+    files = [
+        {"inline_data": {"mime_type": file.media_type, "data": file.data}}
+        for file in (*images(message), *pdfs(message))
+    ]
+    text = words(message)
+    role = "model" if message.role == "assistant" else "user"
+    return {"role": role, "parts": [*files, *([{"text": text}] if text else [])]}
+
+
+class _Reader:
+    def __init__(self, border: Border) -> None:
+        self.reading = Reading(border)
+        self._searches: set[str] = set()
+
+    def read(self, event: Event) -> Sequence[ProviderEvent]:
+        reading = self.reading
+        reading.request_id = event.response_id or reading.request_id
+        events: list[ProviderEvent] = []
+        candidates: list[Event] = event.candidates or []
+        for candidate in candidates[:1]:
+            events += self._candidate(candidate)
+        feedback = event.prompt_feedback
+        if feedback is not None and feedback.block_reason:
+            reading.stop, reading.why = "refused", _name(feedback.block_reason)
+        if event.usage_metadata is not None:
+            events += reading.used(self._usage(event.usage_metadata))
+        reading.settled = reading.stop is not None
+        return events
+
+    def _candidate(self, candidate: Event) -> list[ProviderEvent]:
+        events: list[ProviderEvent] = []
+        parts: list[Event] = (candidate.content.parts or []) if candidate.content else []
+        for part in parts:
+            events += self.reading.thinking(part.text) if part.thought else self.reading.text(part.text)
+        if (grounding := candidate.grounding_metadata) is not None:
+            self._searches.update(grounding.web_search_queries or ())
+            sources: list[Event] = grounding.grounding_chunks or []
+            for chunk in sources:
+                if chunk.web:
+                    events += self.reading.citation(chunk.web.uri, chunk.web.title)
+        if candidate.finish_reason:
+            self._finished(_name(candidate.finish_reason), candidate.finish_message)
+        return events
+
+    def _finished(self, reason: str, message: str | None) -> None:
+        if reason in _BROKEN:
+            raise self.reading.border.cut()
+        stop: Stop = "length" if reason in _LENGTH else "refused" if reason in _FILTERED else "end"
+        self.reading.stop = stop
+        self.reading.why = message or reason
+
+    def _usage(self, told: Event) -> Usage:
+        """Return the usage; what was thought comes on top of the candidates, what tools read on top of the prompt."""
+        tier = getattr(told, "service_tier", None)
+        named = _name(tier).lower() if tier else None
+        return Usage(
+            input=total(count(told.prompt_token_count), count(told.tool_use_prompt_token_count)),
+            output=total(count(told.candidates_token_count), count(told.thoughts_token_count)),
+            cache_read=count(told.cached_content_token_count),
+            reasoning=count(told.thoughts_token_count),
+            searches=len(self._searches) or None,
+            tier=named if named in {"flex", "priority", "batch"} else None,
+        )
+
+
+def _name(reason: Event) -> str:
+    return str(getattr(reason, "value", reason))

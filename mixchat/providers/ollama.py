@@ -1,0 +1,171 @@
+"""Ollama's native API, by httpx: one JSON object a line."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from mixchat.papers.services import Service
+from mixchat.providers.adapter import Adapter
+from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.border import Border
+from mixchat.providers.exchange import exchange
+from mixchat.providers.inputs import check, encoded, images, turns, words
+from mixchat.providers.lines import lines
+from mixchat.providers.reading import Event, Reading, count, table, tables
+from mixchat.providers.response import check_stream
+from mixchat.words.event import Notice, ProviderEvent
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Message, Request
+from mixchat.words.usage import Usage
+
+if TYPE_CHECKING:
+    import httpx
+
+_OPTIONAL: Final = {"think": r"think", "truncate": r"truncate"}
+_LEVELS: Final[Mapping[str, bool | str]] = {
+    "none": False, "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "max", "max": "max",
+}  # fmt: skip
+_OUTPUT: Final = 4096
+"""Tokens of the window that are kept for the reply where nobody said how many."""
+
+
+class OllamaProvider(Adapter["httpx.AsyncClient"]):
+    """Streams /api/chat. The window is set to what the conversation needs: Ollama's own would drop its beginning."""
+
+    def _made(self, key: str) -> "httpx.AsyncClient":
+        return self._endpoint.connections.own
+
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        Raises:
+            ProviderError: the child that says what a person can do.
+        """
+        card = self._endpoint.cards(request.ref)
+        check(request, card, pdf=False)
+        client = await self._ready()
+
+        @asynccontextmanager
+        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
+            url = f"{self._service.base_url}/api/chat"
+            async with client.stream("POST", url, json=body, headers=self._headers()) as response:
+                await _check(response, border)
+                await check_stream(response, border)
+                async with aclosing(lines(response.aiter_bytes())) as parts:
+                    yield parts
+
+        border = self._border(request.ref)
+        asked = _asked(request, card)
+        async with aclosing(exchange(opener, asked, _Reader(border))) as events:
+            async for event in events:
+                yield event
+
+    async def models(self) -> tuple[ModelCard, ...]:
+        """Return the models that are pulled.
+
+        Raises:
+            ProviderError: when the server cannot be asked.
+        """
+        client = await self._ready()
+        border = self._border()
+        with border(), border.sense():
+            response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
+            await _check(response, border)
+            found = tables(table(response.json()).get("models"))
+            return tuple(_card(self._service, model) for model in found)
+
+    def _headers(self) -> dict[str, str]:
+        key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        return {**key, **self._service.headers}
+
+
+async def _check(response: "httpx.Response", border: Border) -> None:
+    if response.status_code == 200:
+        return
+    raw = await response.aread()
+    try:
+        body: object = json.loads(raw)
+    except ValueError:
+        body = None
+    raise border.failure(body, response.status_code, response.headers)
+
+
+def _card(service: Service, model: Event) -> ModelCard:
+    able = model.get("capabilities")
+    known = isinstance(able, list)
+    return ModelCard(
+        ref=ModelRef(service.name, str(model.get("model") or model["name"])),
+        context_window=count(table(model.get("details")).get("context_length")),
+        images="vision" in able if known else None,
+        thinks="thinking" in able if known else None,
+        size_bytes=count(model.get("size")) or None,
+    )
+
+
+def _asked(request: Request, card: ModelCard) -> Asked:
+    notices: list[Notice] = []
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    body: Body = {
+        "model": request.ref.model,
+        "messages": [*system, *(_written(message) for message in turns(request))],
+        "stream": True,
+        "truncate": False,
+        "options": _options(request, card),
+    }
+    if request.search:
+        notices.append(left_out("a web search", request.ref))
+    if request.effort is not None:
+        if card.thinks is False and request.effort != "none":
+            notices.append(left_out(f"the effort {request.effort}", request.ref))
+        elif card.thinks is not False:
+            body["think"] = _think(request, card)
+    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+
+
+def _think(request: Request, card: ModelCard) -> bool | str:
+    level = _LEVELS[request.effort or "medium"]
+    return level if card.efforts or isinstance(level, bool) else True
+
+
+def _options(request: Request, card: ModelCard) -> Body:
+    """Return the options; the window is at least Ollama's smallest and at most the model's."""
+    size = sum(len(words(message).encode()) for message in request.messages) + len(
+        (request.system or "").encode()
+    )
+    pictures = sum(len(images(message)) for message in request.messages)
+    need = size // 3 + 1500 * pictures + (request.max_tokens or _OUTPUT)
+    window = next((step for step in (8192, 16_384, 32_768, 65_536, 131_072) if step >= need), 262_144)
+    options: Body = {"num_ctx": min(window, card.context_window or window)}
+    if request.temperature is not None:
+        options["temperature"] = request.temperature
+    if request.max_tokens is not None:
+        options["num_predict"] = request.max_tokens
+    return options
+
+
+def _written(message: Message) -> Body:
+    pictures = [encoded(file) for file in images(message)]
+    return {"role": message.role, "content": words(message), **({"images": pictures} if pictures else {})}
+
+
+class _Reader:
+    def __init__(self, border: Border) -> None:
+        self.reading = Reading(border)
+
+    def read(self, event: Event) -> Sequence[ProviderEvent]:
+        line = table(json.loads(event))
+        if "error" in line:
+            raise self.reading.border.failure(line)
+        message = table(line.get("message"))
+        events = [*self.reading.thinking(message.get("thinking")), *self.reading.text(message.get("content"))]
+        if line.get("done"):
+            events += self.reading.used(_usage(line))
+            self.reading.stop = "length" if line.get("done_reason") == "length" else "end"
+            self.reading.settled = True
+        return events
+
+
+def _usage(line: Mapping[str, object]) -> Usage:
+    """Return the usage; counts that are zero are left out on the wire, and there is no telling them from unsaid."""
+    return Usage(input=count(line.get("prompt_eval_count")), output=count(line.get("eval_count")))
