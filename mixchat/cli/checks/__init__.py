@@ -1,0 +1,1 @@
+"""What `mixchat doctor` looks at, one file an area."""

@@ -1,0 +1,106 @@
+"""`mixchat doctor`: what works, and what to do about the rest."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from mixchat.cli.checks.check import Check
+from mixchat.cli.ending import DONE, USAGE
+from mixchat.cli.subparsers import Subparsers
+from mixchat.words.error import ConfigError
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+_EXAMPLES = """examples:
+  mixchat doctor
+  mixchat doctor --json
+"""
+_MARKS = {"works": "ok     ", "note": "note   ", "trouble": "TROUBLE"}
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="what works, and what to do about the rest",
+        description="Looks at config, keys (never shown), endpoints, prices, terminal and local models.",
+        epilog=_EXAMPLES,
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything and print what was found."""
+    checks, usable = asyncio.run(examine(args.stack))
+    if args.json:
+        print(msgspec.json.encode({"version": _version(), "checks": checks}).decode())
+    else:
+        print("\n".join(_lines(checks)))
+        print(_summary(checks), file=sys.stderr)
+    return DONE if usable else USAGE
+
+
+async def examine(stack: str | None) -> tuple[list[Check], bool]:
+    """Return everything that was found, and whether the config can be used."""
+    from mixchat.cli.checks.files import check_config, check_directories
+    from mixchat.cli.checks.terminal import check_network_settings, check_terminal
+    from mixchat.house import build
+    from mixchat.papers.config_load import working_directory
+
+    house = build(stack=stack)
+    checks = [*check_config(house, working_directory()), *check_directories(house)]
+    usable = True
+    try:
+        checks += await _examine_config(house)
+    except ConfigError as error:
+        usable = False
+        if str(error) not in {check.found for check in checks}:
+            checks.append(Check("files", "config", "trouble", str(error), "Correct that line."))
+    finally:
+        await house.aclose()
+    return [*checks, *check_terminal(house.environ), *check_network_settings(house.environ)], usable
+
+
+async def _examine_config(house: "House") -> list[Check]:
+    """Return what needs a config that can be read."""
+    from mixchat.cli.checks.endpoints import check_endpoints
+    from mixchat.cli.checks.engine import check_engine
+    from mixchat.cli.checks.keys import check_keys
+    from mixchat.cli.checks.seats import check_prices, check_stack
+
+    checks = [*check_keys(house), *check_stack(house)]
+    checks += await check_endpoints(house)
+    return [*checks, *check_prices(house), *check_engine(house)]
+
+
+def _lines(checks: Sequence[Check]) -> list[str]:
+    width = max(len(check.name) for check in checks)
+    lines: list[str] = []
+    area = ""
+    for check in checks:
+        if check.area != area:
+            lines.append(f"{chr(10) if area else ''}{check.area}")
+            area = check.area
+        lines.append(f"  {_MARKS[check.state]}  {check.name:<{width}}  {check.found}")
+        if check.advice:
+            lines.append(f"  {' ' * 7}  {'':<{width}}  -> {check.advice}")
+    return lines
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    troubles = sum(check.state == "trouble" for check in checks)
+    return (
+        f"{troubles} of {len(checks)} things need attention." if troubles else "Everything looked at works."
+    )
+
+
+def _version() -> str:
+    from mixchat import __version__
+
+    return __version__
