@@ -33,7 +33,7 @@ class Prices:
     Args:
         overrides: the config's `[prices]`, by model reference.
         clock: says which day it is, since prices are dated.
-        saved: where a fetched price list is kept; `None` for the package's own alone.
+        saved: the directory where a fetched price list is kept; `None` for the package's own alone.
         at_home: whether what is sent to a provider stays on this machine; only `ollama` is asked about.
     """
 
@@ -47,7 +47,7 @@ class Prices:
     ) -> None:
         self._overrides = dict(overrides or {})
         self._clock = clock or SystemClock()
-        self._saved = saved
+        self._saved = saved / LIST_FILE if saved else None
         self._at_home = at_home
         self._list: PriceList | None = None
         self._lock = threading.Lock()

@@ -45,6 +45,7 @@ CREATE TABLE calls (
     error TEXT
 ) STRICT;
 CREATE INDEX calls_by_chat ON calls (chat) WHERE chat IS NOT NULL;
+CREATE INDEX calls_by_turn ON calls (turn) WHERE turn IS NOT NULL;
 CREATE TABLE reservations (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     pid INTEGER NOT NULL,

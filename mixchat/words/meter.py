@@ -45,10 +45,11 @@ class Meter(Protocol):
     def close(
         self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
     ) -> tuple[Usage, Cost]:
-        """Write the ledger's row, free the reservation, and return usage and cost as written.
+        """Write the ledger's row, free the reservation, and return the usage as reported and the cost as written.
 
         Counts that the provider did not give are estimated from the request and `text` (reply and
-        thinking together) and make the cost inexact. A call that failed before the provider counted
-        anything costs nothing.
+        thinking together) for the row and make the cost inexact; in the usage returned they stay
+        `None`. A call that failed before the provider counted anything costs nothing. A second
+        close of the same call writes nothing.
         """
         ...

@@ -1,0 +1,138 @@
+"""How many tokens something is, before anybody counted: a rule of thumb, corrected by what providers reported.
+
+A cold start knows the text alone. Each complete call then teaches two habits, kept in the history file: how
+many tokens a model makes of what the rule counts (`ratio`), and how long a role's replies are (`length`).
+"""
+
+import re
+import sqlite3
+from typing import Final
+
+from mixchat.ledger.tokens import count_tokens
+from mixchat.papers.database import Database
+from mixchat.words.meter import Call
+from mixchat.words.model import ModelRef
+from mixchat.words.request import Attachment, Request
+
+_PER_MESSAGE: Final = 4
+_PER_IMAGE: Final = 1_100
+_PER_PAGE: Final = 1_800
+_SLOWEST: Final = 8
+"""A habit is the mean of about this many calls, so that it follows a model that changes."""
+_TRUSTED: Final = 3
+"""Calls after which a model's own length of reply is believed rather than the role's."""
+_LENGTHS: Final = {
+    "quick": 60, "daily-driver": 350, "coding": 900, "heavy-lifting": 1_400, "creative": 700,
+    "summarization": 300, "extraction": 250, "research": 1_000,
+    "judge": 12, "title": 10, "plan": 600, "embedding": 0, "compact": 700, "merge": 700,
+}  # fmt: skip
+_NEW_CLAUDE: Final = re.compile(r"claude-(?:[a-z]+-)?(?:4[-.][7-9]|[5-9])(?![0-9])")
+"""Their tokenizer makes about 30 % more tokens of the same text, says Anthropic."""
+
+
+class Estimator:
+    """Estimates tokens.
+
+    Args:
+        database: where habits are kept; `None` keeps a cold start.
+    """
+
+    def __init__(self, database: Database | None = None) -> None:
+        self._database = database
+        self._habits: dict[tuple[str, str], tuple[float, int]] | None = None
+        self._counted: dict[tuple[int, int], float] = {}
+
+    def tokens(self, text: str, ref: ModelRef) -> int:
+        """Return about how many tokens `ref` makes of `text`."""
+        return round(count_tokens(text) * self.ratio(ref))
+
+    def ratio(self, ref: ModelRef) -> float:
+        """Return how many tokens `ref` makes of one that the rule of thumb counts."""
+        default = 1.3 if _NEW_CLAUDE.search(ref.model) else 1.0
+        return self._habit("ratio", str(ref), default)
+
+    def request(self, request: Request) -> int:
+        """Return about how many tokens all that is sent is for the model it is sent to."""
+        return round(self.uncorrected(request) * self.ratio(request.ref)) + sum(
+            _attached(file) for message in request.messages for file in message.attachments
+        )
+
+    def uncorrected(self, request: Request) -> float:
+        """Return the rule of thumb's count of the text that is sent, whatever the model."""
+        texts = [message.text for message in request.messages]
+        written = sum(self._remembered(text) for text in texts) + self._remembered(request.system or "")
+        return written + _PER_MESSAGE * len(texts) + 3
+
+    def length(self, call: Call, request: Request) -> int:
+        """Return how many tokens the reply is expected to have, thinking included."""
+        kind = _kind(call)
+        default = _LENGTHS.get(kind, _LENGTHS["daily-driver"])
+        own = self._load().get(("length", f"{kind} {call.ref}"))
+        expected = own[0] if own and own[1] >= _TRUSTED else self._habit("length", kind, default)
+        return min(round(expected), request.max_tokens or 1_000_000)
+
+    def share_written(self, ref: ModelRef) -> float:
+        """Return the part of what is newly read that this model writes to its cache, from 0 to 1."""
+        return min(self._habit("written", str(ref), 0.0), 1.0)
+
+    def learn_ratio(self, ref: ModelRef, uncorrected: float, reported: int) -> None:
+        """Take in how many tokens the provider counted. Writes; call it within a transaction."""
+        if uncorrected >= 8 and reported > 0:
+            self._learn("ratio", str(ref), min(max(reported / uncorrected, 0.25), 6.0), prior=self.ratio(ref))
+
+    def learn_length(self, call: Call, output: int) -> None:
+        """Take in how long a reply was. Writes; call it within a transaction."""
+        kind = _kind(call)
+        usual = self._habit("length", kind, _LENGTHS.get(kind, _LENGTHS["daily-driver"]))
+        self._learn("length", f"{kind} {call.ref}", output, prior=usual)
+        self._learn("length", kind, output, prior=usual)
+
+    def learn_written(self, ref: ModelRef, fresh: int, written: int) -> None:
+        """Take in how much of `fresh` tokens went to the cache. Writes; call it within a transaction."""
+        if fresh > 0:
+            self._learn("written", str(ref), written / fresh, prior=written / fresh)
+
+    def _remembered(self, text: str) -> float:
+        """Return the count of a text that is likely to be sent again with every further turn."""
+        if len(text) < 64:
+            return count_tokens(text)
+        key = (hash(text), len(text))
+        if key not in self._counted:
+            if len(self._counted) > 20_000:
+                self._counted.clear()
+            self._counted[key] = count_tokens(text)
+        return self._counted[key]
+
+    def _habit(self, kind: str, key: str, default: float) -> float:
+        return self._load().get((kind, key), (default, 0))[0]
+
+    def _load(self) -> dict[tuple[str, str], tuple[float, int]]:
+        if self._habits is None:
+            self._habits = {}
+            if self._database is not None:
+                rows = self._database.connection.execute("SELECT kind, key, mean, count FROM habits")
+                self._habits = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+        return self._habits
+
+    def _learn(self, kind: str, key: str, value: float, *, prior: float) -> None:
+        """Move a habit towards `value`; the first call moves it half the way from `prior`."""
+        if self._database is None:
+            return
+        row: sqlite3.Row = self._database.connection.execute(
+            "INSERT INTO habits VALUES (:kind, :key, (:value + :prior) / 2, 1) ON CONFLICT (kind, key) DO UPDATE "
+            "SET mean = mean + (:value - mean) / min(count + 2, :most), count = count + 1 RETURNING mean, count",
+            {"kind": kind, "key": key, "value": value, "prior": prior, "most": _SLOWEST},
+        ).fetchone()
+        self._load()[kind, key] = (row[0], row[1])
+
+
+def _kind(call: Call) -> str:
+    return call.role or "daily-driver" if call.purpose in {"answer", "execute", "compare"} else call.purpose
+
+
+def _attached(file: Attachment) -> int:
+    if file.is_image:
+        return _PER_IMAGE
+    if file.media_type == "application/pdf":
+        return max(file.data.count(b"/Type /Page") + file.data.count(b"/Type/Page"), 1) * _PER_PAGE
+    return round(count_tokens(file.data.decode(errors="replace")))

@@ -1,0 +1,240 @@
+"""The ledger: every call is reserved before it is sent and written down exactly once when it ends."""
+
+from datetime import tzinfo
+from decimal import Decimal
+from typing import Final
+
+from mixchat.ledger import rows
+from mixchat.ledger.budgets import Budgets
+from mixchat.ledger.days import local_day
+from mixchat.ledger.estimate import Estimator
+from mixchat.ledger.forecast import Forecast, forecast
+from mixchat.ledger.live import LiveCall, costs_nothing, is_exact
+from mixchat.ledger.money import ZERO, settled
+from mixchat.ledger.prices import Prices
+from mixchat.ledger.rates import Rates
+from mixchat.ledger.reservations import Orphan, Reservations
+from mixchat.ledger.rows import Row
+from mixchat.papers.config import Budget
+from mixchat.papers.database import Database
+from mixchat.papers.process import Owner
+from mixchat.words.clock import Clock, SystemClock
+from mixchat.words.error import Failure, StorageError
+from mixchat.words.meter import Call
+from mixchat.words.request import Request
+from mixchat.words.usage import Cost, Usage
+
+BEAT: Final = 2.0
+"""Seconds between two notes of how far a call is, for whoever finds it should this program be killed."""
+_UNSURE: Final = frozenset({"timeout", "interrupted"})
+"""Failures after which the provider may charge for what it never told us about."""
+
+
+class Ledger:
+    """Counts the money of every call; implements `mixchat.words.meter.Meter`.
+
+    Args:
+        database: the history file.
+        prices: what tokens cost.
+        limits: the budgets in dollars.
+        estimator: counts tokens before anybody reports them; by default one that learns.
+        clock: the time.
+        zone: where the person is; `None` is the machine's own zone.
+        owner: the process that reserves; `None` is this one.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        prices: Prices,
+        limits: Budget | None = None,
+        estimator: Estimator | None = None,
+        clock: Clock | None = None,
+        *,
+        zone: tzinfo | None = None,
+        owner: Owner | None = None,
+    ) -> None:
+        self.database = database
+        self.prices = prices
+        self.clock = clock or SystemClock()
+        self.zone = zone
+        self.budgets = Budgets(limits or Budget(), database, self.clock, zone=zone)
+        self.estimator = estimator or Estimator(database)
+        self._reservations = Reservations(database.connection, owner)
+        self._live: dict[int, LiveCall] = {}
+        self._unwritten: dict[int, Row] = {}
+
+    def open(self, call: Call, request: Request) -> str:
+        """Reserve the call's estimated cost and return its id.
+
+        Raises:
+            OverBudget: the call would pass a budget; nothing is reserved.
+            StorageError: the history file cannot be written; nothing is reserved.
+        """
+        now = self.clock.now()
+        with_text_alone = not request.search and not any(message.attachments for message in request.messages)
+        live = LiveCall(
+            call,
+            started=now,
+            day=local_day(now, self.zone),
+            input_tokens=self.estimator.request(request),
+            uncorrected=self.estimator.uncorrected(request) if with_text_alone else None,
+            ratio=self.estimator.ratio(call.ref),
+        )
+        amount = self._amount(call, request)
+        with self.database.writing():
+            self._settle_orphans()
+            self.budgets.check(call, amount)
+            key = self._reservations.add(live, self.estimator.length(call, request), amount)
+        self._live[key] = live
+        return str(key)
+
+    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
+        """Return what the call has cost so far, by the usage reported and the text received.
+
+        `text` is all that came, not the last piece. Until the price list is in memory the cost is unknown.
+        """
+        key = int(call_id)
+        live = self._live.get(key)
+        if live is None:
+            return rows.cost_of(self.database.connection, key) or Cost(None, exact=False)
+        live.usage = live.so_far(text, usage)
+        cost = self._so_far(live)
+        self._beat(key, live, cost.usd)
+        return cost
+
+    def close(
+        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+    ) -> tuple[Usage, Cost]:
+        """Write the ledger's row, free the reservation, and return the usage as reported and the cost as written.
+
+        Should the history file be unwritable at this moment, the row is kept and written with the next call;
+        the reservation stays on disk until then.
+        """
+        key = int(call_id)
+        live = self._live.pop(key, None)
+        if live is None:
+            known = self._unwritten.get(key)
+            cost = known.cost if known else rows.cost_of(self.database.connection, key)
+            return usage, cost or Cost(None, exact=False)
+        row = self._row(key, live, text, usage, complete=complete, failure=failure)
+        self._unwritten[key] = row
+        try:
+            with self.database.writing():
+                self._write_all()
+                if complete and failure is None:
+                    self._learn(live, usage)
+        except StorageError:
+            return usage, row.cost
+        self._unwritten.clear()
+        return usage, rows.cost_of(self.database.connection, key) or row.cost
+
+    def recover(self) -> int:
+        """Settle the calls of mixchats that died, as estimates, and return how many there were.
+
+        Raises:
+            StorageError: the history file cannot be written; they stay reserved.
+        """
+        with self.database.writing():
+            return self._settle_orphans()
+
+    def forecast(self, call: Call, request: Request) -> Forecast:
+        """Return what sending `request` is expected to cost; nothing is sent, reserved or written."""
+        past = rows.last_calls(self.database.connection, call.chat) if call.chat else []
+        return forecast(
+            call, request, past, now=self.clock.now(), estimator=self.estimator, prices=self.prices
+        )
+
+    def under_way(self) -> tuple[tuple[Call, Cost], ...]:
+        """Return this program's open calls with what each has cost so far."""
+        return tuple((live.call, self._so_far(live)) for live in self._live.values())
+
+    def _so_far(self, live: LiveCall) -> Cost:
+        if live.usage == Usage():
+            return Cost(ZERO, exact=False)
+        usd = self.prices.price(live.call.ref, live.usage, live.started) if self.prices.ready else None
+        return Cost(None if usd is None else settled(usd), exact=usd == ZERO)
+
+    def _amount(self, call: Call, request: Request) -> Decimal | None:
+        """Return what to set aside. Without a budget nobody asks, so nobody waits for the price list."""
+        if not self.budgets.any and not self.prices.ready:
+            return None
+        return self.forecast(call, request).cost.usd
+
+    def _beat(self, key: int, live: LiveCall, usd: Decimal | None) -> None:
+        now = self.clock.monotonic()
+        if now - live.beat < BEAT:
+            return
+        live.beat = now
+        try:
+            with self.database.writing():
+                self._reservations.follow(key, live.usage, usd, self.clock.now())
+        except StorageError:
+            return
+
+    def _row(
+        self, key: int, live: LiveCall, text: str, usage: Usage, *, complete: bool, failure: Failure | None
+    ) -> Row:
+        if costs_nothing(text, usage, failure):
+            charged, rates = usage, None
+            cost = Cost(ZERO, exact=failure is None or failure.code not in _UNSURE)
+        else:
+            charged = live.final(text, usage, complete=complete)
+            exact = is_exact(live.call, usage, complete=complete)
+            rates, cost = self._priced(live.call, charged, live.started, exact=exact)
+        return Row(
+            key=key,
+            call=live.call,
+            day=live.day,
+            started=live.started,
+            ended=self.clock.now(),
+            usage=charged,
+            rates=rates,
+            cost=cost,
+            complete=complete,
+            error=failure.code if failure else None,
+        )
+
+    def _priced(self, call: Call, usage: Usage, when: float, *, exact: bool) -> tuple[Rates | None, Cost]:
+        rates = None
+        if usage.billed is None:
+            rates = self.prices.rates(call.ref, when, context=usage.input or 0, tier=usage.tier)
+        usd = self.prices.price(call.ref, usage, when)
+        return rates, Cost(None if usd is None else settled(usd), exact=exact or usd == ZERO)
+
+    def _write_all(self) -> None:
+        for key, row in self._unwritten.items():
+            self._reservations.remove(key)
+            rows.insert(self.database.connection, row)
+
+    def _settle_orphans(self) -> int:
+        orphans = list(self._reservations.orphans())
+        for orphan in orphans:
+            self._reservations.remove(orphan.key)
+            rows.insert(self.database.connection, self._orphaned(orphan))
+        return len(orphans)
+
+    def _orphaned(self, orphan: Orphan) -> Row:
+        rates, cost = self._priced(orphan.call, orphan.usage, orphan.started, exact=False)
+        return Row(
+            key=orphan.key,
+            call=orphan.call,
+            day=orphan.day,
+            started=orphan.started,
+            ended=orphan.last_seen,
+            usage=orphan.usage,
+            rates=rates,
+            cost=cost,
+            complete=False,
+            error="interrupted",
+        )
+
+    def _learn(self, live: LiveCall, usage: Usage) -> None:
+        ref = live.call.ref
+        if usage.output is not None:
+            self.estimator.learn_length(live.call, usage.output)
+        if usage.input is None:
+            return
+        if live.uncorrected is not None and not usage.searches:
+            self.estimator.learn_ratio(ref, live.uncorrected, usage.input)
+        self.estimator.learn_written(ref, usage.input - (usage.cache_read or 0), usage.cache_write or 0)
