@@ -94,6 +94,8 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Further headers of every request."""
     models: tuple[str, ...] = ()
     """Models of the server, where it cannot be asked for them."""
+    local: bool | None = None
+    """Whether nothing that is sent there leaves this machine; left out: only where mixchat knows it."""
 
     def __post_init__(self) -> None:
         if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):

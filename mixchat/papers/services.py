@@ -113,6 +113,8 @@ def _laid_over(base: Service | None, name: str, own: ProviderConfig, environ: Ma
     if own.base_url is not None and not moved:
         url = ollama_url(own.base_url) if base.api == "ollama" else own.base_url.rstrip("/")
         changes |= {"base_url": url, "placed": True}
+    if own.local is not None:
+        changes["on_machine"] = own.local
     if own.key_env is not None:
         changes["key_env"] = (own.key_env,)
     if keyed:

@@ -21,9 +21,11 @@ def exclusive(path: Path) -> Generator[None]:
             _take(file.fileno())
         except OSError:
             raise PullFailed(f"Another mixchat is fetching {path.name.removesuffix('.part')} now.") from None
-        yield
-    with suppress(OSError):
-        lock.unlink()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
 
 
 if sys.platform == "win32":

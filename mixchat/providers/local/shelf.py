@@ -129,5 +129,6 @@ class Shelf:
             raise UnknownModel(self._missing(name, path), ref=ref)
         size = path.stat().st_size
         path.unlink()
-        path.with_name(f"{name}.txt").unlink(missing_ok=True)
+        for beside in (f"{name}.txt", f"{path.name}.part"):
+            path.with_name(beside).unlink(missing_ok=True)
         return size
