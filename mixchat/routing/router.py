@@ -1,18 +1,20 @@
 """Gives every prompt its role and its line-up, and sees it through."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mixchat.routing.economy import Economy
-from mixchat.routing.judge import Judge
 from mixchat.routing.lineup import Lineup, of_role, of_seat
 from mixchat.routing.nobody import nobody_local
 from mixchat.routing.resources import Resources
-from mixchat.routing.run import Run
 from mixchat.words.decision import Decision, Evidence, Verdict
 from mixchat.words.question import Brief, Pin, Question
 from mixchat.words.stack import Stack
 from mixchat.words.usage import FREE, Cost
+
+if TYPE_CHECKING:
+    from mixchat.routing.judge import Judge
+    from mixchat.routing.run import Run
 
 _MOST_EVIDENCE = 3
 
@@ -37,7 +39,7 @@ class Router:
         *,
         classifier: PromptClassifier,
         resources: Resources,
-        judge: Judge | None = None,
+        judge: "Judge | None" = None,
         economy: Economy | None = None,
     ) -> None:
         self.stack = stack
@@ -65,8 +67,10 @@ class Router:
             return self._pinned(question, question.pin)
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
 
-    def run(self, brief: Brief, decision: Decision) -> Run:
+    def run(self, brief: Brief, decision: Decision) -> "Run":
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
+        from mixchat.routing.run import Run  # deciding alone needs no event loop
+
         return Run(brief, decision, self.resources)
 
     def _may_be_judged(self, question: Question, verdict: Verdict) -> bool:
