@@ -1,7 +1,7 @@
 """Days and months where the person is: a call belongs to the local day on which it began."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from mixchat.words.error import ConfigError
@@ -56,3 +56,8 @@ def _back(today: str, days: int) -> str:
         return (date.fromisoformat(today) - timedelta(days=days)).isoformat()
     except OverflowError:
         return EVER
+
+
+def moment_of(day: str) -> float:
+    """Return noon, UTC, of an ISO date in seconds since the epoch: the moment at which a day is priced."""
+    return datetime.combine(date.fromisoformat(day), time(12), UTC).timestamp()

@@ -13,6 +13,7 @@ from mixchat.ledger.live import LiveCall, costs_nothing, is_exact
 from mixchat.ledger.money import ZERO, settled
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates
+from mixchat.ledger.reports import Figures, Reports
 from mixchat.ledger.reservations import Orphan, Reservations
 from mixchat.ledger.rows import Row
 from mixchat.papers.config import Budget
@@ -59,6 +60,7 @@ class Ledger:
         self.clock = clock or SystemClock()
         self.zone = zone
         self.budgets = Budgets(limits or Budget(), database, self.clock, zone=zone)
+        self.reports = Reports(database, self.budgets, self.clock, zone=zone)
         self.estimator = estimator or Estimator(database)
         self._reservations = Reservations(database.connection, owner)
         self._live: dict[int, LiveCall] = {}
@@ -144,6 +146,10 @@ class Ledger:
         return forecast(
             call, request, past, now=self.clock.now(), estimator=self.estimator, prices=self.prices
         )
+
+    def figures(self, chat: str | None = None, turn: str | None = None) -> Figures:
+        """Return what the tracker shows for this chat and turn, calls under way included."""
+        return self.reports.figures(chat, turn, self.under_way())
 
     def under_way(self) -> tuple[tuple[Call, Cost], ...]:
         """Return this program's open calls with what each has cost so far."""

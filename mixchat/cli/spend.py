@@ -1,0 +1,249 @@
+"""`mixchat spend`: what was spent, and what routing saved."""
+
+import argparse
+import csv
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mixchat.cli.ending import DONE
+from mixchat.cli.subparsers import Subparsers
+from mixchat.words.error import ConfigError
+from mixchat.words.model import ModelRef
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+    from mixchat.ledger.reports import By, Line
+    from mixchat.ledger.savings import Saving
+
+_EXAMPLE = """examples:
+  mixchat spend                              the last seven days, by model
+  mixchat spend --since month --by role
+  mixchat spend --since 2026-11-01 --by day --plot
+  mixchat spend --since all --against anthropic/claude-opus-5-5
+  mixchat spend --csv > spend.csv
+"""
+_BAR = 24
+
+
+class Report(Struct, frozen=True):
+    """All that is printed, in whatever shape."""
+
+    since: str
+    """The local day, as an ISO date."""
+    total: "Line"
+    lines: tuple["Line", ...]
+    saving: "Saving | None"
+    """`None` when the stack has no model whose price is known."""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "spend",
+        help="what was spent, and what was saved",
+        description="Shows what was spent since a day, calls of unknown price apart, and what routing saved.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--since",
+        default="7d",
+        metavar="WHEN",
+        help="a span (7d, 2w, 3m, 1y), a date, today, month or all; 7d",
+    )
+    parser.add_argument(
+        "--by", default="model", metavar="KEY", help="model, role, day, provider or chat; model"
+    )
+    parser.add_argument(
+        "--against", metavar="REF", help="the model to compare with; by default the stack's strongest seat"
+    )
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    shape.add_argument("--csv", action="store_true", help="a line a row, with a header")
+    shape.add_argument("--plot", action="store_true", help="dollars over the days, drawn in the terminal")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report."""
+    from mixchat.house import build
+
+    by = _by(args.by)
+    house = build(stack=getattr(args, "stack", None))
+    report = _report(house, args.since, by, args.against)
+    if args.json:
+        print(json.dumps(_facts(report)))
+    elif args.csv:
+        _write_csv(report, by)
+    elif not report.total.calls:
+        print(f"Nothing was spent since {report.since}; every call to a model will be counted here.")
+    elif args.plot:
+        print(_plot(house, report.since))
+    else:
+        _print(report, by, _titles(house, report.lines) if by == "chat" else {})
+    return DONE
+
+
+def _by(text: str) -> "By":
+    from mixchat.ledger.reports import BY
+
+    key = next((by for by in BY if by == text.strip().lower()), None)
+    if key is None:
+        raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
+    return key
+
+
+def _report(house: "House", since: str, by: "By", against: str | None) -> Report:
+    from mixchat.ledger.days import EVER, first_day
+    from mixchat.ledger.savings import saving, strongest
+
+    reports = house.ledger.reports
+    day = first_day(since, reports.today)
+    if day == EVER:
+        day = reports.first() or reports.today
+    total = reports.total(day)
+    ref = _model(house, against) if against else None
+    if ref is None and total.calls:
+        ref = strongest(house.stack, house.prices)
+    return Report(
+        day, total, reports.lines(by, day), saving(house.database, house.prices, ref, day) if ref else None
+    )
+
+
+def _model(house: "House", text: str) -> ModelRef:
+    pin = house.pin(text.removeprefix("@"))
+    if pin is None or pin.seat is None:
+        raise ConfigError(
+            f'--against "{text}" is no model; write an alias or a reference such as openai/gpt-4.1.'
+        )
+    return pin.seat.ref
+
+
+def _facts(report: Report) -> dict[str, object]:
+    from mixchat.ledger.money import plain
+
+    saving = report.saving
+    return {
+        "since": report.since,
+        "total_usd": _usd(report.total),
+        "unknown_calls": report.total.unknown,
+        "estimated_calls": report.total.estimated,
+        "saved_usd": None if saving is None or saving.saved is None else plain(saving.saved),
+        "against": None if saving is None else str(saving.ref),
+        "saved_rule": None if saving is None else saving.rule,
+        "rows": [_row(line) for line in report.lines],
+    }
+
+
+def _row(line: "Line") -> dict[str, object]:
+    return {
+        "key": line.key,
+        "calls": line.calls,
+        "input": line.input,
+        "output": line.output,
+        "cost_usd": _usd(line),
+        "unknown_calls": line.unknown,
+        "estimated_calls": line.estimated,
+        "cache_read": line.cache_read,
+        "cache_write": line.cache_write,
+        "reasoning": line.reasoning,
+        "searches": line.searches,
+    }
+
+
+def _usd(line: "Line") -> str | None:
+    """Return the known dollars as a decimal string; `None` when there are calls and no price of any is known."""
+    from mixchat.ledger.money import plain
+
+    return None if line.calls and line.unknown == line.calls else plain(line.usd)
+
+
+def _write_csv(report: Report, by: str) -> None:
+    rows = [_row(line) for line in report.lines]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    names = [name for name in _row(report.total) if name != "key"]
+    writer.writerow([by, *names])
+    writer.writerows([row["key"], *(row[name] for name in names)] for row in rows)
+
+
+def _print(report: Report, by: str, titles: dict[str, str]) -> None:
+    from mixchat.ledger.money import total
+
+    print(f"Since {report.since}: {total(report.total.tally)} in {_calls(report.total.calls)}, by {by}")
+    names = [titles.get(line.key, line.key) for line in report.lines]
+    space = max(20, shutil.get_terminal_size((100, 24)).columns - _BAR - 50)
+    width = min(max(map(len, names), default=0), space)
+    most = max((line.usd for line in report.lines), default=Decimal(0))
+    for line, name in zip(report.lines, names, strict=True):
+        short = name if len(name) <= width else f"{name[: width - 1]}…"
+        print(
+            f"  {short:<{width}}  {_bar(line.usd, most):<{_BAR}}  {total(line.tally)}  "
+            f"{_calls(line.calls)}, {line.input:,} in, {line.output:,} out"
+        )
+    print(_saved(report.saving))
+
+
+def _calls(count: int) -> str:
+    return f"{count:,} call{'' if count == 1 else 's'}"
+
+
+def _bar(usd: Decimal, most: Decimal) -> str:
+    """Return a bar in eighths of a cell; whatever cost anything has one."""
+    if not usd or not most:
+        return ""
+    eighths = max(int(usd * _BAR * 8 / most), 1)
+    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+
+
+def _saved(saving: "Saving | None") -> str:
+    from mixchat.ledger.money import dollars
+
+    if saving is None:
+        return "No model of the stack has a known price, so nothing can be said about what routing saved."
+    if saving.saved is None:
+        return f"The price of {saving.ref} is not known, so nothing can be said about what routing saved."
+    if not saving.answers:
+        return "No answer was routed in this time, so there is nothing that routing could have saved."
+    amount = dollars(abs(saving.saved), exact=False)
+    verb = "saved" if saving.saved >= 0 else "cost"
+    more = "" if saving.saved >= 0 else " more"
+    return f"Routing {verb} {amount}{more} beside {saving.ref}. {saving.rule}"
+
+
+def _titles(house: "House", lines: Sequence["Line"]) -> dict[str, str]:
+    """Return what the chats are called; a deleted one keeps its id, since what it cost stays."""
+    from mixchat.cli.ask import printable
+
+    rows = house.database.connection.execute(
+        "SELECT id, title FROM chats WHERE deleted IS NULL AND title <> ''"
+    )
+    known = dict(tuple(row) for row in rows)
+    return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
+
+
+def _plot(house: "House", since: str) -> str:
+    """Return dollars by day, from the first day to this one, days without a call included."""
+    from datetime import date, timedelta
+
+    import plotext
+
+    from mixchat.ledger.money import total
+
+    reports = house.ledger.reports
+    spent = {line.key: line.usd for line in reports.lines("day", since)}
+    first, last = date.fromisoformat(since), date.fromisoformat(reports.today)
+    days = [(first + timedelta(days=number)).isoformat() for number in range(max((last - first).days, 0) + 1)]
+    size = shutil.get_terminal_size((100, 24))
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(min(size.columns, 160), min(max(size.lines - 4, 10), 24))
+    plotext.bar(days, [float(spent.get(day, 0)) for day in days], width=0.8)
+    plotext.ylabel("$")
+    plotext.title(f"{total(reports.total(since).tally)} since {since}")
+    return plotext.build().rstrip()

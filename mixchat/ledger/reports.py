@@ -1,0 +1,181 @@
+"""Sums over the ledger: by model, role, provider, chat or day, and the figures that the screen shows."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import tzinfo
+from decimal import Decimal
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
+
+from mixchat.ledger.budgets import Budgets, BudgetState
+from mixchat.ledger.days import EVER, local_day, month_of
+from mixchat.ledger.money import from_pico
+from mixchat.papers.database import Database
+from mixchat.words.clock import Clock
+from mixchat.words.meter import Call
+from mixchat.words.usage import Cost, Tally
+
+By = Literal["model", "role", "day", "provider", "chat"]
+
+BY: Final[tuple[By, ...]] = get_args(By)
+NOBODY: Final = "(none)"
+"""The key of calls that have no role or no chat: pinned models, titles, the judge."""
+
+_SUMS: Final = (
+    "sum(calls), sum(unknown), sum(estimated), sum(cost), sum(input), sum(output), sum(cache_read), "
+    "sum(cache_write), sum(reasoning), sum(searches)"
+)
+_GROUPED: Final = (
+    f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day >= ? GROUP BY key ORDER BY sum(cost) DESC, key"
+)
+_BY_DAY: Final = (
+    f"SELECT key, {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ? GROUP BY key ORDER BY key"
+)
+_CALLS: Final = "count(*), sum(cost IS NULL), sum(NOT exact), sum(cost)"
+_OF_TURN: Final = f"SELECT {_CALLS} FROM calls WHERE turn = ?"
+_OF_CHAT: Final = (
+    "SELECT sum(calls), sum(unknown), sum(estimated), sum(cost) FROM tallies WHERE kind = 'chat' AND key = ?"
+)
+_CHAT_BY_MODEL: Final = (
+    f"SELECT provider || '/' || model, {_CALLS} FROM calls WHERE chat = ? GROUP BY 1 ORDER BY 5 DESC"
+)
+_CHAT_BY_ROLE: Final = (
+    f"SELECT coalesce(role, ''), {_CALLS} FROM calls WHERE chat = ? GROUP BY 1 ORDER BY 5 DESC"
+)
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One line of a report: what all calls with the same `key` used and cost."""
+
+    key: str
+    calls: int = 0
+    unknown: int = 0
+    """Calls whose price is unknown; they are no part of `usd`."""
+    estimated: int = 0
+    usd: Decimal = Decimal(0)
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    reasoning: int = 0
+    searches: int = 0
+
+    @property
+    def tally(self) -> Tally:
+        """The money alone."""
+        return Tally(self.usd, self.calls, self.unknown, self.estimated)
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """What the tracker shows. Calls under way are in it with what they have cost so far."""
+
+    turn: Tally
+    chat: Tally
+    today: Tally
+    month: Tally
+    by_role: tuple[tuple[str, Tally], ...]
+    """Of this chat, the dearest first; of today when there is no chat."""
+    by_model: tuple[tuple[str, Tally], ...]
+    """Of this chat, the dearest first; of today when there is no chat."""
+    budgets: tuple[BudgetState, ...]
+
+
+class Reports:
+    """Reads sums. Each question reads the tallies, never a million calls.
+
+    Args:
+        database: the history file.
+        budgets: the limits to show beside the sums.
+        clock: says which day it is.
+        zone: where the person is; `None` is the machine's own zone.
+    """
+
+    def __init__(
+        self, database: Database, budgets: Budgets, clock: Clock, *, zone: tzinfo | None = None
+    ) -> None:
+        self._connection = database.connection
+        self._budgets = budgets
+        self._clock = clock
+        self._zone = zone
+
+    @property
+    def today(self) -> str:
+        """The local day, as an ISO date."""
+        return local_day(self._clock.now(), self._zone)
+
+    def lines(self, by: By, since: str = EVER) -> tuple[Line, ...]:
+        """Return a line for each key since the local day `since`: the dearest first, days in order."""
+        if by == "day":
+            rows = self._connection.execute(_BY_DAY, (since, "9999-12-31"))
+        else:
+            rows = self._connection.execute(_GROUPED, (by, since))
+        return tuple(_line(row) for row in rows)
+
+    def total(self, since: str = EVER, until: str = "9999-12-31") -> Line:
+        """Return the sum of every call from `since` to `until`, both included."""
+        row = self._connection.execute(
+            f"SELECT '', {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ?", (since, until)
+        ).fetchone()
+        return _line(row)
+
+    def first(self) -> str | None:
+        """Return the local day of the earliest call, or `None` when there is none."""
+        row = self._connection.execute("SELECT min(key) FROM tallies WHERE kind = 'day'").fetchone()
+        return row[0]
+
+    def figures(
+        self, chat: str | None = None, turn: str | None = None, under_way: Sequence[tuple[Call, Cost]] = ()
+    ) -> Figures:
+        """Return what the tracker shows for this chat and turn, calls under way included."""
+        today = self.today
+        mine = [(call, cost) for call, cost in under_way if call.chat == chat]
+        return Figures(
+            turn=_with(
+                self._one(_OF_TURN, turn), [cost for call, cost in mine if turn and call.turn == turn]
+            ),
+            chat=_with(self._one(_OF_CHAT, chat), [cost for _, cost in mine if chat]),
+            today=_with(self.total(today, today).tally, [cost for _, cost in under_way]),
+            month=_with(self.total(month_of(today), today).tally, [cost for _, cost in under_way]),
+            by_role=self._split(chat, "role", [(call.role or "", cost) for call, cost in mine]),
+            by_model=self._split(chat, "model", [(str(call.ref), cost) for call, cost in mine]),
+            budgets=self._budgets.states(chat, turn),
+        )
+
+    def _split(
+        self, chat: str | None, by: Literal["role", "model"], running: Sequence[tuple[str, Cost]]
+    ) -> tuple[tuple[str, Tally], ...]:
+        if chat is None:
+            return tuple((line.key, line.tally) for line in self.lines(by, self.today))
+        query = _CHAT_BY_ROLE if by == "role" else _CHAT_BY_MODEL
+        tallies = {row[0]: _tally(row[1:]) for row in self._connection.execute(query, (chat,))}
+        for key, cost in running:
+            tallies[key] = tallies.get(key, Tally()).add(cost)
+        return tuple((key or NOBODY, tally) for key, tally in tallies.items())
+
+    def _one(self, query: str, key: str | None) -> Tally:
+        return Tally() if key is None else _tally(self._connection.execute(query, (key,)).fetchone())
+
+
+def _with(tally: Tally, costs: Sequence[Cost]) -> Tally:
+    for cost in costs:
+        tally = tally.add(cost)
+    return tally
+
+
+def _tally(row: sqlite3.Row | tuple[int | None, ...]) -> Tally:
+    calls, unknown, estimated, cost = (int(value or 0) for value in row)
+    return Tally(from_pico(cost), calls, unknown, estimated)
+
+
+def _line(row: sqlite3.Row) -> Line:
+    calls, unknown, estimated, cost, *counts = (value or 0 for value in tuple(row)[1:])
+    names = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
+    return Line(
+        key=row[0] or NOBODY,
+        calls=calls,
+        unknown=unknown,
+        estimated=estimated,
+        usd=from_pico(cost),
+        **dict(zip(names, counts, strict=True)),
+    )

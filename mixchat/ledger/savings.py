@@ -1,0 +1,86 @@
+"""What routing saved: the same answers at another model's prices, beside what they did cost."""
+
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mixchat.ledger.days import moment_of
+from mixchat.ledger.money import ZERO, from_pico
+from mixchat.ledger.prices import Prices
+from mixchat.ledger.rates import Rates, charge
+from mixchat.papers.database import Database
+from mixchat.papers.ledger_tables import BANDS
+from mixchat.words.model import ModelRef
+from mixchat.words.stack import Stack
+from mixchat.words.usage import Usage
+
+RULE: Final = (
+    "An estimate: the tokens of the {answers:,} answers that were routed, read and written by {ref} instead, at its "
+    "list price on each day and with the same share of cached tokens; set against what those answers cost "
+    "together with the failed attempts, the plans and the judge. Pinned models and calls of unknown price are left out."
+)
+_BANDS: Final = """
+    SELECT key, day, calls, input, output, cache_read, cache_write, cache_write_long, searches
+    FROM tallies WHERE kind = 'band' AND day >= ?
+"""
+_ROUTED: Final = "SELECT sum(cost) FROM tallies WHERE kind = 'routed' AND day >= ?"
+
+
+class Saving(Struct, frozen=True, kw_only=True):
+    """What the routed answers cost beside what one model would have cost for all of them. Dollars."""
+
+    ref: ModelRef
+    answers: int
+    spent: Decimal
+    instead: Decimal | None
+    """`None` when the model's price is unknown for a part of it."""
+
+    @property
+    def saved(self) -> Decimal | None:
+        """What routing saved; below zero when it cost more."""
+        return None if self.instead is None else self.instead - self.spent
+
+    @property
+    def rule(self) -> str:
+        """How the estimate is made, in words."""
+        return RULE.format(answers=self.answers, ref=self.ref)
+
+
+def saving(database: Database, prices: Prices, ref: ModelRef, since: str) -> Saving:
+    """Return what was saved since the local day `since`, as against `ref` answering everything."""
+    answers, instead = 0, ZERO
+    unknown = False
+    for row in database.connection.execute(_BANDS, (since,)):
+        answers += row["calls"]
+        usage = Usage(
+            input=row["input"],
+            output=row["output"],
+            cache_read=row["cache_read"],
+            cache_write=row["cache_write"],
+            cache_write_long=row["cache_write_long"],
+            searches=row["searches"],
+        )
+        size = int(row["key"])
+        rates = prices.rates(ref, moment_of(row["day"]), context=BANDS[size - 1] + 1 if size else 0)
+        part = None if rates is None else charge(_for(rates, row["calls"]), usage)
+        unknown = unknown or part is None
+        instead += part or ZERO
+    spent = from_pico(database.connection.execute(_ROUTED, (since,)).fetchone()[0] or 0)
+    return Saving(ref=ref, answers=answers, spent=spent, instead=None if unknown else instead)
+
+
+def strongest(stack: Stack, prices: Prices, when: float | None = None) -> ModelRef | None:
+    """Return the stack's strongest seat: the one whose written tokens cost most; `None` if no price is known."""
+    seats = {
+        seat.ref
+        for post in stack.posts.values()
+        for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat))
+    }
+    priced = [(rates.output, ref) for ref in seats if (rates := prices.rates(ref, when)) and rates.output]
+    return max(priced)[1] if priced else None
+
+
+def _for(rates: Rates, calls: int) -> Rates:
+    return rates if rates.request is None else replace(rates, request=rates.request * calls)
