@@ -37,13 +37,11 @@ class Search:
 
     def _turns(self, terms: str, chat: str | None, limit: int) -> list[Hit]:
         rows = self._database.connection.execute(
-            "SELECT turns.chat, chats.title, turns.id, snippet(words, -1, ?, ?, '…', 16), chats.updated"
-            " FROM (SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 2000) AS found"
-            " JOIN words ON words.rowid = found.rowid AND words MATCH ?"
-            " JOIN turns ON turns.key = found.rowid JOIN chats ON chats.id = turns.chat"
-            " WHERE turns.deleted IS NULL AND chats.deleted IS NULL AND (? IS NULL OR turns.chat = ?)"
-            " ORDER BY turns.key DESC LIMIT ?",
-            (*_MARKS, terms, terms, chat, chat, limit),
+            "SELECT turns.chat, chats.title, turns.id, snippet(words, -1, ?, ?, '…', 16), chats.updated FROM words"
+            " CROSS JOIN turns ON turns.key = words.rowid CROSS JOIN chats ON chats.id = turns.chat"
+            " WHERE words MATCH ? AND turns.deleted IS NULL AND chats.deleted IS NULL"
+            " AND (? IS NULL OR turns.chat = ?) ORDER BY words.rowid DESC LIMIT ?",
+            (*_MARKS, terms, chat, chat, limit),
         )
         return [Hit(*row) for row in rows]
 

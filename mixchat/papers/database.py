@@ -54,7 +54,7 @@ CREATE TABLE files (
     data BLOB NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE words USING fts5(
-    prompt, reply, content='turns', content_rowid='key', tokenize="unicode61 remove_diacritics 2"
+    prompt, reply, content='turns', content_rowid='key', tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4'
 );
 CREATE TRIGGER turns_indexed AFTER INSERT ON turns WHEN new.outcome <> 'open' BEGIN
     INSERT INTO words (rowid, prompt, reply) VALUES (new.key, new.prompt, new.reply);
