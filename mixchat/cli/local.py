@@ -8,7 +8,7 @@ import sys
 from contextlib import aclosing
 
 from mixchat.cli.ending import DONE
-from mixchat.cli.parser import Subparsers
+from mixchat.cli.subparsers import Subparsers
 from mixchat.papers.config_load import load_config, working_directory
 from mixchat.papers.paths import Paths
 from mixchat.providers.local.progress import Progress

@@ -1,0 +1,148 @@
+"""`mixchat models`: what can be asked, how much it takes in and what it costs."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mixchat.cli.ending import DONE
+from mixchat.cli.subparsers import Subparsers
+from mixchat.words.error import ProviderError
+from mixchat.words.model import ModelCard
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+    from mixchat.words.provider import Provider
+
+_EXAMPLES = """examples:
+  mixchat models
+  mixchat models --refresh --json
+"""
+
+
+class Row(Struct, frozen=True):
+    """A model, its prices in dollars per million tokens, and whether it ends soon."""
+
+    card: ModelCard
+    input: Decimal | None
+    output: Decimal | None
+    retiring: bool
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "models",
+        help="the models within reach, with window and prices",
+        description="Lists the models within reach, with context window and prices per million tokens.",
+        epilog=_EXAMPLES,
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON array on stdout")
+    parser.add_argument(
+        "--refresh", action="store_true", help="ask every provider now, not only those not asked today"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the models; what a provider could not say is a line on stderr and no failure."""
+    rows = asyncio.run(_gather(args.stack, refresh=args.refresh))
+    today = datetime.now(UTC).date()
+    if args.json:
+        print(json.dumps([_facts(row) for row in rows], indent=1))
+        return DONE
+    for line in _table(rows, today):
+        print(line)
+    if not rows:
+        print("No model is within reach yet; see what is missing with: mixchat doctor", file=sys.stderr)
+    return DONE
+
+
+async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
+    from mixchat.house import build
+
+    house = build(stack=stack)
+    try:
+        providers = _providers(house)
+        asked = [found for found in providers if refresh or found.local or house.catalog.stale(found.name)]
+        for name, error in (await house.catalog.refresh(asked)).items():
+            print(f"{name}: {error.message}", file=sys.stderr)
+        return await asyncio.to_thread(_rows, house, [found.name for found in providers])
+    finally:
+        await house.aclose()
+
+
+def _providers(house: "House") -> list["Provider"]:
+    found: list[Provider] = []
+    for name, service in house.services.items():
+        if service.api == "embed" or not house.providers.reachable(name):
+            continue
+        try:
+            found.append(house.providers.get(name))
+        except ProviderError as error:
+            print(f"{name}: {error.message}", file=sys.stderr)
+    return found
+
+
+def _rows(house: "House", names: Sequence[str]) -> list[Row]:
+    today = datetime.fromtimestamp(house.clock.now(), UTC).date()
+    rows: list[Row] = []
+    for name in names:
+        for card in house.catalog.listed(name):
+            rates = house.prices.rates(card.ref)
+            prices = (None, None) if rates is None else (rates.input, rates.output)
+            rows.append(Row(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
+    return sorted(rows, key=lambda row: row.card.ref)
+
+
+def _table(rows: Sequence[Row], today: date) -> list[str]:
+    width = max((len(str(row.card.ref)) for row in rows), default=0)
+    return [
+        f"{row.card.ref!s:<{width}}  {_tokens(row.card.context_window):>9}  {_dollars(row):<19}"
+        f"{_end(row, today)}".rstrip()
+        for row in rows
+    ]
+
+
+def _tokens(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"
+
+
+def _dollars(row: Row) -> str:
+    both = ("?" if price is None else f"${price.normalize():f}" for price in (row.input, row.output))
+    return " / ".join(both)
+
+
+def _end(row: Row, today: date) -> str:
+    retires = row.card.retires
+    if not row.retiring or retires is None:
+        return ""
+    verb = "retired" if retires < today else "retires"
+    then = f", take {row.card.successor}" if row.card.successor else ""
+    return f"{verb} {retires:%Y-%m-%d}{then}"
+
+
+def _facts(row: Row) -> dict[str, object]:
+    card = row.card
+    return {
+        "model": str(card.ref),
+        "name": card.name,
+        "context_window": card.context_window,
+        "max_output": card.max_output,
+        "images": card.images,
+        "pdfs": card.pdfs,
+        "thinks": card.thinks,
+        "search": card.search,
+        "input_usd_per_million": None if row.input is None else f"{row.input:f}",
+        "output_usd_per_million": None if row.output is None else f"{row.output:f}",
+        "retires": card.retires.isoformat() if card.retires else None,
+        "successor": str(card.successor) if card.successor else None,
+        "retiring": row.retiring,
+        "size_bytes": card.size_bytes,
+    }
