@@ -10,7 +10,7 @@ from mixchat.providers.reading import Event, Reader
 from mixchat.words.error import BadRequest
 from mixchat.words.event import ProviderEvent
 
-GRACE: Final = 2.0
+GRACE: Final = 1.0
 """Seconds that a server gets to end the body after its finishing marker."""
 
 Opener = Callable[[Body], AbstractAsyncContextManager[AsyncIterator[Event]]]

@@ -2,16 +2,19 @@
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from mixchat.papers.config import Config
 from mixchat.papers.credentials import Credentials
 from mixchat.papers.paths import Paths
 from mixchat.papers.services import Api, Service, services
-from mixchat.providers.adapter import Cards, Endpoint
-from mixchat.providers.connections import Connections
 from mixchat.words.error import NeedsKey, UnknownModel
+from mixchat.words.model import ModelCard, ModelRef
 from mixchat.words.provider import Provider
+
+if TYPE_CHECKING:
+    from mixchat.providers.connections import Connections
 
 _ADAPTERS: Final[Mapping[Api, tuple[str, str]]] = {
     "anthropic": ("mixchat.providers.anthropic", "AnthropicProvider"),
@@ -29,7 +32,7 @@ class Registry:
         self,
         known: Mapping[str, Service],
         credentials: Credentials,
-        cards: Cards,
+        cards: Callable[[ModelRef], ModelCard],
         local: Callable[[], Provider],
         extra: Mapping[str, Provider] | None = None,
     ) -> None:
@@ -39,7 +42,12 @@ class Registry:
         self._local = local
         self._extra = dict(extra or {})
         self._made: dict[str, Provider] = {}
-        self._connections = Connections()
+
+    @cached_property
+    def _connections(self) -> "Connections":
+        from mixchat.providers.connections import Connections
+
+        return Connections()
 
     def names(self) -> tuple[str, ...]:
         """Return the providers that can be chatted with, whether or not they can be reached."""
@@ -90,7 +98,8 @@ class Registry:
             for provider in (*made.values(), *self._extra.values()):
                 await provider.aclose()
         finally:
-            await self._connections.aclose()
+            if "_connections" in self.__dict__:
+                await self._connections.aclose()
 
     def _make(self, provider: str) -> Provider:
         service = self._known.get(provider)
@@ -101,6 +110,8 @@ class Registry:
             return self._local()
         if not self.reachable(provider):
             raise self._needs(service)
+        from mixchat.providers.adapter import Endpoint  # who is within reach is asked without an event loop
+
         module, name = _ADAPTERS[service.api]
         adapter = getattr(importlib.import_module(module), name)
         return adapter(Endpoint(service, lambda: self._key(service), self._cards, self._connections))
@@ -124,7 +135,7 @@ def build_providers(
     config: Config,
     environ: Mapping[str, str],
     credentials: Credentials,
-    cards: Cards,
+    cards: Callable[[ModelRef], ModelCard],
     paths: Paths,
     *,
     extra: Mapping[str, Provider] | None = None,
