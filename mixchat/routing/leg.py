@@ -87,8 +87,7 @@ class Leg:
     async def _asked(self, seat: Seat) -> AsyncGenerator[RouterEvent]:
         """Ask one seat, and again where that may help."""
         health, clock = self._resources.health, self._resources.clock
-        if not self._brief.allow_secret:
-            await guard(self._brief.messages, seat.ref, self._resources)
+        await guard(self._brief.messages, seat.ref, self._resources, allow=self._brief.allow_secret)
         ready = outgoing(self._brief, self._decision, seat, self._resources)
         for notice in ready.notices:
             yield notice

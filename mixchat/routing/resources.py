@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mixchat.routing.health import Health
 from mixchat.words.clock import Clock
@@ -40,3 +40,5 @@ class Resources(Struct, frozen=True, kw_only=True):
     """From 0 to 1: spreads retries."""
     check_secrets: bool = True
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
+    cleared: set[int] = field(default_factory=set[int])
+    """The credentials that the person let pass, by a mark that tells nothing."""

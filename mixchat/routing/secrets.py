@@ -37,10 +37,16 @@ class Found(Struct, frozen=True):
     kind: str
     line: int
     """Counts from 1."""
+    mark: int
+    """Tells credentials apart within this process; nothing can be read from it."""
 
 
-async def guard(messages: Sequence[Message], ref: ModelRef, resources: Resources) -> None:
+async def guard(
+    messages: Sequence[Message], ref: ModelRef, resources: Resources, *, allow: bool = False
+) -> None:
     """Stop what would carry a credential to a model that is not on this machine.
+
+    With `allow` it passes, and is not asked about again: it stays in the chat that the next prompt carries.
 
     Raises:
         SecretFound: there is one; the message says what kind and where.
@@ -50,7 +56,17 @@ async def guard(messages: Sequence[Message], ref: ModelRef, resources: Resources
     texts = [(place, text) for place, text in _texts(messages) if _marked(text)]
     if not texts:
         return
-    found = await asyncio.to_thread(_where, texts)
+    hits = await asyncio.to_thread(_all_in, texts)
+    if allow:
+        resources.cleared.update(hit.mark for _, hit in hits)
+        return
+    found = list(
+        dict.fromkeys(
+            f"{hit.kind} in line {hit.line} of {place}"
+            for place, hit in hits
+            if hit.mark not in resources.cleared
+        )
+    )
     if found:
         more = f", and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
         raise SecretFound(
@@ -64,9 +80,9 @@ def find(text: str) -> list[Found]:
     small = text.lower()
     if len(small) != len(text):
         small = text
-    hits = {(kind.name, start) for kind in KINDS for start in _hits(text, small, kind)}
-    found = {Found(name, text.count("\n", 0, start) + 1) for name, start in hits}
-    return sorted(found, key=lambda hit: (hit.line, hit.kind))
+    hits = {(kind.name, *hit) for kind in KINDS for hit in _hits(text, small, kind)}
+    found = {Found(name, text.count("\n", 0, start) + 1, mark) for name, start, mark in hits}
+    return sorted(found, key=lambda hit: (hit.line, hit.kind, hit.mark))
 
 
 def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
@@ -79,12 +95,8 @@ def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
                 yield file.name, file.data.decode(errors="replace")
 
 
-def _where(texts: Iterable[tuple[str, str]]) -> list[str]:
-    return list(
-        dict.fromkeys(
-            f"{hit.kind} in line {hit.line} of {place}" for place, text in texts for hit in find(text)
-        )
-    )
+def _all_in(texts: Iterable[tuple[str, str]]) -> list[tuple[str, Found]]:
+    return [(place, hit) for place, text in texts for hit in find(text)]
 
 
 def _marked(text: str) -> bool:
@@ -92,8 +104,8 @@ def _marked(text: str) -> bool:
     return any(mark in small for kind in KINDS for mark in kind.marks)
 
 
-def _hits(text: str, small: str, kind: Kind) -> Iterator[int]:
-    """Yield where credentials of one kind are, searching only around its marks."""
+def _hits(text: str, small: str, kind: Kind) -> Iterator[tuple[int, int]]:
+    """Yield where credentials of one kind are, and their marks, searching only around where they may be."""
     done = 0
     for start in sorted(start for mark in kind.marks for start in _occurrences(small, mark)):
         if start < done:
@@ -102,7 +114,7 @@ def _hits(text: str, small: str, kind: Kind) -> Iterator[int]:
         piece = text[begin : start + _AFTER]
         for value in kind.search(piece):
             if _real(value, kind):
-                yield begin + max(0, piece.find(value))
+                yield begin + max(0, piece.find(value)), hash(value)
 
 
 def _occurrences(text: str, mark: str) -> Iterator[int]:

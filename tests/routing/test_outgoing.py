@@ -24,7 +24,8 @@ def card(**fields: object) -> ModelCard:
     return structs.replace(ModelCard(ref=X), **fields)
 
 
-def sent(brief: Brief, *cards: ModelCard, to: Seat = Seat(X), system: str | None = None):
+def sent(brief: Brief, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
+    to = to or seat("a/x")
     return outgoing(brief, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources)
 
 

@@ -13,6 +13,7 @@ from msgspec import structs
 from mixchat.routing.secrets import find, guard
 from mixchat.words.error import SecretFound, UnknownModel
 from mixchat.words.event import Ended
+from mixchat.words.question import Brief
 from mixchat.words.request import Attachment, Message
 from tests.routing.scripted import Parts, asking, played, ref, seat
 from tests.routing.steered import SteeredClock
@@ -172,6 +173,17 @@ async def test_failing_over_does_not_let_it_out(parts: Parts):
 async def test_who_was_asked_may_send_it_anyway(parts: Parts):
     events = await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
     assert isinstance(events[-1], Ended)
+
+
+async def test_what_was_sent_anyway_is_not_asked_about_again_but_another_secret_is(parts: Parts):
+    await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
+    later = (Message("user", f"use {KEY}"), Message("assistant", "Used."), Message("user", "Again."))
+    assert isinstance((await played(parts.run("a/x", brief=Brief(messages=later))))[-1], Ended)
+    other = (*later[:-1], Message("user", SECRETS["a GitHub token"]))
+    run = parts.run("a/x", brief=Brief(messages=other))
+    await played(run)
+    assert run.failure is not None
+    assert run.failure.message.startswith("There is a GitHub token in line 1 of the prompt;")
 
 
 async def test_it_is_found_in_a_file_and_in_an_earlier_prompt(parts: Parts):

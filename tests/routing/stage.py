@@ -1,0 +1,149 @@
+"""Two services on the loopback fake behind a real router, at the machine's pace or faster."""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, asynccontextmanager
+
+from msgspec import Struct
+
+from mixchat.papers.services import Service
+from mixchat.providers.adapter import Endpoint
+from mixchat.providers.chat_completions import ChatProvider
+from mixchat.providers.connections import Connections
+from mixchat.routing.health import Health
+from mixchat.routing.resources import Resources
+from mixchat.routing.run import Run
+from mixchat.words.error import Failure, NeedsKey, ProviderError
+from mixchat.words.event import Ended, Rerouted, Text
+from mixchat.words.meter import Call
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.question import Brief
+from mixchat.words.request import Message, Request
+from mixchat.words.usage import Usage
+from tests.routing.scripted import CheckingMeter, decided, ref
+from tests.routing.steered import FastClock
+from tests.wires.server import Wires
+
+
+class Answer(Struct, frozen=True):
+    """What one turn gave."""
+
+    text: str
+    failure: Failure | None
+    refs: Sequence[ModelRef]
+    """The models that were called, in order."""
+    usage: Usage
+    seconds: float
+    rerouted: int = 0
+
+    @property
+    def ref(self) -> ModelRef:
+        """The model that answered, or was the last to try."""
+        return self.refs[-1]
+
+
+class TwoServices:
+    """`main` and `spare`, both at the same fake, each with its own adapter."""
+
+    def __init__(self, wires: Wires, connections: Connections) -> None:
+        self._made = {
+            name: ChatProvider(
+                Endpoint(
+                    Service(name=name, base_url=f"{wires.url}/v1", placed=True, needs_key=False),
+                    lambda: "wire",
+                    lambda model: ModelCard(ref=model),
+                    connections,
+                )
+            )
+            for name in ("main", "spare")
+        }
+
+    def reachable(self, provider: str) -> bool:
+        return provider in self._made
+
+    def is_local(self, provider: str) -> bool:
+        return False
+
+    def get(self, provider: str) -> ChatProvider:
+        if provider not in self._made:
+            raise NeedsKey("There is no such provider.")
+        return self._made[provider]
+
+
+class Stage:
+    """Where a scenario is played. Times are seconds of the stage's clock."""
+
+    def __init__(self, wires: Wires, providers: TwoServices, clock: FastClock) -> None:
+        self.wires = wires
+        self.clock = clock
+        self.meter = CheckingMeter()
+        self.resources = Resources(
+            providers=providers,
+            cards=lambda model: ModelCard(ref=model),
+            meter=self.meter,
+            clock=clock,
+            health=Health(clock),
+        )
+
+    def wait(self, seconds: float) -> float:
+        """Return how long the fake has to wait so that it is `seconds` on this stage."""
+        return seconds / self.clock.speed
+
+    def calls(self, model: str) -> Sequence[float]:
+        """Return when each call of a model arrived, from the first on."""
+        times = [seen.at for seen in self.wires.seen if seen.model == model]
+        return [(at - times[0]) * self.clock.speed for at in times]
+
+    async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
+        """Play one turn along a line-up."""
+        run = Run(Brief(messages=messages), decided(*refs), self.resources)
+        started = time.perf_counter()
+        texts: list[str] = []
+        rerouted = 0
+        async with aclosing(run.events()) as events:
+            async for event in events:
+                texts += [event.text] if isinstance(event, Text) else []
+                rerouted += isinstance(event, Rerouted)
+        seconds = (time.perf_counter() - started) * self.clock.speed
+        refs_called = [attempt.ref for attempt in run.attempts]
+        usage = sum((attempt.usage for attempt in run.attempts), Usage())
+        return Answer("".join(texts), run.failure, refs_called, usage, seconds, rerouted)
+
+
+class BareStage(Stage):
+    """The control: the first model is asked once, with nothing of the router around it."""
+
+    async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
+        model = ref(refs[0])
+        started = time.perf_counter()
+        texts: list[str] = []
+        usage, failure = Usage(), None
+        request = Request(ref=model, messages=messages)
+        name = self.meter.open(Call(ref=model, purpose="answer"), request)
+        try:
+            async with aclosing(self.resources.providers.get(model.provider).stream(request)) as events:
+                async for event in events:
+                    texts += [event.text] if isinstance(event, Text) else []
+                    usage = event.usage if isinstance(event, Ended) else usage
+        except ProviderError as error:
+            failure = error.failure
+        finally:
+            self.meter.close(name, text="", usage=usage, complete=failure is None, failure=failure)
+        seconds = (time.perf_counter() - started) * self.clock.speed
+        return Answer("".join(texts), failure, [model], usage, seconds)
+
+
+@asynccontextmanager
+async def on_stage(speed: float, kind: type[Stage] = Stage) -> AsyncGenerator[Stage]:
+    """Open the fake and the adapters, warm, and close them again."""
+    connections = Connections()
+    async with Wires() as wires:
+        providers = TwoServices(wires, connections)
+        for name in ("main", "spare"):
+            providers.get(name).warm()
+        try:
+            stage = kind(wires, providers, FastClock(speed))
+            await stage.answer("spare/warm-up")
+            yield stage
+        finally:
+            await connections.aclose()
