@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -76,7 +76,7 @@ class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def built_in() -> dict[str, Service]:
     """Return the services that mixchat knows, by name."""
-    text = files("mixchat.papers").joinpath("services.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("services.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     return {name: msgspec.convert({"name": name, **table}, Service) for name, table in tables.items()}
 

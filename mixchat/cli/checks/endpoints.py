@@ -58,7 +58,7 @@ def _failed(house: House, service: Service, error: ProviderError) -> Check:
         source = house.credentials.source(service.name)
         advice = f"Correct the key from the {source}." if source else "Set the key."
         return Check(_AREA, service.name, "trouble", error.message, advice)
-    return Check(_AREA, service.name, "trouble", error.message, "Check the network or the address.")
+    return Check(_AREA, service.name, "trouble", error.message)
 
 
 async def _knock(service: Service) -> Check:
