@@ -17,6 +17,8 @@ class Family(Struct, frozen=True):
 
     name: str
     help: str
+    logs: bool = False
+    """Whether libraries are used whose messages belong into the log."""
 
     @property
     def module(self) -> str:
@@ -25,15 +27,15 @@ class Family(Struct, frozen=True):
 
 
 FAMILIES = (
-    Family("ask", "one turn: the reply on stdout"),
+    Family("ask", "one turn: the reply on stdout", logs=True),
     Family("route", "what the router would do with a prompt; nothing is sent"),
-    Family("models", "the models within reach, with window and prices"),
+    Family("models", "the models within reach, with window and prices", logs=True),
     Family("stack", "which models answer: list, show, use, export, import"),
     Family("spend", "what was spent, and what was saved"),
     Family("history", "saved chats: list, search, show, rm, export, import"),
-    Family("local", "models on this machine: list, pull, rm"),
+    Family("local", "models on this machine: list, pull, rm", logs=True),
     Family("keys", "keys in the system key ring: set, list, rm"),
-    Family("doctor", "what works, and what to do about the rest"),
+    Family("doctor", "what works, and what to do about the rest", logs=True),
     Family("serve", "the app in a browser"),
 )
 
@@ -99,15 +101,15 @@ def build_parser(named: str | None) -> Parser:
         description="The terminal chat app that gives every prompt to the right model.",
         epilog=_EXAMPLES,
     )
-    parser.set_defaults(stack=None, run=None)
+    parser.set_defaults(
+        stack=None, run=None, logs=named is None or any(f.logs for f in FAMILIES if f.name == named)
+    )
     parser.add_argument("--version", action="version", version=f"mixchat {__version__}")
     chat = parser.add_mutually_exclusive_group()
     chat.add_argument("-c", "--continue", dest="last", action="store_true", help="open the last chat")
     chat.add_argument("--resume", metavar="ID", help="open this chat")
     parser.add_argument("--theme", metavar="NAME", help="take this theme")
-    parser.add_argument(
-        "--plain", action="store_true", default=None, help="append-only text, for screen readers"
-    )
+    parser.add_argument("--plain", action="store_true", help="append-only text, for screen readers")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for family in FAMILIES:
         if family.name == named:

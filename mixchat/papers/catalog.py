@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -115,7 +115,7 @@ class Catalog:
     def _facts(self) -> "_Facts":
         import tomllib
 
-        text = files("mixchat.papers").joinpath("catalog.toml").read_text(encoding="utf-8")
+        text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
         return msgspec.convert(tomllib.loads(text), _Facts)
 
 

@@ -8,6 +8,8 @@ import logging
 import logging.handlers
 import re
 import traceback
+from io import TextIOWrapper
+from pathlib import Path
 
 from mixchat.papers.paths import Paths
 
@@ -27,31 +29,32 @@ _SECRETS = re.compile(
 def start_log(paths: Paths) -> None:
     """Send everything that is logged or warned about to the log file, and nothing to the screen.
 
-    A directory that cannot be written means that nothing is logged; it never stops the program.
+    Nothing is made on disk before there is something to log. A directory that cannot be written means that
+    nothing is logged; it never stops the program.
     """
     root = logging.getLogger()
-    for handler in [handler for handler in root.handlers if isinstance(handler, Quiet | logging.NullHandler)]:
+    for handler in [handler for handler in root.handlers if isinstance(handler, Quiet)]:
         root.removeHandler(handler)
         handler.close()
-    root.addHandler(_open(paths))
+    root.addHandler(_handler(paths))
     root.setLevel(logging.WARNING)
     logging.getLogger(OWN).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
 
 
-def _open(paths: Paths) -> logging.Handler:
-    try:
-        paths.log.mkdir(parents=True, exist_ok=True)
-        handler = Quiet(paths.log_file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
-    except OSError:
-        return logging.NullHandler()
+def _handler(paths: Paths) -> logging.Handler:
+    handler = Quiet(paths.log_file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
     handler.addFilter(_belongs)
     handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s %(message)s"))
     return handler
 
 
 class Quiet(logging.handlers.RotatingFileHandler):
-    """A log file that never complains: a full disk must not reach the screen."""
+    """A log file that is made when there is something to write, and never complains."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Drop the record."""
