@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 class Act(Struct, frozen=True, kw_only=True):
@@ -119,20 +119,24 @@ ACTS: Final[tuple[Act, ...]] = (
 )
 
 
-def bindings(acts: Iterable[Act] = ACTS) -> list[Binding]:
-    """Return a binding for each act that has a key, under the act's id."""
+_OF_THE_APP: Final = frozenset({"quit", "palette"})
+"""Acts that work on every screen."""
+
+
+def bindings(*, of_the_app: bool = False) -> list[BindingType]:
+    """Return a binding for each act that has a key, under the act's id: the app's own, or the chat screen's."""
     return [
         Binding(
             act.key,
-            f"act('{act.id}')",
+            act.id if of_the_app else f"act('{act.id}')",
             act.title,
             tooltip=act.help,
             show=act.footer,
             priority=act.priority,
             id=act.id,
         )
-        for act in acts
-        if act.key
+        for act in ACTS
+        if act.key and (act.id in _OF_THE_APP) == of_the_app
     ]
 
 

@@ -7,7 +7,6 @@ from msgspec import structs
 
 from mixchat.words.clock import Clock
 from mixchat.words.event import Broke, ChatEvent, Ended, Routed, Started, Text, Thinking, UsageUpdate
-from mixchat.words.model import ModelRef
 from mixchat.words.turn import Attempt, Turn
 from mixchat.words.usage import Cost, Usage
 
@@ -17,20 +16,18 @@ _CHARACTERS_A_TOKEN: Final = 4
 class LiveTurn:
     """Adds to an open turn what its events say: decision, attempts, and an estimate of use and cost."""
 
-    def __init__(
-        self, turn: Turn, clock: Clock, price: Callable[[ModelRef, Usage], Cost], reads: int | None
-    ) -> None:
+    def __init__(self, turn: Turn, clock: Clock, so_far: Callable[[str], Cost | None], reads: int) -> None:
         """Start from a turn that was just accepted.
 
         Args:
             turn: the open turn.
             clock: where the times of its attempts come from.
-            price: what so much use of a model costs.
-            reads: about how many tokens each call reads; `None`: nobody can say.
+            so_far: what the call that is under way for a turn has cost until now, by the turn's id.
+            reads: about how many tokens each call reads.
         """
         self._turn = turn
         self._clock = clock
-        self._price = price
+        self._so_far = so_far
         self._reads = reads
         self._attempts: list[Attempt] = list(turn.attempts)
         self._open: Attempt | None = None
@@ -77,7 +74,7 @@ class LiveTurn:
                 input=estimated.input if self._usage.input is None else self._usage.input,
                 output=estimated.output if self._usage.output is None else self._usage.output,
             )
-        cost = Cost(self._price(attempt.ref, usage).usd, exact=False)
+        cost = self._so_far(self._turn.id) or Cost(None, exact=False)
         return structs.replace(attempt, ended=self._clock.now(), usage=usage, cost=cost)
 
     @property

@@ -1,7 +1,7 @@
 """The talk with one chat: one turn at a time, and the messages that wait for it."""
 
 from asyncio import CancelledError
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
@@ -59,7 +59,7 @@ class Talk:
         self,
         chat: Chat,
         stage: Stage,
-        watchers: tuple[Watcher, ...],
+        watchers: Sequence[Watcher],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
     ) -> None:
         self.chat = chat
@@ -71,6 +71,14 @@ class Talk:
         self._worker: Worker[None] | None = None
         self._stopped = False
         self._entered = False
+
+    def enter(self, watchers: Sequence[Watcher]) -> None:
+        """Show what happens from now on to these."""
+        self._watchers = watchers
+
+    def leave(self) -> None:
+        """Show it to nobody; a turn under way goes on."""
+        self._watchers = ()
 
     @property
     def busy(self) -> bool:

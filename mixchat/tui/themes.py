@@ -76,6 +76,22 @@ def role_defaults(*, dark: bool) -> dict[str, str]:
     return {f"role-{role}": colours[0 if dark else 1] for role, colours in _ROLE_COLOURS.items()}
 
 
+def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return `text-muted` and `text-disabled` as plain colours where the theme leaves them to be worked out.
+
+    Textual's `auto 60%` is worked out for whole widgets only.
+    """
+    foreground, background = Color.parse(variables["foreground"]), Color.parse(variables["background"])
+    if foreground.ansi is not None or background.ansi is not None:
+        return {"text": variables["foreground"]}
+    shares = {"text": 1.0, "text-muted": 0.66, "text-disabled": 0.44}
+    return {
+        name: background.blend(foreground, share).hex
+        for name, share in shares.items()
+        if variables.get(name, "auto").startswith("auto")
+    }
+
+
 def theme_paths(user: Path) -> dict[str, Path]:
     """Return every theme file by name; the user's go before those that come with mixchat."""
     folders = (themes_directory(), user)

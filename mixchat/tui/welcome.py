@@ -1,6 +1,6 @@
 """What an empty chat shows: the name, and who sits in which role."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from textual.content import Content
@@ -20,7 +20,8 @@ _LETTERS: Final = (
     ("t", "heavy-lifting"),
 )
 _MOTTO: Final = "every prompt to the right model"
-_NAME: Final = 15
+_NAME: Final = 16
+_MODEL: Final = 26
 
 
 class Welcome(Widget):
@@ -31,11 +32,11 @@ class Welcome(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._stack: Stack | None = None
-        self._reachable: frozenset[str] = frozenset()
+        self._reached: Mapping[str, str] = {}
 
-    def tell(self, stack: Stack, reachable: frozenset[str]) -> None:
-        """Show who answers; `reachable` are the roles with a model that can be asked."""
-        self._stack, self._reachable = stack, reachable
+    def tell(self, stack: Stack, reached: Mapping[str, str]) -> None:
+        """Show who answers; `reached` is the first model that can be asked, by role."""
+        self._stack, self._reached = stack, reached
         self.refresh()
 
     def render(self) -> Content:
@@ -57,19 +58,14 @@ class Welcome(Widget):
         names = sorted(
             (name for name in stack.posts if name != FALLBACK), key=lambda name: order.get(name, 99)
         )
-        return [self._seat(stack, name) for name in names]
+        return [self._seat(name) for name in names]
 
-    def _seat(self, stack: Stack, role: str) -> Content:
-        lineup = stack.lineup(role)
-        reached = role in self._reachable
-        model = lineup[0].ref.model if lineup else "nobody"
+    def _seat(self, role: str) -> Content:
+        model = self._reached.get(role)
         return Content.assemble(
             ("▌ ", role_variable(role)),
-            (role.ljust(_NAME), "$text" if reached else "$text-disabled"),
-            (
-                model.ljust(28)[:28] if reached else "no key yet".ljust(28),
-                "$text-muted" if reached else "$text-disabled",
-            ),
+            (role.ljust(_NAME), "$text" if model else "$text-disabled"),
+            ((model or "no key yet").ljust(_MODEL)[:_MODEL], "$text-muted" if model else "$text-disabled"),
         )
 
 

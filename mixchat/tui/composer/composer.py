@@ -117,6 +117,11 @@ class Composer(Vertical):
         self.area.write(typed)
         return True
 
+    def type(self, characters: str) -> None:
+        """Take characters that were typed while the focus was elsewhere."""
+        self.area.focus()
+        self.area.insert(characters)
+
     def write(self, text: str) -> None:
         """Replace what is written; a very long text is folded."""
         shown = self._pastes.keep(text) if len(text) > _LARGE else text

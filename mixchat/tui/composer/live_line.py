@@ -8,6 +8,7 @@ from mixchat.tui.composer.outlook import Chip, Outlook
 from mixchat.tui.themes import role_variable
 from mixchat.words.decision import Decision
 
+_REASONS = 4
 _CROWDED = 0.8
 """The share of the window from which it is said in a warning colour."""
 
@@ -61,9 +62,17 @@ def _who(decision: Decision | None) -> list[Content]:
     parts = [
         Content.assemble(("● ", colour), (decision.role or "pinned", colour), (" → ", "$text-muted"), model)
     ]
-    if decision.why and not decision.pinned:
-        parts.append(Content.styled(f"   {decision.why}", "$text-muted"))
+    parts.append(Content.styled(f"   {_why(decision)}", "$text-muted"))
     return parts
+
+
+def _why(decision: Decision) -> str:
+    if decision.pinned or decision.classifier == "pin":
+        return ""
+    seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
+    return ", ".join(seen) or (
+        "nothing in it speaks for another role" if decision.classifier == "default" else ""
+    )
 
 
 def _chip(chip: Chip) -> Content:

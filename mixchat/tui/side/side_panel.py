@@ -55,6 +55,11 @@ class SidePanel(Vertical):
             self.query_one(TurnDetail).tell(rows.turn(rows.cursor))
         self._health.look()
 
+    def select(self, turn_id: str | None) -> None:
+        """Light the row of a turn that was selected in the conversation."""
+        if turn_id is not None:
+            self.query_one(TurnList).light(turn_id)
+
     def tell_spending(self, spending: Spending) -> None:
         """Show these sums."""
         self.query_one(Tracker).tell(spending)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from mixchat.tui import figures
 from mixchat.tui.themes import role_variable
-from mixchat.words.decision import Decision
+from mixchat.words.decision import Decision, Evidence
 from mixchat.words.turn import Attempt, Outcome, Turn
 from mixchat.words.usage import Usage
 
@@ -58,14 +58,12 @@ def _decision(decision: Decision, corrected: str | None) -> Iterator[Content]:
     role = corrected or decision.role
     sure = "" if decision.pinned else f"  {decision.confidence:.0%} sure"
     yield Content.assemble((role or "pinned", f"{role_variable(role)} bold"), (sure, "$text-muted"))
-    how = "corrected by you" if corrected else _HOW[decision.classifier]
-    yield Content.styled(how, "$text-muted")
-    if decision.why:
+    yield Content.styled("corrected by you" if corrected else _HOW[decision.classifier], "$text-muted")
+    seen = [evidence for evidence in decision.evidence if abs(evidence.weight) >= _STRENGTH]
+    if seen:
+        yield Content(", ").join(_evidence(evidence) for evidence in seen)
+    elif decision.why:
         yield Content(decision.why)
-    for evidence in decision.evidence:
-        if abs(evidence.weight) >= _STRENGTH:
-            sign = "+" if evidence.weight > 0 else "−"
-            yield Content.styled(f" {sign} {evidence.text}", "$text-muted")
     others = [
         (name, share) for name, share in decision.alternatives if name != decision.role and share >= 0.01
     ]
@@ -79,6 +77,12 @@ def _decision(decision: Decision, corrected: str | None) -> Iterator[Content]:
         )
     for ref, reason in decision.skipped:
         yield Content.styled(f"skipped {ref}: {reason}", "$text-muted")
+
+
+def _evidence(evidence: Evidence) -> Content:
+    if evidence.weight > 0:
+        return Content(evidence.text)
+    return Content.styled(f"not {evidence.text}", "$text-muted")
 
 
 def _outcome(turn: Turn) -> Iterator[Content]:

@@ -71,6 +71,14 @@ class TurnList(ScrollView, can_focus=True):
             return None
         return self._live if self._live is not None and row == len(self._turns) - 1 else self._turns[row]
 
+    def light(self, turn_id: str) -> None:
+        """Light the row of that turn, if it is on the branch."""
+        row = next(
+            (row for row in range(len(self._turns) - 1, -1, -1) if self._turns[row].id == turn_id), None
+        )
+        if row is not None:
+            self.cursor = row
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return a row a turn, and one for the empty list."""
         return max(len(self._turns), 1)

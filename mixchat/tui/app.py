@@ -1,0 +1,135 @@
+"""The app itself: themes, keys, the first screen, and leaving well."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from mixchat.tui import themes
+from mixchat.tui.acts import bindings, read_keys
+from mixchat.tui.chat_screen import ChatScreen
+from mixchat.tui.opening import Opening
+from mixchat.words.error import ConfigError
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+_PATIENCE = 2.0
+"""Seconds that leaving waits for replies to be settled and connections to be closed."""
+
+
+def _palette() -> type[Provider]:
+    from mixchat.tui.palette import ActProvider
+
+    return ActProvider
+
+
+class MixApp(App[int], inherit_bindings=False):
+    """Assembles; it has no opinion about chatting."""
+
+    CSS_PATH = "mixchat.tcss"
+    TITLE = "mixchat"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
+
+    def __init__(self, house: "House", opening: Opening) -> None:
+        super().__init__()
+        self._house = house
+        self._opening = opening
+        self._problems: list[str] = []
+        self._leaving = False
+        self._chat_screen = ChatScreen(house, opening)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return a colour for each role, for themes that know nothing of roles."""
+        return themes.role_defaults(dark=self.current_theme.dark)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's variables, with the muted tones as colours that text inside a line can have, too."""
+        variables = super().get_css_variables()
+        tones = themes.muted_tones(variables)
+        self.theme_variables.update(tones)
+        return {**variables, **tones}
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the chat screen, so that there is never another one before it."""
+        return self._chat_screen
+
+    def on_load(self) -> None:
+        """Dress and set the keys before anything is painted."""
+        self._dress(self._opening.theme or self._house.config.theme)
+        keymap = read_keys(self._house.config.keys)
+        self._problems += keymap.problems
+        self.set_keymap(dict(keymap.keys))
+
+    def _dress(self, name: str) -> None:
+        if name in self.available_themes:
+            self.theme = name
+            return
+        try:
+            theme = themes.find_theme(name, self._house.paths.themes)
+        except ConfigError as error:
+            self._problems.append(str(error))
+            theme = themes.find_theme(themes.DEFAULT, self._house.paths.themes)
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def on_mount(self) -> None:
+        """Say what was wrong with theme and keys, and leave well when the terminal goes."""
+        for problem in self._problems:
+            self.notify(problem, severity="warning", markup=False)
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                loop.add_signal_handler(getattr(signal, name), self._asked_to_leave)
+
+    def _asked_to_leave(self) -> None:
+        self.run_worker(self.action_quit(), exit_on_error=False)
+
+    async def action_quit(self) -> None:
+        """Settle what is under way, close every connection, and leave."""
+        if self._leaving:
+            return
+        self._leaving = True
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._chat_screen.room.conversation.close()
+                await self._house.aclose()
+        except TimeoutError:
+            pass
+        self.exit(0)
+
+    def action_palette(self) -> None:
+        """Open the palette."""
+        self.action_command_palette()
+
+
+def run_app(
+    house: "House",
+    *,
+    resume: str | None = None,
+    cont: bool = False,
+    theme: str | None = None,
+    plain: bool = False,
+) -> int:
+    """Run the app in this terminal and return the exit code.
+
+    Args:
+        house: everything that a chat needs.
+        resume: the id of the chat to open, or its beginning.
+        cont: open the chat that was used last.
+        theme: a theme instead of the config's.
+        plain: append-only text instead of a screen.
+    """
+    opening = Opening(resume=resume, last=cont, theme=theme)
+    if plain or house.config.ui.plain:
+        from mixchat.tui.plain import run_plain
+
+        return run_plain(house, opening)
+    result = MixApp(house, opening).run(mouse=house.config.ui.mouse)
+    return result or 0

@@ -1,0 +1,131 @@
+"""The screen of a conversation: it lays out the parts, joins them, and hands on what they say."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from mixchat.tui.acts import bindings, find_slash
+from mixchat.tui.composer.composer import Composer
+from mixchat.tui.furnished import Furnished, furnish
+from mixchat.tui.opening import Opening
+from mixchat.tui.side.turn_list import TurnList
+from mixchat.tui.too_small import LEAST, TooSmall
+from mixchat.tui.transcript import LinkActivated, TurnSelected
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+_LOOK_AFTER: Final = 0.06
+"""Seconds without a key before it is worked out who would answer."""
+
+
+class ChatScreen(Screen[None]):
+    """Coordinates: what is done about anything is done by those who know how."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    AUTO_FOCUS = "PromptArea"
+
+    def __init__(self, house: "House", opening: Opening) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self._house = house
+        self._opening = opening
+        self._looking: Timer | None = None
+
+    @cached_property
+    def room(self) -> Furnished:
+        """The parts and those who work with them."""
+        return furnish(self._house, cast("App[int]", self.app), self)
+
+    def compose(self) -> ComposeResult:
+        """Lay out conversation, composer, side panel and status line."""
+        parts = self.room.parts
+        with Horizontal(id="body"):
+            with Vertical(id="conversation"):
+                yield parts.welcome
+                yield parts.transcript
+                yield parts.choices
+                yield parts.composer
+            yield parts.panel
+        yield parts.status
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Paint first; everything that takes time comes after."""
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        self.room.conversation.open(self._opening)
+        self.run_worker(self._house.warm, thread=True, group="warm")
+        self.call_after_refresh(self.room.greeting.greet)
+
+    def on_unmount(self) -> None:
+        """Keep what was written."""
+        self.room.conversation.keep_draft()
+
+    def action_act(self, act: str, argument: str = "") -> None:
+        """Do something from the list of acts."""
+        if not self.room.deeds.do(act, argument):
+            self.notify(f"{act} is not there yet.", severity="warning", markup=False)
+
+    @on(Composer.Submitted)
+    def _submitted(self, event: Composer.Submitted) -> None:
+        self.room.conversation.send(event.outgoing)
+
+    @on(Composer.Commanded)
+    def _commanded(self, event: Composer.Commanded) -> None:
+        act = find_slash(event.name)
+        if act is None:
+            self.notify(f"There is no command /{event.name}; / lists them.", severity="warning", markup=False)
+        else:
+            self.room.parts.composer.clear()
+            self.action_act(act.id, event.argument)
+
+    @on(Composer.Edited)
+    def _edited(self) -> None:
+        if self._looking is not None:
+            self._looking.stop()
+        self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.look)
+
+    @on(Composer.Emptied)
+    def _emptied(self) -> None:
+        self.room.conversation.enter_on_nothing()
+
+    @on(Composer.WaitingWanted)
+    def _waiting_wanted(self) -> None:
+        self.action_act("drop-queued")
+
+    @on(TurnList.Opened)
+    def _opened(self, event: TurnList.Opened) -> None:
+        self.room.parts.transcript.jump(event.turn.id)
+
+    @on(TurnSelected)
+    def _selected(self, event: TurnSelected) -> None:
+        self.room.parts.panel.select(event.turn_id)
+
+    @on(LinkActivated)
+    def _link(self, event: LinkActivated) -> None:
+        self.notify(event.url, title="Link", markup=False)
+        self.action_act("copy-link", event.url)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover everything when there is no room for it; move the money to where it can be seen."""
+        small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        self.query_one(TooSmall).display = small
+        self.call_after_refresh(self.room.show_money)
+
+    def on_descendant_focus(self) -> None:
+        """Say what the focused thing can do."""
+        self.room.hint(self.focused)
+
+    def on_key(self, event: events.Key) -> None:
+        """Give a character that nobody took to the composer, wherever the focus is."""
+        if event.character is not None and event.is_printable and not self.room.parts.choices.is_open:
+            event.stop()
+            self.room.parts.composer.type(event.character)

@@ -1,0 +1,95 @@
+"""The conversation on the screen: opened, written to, stopped, and put away."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mixchat.chat.chat import Chat
+from mixchat.tui.composer.draft import Draft
+from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.curtain import Curtain
+from mixchat.tui.live_figures import LiveFigures
+from mixchat.tui.opening import Opening
+from mixchat.tui.parts import Parts
+from mixchat.tui.session import Session
+from mixchat.words.error import ConfigError, StorageError
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+
+class Conversation:
+    """Puts chats on the screen and hands over what the person does there."""
+
+    def __init__(
+        self,
+        house: "House",
+        parts: Parts,
+        session: Session,
+        shown_by: tuple[Curtain, LiveFigures],
+        say: Callable[[str], None],
+    ) -> None:
+        self.session = session
+        self._house = house
+        self._parts = parts
+        self._curtain, self._figures = shown_by
+        self._say = say
+
+    def open(self, opening: Opening) -> None:
+        """Open the chat that was asked for, or a new one."""
+        chat: Chat | None = None
+        try:
+            if opening.resume is not None:
+                chat = self._house.saved_chat(opening.resume)
+            elif opening.last:
+                chat = self._house.last_chat()
+        except ConfigError as error:
+            self._say(str(error))
+        self.turn_to(chat or self._house.new_chat())
+
+    def turn_to(self, chat: Chat) -> None:
+        """Put another chat on the screen, with the draft that was left in it."""
+        composer = self._parts.composer
+        if self.session.is_open:
+            self.keep_draft()
+            composer.clear()
+        talk = self.session.open(chat)
+        self._curtain.load()
+        self._figures.refresh()
+        composer.restore(self.session.draft())
+        composer.tell_waiting(tuple(talk.waiting), paused=talk.paused)
+
+    def new(self, _: str = "") -> None:
+        """Begin an empty chat; what is written comes along."""
+        draft = self._parts.composer.draft
+        self.session.keep_draft(Draft())
+        self._parts.composer.clear()
+        self.turn_to(self._house.new_chat())
+        self._parts.composer.restore(draft)
+        self._parts.composer.area.focus()
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send a message, or let it wait."""
+        try:
+            self._house.drafts.remember(outgoing.typed)
+        except StorageError as error:
+            self._say(str(error))
+        self.session.talk.send(outgoing)
+
+    def enter_on_nothing(self) -> bool:
+        """Let a paused queue go on; return whether there was one."""
+        return self.session.talk.release()
+
+    def escape(self) -> bool:
+        """Act on the innermost thing; return whether there was any."""
+        composer, choices, talk = self._parts.composer, self._parts.choices, self.session.talk
+        return composer.close_completions() or choices.cancel() or talk.stop() or talk.pause()
+
+    def keep_draft(self) -> None:
+        """Keep what is written and what waits."""
+        if self.session.is_open:
+            self.session.keep_draft(self._parts.composer.draft)
+
+    async def close(self) -> None:
+        """Keep what is written, stop what is under way, and wait until it is settled."""
+        self.keep_draft()
+        await self.session.close()

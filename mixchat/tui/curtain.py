@@ -1,0 +1,41 @@
+"""The welcome and the transcript in one place: whichever has something to show."""
+
+from collections.abc import Callable
+
+from mixchat.chat.chat import Chat
+from mixchat.tui.parts import Parts
+from mixchat.words.event import ChatEvent
+from mixchat.words.turn import Turn
+
+
+class Curtain:
+    """Keeps the transcript in step with the chat's branch, and covers an empty one with the welcome."""
+
+    def __init__(self, parts: Parts, chat: Callable[[], Chat]) -> None:
+        self._parts = parts
+        self._chat = chat
+
+    def load(self) -> None:
+        """Show the chat as it is."""
+        turns = self._chat().turns
+        self._parts.transcript.load(turns)
+        self._draw(bool(turns))
+
+    def begin(self, turn: Turn) -> None:
+        """Make room for a turn; one that takes another's place takes that one away."""
+        path = [stub.id for stub in self._chat().path.stubs]
+        shown = [shown.id for shown in self._parts.transcript.turns]
+        if shown not in (path, path[:-1]):
+            self._parts.transcript.load(self._chat().turns[:-1])
+        self._draw(said=True)
+
+    def show(self, event: ChatEvent) -> None:
+        """Leave what happens to the transcript."""
+
+    def settle(self, turn: Turn) -> None:
+        """Cover the transcript again if the turn was taken back and none is left."""
+        self._draw(bool(self._chat().path.stubs))
+
+    def _draw(self, said: bool) -> None:
+        self._parts.transcript.display = said
+        self._parts.welcome.display = not said

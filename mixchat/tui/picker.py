@@ -1,0 +1,107 @@
+"""A list to pick from: it filters as one types, and shows what is lit before it is taken."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from mixchat.tui.composer.completion import Candidate, rank
+
+
+class Entry(Struct, frozen=True):
+    """Something to pick."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+class Picker(ModalScreen[str | None]):
+    """Returns the value that was picked, or `None` when it was left with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="picker.back"),
+        Binding("up", "move(-1)", show=False, priority=True, id="picker.up"),
+        Binding("down", "move(1)", show=False, priority=True, id="picker.down"),
+    ]
+    SHOWN: ClassVar[int] = 200
+    """Rows that are listed at once; typing finds the rest."""
+
+    def __init__(
+        self,
+        title: str,
+        entries: Sequence[Entry],
+        *,
+        lit: str = "",
+        preview: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._entries = {entry.value: entry for entry in entries}
+        self._lit = lit
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field and the list."""
+        with Vertical(id="picker"):
+            yield Static(self._title, id="picker-title", markup=False)
+            yield Input(placeholder="type to filter", compact=True, id="picker-filter")
+            yield OptionList(id="picker-list", compact=True)
+
+    def on_mount(self) -> None:
+        """Fill the list and light what is in use."""
+        self.query_one(Input).cursor_blink = False
+        self._fill("")
+        values = list(self._entries)
+        if self._lit in values:
+            self.query_one(OptionList).highlighted = values.index(self._lit)
+
+    def action_move(self, by: int) -> None:
+        """Light the row above or below."""
+        rows = self.query_one(OptionList)
+        if by < 0:
+            rows.action_cursor_up()
+        else:
+            rows.action_cursor_down()
+
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def _fill(self, words: str) -> None:
+        candidates = [Candidate(entry.value, entry.label) for entry in self._entries.values()]
+        found = rank(words, candidates) if words else candidates
+        rows = self.query_one(OptionList)
+        rows.clear_options()
+        rows.add_options([_row(self._entries[candidate.insert]) for candidate in found[: self.SHOWN]])
+        rows.highlighted = 0 if found else None
+
+    @on(OptionList.OptionHighlighted)
+    def _lighted(self, event: OptionList.OptionHighlighted) -> None:
+        if self._preview is not None and event.option_id is not None:
+            self._preview(event.option_id)
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        rows = self.query_one(OptionList)
+        lit = rows.highlighted
+        self.dismiss(None if lit is None else rows.get_option_at_index(lit).id)
+
+
+def _row(entry: Entry) -> Option:
+    return Option(
+        Content.assemble(entry.label, (f"   {entry.detail}" if entry.detail else "", "$text-muted")),
+        entry.value,
+    )
