@@ -1,1 +1,33 @@
-"""mixchat gives every prompt to the right model."""
+"""mixchat gives every prompt to the right model.
+
+`ask` answers a prompt, `aask` does so in an event loop, `stream` yields what happens on the way.
+Nothing heavy is imported before it is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mixchat.face import Reply, aask, ask, stream
+    from mixchat.routing.router import Router
+    from mixchat.words.error import ProviderError
+    from mixchat.words.stack import Stack
+
+__all__ = ["ProviderError", "Reply", "Router", "Stack", "__version__", "aask", "ask", "stream"]
+__version__ = "0.1.0"
+
+_HOMES: Final = {
+    "ProviderError": "mixchat.words.error",
+    "Reply": "mixchat.face",
+    "Router": "mixchat.routing.router",
+    "Stack": "mixchat.words.stack",
+    "aask": "mixchat.face",
+    "ask": "mixchat.face",
+    "stream": "mixchat.face",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mixchat' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -81,6 +81,7 @@ class Chat:
             files=prompt.files,
             pin=prompt.pin or self.state.pin,
             private=self.record.private,
+            chat=self.id,
         )
 
     def brief(self, prompt: Prompt) -> Brief:
@@ -135,7 +136,8 @@ class Chat:
         prompt = Prompt(text=cut.prompt, files=cut.files, pin=pin)
         before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
         brief = self._brief(self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE)
-        async with aclosing(self._follow(cut, self.question(prompt, before), brief)) as events:
+        question = structs.replace(self.question(prompt, before), continues=True)
+        async with aclosing(self._follow(cut, question, brief)) as events:
             async for event in events:
                 yield event
 

@@ -1,0 +1,226 @@
+"""`mixchat ask`: one turn from the shell."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mixchat.cli.subparsers import Subparsers
+from mixchat.words.error import BadRequest, ConfigError
+
+if TYPE_CHECKING:
+    from mixchat.chat.chat import Chat
+    from mixchat.house import House
+    from mixchat.words.event import ChatEvent
+    from mixchat.words.question import Pin
+    from mixchat.words.turn import FileRef, Turn
+
+_EXAMPLE = """examples:
+  mixchat ask "why does this segfault?" -f main.c
+  git diff | mixchat ask "write a commit message" -r coding
+  mixchat ask -m opus --json "prove that there are infinitely many primes"
+"""
+_GUARDS = ("budget", "secret", "private")
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "ask",
+        help="answer one prompt and print the reply as it streams",
+        description="Answers one prompt. Standard input is added to the prompt.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    say = parser.add_argument
+    say("prompt", nargs="?", metavar="PROMPT", help="what to ask; left out, standard input is the prompt")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("-r", "--role", metavar="ROLE", help="use the model in this role")
+    chosen.add_argument("-m", "--model", metavar="REF", help="use this model: provider/model or an alias")
+    say("-f", "--file", metavar="FILE", action="append", default=[], help="attach a file; may be repeated")
+    say("-c", "--continue", dest="go_on", action="store_true", help="go on with the last chat")
+    say("--json", action="store_true", help="one JSON object a line instead of text")
+    say("-q", "--quiet", action="store_true", help="no closing line about role, model, time and cost")
+    say("--no-save", action="store_true", help="keep no chat; what it cost is counted all the same")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer the prompt; return the contract's exit code."""
+    prompt = _prompt(args.prompt)
+    if not prompt.strip():
+        raise ConfigError('There is no prompt; write one: mixchat ask "...".')
+    return asyncio.run(_ask(args, prompt))
+
+
+async def _ask(args: argparse.Namespace, prompt: str) -> int:
+    from mixchat.house import build
+
+    house = build(stack=args.stack, keep_chats=not args.no_save)
+    try:
+        chat = house.last_chat() if args.go_on else house.new_chat()
+        pin = _pin(house, args)
+        show = _Json() if args.json else _Words(quiet=args.quiet)
+        return await _answer(chat, prompt, _attached(chat, args.file), pin, show)
+    finally:
+        await house.aclose()
+
+
+def _attached(chat: "Chat", names: Sequence[str]) -> tuple["FileRef", ...]:
+    try:
+        return tuple(chat.attach(Path(name)) for name in names)
+    except BadRequest as error:
+        raise ConfigError(error.message) from None
+
+
+async def _answer(
+    chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
+) -> int:
+    """Stream the reply; Ctrl+C or SIGTERM stops it, and what it had cost is said like any other end."""
+    code = 130
+    reading = asyncio.create_task(_read(chat, prompt, files, pin, show))
+    with _stopped_by_signals(reading.cancel):
+        try:
+            code = await reading
+        except asyncio.CancelledError:
+            turn = chat.withdrawn or (chat.turns[-1] if chat.turns else None)
+            if turn is not None:
+                show.stopped(turn)
+    return code
+
+
+async def _read(
+    chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
+) -> int:
+    from mixchat.words.event import Failed
+
+    code = 0
+    async with aclosing(chat.send(prompt, files=files, pin=pin)) as events:
+        async for event in events:
+            show.event(event)
+            if isinstance(event, Failed):
+                code = 3 if event.failure.code in _GUARDS else 1
+    return code
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(stop: Callable[[], object]) -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    caught: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+    try:
+        for number in caught:
+            loop.add_signal_handler(number, stop)
+    except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
+        caught = ()
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+class _Words:
+    """Prints the reply to stdout and a line of talk to stderr."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._ended_line = True
+        self._clean = sys.stdout.isatty()
+
+    def event(self, event: "ChatEvent") -> None:
+        """Show one event."""
+        from mixchat.words.event import Failed, Finished, Notice, Rerouted, Text
+
+        match event:
+            case Text(text):
+                self._write(text)
+            case Finished(turn):
+                self._close(turn, "")
+            case Failed(turn, failure):
+                self._close(turn, failure.message)
+            case Rerouted(source, target, failure) if not self._quiet:
+                _talk(f"{source} {failure.code.replace('_', ' ')}, {target} takes over: {failure.message}")
+            case Notice(_, text) if not self._quiet:
+                _talk(text)
+            case _:
+                pass
+
+    def stopped(self, turn: "Turn") -> None:
+        """Show that the person stopped the reply."""
+        self._close(turn, "Stopped; what came is kept." if turn.reply else "Stopped.")
+
+    def _write(self, text: str) -> None:
+        if not text:
+            return
+        self._ended_line = text.endswith("\n")
+        print(printable(text) if self._clean else text, end="", flush=True)
+
+    def _close(self, turn: "Turn", trouble: str) -> None:
+        from mixchat.ledger.money import cost
+
+        if not self._ended_line:
+            print(flush=True)
+        if turn.citations:
+            for number, source in enumerate(turn.citations, 1):
+                _talk(
+                    f"[{number}] {source.title or source.url} {source.url if source.title else ''}".rstrip()
+                )
+        if trouble:
+            _talk(trouble)
+        if not self._quiet and turn.ref is not None:
+            role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
+            _talk(f"{role} · {turn.ref} · {turn.seconds:.1f} s · {cost(turn.cost)}")
+
+
+class _Json:
+    """Prints the contract's JSON lines."""
+
+    def event(self, event: "ChatEvent") -> None:
+        """Show one event."""
+        from mixchat.cli.wire import line, record
+
+        if (found := record(event)) is not None:
+            print(line(found), flush=True)
+
+    def stopped(self, turn: "Turn") -> None:
+        """Show that the person stopped the reply."""
+        from mixchat.cli.wire import ended, line
+
+        print(line(ended("stopped", turn)), flush=True)
+
+
+def printable(text: str) -> str:
+    """Return `text` without what a terminal would obey; line ends and tabs stay."""
+    return "".join(sign for sign in text if sign in "\n\t" or sign.isprintable() or ord(sign) >= 0xA0)
+
+
+def _prompt(said: str | None) -> str:
+    piped = (
+        "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer.read().decode(errors="replace")
+    )
+    return "\n\n".join(part for part in (said or "", piped.strip("\n")) if part)
+
+
+def _pin(house: "House", args: argparse.Namespace) -> "Pin | None":
+    name = args.role or args.model
+    if name is None:
+        return None
+    pin = house.pin(name)
+    if pin is None or (pin.role is None) is bool(args.role):
+        roles = ", ".join(sorted(house.stack.posts))
+        wanted = (
+            f"a role of the stack: {roles}"
+            if args.role
+            else "provider/model or an alias (see `mixchat models`)"
+        )
+        raise ConfigError(f"{name!r} is nothing that can answer; write {wanted}.")
+    return pin
+
+
+def _talk(text: str) -> None:
+    print(printable(text), file=sys.stderr, flush=True)

@@ -1,0 +1,105 @@
+"""`mixchat history`: saved chats from the shell."""
+
+import argparse
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mixchat.cli.ask import printable
+from mixchat.cli.subparsers import Subparsers
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+    from mixchat.words.turn import Turn
+
+_EXAMPLE = """examples:
+  mixchat history search segfault
+  mixchat history show 3f2a
+  mixchat --resume 3f2a
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the family to the command line."""
+    family = subparsers.add_parser(
+        "history",
+        help="saved chats",
+        description="Lists, searches, shows and removes saved chats.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = family.add_subparsers(dest="history_command", metavar="COMMAND", required=True)
+    listed = commands.add_parser("list", help="the newest first", epilog="example: mixchat history list -n 5")
+    listed.add_argument("-n", "--number", type=int, default=20, help="how many; 20")
+    listed.set_defaults(run=run_list)
+    found = commands.add_parser(
+        "search", help="find words", epilog="example: mixchat history search 'binary tree'"
+    )
+    found.add_argument("words", nargs="+", metavar="WORDS", help="all of them must occur")
+    found.set_defaults(run=run_search)
+    shown = commands.add_parser("show", help="print a chat", epilog="example: mixchat history show 3f2a")
+    shown.add_argument("id", metavar="ID", help="the id or its beginning")
+    shown.set_defaults(run=run_show)
+    removed = commands.add_parser("rm", help="delete a chat", epilog="example: mixchat history rm 3f2a")
+    removed.add_argument("id", metavar="ID", help="the id or its beginning")
+    removed.set_defaults(run=run_rm)
+    for name in ("export", "import"):
+        later = commands.add_parser(name, help="not yet in this version")
+        later.add_argument("what", nargs="*")
+        later.set_defaults(run=run_later)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Print a line a chat: id, day, title."""
+    chats = _house(args).chats.list(args.number)
+    for chat in chats:
+        day = datetime.fromtimestamp(chat.updated).astimezone().strftime("%Y-%m-%d %H:%M")
+        print(f"{chat.id}  {day}  {printable(chat.title)}")
+    if not chats:
+        print("No chat is saved yet; start one with: mixchat", file=sys.stderr)
+    return 0
+
+
+def run_search(args: argparse.Namespace) -> int:
+    """Print a line a hit: chat, title, the words in their place."""
+    hits = _house(args).search.find(" ".join(args.words))
+    for hit in hits:
+        print(f"{hit.chat}  {printable(hit.title)}: {printable(' '.join(hit.snippet.split()))}")
+    if not hits:
+        print("Nothing was found; try fewer words.", file=sys.stderr)
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Print a chat's turns."""
+    for turn in _house(args).saved_chat(args.id).turns:
+        print(_turn(turn))
+    return 0
+
+
+def run_rm(args: argparse.Namespace) -> int:
+    """Delete a chat; its cost stays in the ledger."""
+    house = _house(args)
+    record = house.saved_chat(args.id).record
+    house.chats.delete(record.id)
+    print(f"Deleted {record.id} ({printable(record.title)}); what it cost stays counted.", file=sys.stderr)
+    return 0
+
+
+def run_later(args: argparse.Namespace) -> int:
+    """Say that the command is still to come."""
+    print(f"`mixchat history {args.history_command}` is not in this version yet.", file=sys.stderr)
+    return 2
+
+
+def _turn(turn: "Turn") -> str:
+    role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
+    by = f"{role} · {turn.ref}" if turn.ref else "no model answered"
+    ending = f"\n\n({turn.failure.message})" if turn.failure else ""
+    return printable(f"> {turn.prompt}\n\n[{by}]\n{turn.reply}{ending}\n")
+
+
+def _house(args: argparse.Namespace) -> "House":
+    from mixchat.house import build
+
+    return build(stack=args.stack)

@@ -1,0 +1,288 @@
+"""Where the parts are joined. Each is built when it is first asked for; the screen does not wait for the ledger."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mixchat.installation import Installation
+from mixchat.papers.config import Budget
+from mixchat.papers.config_load import working_directory
+from mixchat.papers.process import this_process
+from mixchat.words.clock import Clock, SystemClock
+from mixchat.words.error import ConfigError, ProviderError
+from mixchat.words.model import ModelRef
+from mixchat.words.question import Pin
+from mixchat.words.stack import Stack
+
+if TYPE_CHECKING:
+    from mixchat.chat.chat import Chat
+    from mixchat.chat.desk import Desk
+    from mixchat.history.chats import ChatStore
+    from mixchat.history.drafts import Drafts
+    from mixchat.history.search import Search
+    from mixchat.history.turns import TurnStore
+    from mixchat.ledger.ledger import Ledger
+    from mixchat.ledger.prices import Prices
+    from mixchat.papers.database import Database
+    from mixchat.routing.health import Health
+    from mixchat.routing.judge import Judge
+    from mixchat.routing.resources import Resources
+    from mixchat.routing.router import Router
+
+
+class House(Installation):
+    """Everything that a chat needs, joined. Built by `build`, closed by `aclose`."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        cwd: Path | None,
+        *,
+        stack: str | None = None,
+        keep_chats: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(environ, cwd)
+        self.clock = clock or SystemClock()
+        self._stack_name = stack
+        self._keep_chats = keep_chats
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The stack in use.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be used.
+        """
+        return self.stacks.get(self._stack_name or self.config.stack)
+
+    def use_stack(self, name: str) -> Stack:
+        """Put another stack to use from the next turn on, and return it.
+
+        Raises:
+            ConfigError: there is none of that name, or its file cannot be used; the old one stays.
+        """
+        self.stack = self.stacks.get(name)
+        self.router.stack = self.stack
+        return self.stack
+
+    @cached_property
+    def database(self) -> "Database":
+        """The history file, with the ledger.
+
+        Raises:
+            ConfigError: it cannot be opened.
+        """
+        from mixchat.papers.database import Database
+
+        return Database(self.paths.data / "history.db")
+
+    @cached_property
+    def _chat_database(self) -> "Database":
+        from mixchat.papers.database import Database
+
+        return self.database if self._keep_chats else Database(Path(":memory:"))
+
+    @cached_property
+    def chats(self) -> "ChatStore":
+        """The list of chats."""
+        from mixchat.history.chats import ChatStore
+
+        return ChatStore(self._chat_database, self.clock)
+
+    @cached_property
+    def turns(self) -> "TurnStore":
+        """The turns of every chat; those of a process that died are settled first."""
+        from mixchat.history.turns import TurnStore
+
+        store = TurnStore(self._chat_database)
+        store.recover()
+        return store
+
+    @cached_property
+    def search(self) -> "Search":
+        """Finds words in chats."""
+        from mixchat.history.search import Search
+
+        return Search(self._chat_database)
+
+    @cached_property
+    def drafts(self) -> "Drafts":
+        """What was typed and not sent, and the prompts that were."""
+        from mixchat.history.drafts import Drafts
+
+        return Drafts(self._chat_database)
+
+    @cached_property
+    def prices(self) -> "Prices":
+        """What models cost."""
+        from mixchat.ledger.prices import Prices
+
+        return Prices(
+            self.config.prices, clock=self.clock, saved=self.paths.data, at_home=self.providers.is_local
+        )
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """What was spent, and what may be."""
+        from mixchat.ledger.ledger import Ledger
+
+        return Ledger(self.database, self.prices, self.config.budget, clock=self.clock)
+
+    @cached_property
+    def health(self) -> "Health":
+        """Which models are to be left alone for a while."""
+        from mixchat.routing.health import Health
+
+        return Health(self.clock)
+
+    @cached_property
+    def resources(self) -> "Resources":
+        """What routing works with."""
+        from mixchat.ledger.deferred import Deferred
+        from mixchat.routing.resources import Resources
+
+        return Resources(
+            providers=self.providers,
+            cards=self.catalog.card,
+            meter=Deferred(lambda: self.ledger),
+            clock=self.clock,
+            health=self.health,
+            tokens=lambda text, ref: self.ledger.estimator.tokens(text, ref),
+            check_secrets=self.config.router.secrets,
+        )
+
+    @cached_property
+    def router(self) -> "Router":
+        """Gives every prompt to the right model."""
+        from mixchat.routing.classifier import LocalClassifier
+        from mixchat.routing.economy import Economy
+        from mixchat.routing.router import Router
+
+        return Router(
+            self.stack,
+            classifier=LocalClassifier(),
+            resources=self.resources,
+            judge=self._judge(),
+            economy=Economy(thrift=self._thrift, price=self._price, threshold=self.config.router.difficulty),
+        )
+
+    def _judge(self) -> "Judge | None":
+        from mixchat.routing.judge import Judge, JudgeSettings
+
+        name = self.config.router.judge
+        ref = self.catalog.resolve(name) if name else None
+        return (
+            Judge(JudgeSettings(ref=ref, margin=self.config.router.margin), self.resources) if ref else None
+        )
+
+    def _thrift(self, chat: str | None) -> float:
+        """Return the share of the tightest budget that is used; the ledger is not asked when there is none."""
+        if self.config.budget == Budget():
+            return 0.0
+        return float(self.ledger.budgets.fraction(chat) or 0)
+
+    def _price(self, ref: ModelRef) -> Decimal | None:
+        """Return about what a million tokens of a usual turn cost, three read for one written."""
+        rates = self.prices.rates(ref)
+        if rates is None or rates.input is None or rates.output is None:
+            return None
+        return (3 * rates.input + rates.output) / 4
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """What every chat works with."""
+        from mixchat.chat.desk import Desk
+
+        return Desk(
+            chats=self.chats,
+            turns=self.turns,
+            router=lambda: self.router,
+            clock=self.clock,
+            learn=self._learn,
+        )
+
+    def _learn(self, prompt: str, target: str, source: str) -> None:
+        """Nothing yet."""
+
+    def new_chat(self) -> "Chat":
+        """Return a new chat; it is on disk once something was sent."""
+        from mixchat.chat.chat import Chat
+
+        return Chat(self.chats.new(private=self.config.private), self.desk)
+
+    def saved_chat(self, chat_id: str) -> "Chat":
+        """Return the chat whose id is, or begins with, `chat_id`.
+
+        Raises:
+            ConfigError: no chat fits, or several do.
+        """
+        from mixchat.chat.chat import Chat
+
+        try:
+            return Chat(self.chats.find(chat_id), self.desk)
+        except KeyError as error:
+            raise ConfigError(str(error.args[0])) from None
+
+    def last_chat(self) -> "Chat":
+        """Return the chat that was used last, or a new one if there is none."""
+        from mixchat.chat.chat import Chat
+
+        record = self.chats.last()
+        return Chat(record, self.desk) if record else self.new_chat()
+
+    def pin(self, name: str) -> Pin | None:
+        """Return what `@name` means: a role of the stack, an alias or a model; `None`: nothing."""
+        from mixchat.routing.pins import resolve
+
+        return resolve(name, self.stack, self.catalog.aliases(), self.services.__contains__)
+
+    def warm(self) -> None:
+        """Import what the first turn needs: the price list and the SDKs of the stack's first seats.
+
+        Blocks for seconds; called in a thread once the screen is up. What fails here fails again, with a
+        sentence, in the turn that needs it.
+        """
+        this_process()
+        for provider in dict.fromkeys(
+            seat.ref.provider for post in self.stack.posts.values() for seat in post.seats
+        ):
+            if self.providers.reachable(provider):
+                with contextlib.suppress(ProviderError):
+                    self.providers.get(provider).warm()
+        self.prices.load()
+
+    async def aclose(self) -> None:
+        """Close the connections that were opened, end the local engine, and close the history."""
+        if "providers" in self.__dict__:
+            await self.providers.aclose()
+        for name in ("database", "_chat_database"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+
+def build(
+    *,
+    stack: str | None = None,
+    keep_chats: bool = True,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> House:
+    """Return the house of this machine and directory; nothing is read or opened yet.
+
+    Args:
+        stack: the stack to use instead of the config's.
+        keep_chats: whether what is said is saved; what it costs is counted either way.
+        environ: the environment, by default the process's.
+        cwd: the directory whose profile counts, by default the current one.
+    """
+    return House(
+        os.environ if environ is None else environ,
+        cwd or working_directory(),
+        stack=stack,
+        keep_chats=keep_chats,
+    )

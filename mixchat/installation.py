@@ -1,0 +1,69 @@
+"""What is set up on this machine: config, services, keys, stacks, what is known of models."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from mixchat.papers.catalog import Catalog
+from mixchat.papers.config import Config
+from mixchat.papers.config_load import load_config
+from mixchat.papers.credentials import Credentials
+from mixchat.papers.key_ring import KeyRing
+from mixchat.papers.paths import Paths
+from mixchat.papers.services import Service, services
+from mixchat.papers.stacks import Stacks
+from mixchat.providers.registry import Registry, build_providers
+
+
+class Installation:
+    """Reads each part when it is first asked for, so that nothing waits for what it does not use."""
+
+    def __init__(self, environ: Mapping[str, str], cwd: Path | None) -> None:
+        self.environ = environ
+        self.paths = Paths.from_environment(environ)
+        self._cwd = cwd
+
+    @cached_property
+    def config(self) -> Config:
+        """The config of this directory.
+
+        Raises:
+            ConfigError: a file cannot be used.
+        """
+        return load_config(self.paths, self._cwd, self.environ)
+
+    @cached_property
+    def services(self) -> Mapping[str, Service]:
+        """Every service that is known, by name."""
+        return services(self.config, self.environ)
+
+    @cached_property
+    def key_ring(self) -> KeyRing:
+        """The system key ring; it is opened only for a provider that has a key in it."""
+        return KeyRing(self.paths)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The keys at hand."""
+        return Credentials(self.config, self.environ, self.services, self.key_ring)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What is known of models, and their aliases."""
+        return Catalog(self.paths, self.config)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        """The stacks to choose from."""
+        return Stacks(
+            self.paths,
+            self.config,
+            aliases=self.catalog.aliases,
+            found=lambda provider: self.providers.reachable(provider),
+            listed=lambda provider: tuple(card.ref.model for card in self.catalog.listed(provider)),
+        )
+
+    @cached_property
+    def providers(self) -> Registry:
+        """The providers, each connected when it is first used."""
+        return build_providers(self.config, self.environ, self.credentials, self.catalog.card, self.paths)
