@@ -6,6 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from mixchat.words.model import ModelRef
+from mixchat.words.question import Question
 from mixchat.words.role import DAILY_DRIVER
 from mixchat.words.stack import Seat, Stack
 
@@ -21,15 +22,15 @@ class Order(Struct, frozen=True):
     skipped: tuple[tuple[str, str], ...] = ()
 
 
-def _unspent() -> float:
+def _unspent(chat: str | None) -> float:
     return 0.0
 
 
 class Economy(Struct, frozen=True, kw_only=True):
     """What a line-up's order may depend on besides the stack; everything is optional."""
 
-    thrift: Callable[[], float] = _unspent
-    """Returns how much of the tightest budget is used, 0 to 1."""
+    thrift: Callable[[str | None], float] = _unspent
+    """Returns how much of the tightest budget is used, 0 to 1; it is given the chat's id."""
     price: Callable[[ModelRef], Decimal | None] | None = None
     """Returns about what a million tokens cost, to compare by; `None` = unknown."""
     difficulty: Callable[[str], float] | None = None
@@ -37,20 +38,20 @@ class Economy(Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     """Prompts easier than this go to the cheapest of the role's seats, the others to the dearest."""
 
-    def order(self, seats: tuple[Seat, ...], stack: Stack, role: str, prompt: str) -> Order:
+    def order(self, seats: tuple[Seat, ...], stack: Stack, role: str, question: Question) -> Order:
         """Return `seats` in order.
 
         By difficulty the role's own seats change places; near a budget they and daily-driver's do. The
         fallbacks, and seats without a known price, stay where they are.
         """
-        used = self.thrift()
+        used = self.thrift(question.chat)
         if used >= _NEAR:
             movable = self._priced(seats, stack, (role, DAILY_DRIVER))
             return self._moved(seats, movable, cheap=True, why=f"{used:.0%} of the budget is used")
         if self.difficulty is None or self.threshold is None:
             return Order(seats)
         movable = self._priced(seats, stack, (role,))
-        hard = self.difficulty(prompt)
+        hard = self.difficulty(question.prompt)
         cheap = hard < self.threshold
         sign = "<" if cheap else "≥"
         return self._moved(

@@ -13,7 +13,7 @@ from mixchat.routing.resources import Resources
 from mixchat.routing.secrets import guard
 from mixchat.routing.watch import within
 from mixchat.words.decision import Evidence, Verdict
-from mixchat.words.error import Guarded, ProviderError, TooSlow
+from mixchat.words.error import Guarded, ProviderError, StorageError, TooSlow
 from mixchat.words.event import Text
 from mixchat.words.meter import Call
 from mixchat.words.model import Effort, ModelRef
@@ -92,7 +92,7 @@ class Judge:
         except TimeoutError:
             self._punctual.failed(ref, TooSlow("The judge was late.").failure)
             return ""
-        except Guarded:
+        except (Guarded, StorageError):
             return ""
         except ProviderError as error:
             self._resources.health.failed(ref, error.failure)

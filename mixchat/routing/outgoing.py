@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from mixchat.routing.resources import Resources
-from mixchat.routing.window import cut, room, tokens_of, turns_in, weight
+from mixchat.routing.window import cut, room, surely_fits, turns_in, weight
 from mixchat.words.decision import Decision
 from mixchat.words.event import Notice
 from mixchat.words.model import ModelCard
@@ -100,7 +100,9 @@ def _fitted(
     most = room(card, request.max_tokens)
     if most is None:
         return messages, 0
-    count = resources.tokens or tokens_of
-    weights = [weight(request.ref, message, count) for message in messages]
-    start = cut(messages, weights, most - count(request.ref, request.system or ""), kept)
+    most -= resources.tokens(request.system or "", request.ref)
+    if surely_fits(messages, most):
+        return messages, 0
+    weights = [weight(request.ref, message, resources.tokens) for message in messages]
+    start = cut(messages, weights, most, kept)
     return messages[start:], turns_in(messages[:start])

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from mixchat.ledger.estimate import Estimator
 from mixchat.routing.health import Health
 from mixchat.words.clock import Clock
 from mixchat.words.meter import Meter
 from mixchat.words.model import ModelCard, ModelRef
 from mixchat.words.provider import Providers
 
-TokenCount = Callable[[ModelRef, str], int]
+TokenCount = Callable[[str, ModelRef], int]
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -33,8 +34,8 @@ class Resources(Struct, frozen=True, kw_only=True):
     meter: Meter
     clock: Clock
     health: Health
-    tokens: TokenCount | None = None
-    """Estimates the tokens of a text for a model; `None`: by its length alone."""
+    tokens: TokenCount = Estimator().tokens
+    """Estimates the tokens of a text for a model; the ledger's own estimator learns."""
     limits: Limits = Limits()
     jitter: Callable[[], float] = random.random
     """From 0 to 1: spreads retries."""

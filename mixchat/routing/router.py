@@ -88,7 +88,7 @@ class Router:
 
     def _by(self, verdict: Verdict, question: Question, spent: Cost) -> Decision:
         lineup = of_role(self.stack, verdict.role, question, self.resources)
-        order = self._economy.order(lineup.seats, self.stack, verdict.role, question.prompt)
+        order = self._economy.order(lineup.seats, self.stack, verdict.role, question)
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
         why = told(verdict)
         if verdict.role not in self.stack.posts:

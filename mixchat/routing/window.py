@@ -15,15 +15,6 @@ _PDF_PAGE = 2000
 """Tokens of a PDF's page of so many bytes, as text and picture."""
 
 
-def tokens_of(ref: ModelRef, text: str) -> int:
-    """Return about how many tokens `text` is for `ref`, rather too many than too few.
-
-    A token is about four bytes of UTF-8; the tokenizer of Claude 5 and later makes about 1.3 times as many.
-    """
-    tokens = -(-len(text.encode(errors="replace")) // 4)
-    return tokens * 13 // 10 if "claude" in ref.model and "-5" in ref.model else tokens
-
-
 def room(card: ModelCard, max_tokens: int | None) -> int | None:
     """Return how many tokens of prompt fit beside the reply; `None` when the window is unknown."""
     if card.context_window is None:
@@ -32,16 +23,23 @@ def room(card: ModelCard, max_tokens: int | None) -> int | None:
     return card.context_window - min(reply, card.context_window // 4)
 
 
+def surely_fits(messages: Sequence[Message], most: int) -> bool:
+    """Whether the messages fit however their tokens are counted: no text has more than two a character."""
+    if any(message.attachments for message in messages):
+        return False
+    return 2 * sum(len(message.text) for message in messages) <= most
+
+
 def weight(ref: ModelRef, message: Message, count: TokenCount) -> int:
     """Return about how many tokens a message is, its files included."""
-    tokens = count(ref, message.text) + 4
+    tokens = count(message.text, ref) + 4
     for file in message.attachments:
         if file.is_image:
             tokens += _IMAGE
         elif file.media_type == "application/pdf":
             tokens += (len(file.data) // _PDF_PAGE_BYTES + 1) * _PDF_PAGE
         else:
-            tokens += count(ref, file.data.decode(errors="replace"))
+            tokens += count(file.data.decode(errors="replace"), ref)
     return tokens
 
 

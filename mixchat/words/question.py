@@ -47,6 +47,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """The chat is private: only local seats may take it."""
     continues: bool = False
     """The reply to it was cut off and the rest is asked for: nothing is planned again."""
+    chat: str | None = None
+    """The chat's id: its budget may be nearly used up."""
 
 
 class Brief(Struct, frozen=True, kw_only=True):

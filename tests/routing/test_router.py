@@ -187,20 +187,24 @@ def economy(**fields: object) -> Economy:
 
 
 async def test_near_a_budget_the_cheaper_seat_goes_first_and_it_is_said(parts: Parts):
-    decision = await router(parts, economy=economy(thrift=lambda: 0.9)).decide(Question(prompt="fix this"))
+    decision = await router(parts, economy=economy(thrift=lambda chat: 0.9)).decide(
+        Question(prompt="fix this")
+    )
     assert refs(decision.lineup) == ["c/z", "b/y", "a/x", "local/tiny"]
     assert decision.why.endswith("; 90% of the budget is used, so the cheaper seat goes first")
     assert decision.skipped == (("a/x", "90% of the budget is used: the cheaper c/z goes first"),)
 
 
 async def test_far_from_a_budget_the_stacks_order_stays(parts: Parts):
-    decision = await router(parts, economy=economy(thrift=lambda: 0.5)).decide(Question(prompt="fix this"))
+    decision = await router(parts, economy=economy(thrift=lambda chat: 0.5)).decide(
+        Question(prompt="fix this")
+    )
     assert refs(decision.lineup)[0] == "a/x"
 
 
 async def test_an_unknown_price_is_not_a_cheap_one(parts: Parts):
     own = stack(coding=["a/x", "a/unknown", "b/y"])
-    decision = await router(parts, own, economy=economy(thrift=lambda: 1.0)).decide(
+    decision = await router(parts, own, economy=economy(thrift=lambda chat: 1.0)).decide(
         Question(prompt="fix this")
     )
     assert refs(decision.lineup) == ["b/y", "a/unknown", "a/x"]
@@ -216,7 +220,7 @@ async def test_one_threshold_moves_prompts_between_the_cheap_and_the_strong_seat
 
 
 async def test_a_pin_is_not_moved_by_money(parts: Parts):
-    by = economy(thrift=lambda: 1.0)
+    by = economy(thrift=lambda chat: 1.0)
     decision = await router(parts, economy=by).decide(Question(prompt="Hi", pin=Pin("coding", role="coding")))
     assert refs(decision.lineup)[0] == "a/x"
 
