@@ -93,10 +93,10 @@ def run(args: argparse.Namespace) -> int:
 def _by(text: str) -> "By":
     from mixchat.ledger.reports import BY
 
-    key = next((by for by in BY if by == text.strip().lower()), None)
-    if key is None:
-        raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
-    return key
+    for by in BY:
+        if by == text.strip().lower():
+            return by
+    raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
 
 
 def _report(house: "House", since: str, by: "By", against: str | None) -> Report:
@@ -117,12 +117,12 @@ def _report(house: "House", since: str, by: "By", against: str | None) -> Report
 
 
 def _model(house: "House", text: str) -> ModelRef:
-    pin = house.pin(text.removeprefix("@"))
-    if pin is None or pin.seat is None:
+    ref = house.stacks.aliases.resolve(text.removeprefix("@"))
+    if ref is None:
         raise ConfigError(
             f'--against "{text}" is no model; write an alias or a reference such as openai/gpt-4.1.'
         )
-    return pin.seat.ref
+    return ref
 
 
 def _facts(report: Report) -> dict[str, object]:
@@ -231,8 +231,7 @@ def _plot(house: "House", since: str) -> str:
     """Return dollars by day, from the first day to this one, days without a call included."""
     from datetime import date, timedelta
 
-    import plotext
-
+    from mixchat.cli.plot import draw_bars
     from mixchat.ledger.money import total
 
     reports = house.ledger.reports
@@ -240,10 +239,10 @@ def _plot(house: "House", since: str) -> str:
     first, last = date.fromisoformat(since), date.fromisoformat(reports.today)
     days = [(first + timedelta(days=number)).isoformat() for number in range(max((last - first).days, 0) + 1)]
     size = shutil.get_terminal_size((100, 24))
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(min(size.columns, 160), min(max(size.lines - 4, 10), 24))
-    plotext.bar(days, [float(spent.get(day, 0)) for day in days], width=0.8)
-    plotext.ylabel("$")
-    plotext.title(f"{total(reports.total(since).tally)} since {since}")
-    return plotext.build().rstrip()
+    return draw_bars(
+        days,
+        [float(spent.get(day, 0)) for day in days],
+        title=f"{total(reports.total(since).tally)} since {since}",
+        width=min(size.columns, 160),
+        height=min(max(size.lines - 4, 10), 24),
+    )
