@@ -1,0 +1,64 @@
+"""What the ledger's tests share: a clock that is steered, a database of their own, and calls to make."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from mixchat.ledger.ledger import Ledger
+from mixchat.ledger.prices import Prices
+from mixchat.papers.config import Budget, PriceConfig
+from mixchat.papers.database import Database
+from mixchat.words.meter import Call, Purpose
+from mixchat.words.model import ModelRef
+from mixchat.words.request import Message, Request
+
+BIG = ModelRef("work", "big")
+"""Priced by the config below: $1 in, $4 out, $0.10 from the cache."""
+UNPRICED = ModelRef("work", "secret")
+LOCAL = ModelRef("local", "tiny")
+WORK = {"work/big": PriceConfig(input=Decimal(1), output=Decimal(4), cache_read=Decimal("0.1"))}
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
+
+
+class SteeredClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: float = NOON) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+def ledger(
+    directory: Path, *, limits: Budget | None = None, clock: SteeredClock | None = None, **options: object
+) -> Ledger:
+    """Return a ledger over the history file in `directory`; days are those of UTC."""
+    options.setdefault("zone", UTC)
+    clock = clock or SteeredClock()
+    return Ledger(
+        Database(directory / "history.db"), Prices(WORK, clock=clock), limits, clock=clock, **options
+    )  # type: ignore[arg-type]
+
+
+def call(
+    ref: ModelRef = BIG,
+    *,
+    purpose: Purpose = "answer",
+    role: str | None = "coding",
+    chat: str | None = "chat",
+    turn: str | None = "turn",
+) -> Call:
+    return Call(ref=ref, purpose=purpose, role=role, chat=chat, turn=turn)
+
+
+def request(
+    text: str = "Why is the sky blue?", ref: ModelRef = BIG, max_tokens: int | None = None
+) -> Request:
+    return Request(ref=ref, messages=(Message("user", text),), max_tokens=max_tokens)
