@@ -1,0 +1,236 @@
+"""`mixchat ask` as a process, against a provider on loopback that speaks the real protocols."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mixchat
+from mixchat.house import build
+from mixchat.words.error import RateLimited
+from tests.wires.script import Reply, Status
+from tests.wires.server import Wires, environment
+
+STACK = """
+name = "mine"
+description = "for tests"
+[roles.daily-driver]
+models = ["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol"]
+[roles.coding]
+models = ["google/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
+"""
+SAY = "Tell me something nice, please."
+
+
+class Run:
+    """What a run of the program left."""
+
+    def __init__(self, code: int | None, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+async def start(*args: str, stdin: bytes | None = None) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "mixchat", "ask", *args,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(stdin or b"")
+    process.stdin.close()
+    return process
+
+
+async def ask(*args: str, stdin: bytes | None = None) -> Run:
+    process = await start(*args, stdin=stdin)
+    out, err = await process.communicate()
+    return Run(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+async def wires(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    async with Wires() as wires:
+        for name, value in environment(wires.url).items():
+            monkeypatch.setenv(name, value)
+        stacks = Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "stacks"
+        stacks.mkdir(parents=True)
+        (stacks / "mine.toml").write_text(STACK)
+        monkeypatch.setenv("MIXCHAT_STACK", "mine")
+        monkeypatch.chdir(tmp_path)
+        yield wires
+
+
+async def test_the_reply_is_all_there_is_on_stdout_and_one_line_of_talk_on_stderr(wires: Wires):
+    wires.script("claude-sonnet-5-5", Reply("Bees **dance**.", input=1000, output=10))
+    run = await ask(SAY)
+    assert (run.code, run.out) == (0, "Bees **dance**.\n")
+    assert run.err.count("\n") == 1
+    assert "daily-driver · anthropic/claude-sonnet-5-5 · " in run.err
+    assert run.err.rstrip().endswith("$0.0021")
+    assert (await ask("-q", SAY)).err == ""
+
+
+async def test_the_json_lines_are_the_contracts(wires: Wires):
+    wires.script(
+        "claude-sonnet-5-5",
+        Reply("Yes.", thinking="Hm.", input=1000, output=100, cache_read=200, cache_write=50),
+    )
+    run = await ask("--json", SAY)
+    kinds = [line["type"] for line in run.lines]
+    assert kinds[0] == "routed"
+    assert kinds[-1] == "finished"
+    assert {"thinking", "text"} < set(kinds)
+    routed, finished = run.lines[0], run.lines[-1]
+    assert routed["role"] == "daily-driver"
+    assert routed["model"] == "anthropic/claude-sonnet-5-5"
+    assert "".join(line["text"] for line in run.lines if line["type"] == "text") == "Yes."
+    usage = finished["usage"]
+    assert (usage["input"], usage["output"], usage["cache_read"], usage["cache_write"]) == (
+        1000,
+        100,
+        200,
+        50,
+    )
+    by_hand = (
+        Decimal(750) * 2 + Decimal(200) * Decimal("0.1") + Decimal(50) * Decimal("2.5") + 100 * 10
+    ) / 10**6
+    assert Decimal(finished["cost_usd"]) == by_hand
+    assert finished["estimated"] is False
+    assert finished["stop"] == "end"
+    assert finished["attempts"] == 1
+
+
+async def test_standard_input_is_added_to_the_prompt_and_files_are_attached(wires: Wires, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("the file's words")
+    await ask("Sum it up", "-f", "notes.txt", "-r", "daily-driver", stdin=b"the piped words\n")
+    sent = json.dumps(wires.seen[-1].json)
+    assert "Sum it up" in sent
+    assert "the piped words" in sent
+    assert "the file's words" in sent
+
+
+async def test_a_failing_model_is_replaced_and_said(wires: Wires):
+    wires.script("claude-sonnet-5-5", Status(401))
+    wires.script("gpt-6.1-sol", Reply("From the second."))
+    run = await ask("--json", SAY)
+    rerouted = next(line for line in run.lines if line["type"] == "rerouted")
+    assert (rerouted["from"], rerouted["to"], rerouted["error"]) == (
+        "anthropic/claude-sonnet-5-5",
+        "openai/gpt-6.1-sol",
+        "auth",
+    )
+    assert run.lines[-1]["model"] == "openai/gpt-6.1-sol"
+    assert run.lines[-1]["attempts"] == 2
+    assert run.code == 0
+
+
+async def test_a_pinned_model_is_never_replaced(wires: Wires):
+    wires.script("claude-sonnet-5-5", Status(401))
+    run = await ask("--json", "-m", "anthropic/claude-sonnet-5-5", SAY)
+    assert run.code == 1
+    assert run.lines[0]["role"] is None
+    assert run.lines[0]["classifier"] == "pin"
+    assert (run.lines[-1]["type"], run.lines[-1]["error"]) == ("failed", "auth")
+    assert {seen.model for seen in wires.seen} == {"claude-sonnet-5-5"}
+
+
+async def test_ctrl_c_stops_the_reply_keeps_it_and_says_what_it_cost(wires: Wires):
+    wires.script("claude-sonnet-5-5", Reply("one two three four five six", ending="stall", after=3))
+    process = await start("--json", SAY)
+    assert process.stdout is not None
+    lines: list[dict[str, Any]] = []
+    while not any(line["type"] == "text" for line in lines):
+        lines.append(json.loads(await process.stdout.readline()))
+    process.send_signal(signal.SIGINT)
+    out, _ = await process.communicate()
+    last = json.loads(out.splitlines()[-1])
+    assert process.returncode == 130
+    assert last["type"] == "stopped"
+    assert last["estimated"] is True
+    assert Decimal(last["cost_usd"]) > 0
+    assert await wires.gone(wires.seen[-1])
+
+
+async def test_the_last_chat_goes_on_with_what_was_said(wires: Wires):
+    await ask("My name is Ada and I like to talk.")
+    await ask("-c", "What is my name again?")
+    messages = wires.seen[-1].json["messages"]
+    assert len(messages) == 3
+    assert "Ada" in json.dumps(messages[0])
+
+
+async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
+    wires.script("claude-sonnet-5-5", Reply("x", input=1000, output=0))
+    await ask("--no-save", SAY)
+    house = build()
+    assert house.chats.list() == []
+    assert house.ledger.figures().today.usd == Decimal("0.002")
+    await house.aclose()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["-m", "nosuch", "hi"], "'nosuch' is nothing that can answer"),
+        (["-r", "nosuch", "hi"], "daily-driver"),
+        (["-f", "nosuch.txt", "hi"], "nosuch.txt cannot be read"),
+        (["--stack", "nosuch", "hi"], "nosuch"),
+        ([], "There is no prompt"),
+    ],
+)
+async def test_wrong_usage_is_one_sentence_and_exit_code_2(wires: Wires, args: list[str], said: str):
+    run = await ask(*args)
+    assert run.code == 2
+    assert said in run.err
+    assert run.err.count("\n") == 1
+    assert run.out == ""
+    assert wires.seen == []
+
+
+async def test_a_secret_is_stopped_before_it_leaves(wires: Wires):
+    key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    run = await ask("--json", f"What is wrong with this token? {key}")
+    assert run.code == 3
+    assert run.lines[-1]["error"] == "secret"
+    assert key not in run.out + run.err
+    assert wires.seen == []
+
+
+async def test_a_budget_stops_the_call_before_it_is_made(wires: Wires):
+    config = Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "config.toml"
+    config.write_text("[budget]\nmessage = 0.000001\n")
+    run = await ask("--json", SAY)
+    assert run.code == 3
+    assert run.lines[-1]["error"] == "budget"
+    assert wires.seen == []
+
+
+async def test_python_gets_the_reply_as_a_string_that_knows_where_it_came_from(wires: Wires):
+    wires.script("gemini-3.8-flash", Reply("print(1)", input=100, output=10))
+    reply = await mixchat.aask("hello", role="coding")
+    assert reply == "print(1)"
+    assert (reply.role, str(reply.model), reply.usage.input) == ("coding", "google/gemini-3.8-flash", 100)
+    assert reply.cost.usd == (Decimal(100) * Decimal("0.75") + 10 * Decimal("3.75")) / 10**6
+
+
+async def test_python_gets_errors_as_exceptions(wires: Wires):
+    wires.script("claude-sonnet-5-5", Status(429, retry_after="100"))
+    with pytest.raises(RateLimited):
+        await mixchat.aask("hello", model="anthropic/claude-sonnet-5-5")
+    with pytest.raises(mixchat.ProviderError):
+        await mixchat.aask("hello", role="nosuch")
+
+
+async def test_python_is_told_to_await_inside_a_loop():
+    with pytest.raises(RuntimeError, match="aask"):
+        mixchat.ask("hello")
