@@ -13,7 +13,7 @@ from mixchat.papers.config_load import load_config, working_directory
 from mixchat.papers.paths import Paths
 from mixchat.providers.local.progress import Progress
 from mixchat.providers.local.shelf import STARTER, Entry, Shelf
-from mixchat.words.error import ProviderError
+from mixchat.words.error import ConfigError, ProviderError, UnknownModel
 
 _WIDTH = 30
 _EXAMPLE = f"""examples:
@@ -75,7 +75,10 @@ def run_pull(args: argparse.Namespace) -> int:
 def run_rm(args: argparse.Namespace) -> int:
     """Delete a model."""
     name = args.name.removeprefix("local/")
-    freed = _shelf().remove(name)
+    try:
+        freed = _shelf().remove(name)
+    except UnknownModel as error:
+        raise ConfigError(error.message) from None
     print(f"{name} is gone; {_megabytes(freed)} are free again.", file=sys.stderr)
     return DONE
 

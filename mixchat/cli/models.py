@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from mixchat.cli.ending import DONE
 from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ProviderError
+from mixchat.words.error import ProviderError, Unreachable
 from mixchat.words.model import ModelCard
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
         providers = _providers(house)
         asked = [found for found in providers if refresh or found.local or house.catalog.stale(found.name)]
         for name, error in (await house.catalog.refresh(asked)).items():
-            print(f"{name}: {error.message}", file=sys.stderr)
+            if not _never_set_up(house, name, error):
+                print(f"{name}: {error.message}", file=sys.stderr)
         return await asyncio.to_thread(_rows, house, [found.name for found in providers])
     finally:
         await house.aclose()
@@ -88,6 +89,12 @@ def _providers(house: "House") -> list["Provider"]:
         except ProviderError as error:
             print(f"{name}: {error.message}", file=sys.stderr)
     return found
+
+
+def _never_set_up(house: "House", name: str, error: ProviderError) -> bool:
+    """Return whether the provider is a server that might have run at its usual address and does not."""
+    service = house.services[name]
+    return isinstance(error, Unreachable) and not service.placed and not service.needs_key
 
 
 def _rows(house: "House", names: Sequence[str]) -> list[Row]:

@@ -38,7 +38,6 @@ class Entry(Struct, frozen=True):
         """Return what the catalog may know; `limit` caps the context, in tokens."""
         return ModelCard(
             ref=self.ref,
-            name=self.header.name,
             context_window=min(self.header.context or limit, limit),
             images=False,
             pdfs=False,

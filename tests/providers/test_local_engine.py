@@ -1,0 +1,148 @@
+"""The child process that llama.cpp runs in, whatever becomes of its parent or of the platform."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mixchat.papers.config import Config
+from mixchat.papers.paths import Paths
+from mixchat.papers.services import Service
+from mixchat.providers.adapter import Endpoint
+from mixchat.providers.chat_completions import ChatProvider
+from mixchat.providers.connections import Connections
+from mixchat.providers.local.process import Engine
+from mixchat.providers.local.provider import LocalProvider
+from mixchat.providers.local.shelf import Shelf
+from mixchat.words.error import UnknownModel
+from mixchat.words.event import Ended, Text
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Message, Request
+from tests.providers.ggufs import gguf
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from mixchat.providers.local.process import Engine
+from mixchat.providers.local.shelf import Shelf
+engine = Engine(Path(sys.argv[2]))
+engine.start(Shelf(Path("."), {"tiny": Path(sys.argv[1])}).entry("tiny"), 256, 1)
+print(engine.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def gone(pid: int, within: float = 10.0) -> bool:
+    end = time.monotonic() + within
+    while psutil.pid_exists(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not psutil.pid_exists(pid)
+
+
+@pytest.mark.model
+@pytest.mark.skipif(os.name != "posix", reason="ends the parent by a POSIX signal")
+def test_the_child_dies_with_a_parent_that_is_killed(tmp_path: Path, weights: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(weights), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert psutil.pid_exists(pid)
+        parent.send_signal(signal.SIGKILL)
+    assert gone(pid)
+
+
+@pytest.mark.model
+def test_ctrl_c_in_the_terminal_does_not_reach_the_child(tmp_path: Path, weights: Path) -> None:
+    engine = Engine(tmp_path)
+    engine.start(Shelf(tmp_path, {"tiny": weights}).entry("tiny"), 256, 1)
+    try:
+        assert engine.pid is not None
+        assert os.name != "posix" or os.getpgid(engine.pid) != os.getpgid(0)
+    finally:
+        engine.stop()
+
+
+@pytest.mark.model
+async def test_an_openai_compatible_adapter_talks_to_llama_cpps_own_server(
+    tmp_path: Path, weights: Path
+) -> None:
+    engine = Engine(tmp_path)
+    door = engine.start(Shelf(tmp_path, {"tiny": weights}).entry("tiny"), 2048, 1)
+    connections = Connections()
+    service = Service(name="llamacpp", base_url=f"{door.url}/v1", placed=True)
+    provider = ChatProvider(
+        Endpoint(service, lambda: door.token, lambda ref: ModelCard(ref=ref), connections)
+    )
+    try:
+        (card,) = await provider.models()
+        assert card.ref == ModelRef("llamacpp", "tiny")
+        prompt = Message("user", "What is the capital of France?")
+        request = Request(ref=card.ref, messages=(prompt,), temperature=0.0, max_tokens=40)
+        async with aclosing(provider.stream(request)) as stream:
+            events = [event async for event in stream]
+    finally:
+        await provider.aclose()
+        await connections.aclose()
+        engine.stop()
+    assert "".join(event.text for event in events if isinstance(event, Text)).strip()
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert ended.usage.input == 37
+    assert ended.usage.output is not None
+    assert 0 < ended.usage.output <= 40
+
+
+def local_provider(tmp_path: Path) -> LocalProvider:
+    paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "log")
+    (paths.data / "models").mkdir(parents=True)
+    (paths.data / "models" / "tiny.gguf").write_bytes(gguf())
+    return LocalProvider(paths, Config())
+
+
+async def test_a_machine_without_the_runtime_says_what_else_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = local_provider(tmp_path)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    request = Request(ref=ModelRef("local", "tiny"), messages=(Message("user", "Hi"),))
+    with pytest.raises(UnknownModel, match="use Ollama or a provider with a key"):
+        await anext(provider.stream(request))
+    assert [card.ref.model for card in await provider.models()] == ["tiny"]
+    await provider.aclose()
+
+
+async def test_a_model_that_was_never_fetched_says_how_to_fetch_it(tmp_path: Path) -> None:
+    provider = local_provider(tmp_path)
+    request = Request(ref=ModelRef("local", "smollm2-135m"), messages=(Message("user", "Hi"),))
+    with pytest.raises(UnknownModel, match="mixchat local pull smollm2-135m"):
+        await anext(provider.stream(request))
+    await provider.aclose()
+
+
+def test_a_log_that_cannot_be_written_does_not_keep_the_model_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("a file where a directory should be")
+    engine = Engine(tmp_path / "log")
+    with pytest.raises(UnknownModel, match="could not load"):
+        engine.start(Shelf(tmp_path, {"torn": _torn(tmp_path)}).entry("torn"), 256, 1)
+    assert engine.pid is None
+
+
+def _torn(folder: Path) -> Path:
+    file = folder / "torn.gguf"
+    file.write_bytes(gguf())
+    return file
+
+
+def test_the_provider_is_quick_to_import_and_brings_neither_sdk_nor_runtime() -> None:
+    script = (
+        "import sys; import mixchat.providers.local.provider;"
+        "print(sorted({'httpx', 'openai', 'xllamacpp', 'pydantic', 'psutil', 'textual'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
