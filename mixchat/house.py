@@ -172,13 +172,13 @@ class House(Installation):
         )
 
     def _judge(self) -> "Judge | None":
-        from mixchat.routing.judge import Judge, JudgeSettings
-
         name = self.config.router.judge
         ref = self.catalog.resolve(name) if name else None
-        return (
-            Judge(JudgeSettings(ref=ref, margin=self.config.router.margin), self.resources) if ref else None
-        )
+        if ref is None:
+            return None
+        from mixchat.routing.judge import Judge, JudgeSettings
+
+        return Judge(JudgeSettings(ref=ref, margin=self.config.router.margin), self.resources)
 
     def _thrift(self, chat: str | None) -> float:
         """Return the share of the tightest budget that is used; the ledger is not asked when there is none."""

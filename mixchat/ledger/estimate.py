@@ -5,14 +5,17 @@ many tokens a model makes of what the rule counts (`ratio`), and how long a role
 """
 
 import re
-import sqlite3
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mixchat.ledger.tokens import count_tokens
-from mixchat.papers.database import Database
 from mixchat.words.meter import Call
 from mixchat.words.model import ModelRef
 from mixchat.words.request import Attachment, Request
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from mixchat.papers.database import Database
 
 _PER_MESSAGE: Final = 4
 _PER_IMAGE: Final = 1_100
@@ -37,7 +40,7 @@ class Estimator:
         database: where habits are kept; `None` keeps a cold start.
     """
 
-    def __init__(self, database: Database | None = None) -> None:
+    def __init__(self, database: "Database | None" = None) -> None:
         self._database = database
         self._habits: dict[tuple[str, str], tuple[float, int]] | None = None
         self._counted: dict[tuple[int, int], float] = {}
