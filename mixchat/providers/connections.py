@@ -4,9 +4,11 @@ import contextlib
 import os
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
+
+from mixchat.words.error import Unreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -28,6 +30,22 @@ async def _meet(response: "httpx2.Response") -> None:
         await look(response)
 
 
+@contextlib.contextmanager
+def _settings() -> Generator[None]:
+    """Name the setting that is to blame when a client cannot be made. The value may hold a password."""
+    try:
+        yield
+    except OSError:  # SSLError is its child
+        raise Unreachable(
+            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR name cannot be read."
+        ) from None
+    except (ValueError, ImportError):
+        words = (
+            "The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used; correct its address."
+        )
+        raise Unreachable(words) from None
+
+
 class Connections:
     """Makes the clients on first use. They belong to the loop that first sends with them."""
 
@@ -42,7 +60,7 @@ class Connections:
         """The SDKs' client. Redirects are not followed: a key goes to its own endpoint and nowhere else."""
         import httpx2
 
-        with self._lock:
+        with self._lock, _settings():
             if self._sdk is None:
                 self._sdk = httpx2.AsyncClient(
                     verify=self._trust(),
@@ -60,7 +78,7 @@ class Connections:
         """The client of the adapters without an SDK."""
         import httpx
 
-        with self._lock:
+        with self._lock, _settings():
             if self._own is None:
                 self._own = httpx.AsyncClient(
                     verify=self._trust(),

@@ -59,9 +59,9 @@ class Desk:
     def _card(self, ref: ModelRef) -> ModelCard:
         return ModelCard(ref=ref, **self.facts)  # pyright: ignore[reportArgumentType]
 
-    def request(self, model: str = "m", prompt: str = "Hello?", **settings: object) -> Request:
+    def request(self, model: str = "m", **settings: object) -> Request:
         ref = ModelRef(self.service.name, model)
-        given = {"messages": (Message("user", prompt),), **settings}
+        given = {"messages": (Message("user", "Hello?"),), **settings}
         return Request(ref=ref, **given)  # pyright: ignore[reportArgumentType]
 
     async def ask(self, model: str = "m", **settings: object) -> "Heard":

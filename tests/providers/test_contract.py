@@ -194,7 +194,7 @@ async def test_every_status_has_its_name(desk: Desk, wires: Wires) -> None:
         wires.script("m", Status(status))
         error = (await desk.ask()).error
         expected = STATUSES.get(status, Overloaded if status >= 500 else BadRequest)
-        assert type(error) is expected, (status, error)
+        assert isinstance(error, expected), (status, error)
         assert error.status == status
         assert error.ref is not None
         assert "\n" not in error.message
@@ -444,6 +444,13 @@ async def test_after_an_interrupted_call_the_next_one_works(desk: Desk, wires: W
     wires.script("m", Reply("one two", ending="drop", after=1), Reply("Well."))
     assert (await desk.ask()).error is not None
     assert (await desk.ask()).text == "Well."
+
+
+async def test_closing_leaves_no_connection_open(desk: Desk) -> None:
+    await desk.ask()
+    clients = (desk.connections.sdk, desk.connections.own)
+    await desk.aclose()
+    assert all(client.is_closed for client in clients)
 
 
 async def test_a_proxy_of_the_environment_is_not_asked_for_loopback(
