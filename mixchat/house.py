@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from mixchat.installation import Installation
 from mixchat.papers.config import Budget
 from mixchat.papers.config_load import working_directory
@@ -58,7 +60,7 @@ class House(Installation):
         Raises:
             ConfigError: there is none of that name, or its file cannot be used.
         """
-        return self.stacks.get(self._stack_name or self.config.stack)
+        return self._ready(self.stacks.get(self._stack_name or self.config.stack))
 
     def use_stack(self, name: str) -> Stack:
         """Put another stack to use from the next turn on, and return it.
@@ -66,9 +68,17 @@ class House(Installation):
         Raises:
             ConfigError: there is none of that name, or its file cannot be used; the old one stays.
         """
-        self.stack = self.stacks.get(name)
+        self.stack = self._ready(self.stacks.get(name))
         self.router.stack = self.stack
         return self.stack
+
+    def _ready(self, stack: Stack) -> Stack:
+        """Return the stack with the config's system prompt in the roles that have none of their own."""
+        posts = {
+            name: post if post.system else structs.replace(post, system=self.config.system)
+            for name, post in stack.posts.items()
+        }
+        return structs.replace(stack, posts=posts)
 
     @cached_property
     def database(self) -> "Database":
