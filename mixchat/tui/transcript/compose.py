@@ -31,19 +31,27 @@ def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
         yield _fold("thinking", sheet.thought, sheet.thinking, opened=opened)
 
 
-def reply_parts(document: Document, seams: Sequence[tuple[int, Seam]]) -> Iterator[Part]:
+def reply_parts(
+    document: Document, seams: Sequence[tuple[int, Seam]], known: dict[Block, Part]
+) -> Iterator[Part]:
     """Yield the reply's blocks with its seams between them.
 
     Args:
         document: the reply.
         seams: each with its place in the document's text.
+        known: the parts of blocks that are final; those that have become final are added.
     """
     due = list(seams)
-    blocks = document.blocks
-    for at, block in enumerate(blocks):
+    for at, block in enumerate(document.blocks):
         while due and due[0][0] <= block.offset:
             yield _seam(due.pop(0)[1])
-        yield _block(block, first=at == 0, growing=at >= document.frozen)
+        part = known.get(block)
+        if part is None:
+            final = at < document.frozen
+            part = _block(block, first=at == 0, growing=not final)
+            if final:
+                known[block] = part
+        yield part
     for _, seam in due:
         yield _seam(seam)
 

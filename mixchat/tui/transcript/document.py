@@ -104,9 +104,9 @@ class Document:
 
     def finish(self) -> None:
         """Say that nothing more will come."""
-        if self._held:
+        self.text += "\n" if self._held else ""
+        if self._held or self._fence is not None:
             self._held = ""
-            self.text += "\n"
             self._parse_tail()
         self._frozen = len(self._blocks)
 

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from mixchat.tui.transcript.column import Place, Seen
 from mixchat.tui.transcript.line import BLOCK
 from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.part import Part
 from mixchat.tui.transcript.view import TurnView
 
 MARGIN: Final = 2
@@ -63,13 +64,16 @@ class Painter:
         place, part = seen.place, seen.part
         if part is None:
             return " ", self.palette.text
-        if self.cursor is not None and self.cursor[0] == place.view and self.cursor[1] in {None, place.part}:
+        if self._under_cursor(place, part):
             return "┃", self.palette.cursor
         if part.kind == "prompt":
             return BLOCK, self.palette.prompt_bar
-        if part.kind == "header" and place.row < part.gap:
-            return " ", self.palette.text
         return "▎", self.palette.role(role)
+
+    def _under_cursor(self, place: Place, part: Part) -> bool:
+        if self.cursor is None or self.cursor[0] != place.view:
+            return False
+        return self.cursor[1] is None or (self.cursor[1] == place.part and place.row >= part.gap)
 
     def _marked(self, strip: Strip, seen: Seen) -> Strip:
         here = self.here == (seen.place.view, seen.place.part)

@@ -24,8 +24,10 @@ _PERIOD: Final = 1 / 16
 """Seconds between two repaints while text streams in."""
 _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
-_GULP: Final = 16_000
-"""Characters that are parsed at once."""
+_GULP: Final = 3_000
+"""Characters that are parsed at once, in a few milliseconds."""
+_BREATH: Final = 0.001
+"""Seconds for everything else between two gulps."""
 
 
 def _no_suffix(turn_id: str) -> str:
@@ -64,6 +66,8 @@ class Transcript(Pane):
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
         self._pending: list[str] = []
+        self._settled: Turn | None = None
+        """The live turn as it ended, while text of it still waits."""
         self._timer: Timer | None = None
         self._painted = 0.0
         self._cost = 0.0
@@ -80,6 +84,7 @@ class Transcript(Pane):
     def load(self, turns: Sequence[Turn]) -> None:
         """Show a saved path from its end; only what is seen is laid out."""
         self._stop_timer()
+        self._pending, self._settled = [], None
         self._forget_marks()
         self._column.reset([TurnView(turn, self._suffix) for turn in turns])
         self._follow(True)
@@ -91,6 +96,7 @@ class Transcript(Pane):
 
     def begin(self, turn: Turn) -> None:
         """Show the turn that is being answered, its prompt at once; one that is there already goes on."""
+        self._drain()
         view = TurnView(turn, self._suffix, Live(turn, self._clock))
         index = self._index(turn.id)
         if index is None:
@@ -129,15 +135,21 @@ class Transcript(Pane):
             self._schedule()
 
     def settle(self, turn: Turn) -> None:
-        """Put the settled turn in the live one's place; what is painted is what the whole text paints."""
-        self._drain()
-        self.replace(turn)
+        """Put the settled turn in the live one's place; what is painted is what the whole text paints.
+
+        After a flood the text that waits is taken in first, in gulps, so that the keys stay quick.
+        """
+        self._settled = turn
+        self._flush()
 
     def replace(self, turn: Turn) -> None:
         """Show a turn as it is now."""
         index = self._index(turn.id)
         if index is None:
             return
+        if self._column.views[index].live is not None:
+            self._grow("".join(self._pending))
+            self._pending = []
         self._column.views[index].settle(turn)
         self._column.touched(index)
         self._grown()
@@ -189,34 +201,45 @@ class Transcript(Pane):
             self._timer = None
 
     def _flush(self) -> None:
-        """Paint what came since the last time, a gulp of it at most."""
+        """Take in a gulp of what came; paint when it was the last, or when it is time."""
         self._stop_timer()
         start = perf_counter()
         text = "".join(self._pending)
         self._pending = [text[_GULP:]] if len(text) > _GULP else []
         self._grow(text[:_GULP])
+        if self._pending and start - self._painted < max(_PERIOD, _DUTY * self._cost):
+            self._timer = self.set_timer(_BREATH, self._flush)
+            return
+        if not self._pending and self._settled is not None:
+            turn, self._settled = self._settled, None
+            self.replace(turn)
+        else:
+            self._show_live()
         self._painted = perf_counter()
         self._cost = self._painted - start
         if self._pending:
-            self._schedule()
+            self._timer = self.set_timer(_BREATH, self._flush)
 
     def _drain(self) -> None:
-        """Take in all text that came."""
+        """Take in all text that came, however long it takes."""
         self._stop_timer()
         text, self._pending = "".join(self._pending), []
+        self._grow(text)
+        if self._settled is not None:
+            turn, self._settled = self._settled, None
+            self.replace(turn)
+
+    def _grow(self, text: str) -> None:
         view = self._live
         if view is not None:
             view.grow(text)
 
-    def _grow(self, text: str) -> None:
+    def _show_live(self) -> None:
         view = self._live
-        if view is None:
-            return
-        view.grow(text)
-        index = self._index(view.turn.id)
-        if index is not None:
-            self._column.touched(index)
-        self._grown()
+        if view is not None:
+            view.changed()
+            self._column.touched(self._column.views.index(view))
+            self._grown()
 
     def _grown(self) -> None:
         if not self._following and not self._below and self._column.height > self._row + self.size.height:

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from mixchat.tui.transcript.clean import clean
 from mixchat.tui.transcript.compose import foot_parts, head_parts, reply_parts
-from mixchat.tui.transcript.document import Document
+from mixchat.tui.transcript.document import Block, Document
 from mixchat.tui.transcript.live import Live
 from mixchat.tui.transcript.part import Part
 from mixchat.tui.transcript.sheet import Sheet, role_title, sheet_of
@@ -24,7 +24,7 @@ class TurnView:
         live: its events, while it is under way.
     """
 
-    __slots__ = ("_document", "_parts", "_seconds", "_suffix", "_tops", "live", "opened", "turn")
+    __slots__ = ("_document", "_final", "_parts", "_seconds", "_suffix", "_tops", "live", "opened", "turn")
 
     def __init__(self, turn: Turn, suffix: Callable[[str], str], live: Live | None = None) -> None:
         self.turn = turn
@@ -33,6 +33,8 @@ class TurnView:
         """Which folds are open."""
         self._suffix = suffix
         self._document: Document | None = None
+        self._final: dict[Block, Part] = {}
+        """The parts of the reply's blocks that will not change."""
         self._parts: list[Part] | None = None
         self._tops: tuple[tuple[int, int], list[int]] | None = None
         self._seconds: float | None = None
@@ -75,13 +77,16 @@ class TurnView:
             (seam.offset if reply.isascii() and "\r" not in reply else len(clean(reply[: seam.offset])), seam)
             for seam in seams
         ]
-        return [*head_parts(sheet, self.opened), *reply_parts(document, placed), *foot_parts(sheet)]
+        return [
+            *head_parts(sheet, self.opened),
+            *reply_parts(document, placed, self._final),
+            *foot_parts(sheet),
+        ]
 
     def grow(self, text: str) -> None:
-        """Add text to the reply of a live turn."""
+        """Add text to the reply of a live turn; `changed` shows it."""
         if text:
             self.document.append(text)
-        self.changed()
 
     def settle(self, turn: Turn) -> None:
         """Put the settled turn in the live one's place; a reply that is the same keeps its layout."""
@@ -93,6 +98,7 @@ class TurnView:
             self._document.finish()
             if self._document.text != clean(turn.reply):
                 self._document = None
+                self._final = {}
         self.changed()
 
     def toggle(self, fold: str) -> None:
@@ -152,3 +158,4 @@ class TurnView:
         """Drop everything that can be made again from the turn."""
         if self.live is None:
             self._parts = self._document = self._tops = None
+            self._final = {}

@@ -1,0 +1,121 @@
+"""A program in a pseudo-terminal: what it writes, with the time of each read, and what it costs."""
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Terminal:
+    """Runs `command` in a terminal of its own.
+
+    Output is searched as bytes rather than fed to an emulator, so that the measuring costs next to nothing.
+
+    Args:
+        command: program and arguments.
+        columns: cells in a row.
+        rows: rows.
+        environment: variables besides this process's.
+        keep: file descriptors that the program inherits.
+    """
+
+    def __init__(
+        self, command: list[str], columns: int = 120, rows: int = 40,
+        environment: dict[str, str] | None = None, keep: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        self._master, slave = pty.openpty()
+        self._slave = slave
+        self.resize(columns, rows, tell=False)
+        self._output = bytearray()
+        self._reads: list[tuple[float, int]] = []
+        self._changed = threading.Condition()
+        self._process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, pass_fds=keep, start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})},
+        )  # fmt: skip
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                data = b""
+            now = time.monotonic()
+            with self._changed:
+                self._output += data
+                self._reads.append((now, len(self._output)))
+                self._changed.notify_all()
+            if not data:
+                return
+
+    @property
+    def mark(self) -> int:
+        """Where the output stands now."""
+        with self._changed:
+            return len(self._output)
+
+    def send(self, keys: str) -> float:
+        """Type `keys` and return when."""
+        now = time.monotonic()
+        os.write(self._master, keys.encode())
+        return now
+
+    def wait(self, text: str, since: int, timeout: float = 60) -> float:
+        """Return when `text` had been written after the mark `since`."""
+        wanted, end = text.encode(), time.monotonic() + timeout
+        with self._changed:
+            while (at := self._output.find(wanted, since)) < 0:
+                if not self._changed.wait(end - time.monotonic()):
+                    raise TimeoutError(
+                        f"{text!r} was not painted in {timeout} s; last came {self._output[-500:]!r}"
+                    )
+            return next(when for when, length in self._reads if length >= at + len(wanted))
+
+    def quiet(self, seconds: float = 0.3, timeout: float = 60) -> float:
+        """Wait until nothing was written for so long, and return when the last write was."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            with self._changed:
+                last = self._reads[-1][0] if self._reads else time.monotonic()
+            if time.monotonic() - last > seconds:
+                return last
+            time.sleep(0.02)
+        raise TimeoutError(f"still writing after {timeout} s")
+
+    def resize(self, columns: int, rows: int, *, tell: bool = True) -> float:
+        """Change the size and return when."""
+        now = time.monotonic()
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if tell:
+            os.kill(self._process.pid, signal.SIGWINCH)
+        return now
+
+    def cpu(self) -> float:
+        """Return the seconds of processor time it used so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICK
+
+    def memory(self) -> float:
+        """Return its resident memory in MB."""
+        return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
+
+    def close(self) -> None:
+        """End the program."""
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._slave)
+        os.close(self._master)

@@ -1,0 +1,96 @@
+"""Turns to show, and an app that shows them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from textual.app import App, ComposeResult
+from textual.color import Color
+from textual.widgets import Input
+
+from mixchat.tui.themes import role_defaults
+from mixchat.tui.transcript import FollowChanged, LinkActivated, Transcript, TurnSelected
+from mixchat.tui.transcript.palette import make_palette
+from mixchat.words.decision import Decision
+from mixchat.words.error import Failure
+from mixchat.words.model import ModelRef
+from mixchat.words.stack import Seat
+from mixchat.words.turn import Attempt, Outcome, Step, Turn
+from mixchat.words.usage import Cost
+
+SONNET = ModelRef("anthropic", "claude-sonnet-5-5")
+FLASH = ModelRef("google", "gemini-3.8-flash")
+PALETTE = make_palette({"primary": "#8aadf4", "foreground": "#d8dce8"}, Color.parse("#101218"))
+
+
+def attempt(
+    ref: ModelRef = SONNET, seconds: float = 3.2, cost: str | None = "0.0123", *,
+    exact: bool = True, first: float | None = 0.4, failure: Failure | None = None, step: Step = "answer",
+) -> Attempt:  # fmt: skip
+    usd = None if cost is None else Decimal(cost)
+    return Attempt(
+        ref=ref,
+        step=step,
+        started=0.0,
+        first_token=first,
+        ended=seconds,
+        cost=Cost(usd, exact),
+        failure=failure,
+    )
+
+
+def decided(role: str = "coding") -> Decision:
+    return Decision(role=role, lineup=(Seat(SONNET),), confidence=0.9, classifier="local", why="a code fence")
+
+
+def turn(identity: str, prompt: str = "", reply: str = "", role: str = "coding") -> Turn:
+    """Return a complete turn; `msgspec.structs.replace` gives the rest."""
+    return Turn(
+        id=identity, chat="c", created=datetime(2026, 11, 23, tzinfo=UTC), prompt=prompt, reply=reply,
+        decision=decided(role), attempts=(attempt(),), outcome=Outcome.COMPLETE,
+    )  # fmt: skip
+
+
+def opened(identity: str, prompt: str) -> Turn:
+    return Turn(id=identity, chat="c", created=datetime(2026, 11, 23, tzinfo=UTC), prompt=prompt)
+
+
+class Stage(App[None]):
+    """A transcript above an input box; keeps what the transcript tells."""
+
+    CSS = "Input { dock: bottom; }"
+
+    def __init__(self, turns: Sequence[Turn] = ()) -> None:
+        super().__init__()
+        self.told: list[object] = []
+        self._turns = turns
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_defaults(dark=True)
+
+    def compose(self) -> ComposeResult:
+        yield Transcript()
+        yield Input()
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
+        self.transcript.load(self._turns)
+        self.query_one(Input).focus()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    def on_turn_selected(self, message: TurnSelected) -> None:
+        self.told.append(message.turn_id)
+
+    def on_link_activated(self, message: LinkActivated) -> None:
+        self.told.append(message.url)
+
+    def on_follow_changed(self, message: FollowChanged) -> None:
+        self.told.append((message.following, message.new_below))
+
+    def screen_text(self) -> str:
+        """Return what the transcript has painted."""
+        pane = self.transcript
+        return "\n".join(strip.text.rstrip() for strip in pane.render_lines(pane.size.region))

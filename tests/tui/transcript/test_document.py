@@ -1,0 +1,69 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mixchat.tui.transcript.document import Document
+from mixchat.tui.transcript.layout import lay_out
+from mixchat.tui.transcript.look import Look
+from tests.tui.transcript.scene import PALETTE
+
+FRAGMENTS = st.sampled_from(
+    [
+        "# Heading\n", "## #tag\n", "plain words ", "**bold** and *slanted* ", "`code` ", "\n", "\n\n", "- item\n",
+        "- [x] done\n", "  - nested\n", "1. one\n", "3) three\n", "> quoted\n", "> > deeper\n", "```python\n",
+        "def f():\n    return 1\n", "```\n", "~~~\n", "````\n", "| a | b |\n", "|---|--:|\n", "| 1 | two words |\n",
+        "---\n", "===\n", "***", "[link][ref] ", "[ref]: https://example.com/a\n", "[ref]: https://example.com/b 'x'\n",
+        "[^1]", "$x_1 * y_2$ ", "$$\n", "\\[\n", "E = mc^2\n", "\\]\n", "    indented\n", "\t", "日本語のテキスト", "🎉👩‍👩‍👧",
+        "مرحبا", "\x1b[31m", "\r\n", "\r", "\x00", "<br>", "<div>\n", "![image](a.png) ", "https://example.com/x?y=z. ",
+        "#", "-", "*", ">", "`", "|", "$", "\\", "  ", "a\n", "\ud800",
+    ]
+)  # fmt: skip
+
+
+def painted(document: Document) -> list[list[str]]:
+    look = Look(PALETTE)
+    return [
+        [f"{line.painted}|{[str(style) for _, style in line.pieces]}" for line in lay_out(block.tokens, block.env, 40, look)]
+        for block in document.blocks
+    ]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(FRAGMENTS, max_size=40), st.lists(st.integers(1, 60), min_size=1, max_size=20))
+def test_text_that_came_in_any_pieces_ends_up_as_the_whole_text_does(fragments: list[str], sizes: list[int]):
+    source = "".join(fragments)
+    streamed, position, turn = Document(), 0, 0
+    while position < len(source):
+        size = sizes[turn % len(sizes)]
+        streamed.append(source[position : position + size])
+        position, turn = position + size, turn + 1
+    streamed.finish()
+    whole = Document(source)
+    assert streamed.text == whole.text
+    assert painted(streamed) == painted(whole)
+    assert [block.apart for block in streamed.blocks] == [block.apart for block in whole.blocks]
+    assert [block.offset for block in streamed.blocks] == [block.offset for block in whole.blocks]
+
+
+def test_the_whole_text_is_parsed_as_markdown_parses_it_in_one_go():
+    from mixchat.tui.transcript.clean import clean
+    from mixchat.tui.transcript.markdown import parse_blocks
+
+    source = "para\n#\n- a\n-b\n\n```x\ncode\n```\n> q\nlazy\n\n[a]: /b\n[a]\n"
+    streamed = Document()
+    for character in source:
+        streamed.append(character)
+    streamed.finish()
+    env: dict[str, object] = {}
+    tokens = parse_blocks(clean(source), env)
+    assert [t.type for block in streamed.blocks for t in block.tokens] == [t.type for t in tokens]
+
+
+def test_an_open_code_block_grows_without_being_parsed_again():
+    document = Document()
+    document.append("```python\n")
+    first = document.blocks[-1]
+    for number in range(3_000):
+        document.append(f"line_{number} = {number}\n")
+    assert document.blocks[-1] is first
+    document.append("```\nafter\n")
+    assert [block.kind for block in document.blocks] == ["fence", "paragraph_open"]
