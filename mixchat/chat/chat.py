@@ -151,7 +151,7 @@ class Chat:
         before = (
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
-        turn = self._accept(prompt, parent)
+        turn = self._accept(prompt, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         brief = self._brief(messages, prompt, turn=turn.id, purpose=purpose)
         async with aclosing(self._follow(turn, self.question(prompt, before), brief)) as events:
@@ -181,7 +181,7 @@ class Chat:
             self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
             self.path.withdraw(turn.id)
 
-    def _accept(self, prompt: Prompt, parent: str | None) -> Turn:
+    def _accept(self, prompt: Prompt, parent: str | None, purpose: Purpose) -> Turn:
         now = self._desk.clock.now()
         title = self.record.title or " ".join(prompt.text.split())[:_TITLE_LENGTH]
         self.record = structs.replace(self.record, title=title, updated=now)
@@ -194,6 +194,7 @@ class Chat:
             prompt=prompt.text,
             files=prompt.files,
             pin=prompt.pin.name if prompt.pin else None,
+            compacts=purpose == "compact",
         )
         self._desk.turns.save(turn)
         self.path.put(turn)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mixchat.history.turns import TurnStore
 from mixchat.words.request import Attachment, Message
-from mixchat.words.turn import FileRef, Turn
+from mixchat.words.turn import FileRef, Outcome, Turn
 
 CONTINUE = "Continue exactly where your reply stopped. Do not repeat anything and do not comment on the cut."
 TO_CONTINUE = 3
@@ -42,6 +42,8 @@ class Messages:
             if characters > _MOST_CHARACTERS:
                 break
             messages += self._pair(turn)
+            if turn.compacts and turn.outcome is Outcome.COMPLETE:
+                break
         return tuple(reversed(messages))
 
     def _pair(self, turn: Turn) -> tuple[Message, Message]:

@@ -89,6 +89,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     outcome: Outcome = Outcome.OPEN
     stop: Stop | None = None
     failure: Failure | None = None
+    compacts: bool = False
+    """Its reply stands for everything before it, which is not sent any more."""
     corrected: str | None = None
     """The role that the person said this was."""
     extra: Cost = FREE

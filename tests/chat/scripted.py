@@ -37,10 +37,14 @@ class Hang:
     """Waits for ever, to be cancelled."""
 
 
+class Pause:
+    """Lets others run for a moment."""
+
+
 class ScriptedRun:
     """Plays one script; a `Hang` waits, an exception is raised."""
 
-    def __init__(self, decision: Decision, script: Sequence[RouterEvent | Hang | Exception]) -> None:
+    def __init__(self, decision: Decision, script: Sequence[RouterEvent | Hang | Pause | Exception]) -> None:
         self.attempts: list[Attempt] = []
         self.failure: Failure | None = None
         self.extra = FREE
@@ -55,6 +59,8 @@ class ScriptedRun:
                 match event:
                     case Hang():
                         await asyncio.Event().wait()
+                    case Pause():
+                        await asyncio.sleep(0.01)
                     case Exception():
                         raise event
                     case Broke(failure):
@@ -71,7 +77,7 @@ class ScriptedRun:
 class ScriptedRouter:
     """Hands out one script a turn and remembers what it was asked."""
 
-    def __init__(self, *scripts: Sequence[RouterEvent | Hang | Exception] | ProviderError) -> None:
+    def __init__(self, *scripts: Sequence[RouterEvent | Hang | Pause | Exception] | ProviderError) -> None:
         self.scripts = list(scripts)
         self.questions: list[Question] = []
         self.briefs: list[Brief] = []

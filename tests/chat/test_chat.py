@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator
 import pytest
 from msgspec import structs
 
+from mixchat.chat.compact import compact
 from mixchat.chat.compare import compare, merge
 from mixchat.chat.desk import Prompt
 from mixchat.chat.fork import fork
+from mixchat.chat.title import entitle
 from mixchat.words.error import NoLocalSeat, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Started, Text
 from mixchat.words.question import Pin, Settings
@@ -17,7 +19,7 @@ from mixchat.words.stack import Seat
 from mixchat.words.turn import Outcome
 from mixchat.words.usage import FREE
 from tests.chat.conftest import Place
-from tests.chat.scripted import CENT, FLASH, SONNET, Hang, cut, reply
+from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
 
 
 async def collect(events: AsyncGenerator[ChatEvent]) -> list[ChatEvent]:
@@ -304,3 +306,46 @@ async def test_a_fork_begins_like_the_old_chat_and_costs_nothing(place: Place):
     assert [turn.prompt for turn in place.reopen(copy).turns] == ["one", "three"]
     assert [turn.prompt for turn in place.reopen(chat).turns] == ["one", "two"]
     assert copy.turns[0].cost == FREE
+
+
+async def test_a_compacted_chat_goes_on_with_the_summary_alone_and_undo_brings_all_back(place: Place):
+    chat = place.chat(reply("A"), reply("the gist"), reply("B"), reply("C"))
+    await collect(chat.send("one"))
+    await collect(compact(chat))
+    await collect(chat.send("two"))
+    assert [message.text for message in place.router.briefs[-1].messages][1:] == ["the gist", "two"]
+    assert place.router.briefs[1].purpose == "compact"
+    assert place.router.questions[1].pin == Pin("summarization", role="summarization")
+    chat.path.undo()
+    chat.path.undo()
+    await collect(chat.send("three"))
+    assert [message.text for message in place.router.briefs[-1].messages] == ["one", "A", "three"]
+
+
+async def test_a_summary_that_was_cut_off_stands_for_nothing(place: Place):
+    chat = place.chat(reply("A"), cut("the g"), reply("B"))
+    await collect(chat.send("one"))
+    await collect(compact(chat))
+    await collect(chat.send("two"))
+    assert [message.text for message in place.router.briefs[-1].messages][:2] == ["one", "A"]
+
+
+async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_kept(place: Place):
+    chat = place.chat(reply("A"), reply('"Dancing', ' bees"\n'), [Pause(), *reply("Too late")])
+    await collect(chat.send("how do bees dance?"))
+    assert chat.record.title == "how do bees dance?"
+    assert await entitle(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert place.reopen(chat).record.title == "Dancing bees"
+    assert place.router.briefs[-1].purpose == "title"
+    asking = asyncio.create_task(entitle(chat, place.router, Pin("flash", seat=Seat(FLASH))))
+    await asyncio.sleep(0)
+    chat.keep(structs.replace(chat.record, title="Mine"))
+    assert not await asking
+    assert place.reopen(chat).record.title == "Mine"
+
+
+async def test_a_title_that_fails_leaves_the_first_words(place: Place):
+    chat = place.chat(reply("A"), cut("half"))
+    await collect(chat.send("how do bees dance?"))
+    assert not await entitle(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert chat.record.title == "how do bees dance?"
