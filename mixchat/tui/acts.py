@@ -111,7 +111,20 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(id="panel", key="f2", title="Side panel", help="show or hide turns, health and cost", slash="panel"),
     Act(id="wider", key="f3", title="Wider panel", help="give the side panel more room"),
     Act(id="narrower", key="f4", title="Narrower panel", help="give the side panel less room"),
-    Act(id="key", title="Add a key", help="test a provider's key and keep it in the key ring", slash="key"),
+    Act(
+        id="budget",
+        title="Budget",
+        help="how many dollars a message, a chat, a day or a month may cost",
+        slash="budget",
+        argument="SPAN DOLLARS",
+    ),
+    Act(
+        id="key",
+        key="ctrl+k",
+        title="Add a key",
+        help="test a provider's key and keep it in the key ring",
+        slash="key",
+    ),
     Act(
         id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
     ),
@@ -119,7 +132,7 @@ ACTS: Final[tuple[Act, ...]] = (
 )
 
 
-_OF_THE_APP: Final = frozenset({"quit", "palette"})
+_OF_THE_APP: Final = frozenset({"quit"})
 """Acts that work on every screen."""
 
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import Provider
 from textual.screen import Screen
 
 from mixchat.tui import themes
@@ -23,18 +21,12 @@ _PATIENCE = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
 
 
-def _palette() -> type[Provider]:
-    from mixchat.tui.palette import ActProvider
-
-    return ActProvider
-
-
 class MixApp(App[int], inherit_bindings=False):
     """Assembles; it has no opinion about chatting."""
 
     CSS_PATH = "mixchat.tcss"
     TITLE = "mixchat"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
 
     def __init__(self, house: "House", opening: Opening) -> None:
@@ -103,10 +95,6 @@ class MixApp(App[int], inherit_bindings=False):
         except TimeoutError:
             pass
         self.exit(0)
-
-    def action_palette(self) -> None:
-        """Open the palette."""
-        self.action_command_palette()
 
 
 def run_app(

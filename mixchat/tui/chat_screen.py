@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from mixchat.tui.acts import bindings, find_slash
 from mixchat.tui.composer.composer import Composer
+from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.furnished import Furnished, furnish
 from mixchat.tui.opening import Opening
 from mixchat.tui.side.turn_list import TurnList
@@ -49,6 +50,7 @@ class ChatScreen(Screen[None]):
         with Horizontal(id="body"):
             with Vertical(id="conversation"):
                 yield parts.welcome
+                yield parts.first_run
                 yield parts.transcript
                 yield parts.choices
                 yield parts.composer
@@ -63,7 +65,7 @@ class ChatScreen(Screen[None]):
     def _open(self) -> None:
         self.room.conversation.open(self._opening)
         self.run_worker(self._house.warm, thread=True, group="warm")
-        self.call_after_refresh(self.room.greeting.greet)
+        self.run_worker(self.room.greeting.greet())
 
     def on_unmount(self) -> None:
         """Keep what was written."""
@@ -76,7 +78,7 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        self.room.conversation.send(event.outgoing)
+        self.room.greeting.send(event.outgoing)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
@@ -95,7 +97,7 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Emptied)
     def _emptied(self) -> None:
-        self.room.conversation.enter_on_nothing()
+        self.room.enter_on_nothing()
 
     @on(Composer.WaitingWanted)
     def _waiting_wanted(self) -> None:
@@ -113,6 +115,14 @@ class ChatScreen(Screen[None]):
     def _link(self, event: LinkActivated) -> None:
         self.notify(event.url, title="Link", markup=False)
         self.action_act("copy-link", event.url)
+
+    @on(PromptArea.KeyPasted)
+    def _key_pasted(self, event: PromptArea.KeyPasted) -> None:
+        self.action_act("key", event.key)
+
+    def on_text_selected(self) -> None:
+        """Copy what was dragged over."""
+        self.action_act("copy-selection")
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything when there is no room for it; move the money to where it can be seen."""

@@ -84,6 +84,15 @@ class Conversation:
         composer, choices, talk = self._parts.composer, self._parts.choices, self.session.talk
         return composer.close_completions() or choices.cancel() or talk.stop() or talk.pause()
 
+    def write_on(self) -> None:
+        """Go back to the prompt."""
+        self._parts.composer.area.focus()
+
+    @property
+    def selected_text(self) -> str:
+        """What is selected in the prompt."""
+        return self._parts.composer.area.selected_text
+
     def keep_draft(self) -> None:
         """Keep what is written and what waits."""
         if self.session.is_open:

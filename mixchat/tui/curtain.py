@@ -1,4 +1,4 @@
-"""The welcome and the transcript in one place: whichever has something to show."""
+"""Welcome, first-run page and transcript share one place: whichever has something to show is seen."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,23 @@ from mixchat.words.turn import Turn
 
 
 class Curtain:
-    """Keeps the transcript in step with the chat's branch, and covers an empty one with the welcome."""
+    """Keeps the transcript in step with the chat's branch, and covers an empty one."""
 
     def __init__(self, parts: Parts, chat: Callable[[], Chat]) -> None:
         self._parts = parts
         self._chat = chat
+        self._nobody = False
 
     def load(self) -> None:
         """Show the chat as it is."""
         turns = self._chat().turns
         self._parts.transcript.load(turns)
         self._draw(bool(turns))
+
+    def cover(self, *, nobody: bool) -> None:
+        """Say whether nobody can answer, for an empty chat."""
+        self._nobody = nobody
+        self._draw(bool(self._parts.transcript.turns))
 
     def begin(self, turn: Turn) -> None:
         """Make room for a turn; one that takes another's place takes that one away."""
@@ -37,5 +43,7 @@ class Curtain:
         self._draw(bool(self._chat().path.stubs))
 
     def _draw(self, said: bool) -> None:
-        self._parts.transcript.display = said
-        self._parts.welcome.display = not said
+        parts = self._parts
+        parts.transcript.display = said
+        parts.welcome.display = not said and not self._nobody
+        parts.first_run.display = not said and self._nobody

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from mixchat.chat.chat import Chat
 from mixchat.chat.desk import Prompt
 from mixchat.tui.bookkeeping import Bookkeeping, written
+from mixchat.tui.composer.composer import COMMAND
 from mixchat.tui.composer.mentions import Mentions
 from mixchat.tui.composer.outlook import Chip, Outlook
 from mixchat.words.decision import Decision
@@ -41,7 +42,7 @@ class Forecast:
         own = mentions.pin or pin
         shown = own or chat.state.pin
         files = tuple(file for path in mentions.files if (file := glimpse(path)) is not None)
-        if not text.strip():
+        if not text.strip() or COMMAND.fullmatch(text.strip()):
             return Outlook(pin=shown, chat_pinned=own is None and shown is not None)
         prompt = Prompt(text=text[:_TASTE], files=files, pin=own)
         decision = self._house.router.decide_locally(chat.question(prompt))

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from mixchat.tui.aftermath import Aftermath
 from mixchat.tui.arranging import Arranging
 from mixchat.tui.bookkeeping import Bookkeeping
+from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.clipboard import Clipboard
 from mixchat.tui.composer.composer import Composer
@@ -22,9 +23,12 @@ from mixchat.tui.greeting import Greeting
 from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
 from mixchat.tui.offers import Offers
+from mixchat.tui.overview import Overview
 from mixchat.tui.parts import Parts
 from mixchat.tui.session import Session
 from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.start.fetching import Fetching
+from mixchat.tui.start.first_run import FirstRun
 from mixchat.tui.status_line import StatusLine
 from mixchat.tui.steering import Steering
 from mixchat.tui.stopping import Stopping
@@ -63,6 +67,11 @@ class Furnished(Struct, frozen=True):
         """Say what the focused widget can do."""
         self.parts.status.tell_hints(_HINTS.get(type(focused).__name__, ()))
 
+    def enter_on_nothing(self) -> None:
+        """Let a paused queue go on; else, where nobody can answer yet, fetch the model that needs no key."""
+        if not self.conversation.enter_on_nothing() and self.greeting.nobody:
+            self.deeds.do("pull")
+
     def show_money(self) -> None:
         """Show the money in the status line while the side panel is away."""
         status = self.parts.status
@@ -95,20 +104,27 @@ def furnish(house: "House", app: App[int], screen: Screen[None]) -> Furnished:
     def last() -> Turn | None:
         return session.chat.turns[-1] if session.chat.turns else None
 
+    greeting = Greeting(app, house, parts, curtain, conversation.send, say)
+    fetching = Fetching(house, parts.first_run, screen.run_worker, greeting.look_again, say)
     deeds = Deeds(
-        Stopping(screen, conversation, parts, clipboard, say).deeds(),
+        greeting.deeds(),
+        fetching.deeds(),
+        Stopping(screen, conversation, fetching, clipboard, say).deeds(),
         Steering(house, session, parts.composer, refreshed, say).deeds(),
         Copying(last, clipboard, say).deeds(),
         Writing(app, house, session, parts.composer, say).deeds(),
+        Budgeting(house, parts.composer, refreshed, say).deeds(),
+        Overview(app, screen, house.config.keys).deeds(),
         Arranging(app, house, parts.panel, refreshed, say).deeds(),
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
-    return Furnished(parts, conversation, lookout, Greeting(house, parts.welcome, say), deeds)
+    return Furnished(parts, conversation, lookout, greeting, deeds)
 
 
 def _parts(house: "House") -> Parts:
     return Parts(
         welcome=Welcome(),
+        first_run=FirstRun(),
         transcript=Transcript(clock=house.clock),
         choices=ChoiceBar(),
         composer=Composer(Offers(house).sources(), house.pin, lambda: house.drafts.prompts()),

@@ -1,40 +1,108 @@
-"""Looks at what is set up, and says so on the welcome."""
+"""Looks at what is set up, and shows who answers, or how somebody could."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from mixchat.tui.welcome import Welcome
+from textual.app import App
+
+from mixchat.tui.choice_bar import Option
+from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.curtain import Curtain
+from mixchat.tui.deeds import Deed
+from mixchat.tui.parts import Parts
+from mixchat.tui.start.findings import Findings
+from mixchat.tui.start.keeping import Keeping
 from mixchat.words.error import ConfigError
-from mixchat.words.stack import Stack
 
 if TYPE_CHECKING:
     from mixchat.house import House
 
 
 class Greeting:
-    """Tells the welcome who answers. Touches no network."""
+    """Fills the welcome and the first-run page, and looks again when a key or a model was added."""
 
-    def __init__(self, house: "House", welcome: Welcome, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        app: App[int],
+        house: "House",
+        parts: Parts,
+        curtain: Curtain,
+        send: Callable[[Outgoing], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._app = app
         self._house = house
-        self._welcome = welcome
+        self._parts = parts
+        self._curtain = curtain
+        self._send = send
         self._say = say
+        self._pending: Outgoing | None = None
+        """A message that waits for somebody who can answer."""
+        self._findings = Findings(house)
+        self.nobody = False
+        """Whether no role has a model that can be asked."""
 
-    def greet(self) -> None:
-        """Read the stack and which of its models can be asked."""
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        return {"key": self.add_key}
+
+    async def greet(self) -> None:
+        """Look at keys and models, then at servers of this machine; show both at once."""
         try:
-            stack = self._house.stack
+            await self._findings.listen()
+            answering = self._findings.answering(self._house.stack)
         except ConfigError as error:
             self._say(str(error))
             return
-        self._welcome.tell(stack, self._reached(stack))
+        self.nobody = not answering
+        self._parts.welcome.tell(self._house.stack, answering)
+        self._parts.first_run.tell(self._findings.services())
+        self._curtain.cover(nobody=self.nobody)
+        outgoing, self._pending = self._pending, None
+        if outgoing is not None:
+            self.send(outgoing)
 
-    def _reached(self, stack: Stack) -> dict[str, str]:
-        """Return the first model that can be asked, by role."""
-        found: dict[str, str] = {}
-        for role in stack.posts:
-            reached = (
-                seat.ref for seat in stack.lineup(role) if self._house.providers.reachable(seat.ref.provider)
-            )
-            if (first := next(reached, None)) is not None:
-                found[role] = first.model
-        return found
+    def look_again(self) -> None:
+        """Let a key or a model that was just added count."""
+        try:
+            self._house.use_stack(self._house.stack.name)
+        except ConfigError as error:
+            self._say(str(error))
+        self._app.run_worker(self.greet())
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send a message; where nobody can answer yet, ask first how somebody could."""
+        if not self.nobody:
+            self._send(outgoing)
+            return
+        self._pending = outgoing
+
+        def edit() -> None:
+            self._pending = None
+            self._parts.composer.put_back(outgoing.typed)
+            self._parts.composer.area.focus()
+
+        answers = (
+            Option("f", "fetch the local model and send", lambda: self._act("pull")),
+            Option("k", "add a key", lambda: self._act("key")),
+            Option("e", "edit", edit),
+        )
+        self._parts.choices.ask("Nobody can answer this yet.", answers)
+
+    def _act(self, act: str) -> None:
+        self._parts.composer.area.focus()
+        self._app.call_later(self._app.run_action, f"screen.act('{act}')")
+
+    def add_key(self, key: str) -> None:
+        """Open the page where a key is pasted in."""
+        from mixchat.tui.start.key_screen import KeyScreen
+
+        def closed(provider: str | None) -> None:
+            outgoing = self._pending
+            if provider is not None:
+                self.look_again()
+            elif outgoing is not None:
+                self._pending = None
+                self._parts.composer.put_back(outgoing.typed)
+
+        self._app.push_screen(KeyScreen(Keeping(self._house), key), closed)

@@ -14,11 +14,11 @@ from mixchat.tui.acts import ACTS
 
 _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
     ("send", "enter", "send; take the completion that is lit"),
-    ("newline", "ctrl+j, shift+enter, alt+enter", "new line"),
-    ("", "@ at the beginning", "a role, an alias or a model answers this message alone"),
-    ("", "@ anywhere", "a file goes along"),
-    ("", "/ at the beginning", "a command"),
-    ("edit.up", "up, down", "earlier and later prompts, at the edges"),
+    ("newline", "ctrl+j", "new line; shift+enter and alt+enter, too, where the terminal tells them apart"),
+    ("", "@name", "at the beginning: this role, alias or model answers the message"),
+    ("", "@file", "anywhere: the file goes along"),
+    ("", "/", "at the beginning: a command"),
+    ("", "up, down", "at the edges of the prompt: earlier and later prompts"),
     ("complete", "tab", "take the completion, or go to the conversation"),
 )
 
@@ -48,8 +48,10 @@ class HelpScreen(ModalScreen[None]):
         yield Content.styled("Everything else", "$text-accent bold")
         for act in ACTS:
             command = f"/{act.slash} {act.argument}".rstrip() if act.slash else ""
-            yield _line(self._key_of(act.id, act.key), f"{act.title}: {act.help}", command)
+            yield _line(self._key_of(act.id, act.key), act.help, command)
 
 
 def _line(key: str, does: str, command: str = "") -> Content:
-    return Content.assemble((f"{key:<32}", "$text-primary"), does, (f"   {command}", "$text-muted"))
+    return Content.assemble(
+        (f"{key:<10}", "$accent"), (f"{command:<22}", "$primary") if command else "", does
+    )

@@ -5,6 +5,7 @@ from msgspec import Struct
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.start.first_run import FirstRun
 from mixchat.tui.status_line import StatusLine
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.welcome import Welcome
@@ -14,6 +15,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     """What the chat screen is made of."""
 
     welcome: Welcome
+    first_run: FirstRun
     transcript: Transcript
     choices: ChoiceBar
     composer: Composer

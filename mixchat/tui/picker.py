@@ -1,7 +1,7 @@
 """A list to pick from: it filters as one types, and shows what is lit before it is taken."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec import Struct
 from textual import on
@@ -15,6 +15,8 @@ from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
 
+_KEY: Final = 7
+
 
 class Entry(Struct, frozen=True):
     """Something to pick."""
@@ -22,6 +24,8 @@ class Entry(Struct, frozen=True):
     value: str
     label: str
     detail: str = ""
+    key: str = ""
+    """The key that does the same."""
 
 
 class Picker(ModalScreen[str | None]):
@@ -81,7 +85,10 @@ class Picker(ModalScreen[str | None]):
         found = rank(words, candidates) if words else candidates
         rows = self.query_one(OptionList)
         rows.clear_options()
-        rows.add_options([_row(self._entries[candidate.insert]) for candidate in found[: self.SHOWN]])
+        shown = [self._entries[candidate.insert] for candidate in found[: self.SHOWN]]
+        widest = max((len(entry.label) for entry in shown), default=0)
+        keyed = any(entry.key for entry in self._entries.values())
+        rows.add_options([_row(entry, widest=widest, keyed=keyed) for entry in shown])
         rows.highlighted = 0 if found else None
 
     @on(OptionList.OptionHighlighted)
@@ -100,8 +107,11 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(None if lit is None else rows.get_option_at_index(lit).id)
 
 
-def _row(entry: Entry) -> Option:
-    return Option(
-        Content.assemble(entry.label, (f"   {entry.detail}" if entry.detail else "", "$text-muted")),
-        entry.value,
+def _row(entry: Entry, *, widest: int, keyed: bool) -> Option:
+    key = entry.key.partition(",")[0]
+    row = Content.assemble(
+        (key.rjust(_KEY) + "  " if keyed else "", "$accent"),
+        entry.label.ljust(widest) if entry.detail else entry.label,
+        ("  " + entry.detail if entry.detail else "", "$text-muted"),
     )
+    return Option(row, entry.value)

@@ -7,7 +7,7 @@ from textual.screen import Screen
 from mixchat.tui.clipboard import Clipboard
 from mixchat.tui.conversation import Conversation
 from mixchat.tui.deeds import Deed
-from mixchat.tui.parts import Parts
+from mixchat.tui.start.fetching import Fetching
 
 _HOW_TO_QUIT = "ctrl+q quits; what is written is kept."
 
@@ -19,30 +19,36 @@ class Stopping:
         self,
         screen: Screen[None],
         conversation: Conversation,
-        parts: Parts,
+        fetching: Fetching,
         clipboard: Clipboard,
         say: Callable[[str], None],
     ) -> None:
         self._screen = screen
         self._conversation = conversation
-        self._parts = parts
+        self._fetching = fetching
         self._clipboard = clipboard
         self._say = say
 
     def deeds(self) -> Mapping[str, Deed]:
         """Return what can be done here, by act."""
-        return {"stop": self.stop, "copy-or-stop": self.copy_or_stop}
+        return {"stop": self.stop, "copy-or-stop": self.copy_or_stop, "copy-selection": self.copy_selection}
 
     def stop(self, _: str) -> None:
         """Close what is open, else stop the reply, else pause the queue, else go back to the prompt."""
         if self._screen.selections:
             self._screen.clear_selection()
-        elif not self._conversation.escape():
-            self._parts.composer.area.focus()
+        elif not (self._conversation.escape() or self._fetching.stop()):
+            self._conversation.write_on()
+
+    def copy_selection(self, _: str) -> None:
+        """Copy what was dragged over; it stays lit."""
+        selected = self._screen.get_selected_text()
+        if selected:
+            self._say(self._clipboard.copy(selected, "the selection"))
 
     def copy_or_stop(self, _: str) -> None:
         """Copy what is selected, else stop the reply, else say how to quit."""
-        selected = self._parts.composer.area.selected_text or self._screen.get_selected_text()
+        selected = self._conversation.selected_text or self._screen.get_selected_text()
         if selected:
             self._say(self._clipboard.copy(selected, "the selection"))
             self._screen.clear_selection()

@@ -31,6 +31,9 @@ _ROLE_COLOURS: Final[Mapping[str, tuple[str, str]]] = {
 """For themes that know nothing of roles: on a dark ground, on a light one."""
 
 
+_BAR_GROUNDS: Final = ("background", "background-hover", "background-active", "corner-color")
+
+
 class Colors(Struct, frozen=True, forbid_unknown_fields=True):
     """The colours that Textual derives all others from."""
 
@@ -77,19 +80,27 @@ def role_defaults(*, dark: bool) -> dict[str, str]:
 
 
 def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return `text-muted` and `text-disabled` as plain colours where the theme leaves them to be worked out.
+    """Return quiet scroll bars, and `text-muted` and `text-disabled` as plain colours where they are worked out.
 
-    Textual's `auto 60%` is worked out for whole widgets only.
+    Textual works out `auto 60%` for whole widgets only, not for a part of a line.
     """
     foreground, background = Color.parse(variables["foreground"]), Color.parse(variables["background"])
     if foreground.ansi is not None or background.ansi is not None:
         return {"text": variables["foreground"]}
+    quiet = background.blend(foreground, 0.16).hex
+    bars = {
+        "scrollbar": quiet,
+        "scrollbar-hover": variables["secondary"],
+        "scrollbar-active": variables["primary"],
+    }
+    bars |= {f"scrollbar-{part}": variables["background"] for part in _BAR_GROUNDS}
     shares = {"text": 1.0, "text-muted": 0.66, "text-disabled": 0.44}
-    return {
+    tones = {
         name: background.blend(foreground, share).hex
         for name, share in shares.items()
         if variables.get(name, "auto").startswith("auto")
     }
+    return {**bars, **tones}
 
 
 def theme_paths(user: Path) -> dict[str, Path]:

@@ -23,6 +23,6 @@ class TooSmall(Widget):
         """Return the sentence, with the size there is."""
         width, height = self.screen.size
         return Content(
-            f"mixchat would like 60×15.\nThis terminal is {width}×{height}.\n"
-            "Nothing is lost: make it larger to go on,\nor leave with ctrl+q."
+            f"mixchat would like 60×15.\nThis terminal is {width}×{height}.\n\n"
+            "Nothing is lost: make it larger,\nor leave with ctrl+q."
         )

@@ -41,14 +41,11 @@ class Welcome(Widget):
 
     def render(self) -> Content:
         """Return the name, and below it as many roles as there is room for."""
-        name = Content(" ").join(
-            Content.styled(letter, f"{role_variable(role)} bold") for letter, role in _LETTERS
-        )
-        head = [name, Content.styled(_MOTTO, "$text-muted")]
+        head = wordmark()
         room = self.size.height - len(head) - 3
         rows = self._seats() if self._stack is not None else []
         lines = [*head, Content(), *rows] if 0 < len(rows) <= room else head
-        return Content("\n").join(_centred(lines, self.size.width))
+        return Content("\n").join(centred(lines, self.size.width))
 
     def _seats(self) -> list[Content]:
         stack = self._stack
@@ -69,5 +66,12 @@ class Welcome(Widget):
         )
 
 
-def _centred(lines: Sequence[Content], width: int) -> list[Content]:
+def wordmark() -> list[Content]:
+    """Return the name, a role's colour a letter, and the motto."""
+    letters = (Content.styled(letter, f"{role_variable(role)} bold") for letter, role in _LETTERS)
+    return [Content(" ").join(letters), Content.styled(_MOTTO, "$text-muted")]
+
+
+def centred(lines: Sequence[Content], width: int) -> list[Content]:
+    """Return the lines moved to the middle, each for itself."""
     return [line.pad_left(max((width - line.cell_length) // 2, 0)) for line in lines]

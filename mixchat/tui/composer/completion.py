@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-MOST: Final = 8
-"""Rows that are offered at once."""
+MOST: Final = 60
+"""Candidates that are offered; typing finds the rest."""
 _MENTION: Final = re.compile(r"(?<!\S)@(\"[^\"\n]*|[^\s\"]*)$")
 _SLASH: Final = re.compile(r"^/([\w-]*)$")
 _ARGUMENT: Final = re.compile(r"^/([\w-]+) (\S*)$")

@@ -1,5 +1,7 @@
 """The completions that are offered above the prompt."""
 
+from typing import Final
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -8,6 +10,9 @@ from textual.widget import Widget
 
 from mixchat.tui.composer.completion import Candidate, Choice, Completion
 from mixchat.tui.themes import role_variable
+
+SHOWN: Final = 8
+"""Rows that are seen at once; the others scroll."""
 
 
 class CompletionList(Widget):
@@ -32,6 +37,8 @@ class CompletionList(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._completion: Completion | None = None
+        self._top = 0
+        """The first row that is seen."""
 
     @property
     def is_open(self) -> bool:
@@ -43,14 +50,16 @@ class CompletionList(Widget):
         self._completion = completion
         self.lit = 0
         self.display = completion is not None
+        self._top = 0
         if completion is not None:
-            self.styles.offset = (0, -len(completion.candidates))
+            self.styles.offset = (-1, -min(len(completion.candidates), SHOWN) - 1)
             self.refresh(layout=True)
 
     def move(self, by: int) -> None:
         """Light another row; the ends are joined."""
         if self._completion is not None:
             self.lit = (self.lit + by) % len(self._completion.candidates)
+            self._top = min(max(self._top, self.lit - SHOWN + 1), self.lit)
             self.refresh()
 
     def choose(self) -> Choice | None:
@@ -63,8 +72,9 @@ class CompletionList(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Take the row that was clicked."""
-        if self._completion is not None and event.y < len(self._completion.candidates):
-            self.lit = event.y
+        row = self._top + event.y
+        if self._completion is not None and row < len(self._completion.candidates):
+            self.lit = row
             choice = self.choose()
             if choice is not None:
                 self.post_message(self.Chosen(choice))
@@ -75,9 +85,8 @@ class CompletionList(Widget):
             return Content()
         candidates = self._completion.candidates
         widest = max(len(candidate.label) for candidate in candidates)
-        rows = [
-            self._row(candidate, widest, number == self.lit) for number, candidate in enumerate(candidates)
-        ]
+        seen = range(self._top, min(self._top + SHOWN, len(candidates)))
+        rows = [self._row(candidates[number], widest, number == self.lit) for number in seen]
         return Content("\n").join(rows)
 
     def _row(self, candidate: Candidate, widest: int, lit: bool) -> Content:

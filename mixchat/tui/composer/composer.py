@@ -25,7 +25,8 @@ from mixchat.tui.composer.recall import Recall
 from mixchat.tui.themes import role_class
 from mixchat.words.question import Pin
 
-_COMMAND: Final = re.compile(r"/([a-z][\w-]*)(?:\s+(.*))?", re.DOTALL)
+COMMAND: Final = re.compile(r"/([a-z][\w-]*)?(?:\s+(.*))?", re.DOTALL)
+"""What is a command and no prompt: its name and its argument."""
 _PLACEHOLDER: Final = "Ask anything. The right model answers."
 _LARGE: Final = 100_000
 """Characters beyond which a text is kept behind a mark rather than laid out line by line."""
@@ -160,8 +161,8 @@ class Composer(Vertical):
         typed = self.typed.strip()
         if not typed:
             self.post_message(self.Emptied())
-        elif (command := _COMMAND.fullmatch(typed)) is not None:
-            self.post_message(self.Commanded(command[1], (command[2] or "").strip()))
+        elif (command := COMMAND.fullmatch(typed)) is not None:
+            self.post_message(self.Commanded(command[1] or "", (command[2] or "").strip()))
         else:
             self._submit()
 

@@ -89,7 +89,7 @@ def _figures(outlook: Outlook) -> Content:
     parts = [Content.styled(price, "$text-muted")] if price else []
     if outlook.context is not None:
         crowded = outlook.context >= _CROWDED
-        share = f"{outlook.context:.0%} of context" if outlook.context >= 0.01 else "<1% of context"
+        share = f"ctx {outlook.context:.0%}" if outlook.context >= 0.01 else "ctx <1%"
         parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
     return Content("   ").join(parts)
 

@@ -12,6 +12,7 @@ from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
+from mixchat.tui.start.keeping import provider_of
 
 _EDITING: Final[tuple[tuple[str, str], ...]] = (
     ("cursor_left", "left"),
@@ -36,7 +37,7 @@ _EDITING: Final[tuple[tuple[str, str], ...]] = (
     ("delete_word_left", "ctrl+w,alt+backspace"),
     ("delete_word_right", "alt+d"),
     ("delete_to_start_of_line", "ctrl+u"),
-    ("delete_to_end_of_line_or_delete_line", "ctrl+k"),
+    ("delete_to_end_of_line_or_delete_line", "alt+k"),
     ("cut", "ctrl+x"),
     ("paste", "ctrl+v"),
     ("undo", "ctrl+z"),
@@ -77,6 +78,13 @@ class PromptArea(TextArea, inherit_bindings=False):
             super().__init__()
             self.text = text
 
+    class KeyPasted(Message):
+        """What was pasted into an empty prompt is a provider's key by its looks."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     def __init__(
         self, pastes: Pastes, completions: CompletionList, sources: Sources, placeholder: Content
     ) -> None:
@@ -102,6 +110,9 @@ class PromptArea(TextArea, inherit_bindings=False):
         text = pasted.replace("\r\n", "\n").replace("\r", "\n")
         if dropped_file(text) is not None:
             self.post_message(self.Dropped(text))
+            return
+        if not self.text and provider_of(text) is not None:
+            self.post_message(self.KeyPasted(text.strip()))
             return
         result = self._replace_via_keyboard(self._pastes.fold(text), *self.selection)
         if result is not None:

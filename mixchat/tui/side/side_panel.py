@@ -26,7 +26,7 @@ class SidePanel(Vertical):
     """What was decided and what it cost, beside the conversation."""
 
     DEFAULT_CSS = """
-    SidePanel { width: 42; height: 1fr; }
+    SidePanel { width: 44; height: 1fr; }
     SidePanel > Static { height: 1; }
     """
 

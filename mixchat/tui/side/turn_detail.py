@@ -105,7 +105,7 @@ def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
     if attempt.failure is not None:
         yield Content.styled(f"  {attempt.failure.code}: {attempt.failure.message}", "$text-error")
     yield _pair("  cost", figures.money(attempt.cost))
-    yield _pair("  tokens", _tokens(attempt.usage))
+    yield from _tokens(attempt.usage)
     if attempt.first_token is not None:
         wait = attempt.first_token - attempt.started
         yield _pair("  first word", figures.seconds(wait))
@@ -115,15 +115,14 @@ def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
     yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
 
 
-def _tokens(usage: Usage) -> str:
-    parts = [f"{figures.count(usage.input)} in, {figures.count(usage.output)} out"]
+def _tokens(usage: Usage) -> Iterator[Content]:
+    yield _pair("  tokens", f"{figures.count(usage.input)} in, {figures.count(usage.output)} out")
     if usage.cache_read:
-        parts.append(f"{figures.count(usage.cache_read)} from cache")
+        yield _pair("  from cache", figures.count(usage.cache_read))
     if usage.reasoning:
-        parts.append(f"{figures.count(usage.reasoning)} thinking")
+        yield _pair("  thinking", figures.count(usage.reasoning))
     if usage.searches:
-        parts.append(f"{usage.searches} searches")
-    return ", ".join(parts)
+        yield _pair("  searches", str(usage.searches))
 
 
 def _pair(name: str, value: str) -> Content:

@@ -1,0 +1,76 @@
+"""Fetching the starter model, with progress where the conversation will be."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from textual.worker import Worker
+
+from mixchat.tui.deeds import Deed
+from mixchat.tui.start.first_run import FirstRun
+from mixchat.words.error import ProviderError
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+
+class Fetching:
+    """Fetches once at a time; stopping it leaves nothing half done behind.
+
+    Args:
+        house: knows where models are kept.
+        shown_on: shows the progress.
+        start: runs it beside everything else.
+        done: is called when the model is there.
+        say: shows a sentence.
+    """
+
+    def __init__(
+        self,
+        house: "House",
+        shown_on: FirstRun,
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+        done: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._house = house
+        self._shown_on = shown_on
+        self._start = start
+        self._done = done
+        self._say = say
+        self._worker: Worker[None] | None = None
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        return {"pull": self.fetch}
+
+    def fetch(self, _: str = "") -> None:
+        """Begin, unless it is under way."""
+        if self._worker is None:
+            self._worker = self._start(self._fetch())
+
+    def stop(self) -> bool:
+        """Stop; return whether it was under way."""
+        if self._worker is None:
+            return False
+        self._worker.cancel()
+        return True
+
+    async def _fetch(self) -> None:
+        from mixchat.providers.local.pull import pull
+        from mixchat.providers.local.shelf import STARTER, Shelf
+
+        folder = Shelf.of(self._house.paths, self._house.config).folder
+        self._shown_on.tell_progress("starting", 0, None)
+        try:
+            async with aclosing(pull(STARTER, folder, self._house.environ)) as steps:
+                async for step in steps:
+                    self._shown_on.tell_progress(step.step, step.done, step.total)
+        except ProviderError as error:
+            self._say(error.message)
+        else:
+            self._say(f"{STARTER} is here. It is small: good for a first word, not for hard questions.")
+        finally:
+            self._worker = None
+            self._shown_on.clear_progress()
+        self._done()
