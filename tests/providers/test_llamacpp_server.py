@@ -1,0 +1,102 @@
+"""The adapter of compatible servers against a real one: llama.cpp's own, with the starter model."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import pytest
+from msgspec import structs
+
+from mixchat.papers.config import Config
+from mixchat.papers.paths import Paths
+from mixchat.papers.services import built_in
+from mixchat.providers.adapter import Endpoint
+from mixchat.providers.chat_completions import ChatProvider
+from mixchat.providers.connections import Connections
+from mixchat.providers.local.process import Door, Engine
+from mixchat.providers.local.provider import LocalProvider
+from mixchat.words.error import NeedsKey, TooLong
+from mixchat.words.event import Ended, ProviderEvent, Text
+from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Message, Request
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture
+def engine(tmp_path: Path, weights: Path) -> Engine:
+    local = LocalProvider(
+        Paths(tmp_path / "c", tmp_path / "d", tmp_path / "l"), Config(local={"tiny": str(weights)})
+    )
+    local.engine.start(local.fitting("tiny"), 2048, 1)
+    return local.engine
+
+
+@pytest.fixture
+async def server(engine: Engine) -> AsyncGenerator[Door]:
+    door = engine.door
+    assert door is not None
+    yield door
+    await asyncio.to_thread(engine.stop)
+
+
+def adapter(door: Door, key: str) -> tuple[ChatProvider, Connections]:
+    service = structs.replace(built_in()["llamacpp"], base_url=f"{door.url}/v1")
+    connections = Connections()
+    return ChatProvider(
+        Endpoint(service, lambda: key, lambda ref: ModelCard(ref=ref), connections)
+    ), connections
+
+
+async def heard(provider: ChatProvider, prompt: str, limit: int = 24) -> list[ProviderEvent]:
+    request = Request(
+        ref=ModelRef("llamacpp", "tiny"),
+        messages=(Message("user", prompt),),
+        max_tokens=limit,
+        temperature=0.0,
+    )
+    async with aclosing(provider.stream(request)) as events:
+        return [event async for event in events]
+
+
+async def test_a_compatible_server_answers_lists_refuses_and_is_cancelled(
+    engine: Engine, server: Door
+) -> None:
+    provider, connections = adapter(server, server.token)
+    events = await heard(provider, "What is the capital of France?")
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert "".join(event.text for event in events if isinstance(event, Text)).strip()
+    assert ended.usage.input
+    assert ended.usage.output
+    cut = (await heard(provider, "Count to a hundred.", limit=4))[-1]
+    assert isinstance(cut, Ended)
+    assert (cut.stop, cut.usage.output) == ("length", 4)
+    assert await provider.models()
+    with pytest.raises(TooLong):
+        await heard(provider, "word " * 4000)
+    await _cancelled_at_once(provider, engine)
+    stranger, others = adapter(server, "wrong")
+    with pytest.raises(NeedsKey):
+        await heard(stranger, "Hello?")
+    await connections.aclose()
+    await others.aclose()
+
+
+async def _cancelled_at_once(provider: ChatProvider, engine: Engine) -> None:
+    task = asyncio.create_task(heard(provider, "Write a long story about a ship.", limit=1500))
+    await asyncio.sleep(1.0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    child = psutil.Process(engine.pid)
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        before = sum(child.cpu_times()[:2])
+        await asyncio.sleep(0.2)
+        if sum(child.cpu_times()[:2]) - before < 0.04:
+            return
+    pytest.fail("the server goes on computing a reply that nobody hears")
