@@ -7,7 +7,7 @@ import pytest
 from tests.routing.scenarios import SCENARIOS, Scenario
 from tests.routing.stage import on_stage
 
-SPEED = {"S06": 8, "S07": 4, "S09": 10, "S15": 40}
+SPEED = {"S06": 8, "S07": 4, "S09": 20, "S15": 40}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
