@@ -11,17 +11,19 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from mixchat.providers.inputs import turns, words
 from mixchat.providers.local.process import Door
 from mixchat.words.error import BadRequest, Interrupted, ProviderError, TooLong
 from mixchat.words.event import Ended, ProviderEvent, Text, Thinking, UsageUpdate
 from mixchat.words.model import ModelRef
-from mixchat.words.request import Message, Request
+from mixchat.words.request import Request
 from mixchat.words.turn import Stop
 from mixchat.words.usage import Usage
 
 SAMPLING: Final[Mapping[str, Mapping[str, float]]] = {
-    # The model card's own values; the penalty keeps so small a model from repeating itself.
-    "smollm2": {"temperature": 0.2, "top_p": 0.9, "repeat_penalty": 1.1, "max_tokens": 1024},
+    # Temperature and top_p are the model card's own; DRY keeps so small a model out of loops and, unlike a
+    # penalty on every token, leaves short right answers alone.
+    "smollm2": {"temperature": 0.2, "top_p": 0.9, "dry_multiplier": 0.8, "max_tokens": 512},
 }
 """What a family of models is asked with where the request leaves it open."""
 _USAGE_EVERY: Final = 16
@@ -72,9 +74,9 @@ class _Piece(Struct, frozen=True):
 def body(request: Request, family: str | None) -> dict[str, Any]:
     """Return the JSON that asks llama.cpp for `request`."""
     system = [{"role": "system", "content": request.system}] if request.system else []
+    said = [{"role": message.role, "content": words(message)} for message in turns(request)]
     asked: dict[str, Any] = {
-        "messages": system
-        + [{"role": message.role, "content": _text(message)} for message in request.messages],
+        "messages": system + said,
         "stream": True,
         "stream_options": {"include_usage": True},
         "timings_per_token": True,
@@ -87,20 +89,6 @@ def body(request: Request, family: str | None) -> dict[str, Any]:
     if request.effort == "none":
         asked["chat_template_kwargs"] = {"enable_thinking": False}
     return asked
-
-
-def _text(message: Message) -> str:
-    """Return the words with the text files behind them.
-
-    Raises:
-        BadRequest: a file is of a kind that only other models can read.
-    """
-    parts = [message.text]
-    for file in message.attachments:
-        if file.media_type != "text/plain":
-            raise BadRequest(f"A local model reads text alone, and {file.name} is {file.media_type}.")
-        parts.append(f"{file.name}:\n{file.data.decode(errors='replace')}")
-    return "\n\n".join(part for part in parts if part)
 
 
 async def complete(door: Door, request: Request, family: str | None) -> AsyncGenerator[ProviderEvent]:

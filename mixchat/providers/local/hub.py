@@ -85,17 +85,19 @@ class Hub:
         """
         import httpx
 
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        # httpx takes Authorization away when a redirect leaves the endpoint.
-        client = httpx.AsyncClient(
-            headers=headers, follow_redirects=True, timeout=httpx.Timeout(60, connect=10)
-        )
+        from mixchat.providers.connections import Connections
+
+        connections = Connections()
+        client = connections.own
+        if self._token:
+            # httpx takes Authorization away when a redirect leaves the endpoint.
+            client.headers["Authorization"] = f"Bearer {self._token}"
+        client.follow_redirects = True
         try:
-            async with client:
-                file = await self._find(client, source)
-                async with aclosing(self._fetch(client, source.repo, file, folder)) as steps:
-                    async for step in steps:
-                        yield step
+            file = await self._find(client, source)
+            async with aclosing(self._fetch(client, source.repo, file, folder)) as steps:
+                async for step in steps:
+                    yield step
         except httpx.TransportError:
             raise PullFailed(
                 f"{self._endpoint} cannot be reached or broke off; check the network and pull again, "
@@ -103,6 +105,8 @@ class Hub:
             ) from None
         except OSError as error:
             raise disk_failure(folder, error) from None
+        finally:
+            await connections.aclose()
 
     async def _find(self, client: "httpx.AsyncClient", source: Source) -> _File:
         url = f"{self._endpoint}/api/models/{quote(source.repo)}/tree/main"

@@ -9,6 +9,8 @@ from typing import Final
 
 from mixchat.papers.config import Config
 from mixchat.papers.paths import Paths
+from mixchat.providers.asked import left_out
+from mixchat.providers.inputs import check
 from mixchat.providers.local import machine
 from mixchat.providers.local.completion import complete
 from mixchat.providers.local.process import UNSUPPORTED, Door, Engine
@@ -56,7 +58,10 @@ class LocalProvider:
             ProviderError: `UnknownModel` when the model cannot be had or does not fit, `TooLong`,
                 `Interrupted` when llama.cpp died; the next call starts it again.
         """
+        check(request, ModelCard(ref=request.ref, images=False, pdfs=False), pdf=False)
         entry = self.fitting(request.ref.model)
+        for notice in _left_out(request):
+            yield notice
         if self._turnstile.locked():
             yield Notice("loading", f"waiting for the reply before this one, then {entry.name}")
         async with self._turnstile:
@@ -156,6 +161,15 @@ class LocalProvider:
 def supported() -> bool:
     """Return whether llama.cpp is installed; it has no wheel for some machines."""
     return importlib.util.find_spec("xllamacpp") is not None
+
+
+def _left_out(request: Request) -> list[Notice]:
+    """Return what of the request no local model can do."""
+    asked = {
+        "a web search": request.search,
+        f"the effort {request.effort}": request.effort not in (None, "none"),
+    }
+    return [left_out(what, request.ref) for what, wanted in asked.items() if wanted]
 
 
 def _retrieved(task: asyncio.Task[Door]) -> None:
