@@ -1,13 +1,14 @@
 """How many tokens something is, before anybody counted: a rule of thumb, corrected by what providers reported.
 
-A cold start knows the text alone. Each complete call then teaches two habits, kept in the history file: how
-many tokens a model makes of what the rule counts (`ratio`), and how long a role's replies are (`length`).
+A cold start knows the text alone. Each complete call then teaches habits, kept in the history file: how many
+tokens a model makes of what the rule counts (`ratio`, apart for text in other scripts than the Latin one, which
+tokenizers differ in most), how long a role's replies are (`length`) and what is written to the cache (`written`).
 """
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from mixchat.ledger.tokens import count_tokens
+from mixchat.ledger.tokens import count_tokens, is_foreign
 from mixchat.words.meter import Call
 from mixchat.words.model import ModelRef
 from mixchat.words.request import Attachment, Request
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _PER_MESSAGE: Final = 4
 _PER_IMAGE: Final = 1_100
 _PER_PAGE: Final = 1_800
-_SLOWEST: Final = 8
+_SLOWEST: Final = 16
 """A habit is the mean of about this many calls, so that it follows a model that changes."""
 _TRUSTED: Final = 3
 """Calls after which a model's own length of reply is believed rather than the role's."""
@@ -47,16 +48,17 @@ class Estimator:
 
     def tokens(self, text: str, ref: ModelRef) -> int:
         """Return about how many tokens `ref` makes of `text`."""
-        return round(count_tokens(text) * self.ratio(ref))
+        return round(count_tokens(text) * self.ratio(ref, foreign=is_foreign(text)))
 
-    def ratio(self, ref: ModelRef) -> float:
+    def ratio(self, ref: ModelRef, *, foreign: bool = False) -> float:
         """Return how many tokens `ref` makes of one that the rule of thumb counts."""
         default = 1.3 if _NEW_CLAUDE.search(ref.model) else 1.0
-        return self._habit("ratio", str(ref), default)
+        return self._habit("ratio", _script(ref, foreign=foreign), default)
 
     def request(self, request: Request) -> int:
         """Return about how many tokens all that is sent is for the model it is sent to."""
-        return round(self.uncorrected(request) * self.ratio(request.ref)) + sum(
+        ratio = self.ratio(request.ref, foreign=speaks_foreign(request))
+        return round(self.uncorrected(request) * ratio) + sum(
             _attached(file) for message in request.messages for file in message.attachments
         )
 
@@ -78,10 +80,11 @@ class Estimator:
         """Return the part of what is newly read that this model writes to its cache, from 0 to 1."""
         return min(self._habit("written", str(ref), 0.0), 1.0)
 
-    def learn_ratio(self, ref: ModelRef, uncorrected: float, reported: int) -> None:
+    def learn_ratio(self, ref: ModelRef, uncorrected: float, reported: int, *, foreign: bool = False) -> None:
         """Take in how many tokens the provider counted. Writes; call it within a transaction."""
         if uncorrected >= 8 and reported > 0:
-            self._learn("ratio", str(ref), min(max(reported / uncorrected, 0.25), 6.0), prior=self.ratio(ref))
+            ratio = min(max(reported / uncorrected, 0.25), 6.0)
+            self._learn("ratio", _script(ref, foreign=foreign), ratio, prior=self.ratio(ref, foreign=foreign))
 
     def learn_length(self, call: Call, output: int) -> None:
         """Take in how long a reply was. Writes; call it within a transaction."""
@@ -127,6 +130,15 @@ class Estimator:
             {"kind": kind, "key": key, "value": value, "prior": prior, "most": _SLOWEST},
         ).fetchone()
         self._load()[kind, key] = (row[0], row[1])
+
+
+def speaks_foreign(request: Request) -> bool:
+    """Whether the latest message is written in another script than the Latin one."""
+    return bool(request.messages) and is_foreign(request.messages[-1].text)
+
+
+def _script(ref: ModelRef, *, foreign: bool) -> str:
+    return f"{ref} beyond latin" if foreign else str(ref)
 
 
 def _kind(call: Call) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
 from mixchat.ledger.days import local_day
-from mixchat.ledger.estimate import Estimator
+from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
 from mixchat.ledger.live import LiveCall, costs_nothing, is_exact
 from mixchat.ledger.money import ZERO, settled
@@ -75,13 +75,15 @@ class Ledger:
         """
         now = self.clock.now()
         with_text_alone = not request.search and not any(message.attachments for message in request.messages)
+        foreign = speaks_foreign(request)
         live = LiveCall(
             call,
             started=now,
             day=local_day(now, self.zone),
             input_tokens=self.estimator.request(request),
             uncorrected=self.estimator.uncorrected(request) if with_text_alone else None,
-            ratio=self.estimator.ratio(call.ref),
+            ratio=self.estimator.ratio(call.ref, foreign=foreign),
+            foreign=foreign,
         )
         amount = self._amount(call, request)
         with self.database.writing():
@@ -242,5 +244,5 @@ class Ledger:
         if usage.input is None:
             return
         if live.uncorrected is not None and not usage.searches:
-            self.estimator.learn_ratio(ref, live.uncorrected, usage.input)
+            self.estimator.learn_ratio(ref, live.uncorrected, usage.input, foreign=live.foreign)
         self.estimator.learn_written(ref, usage.input - (usage.cache_read or 0), usage.cache_write or 0)

@@ -21,6 +21,7 @@ class LiveCall:
         input_tokens: the estimate of all that is sent.
         uncorrected: the same, before the model's own ratio; `None` when it holds more than text.
         ratio: tokens that the model makes of one that the rule of thumb counts.
+        foreign: whether the prompt is written in another script than the Latin one.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class LiveCall:
         input_tokens: int,
         uncorrected: float | None,
         ratio: float,
+        foreign: bool = False,
     ) -> None:
         self.call = call
         self.started = started
         self.day = day
         self.input_tokens = input_tokens
         self.uncorrected = uncorrected
+        self.foreign = foreign
         self.beat = 0.0
         """When its reservation was last brought up to date, on the monotonic clock."""
         self.usage = Usage()

@@ -5,6 +5,7 @@ from typing import Final
 
 _WORD: Final = re.compile("[A-Za-z]+")
 _LONG: Final = re.compile("[A-Za-z]{7,}")
+_HUMP: Final = re.compile("[a-z][A-Z]")
 _NUMBER: Final = re.compile("[0-9]{1,3}")
 _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]+")
 _LINE: Final = re.compile("\n+")
@@ -15,16 +16,17 @@ _BEYOND: Final = re.compile("[\u0080-\U0010ffff]")
 _HIGH: Final = re.compile("[\U0001f000-\U0010ffff]")
 
 
-_WORD_WEIGHT: Final = 0.97
-_LETTER_OVER_SIX: Final = 0.164
-_DIGITS_WEIGHT: Final = 1.454
-_MARKS_WEIGHT: Final = 0.35
-_LINE_WEIGHT: Final = 2.388
-_INDENT_WEIGHT: Final = 0.706
-_LATIN_WEIGHT: Final = 1.055
-_CJK_WEIGHT: Final = 0.707
+_WORD_WEIGHT: Final = 1.004
+_LETTER_OVER_SIX: Final = 0.085
+_HUMP_WEIGHT: Final = 0.408
+_DIGITS_WEIGHT: Final = 1.37
+_MARKS_WEIGHT: Final = 0.45
+_LINE_WEIGHT: Final = 1.816
+_INDENT_WEIGHT: Final = 1.127
+_LATIN_WEIGHT: Final = 1.15
+_CJK_WEIGHT: Final = 0.76
 _HIGH_WEIGHT: Final = 1.5
-_OTHER_WEIGHT: Final = 0.388
+_OTHER_WEIGHT: Final = 0.418
 
 
 def count_tokens(text: str) -> float:
@@ -37,12 +39,20 @@ def count_tokens(text: str) -> float:
     total = (
         _WORD_WEIGHT * len(_WORD.findall(text))
         + _LETTER_OVER_SIX * (sum(map(len, long)) - 6 * len(long))
+        + _HUMP_WEIGHT * len(_HUMP.findall(text))
         + _DIGITS_WEIGHT * len(_NUMBER.findall(text))
         + _MARKS_WEIGHT * len(_MARKS.findall(text))
         + _LINE_WEIGHT * len(_LINE.findall(text))
         + _INDENT_WEIGHT * len(_INDENT.findall(text))
     )
     return total if text.isascii() else total + _beyond_ascii(text)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a fifth of `text` or more is written in another script than the Latin one."""
+    return not text.isascii() and sum(character > "\u024f" for character in text[:4_000]) * 5 >= len(
+        text[:4_000]
+    )
 
 
 def _beyond_ascii(text: str) -> float:

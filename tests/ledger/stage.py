@@ -1,6 +1,6 @@
 """What the ledger's tests share: a clock that is steered, a database of their own, and calls to make."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
 from mixchat.papers.config import Budget, PriceConfig
 from mixchat.papers.database import Database
+from mixchat.papers.process import Owner
 from mixchat.words.meter import Call, Purpose
 from mixchat.words.model import ModelRef
 from mixchat.words.request import Message, Request
@@ -37,14 +38,17 @@ class SteeredClock:
 
 
 def ledger(
-    directory: Path, *, limits: Budget | None = None, clock: SteeredClock | None = None, **options: object
+    directory: Path,
+    *,
+    limits: Budget | None = None,
+    clock: SteeredClock | None = None,
+    zone: tzinfo = UTC,
+    owner: Owner | None = None,
 ) -> Ledger:
     """Return a ledger over the history file in `directory`; days are those of UTC."""
-    options.setdefault("zone", UTC)
     clock = clock or SteeredClock()
-    return Ledger(
-        Database(directory / "history.db"), Prices(WORK, clock=clock), limits, clock=clock, **options
-    )  # type: ignore[arg-type]
+    database = Database(directory / "history.db")
+    return Ledger(database, Prices(WORK, clock=clock), limits, clock=clock, zone=zone, owner=owner)
 
 
 def call(
