@@ -87,13 +87,13 @@ class Leg:
     async def _asked(self, seat: Seat) -> AsyncGenerator[RouterEvent]:
         """Ask one seat, and again where that may help."""
         health, clock = self._resources.health, self._resources.clock
-        await guard(self._brief.messages, seat.ref, self._resources, allow=self._brief.allow_secret)
-        ready = outgoing(self._brief, self._decision, seat, self._resources)
-        for notice in ready.notices:
-            yield notice
         probe = health.begin(seat.ref)
         tries, self._move = 0, "retry"
         try:
+            ready = outgoing(self._brief, self._decision, seat, self._resources)
+            await guard(ready.request.messages, seat.ref, self._resources, allow=self._brief.allow_secret)
+            for notice in ready.notices:
+                yield notice
             while self._move == "retry":
                 tries += 1
                 async with aclosing(self._once(seat, ready.request)) as events:
@@ -147,6 +147,8 @@ class Leg:
         try:
             async with aclosing(exchange.events()) as events:
                 async for event in events:
+                    if exchange.tape.painted:
+                        self._resources.health.succeeded(seat.ref)
                     yield event
             self._resources.health.succeeded(seat.ref)
         except Guarded:

@@ -57,7 +57,7 @@ POLICIES: Final[Mapping[ErrorCode, Policy]] = {
     ),
     "unknown_model": Policy(
         "goes straight to the next seat; correct the stack",
-        falls_over=True, cooldown=300, longest=3600,
+        falls_over=True, cooldown=60, longest=600,
     ),
     "rate_limited": Policy(
         "asks again up to twice when the wait is short, then goes to the next seat; rests as long as it was told",

@@ -18,7 +18,7 @@ from tests.routing.stage import BareStage, Stage, on_stage
 pytestmark = pytest.mark.bench
 SEED = 7
 TURNS = 2000
-SOAK_SPEED = 200
+SOAK_SPEED = 100
 
 
 async def play(kind: type[Stage]) -> Mapping[str, Verdict]:

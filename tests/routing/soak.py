@@ -159,7 +159,7 @@ class Soak:
 
     async def _go_on(self, chat: Chat, turn: Turn) -> None:
         """Continue a reply that was cut until it is whole; the provider calms down in the end."""
-        for tries in range(8):
+        for tries in range(20):
             self._chaos.calm = tries >= 4
             async with aclosing(chat.resume(turn.id)) as events:
                 async for _ in events:

@@ -1,10 +1,12 @@
 """The circuit breaker: open after failures, skipped at once, brought back by a probe."""
 
+from contextlib import aclosing
+
 import pytest
 
 from mixchat.routing.health import CLOSED, Health
 from mixchat.words.error import ErrorCode, Failure, Overloaded, Refused
-from mixchat.words.event import Broke, Ended, Rerouted, Started
+from mixchat.words.event import Broke, Ended, Rerouted, Started, Text
 from tests.routing.scripted import Parts, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
 
@@ -129,6 +131,18 @@ async def test_a_resting_model_comes_last_and_not_never(clock: SteeredClock):
     events = await clock.running(played(parts.run("a/x", "b/y")))
     assert [(event.source, event.target) for event in events if isinstance(event, Rerouted)] == [(Y, X)]
     assert text_of(events) == "Hello from a/x."
+
+
+async def test_a_model_is_well_from_its_first_word_on(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.health.failed(X, BUSY)
+    clock.time += 13
+    async with aclosing(parts.run("a/x", "b/y").events()) as events:
+        async for event in events:
+            if isinstance(event, Text):
+                assert parts.health.state(X) == CLOSED
+                break
+            assert parts.health.rests(X) == isinstance(event, Started)
 
 
 async def test_a_probe_that_is_refused_frees_the_model_for_the_next_probe(clock: SteeredClock):

@@ -170,6 +170,17 @@ async def test_failing_over_does_not_let_it_out(parts: Parts):
     assert parts.providers.calls("a") == 0
 
 
+async def test_an_earlier_private_prompt_is_left_out_and_not_complained_about(parts: Parts):
+    messages = (
+        Message("user", KEY, private=True),
+        Message("assistant", "Kept.", private=True),
+        Message("user", "A poem, please."),
+    )
+    events = await played(parts.run("a/x", brief=Brief(messages=messages)))
+    assert isinstance(events[-1], Ended)
+    assert parts.providers.made["a"].requests[0].messages == messages[2:]
+
+
 async def test_who_was_asked_may_send_it_anyway(parts: Parts):
     events = await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
     assert isinstance(events[-1], Ended)
