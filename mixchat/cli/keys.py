@@ -50,7 +50,7 @@ def run_set(args: argparse.Namespace) -> int:
         raise ConfigError("There was no key; paste it, or pipe it into the command.")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("That holds characters that no key has; copy it again.")
-    here.key_ring.set(args.provider, key)
+    here.key_ring.set(args.provider, key, next(iter(here.credentials.variables(args.provider)), ""))
     print(f"The key of {args.provider} is in the system's key ring.", file=sys.stderr)
     if (source := here.credentials.source(args.provider)) and source != "key ring":
         print(f"It is not used as long as there is one in the {source}.", file=sys.stderr)

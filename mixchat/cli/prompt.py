@@ -14,7 +14,8 @@ def whole_prompt(said: str | None, example: str) -> str:
     piped = (
         "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer.read().decode(errors="replace")
     )
-    prompt = "\n\n".join(part for part in (said or "", piped.strip("\r\n")) if part)
+    typed = (said or "").encode(errors="surrogateescape").decode(errors="replace")
+    prompt = "\n\n".join(part for part in (typed, piped.strip("\r\n")) if part)
     if not prompt.strip():
         raise ConfigError(f"There is no prompt; write one: {example}")
     return prompt

@@ -98,7 +98,12 @@ def _fit_profile(document: Document) -> None:
             raise document.error(
                 (key,), f'a directory may not set "{key}"; put it into config.toml. Allowed here: {allowed}.'
             )
-    document.fit(Profile)
+    profile = document.fit(Profile)
+    lifted = [("private",)] if profile.private is False else []
+    lifted += [("roles", name, "private") for name, role in profile.roles.items() if role.private is False]
+    for path in lifted:
+        words = f"{'.'.join(path)} = false: a directory may make a chat private, never the other way round."
+        raise document.error(path, words)
 
 
 def _over(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,8 +58,13 @@ class KeyRing:
         except KeyringError as error:
             raise _closed(error) from None
 
-    def set(self, provider: str, key: str) -> None:
+    def set(self, provider: str, key: str, variable: str = "") -> None:
         """Keep `key` for `provider`, in place of one that was there.
+
+        Args:
+            provider: whose key it is.
+            key: the key.
+            variable: the environment variable to offer when the key ring cannot be used.
 
         Raises:
             ConfigError: the key ring cannot be opened, or the list beside the config not written.
@@ -67,9 +72,9 @@ class KeyRing:
         from keyring.errors import KeyringError
 
         try:
-            _backend().set_password(SERVICE, provider, key)
+            _backend(variable).set_password(SERVICE, provider, key)
         except KeyringError as error:
-            raise _closed(error) from None
+            raise _closed(error, variable) from None
         write_atomically(self._list, "".join(f"{name}\n" for name in sorted({*self.names(), provider})))
 
     def remove(self, provider: str) -> bool:
@@ -94,7 +99,7 @@ class KeyRing:
         return found or listed
 
 
-def _backend() -> Backend:
+def _backend(variable: str = "") -> Backend:
     """Return the system's key ring.
 
     Raises:
@@ -104,13 +109,11 @@ def _backend() -> Backend:
 
     backend = cast("Backend", keyring.get_keyring())
     if backend.priority < 1:  # the fallbacks that keep nothing, or keep it in a plain file
-        raise _closed("there is none")
+        raise _closed("there is none", variable)
     return backend
 
 
-def _closed(reason: object) -> ConfigError:
+def _closed(reason: object, variable: str = "") -> ConfigError:
     words = " ".join(str(reason).split()).rstrip(".") or "it is locked"
-    return ConfigError(
-        f"The system's key ring cannot be used ({words[:120]}); set the provider's environment variable"
-        " instead, such as OPENAI_API_KEY."
-    )
+    instead = variable or "the provider's environment variable, such as OPENAI_API_KEY,"
+    return ConfigError(f"The system's key ring cannot be used ({words[:120]}); set {instead} instead.")

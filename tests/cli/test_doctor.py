@@ -62,6 +62,14 @@ def test_an_unknown_stack_is_named(shell: Shell, paths: Paths):
     assert 'There is no stack "codng"; did you mean "coding"' in said.out
 
 
+def test_a_judge_that_is_nobody_is_named(shell: Shell, paths: Paths):
+    paths.config.mkdir(parents=True)
+    paths.config_file.write_text('titles = "google/gemini-3.5-flash-lite"\n[router]\njudge = "flsh"\n')
+    said = shell("doctor").out
+    assert '"flsh" is neither a model reference nor an alias; did you mean "flash"' in said
+    assert "no key for google/gemini-3.5-flash-lite" in said
+
+
 def test_what_set_a_key_and_what_retires_are_said(shell: Shell, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text('stack = "guide"\n')
     said = shell("doctor").out

@@ -58,7 +58,7 @@ def test_without_a_key_ring_the_environment_is_offered(shell: Shell, paths: Path
     keyring.set_keyring(NoKeyring())
     said = shell("keys", "set", "openai", stdin="sk-very-secret")
     assert said.code == 2
-    assert "environment variable instead" in said.err
+    assert "; set OPENAI_API_KEY instead." in said.err
     assert "very-secret" not in said.err
     assert not paths.ring_list.exists()
 

@@ -156,6 +156,13 @@ def test_a_directory_cannot_say_where_a_key_goes_or_comes_from(paths: Paths, tmp
     assert "stack, theme, system, private, budget, roles" in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["private = false", "[roles.diary]\nprivate = false"])
+def test_a_directory_cannot_make_public_what_is_private(paths: Paths, tmp_path: Path, text: str):
+    (tmp_path / ".mixchat.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"private = false: a directory may make a chat private, never"):
+        load_config(written(paths, "private = true"), tmp_path, {})
+
+
 def test_a_profile_seats_a_role_of_its_own(paths: Paths, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text(
         'private = true\n[roles.coding]\nmodels = ["ollama/qwen3-coder"]\n'

@@ -207,7 +207,7 @@ def test_a_key_ring_that_cannot_keep_a_secret_is_one_sentence(
 ):
     ring.set("openai", "sk-9")
     keyring.set_keyring(closed())
-    with pytest.raises(ConfigError, match="environment variable instead") as caught:
+    with pytest.raises(ConfigError, match=r"such as OPENAI_API_KEY, instead\.") as caught:
         ring.set("anthropic", "sk-10")
     assert "sk-10" not in str(caught.value)
     assert "\n" not in str(caught.value)

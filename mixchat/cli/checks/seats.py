@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mixchat.cli.checks.check import Check
 from mixchat.house import House
 from mixchat.papers.retirement import all_seats, retiring
+from mixchat.papers.seating import unknown_model
 from mixchat.words.error import ConfigError
 from mixchat.words.model import ModelRef
 
@@ -28,6 +29,7 @@ def check_stack(house: House) -> Iterator[Check]:
             yield Check(
                 _AREA, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
             )
+    yield from _helpers(house)
     for sentence in retiring(stack, house.catalog.card):
         yield Check(_AREA, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
@@ -45,6 +47,26 @@ def check_prices(house: House) -> Iterator[Check]:
     for ref in unknown:
         advice = f'Put it under [prices."{ref}"] in {house.paths.config_file}.'
         yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)
+
+
+def _helpers(house: House) -> Iterator[Check]:
+    """Yield the models that the config names for other work than answering."""
+    config = house.config
+    named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
+    for key, name in {**named, "titles": config.titles}.items():
+        ref = house.stacks.aliases.resolve(name) if name else None
+        if name and ref is None:
+            advice = "Write provider/model or an alias."
+            yield Check(_AREA, key, "trouble", unknown_model(name, house.stacks.aliases), advice)
+        elif ref is not None and not _keyed(house, ref.provider):
+            yield Check(_AREA, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out.")
+        elif ref is not None:
+            yield Check(_AREA, key, "works", str(ref))
+
+
+def _keyed(house: House, provider: str) -> bool:
+    service = house.services.get(provider)
+    return service is not None and (not service.needs_key or house.credentials.has(provider))
 
 
 def _answering(near: list[ModelRef], seats: int) -> str:
