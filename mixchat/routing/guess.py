@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from mixchat.routing.everyday import everyday
 from mixchat.routing.features import Features, features
+from mixchat.routing.hints import Hint, hints
 from mixchat.routing.linear import Linear, softmax
 from mixchat.routing.tokens import tokens
 from mixchat.words.decision import Evidence
@@ -53,32 +54,40 @@ class Guess(Struct, frozen=True):
 def guess(text: str, model: Linear) -> Guess:
     """Return what `model` makes of `text`. Takes about a millisecond however long the text is."""
     seen = features(text)
-    shares = softmax(model.scores(seen.counts))
+    plain = hints(seen.opening, seen.closing)
+    shares = softmax(_hinted(model, model.scores(seen.weights), plain))
     summed: dict[str, float] = {}
     for label, share in zip(model.roles, shares, strict=True):
         role = ROLE_OF.get(label, label)
         summed[role] = summed.get(role, 0.0) + share
     ranking = sorted(summed.items(), key=lambda item: -item[1])
-    evidence = _evidence(seen, model, shares)
+    evidence = _evidence(seen, model, shares, plain)
     if ranking[0][0] == DAILY_DRIVER:
         start = text[:600]
-        role, said = everyday(" ".join(tokens(start)) if start else "", len(seen.counts))
+        role, said = everyday(" ".join(tokens(start)) if start else "", len(seen.weights))
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
-    return Guess(tuple(ranking), evidence, len(seen.counts))
+    return Guess(tuple(ranking), evidence, len(seen.weights))
 
 
-def _evidence(seen: Features, model: Linear, shares: list[float]) -> tuple[Evidence, ...]:
+def _hinted(model: Linear, scores: list[float], plain: list[Hint]) -> list[float]:
+    for label, bonus, _ in plain:
+        if label in model.roles:
+            scores[model.roles.index(label)] += bonus
+    return scores
+
+
+def _evidence(seen: Features, model: Linear, shares: list[float], plain: list[Hint]) -> tuple[Evidence, ...]:
     """Return what spoke most for the likeliest class and against its strongest rival of another role."""
     order = sorted(range(len(shares)), key=lambda at: -shares[at])
     first = order[0]
     rival = next(at for at in order if ROLE_OF.get(model.roles[at]) != ROLE_OF.get(model.roles[first]))
     weighed = [
         (weight, bucket)
-        for weight, bucket in model.contrast(seen.counts, first, rival)
+        for weight, bucket in model.contrast(seen.weights, first, rival)
         if bucket in seen.names
     ]
-    told: dict[str, float] = {}
+    told = {said: bonus for label, bonus, said in plain if label == model.roles[first]}
     for weight, bucket in nlargest(3 * _MOST_EVIDENCE, weighed):
         shown = seen.names[bucket]
         if weight > 0 and _tells(shown):

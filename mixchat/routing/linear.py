@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from math import exp, sqrt
+from math import exp
 from operator import itemgetter, mul
 from pathlib import Path
 from typing import Final
@@ -29,25 +29,22 @@ class Linear(Struct, frozen=True):
     bias: tuple[float, ...]
     scale: float
 
-    def scores(self, counts: Mapping[int, int]) -> list[float]:
-        """Return a score for each role; counts are damped by their root and brought to length 1."""
-        total = sum(counts.values())
-        if not total:
+    def scores(self, weights: Mapping[int, float]) -> list[float]:
+        """Return a score for each role, of buckets with their weights."""
+        if len(weights) < 2:
             return list(self.bias)
-        damped = [sqrt(count) for count in counts.values()]
-        unit = self.scale / sqrt(total)
-        pick = itemgetter(*counts) if len(counts) > 1 else None
+        pick = itemgetter(*weights)
+        values = tuple(weights.values())
         return [
-            bias + unit * (sum(map(mul, damped, pick(row))) if pick else row[next(iter(counts))] * damped[0])
+            bias + self.scale * sum(map(mul, values, pick(row)))
             for bias, row in zip(self.bias, self.rows, strict=True)
         ]
 
-    def contrast(self, counts: Mapping[int, int], role: int, other: int) -> list[tuple[float, int]]:
+    def contrast(self, weights: Mapping[int, float], role: int, other: int) -> list[tuple[float, int]]:
         """Return (weight, bucket) pairs: how much each bucket speaks for `role` rather than `other`."""
-        unit = self.scale / (sqrt(sum(counts.values())) or 1.0)
-        ours, theirs = self.rows[role], self.rows[other]
+        ours, theirs, scale = self.rows[role], self.rows[other], self.scale
         return [
-            ((ours[bucket] - theirs[bucket]) * sqrt(count) * unit, bucket) for bucket, count in counts.items()
+            ((ours[bucket] - theirs[bucket]) * weight * scale, bucket) for bucket, weight in weights.items()
         ]
 
 

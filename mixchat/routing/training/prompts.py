@@ -10,7 +10,7 @@ FOLDER: Final = Path(__file__).parent / "prompts"
 ROLES: Final = ("coding", "heavy", "creative", "summarization", "extraction", "planning", "daily")
 _CHOICE: Final = re.compile(r"\(\((.*?)\)\)(?!\))")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-_FILLERS: Final = ("slots", "questions")
+_FILLERS: Final = ("slots", "slots_languages", "questions")
 _LISTS: Final = {"passage": "passages", "snippet": "snippets"}
 
 

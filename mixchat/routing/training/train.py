@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OWN: Final = "own"
-STRENGTH: Final = 10.0
+STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
 
 
@@ -68,27 +68,24 @@ def own_rows(passages: tuple[str, ...]) -> list[Row]:
 
 
 def row_weights(rows: Sequence[Row]) -> list[float]:
-    """Return a weight a row: big sources and big roles count less than their size, by the root."""
+    """Return a weight a row: big sources count by the root of their size, roles all the same."""
     sizes = Counter((row.src, row.role) for row in rows)
     weights = [sizes[row.src, row.role] ** -0.5 for row in rows]
     totals: defaultdict[str, float] = defaultdict(float)
     for row, weight in zip(rows, weights, strict=True):
         totals[row.role] += weight
-    weights = [weight / totals[row.role] ** 0.5 for row, weight in zip(rows, weights, strict=True)]
+    weights = [weight / totals[row.role] for row, weight in zip(rows, weights, strict=True)]
     mean = sum(weights) / len(weights)
     return [weight / mean for weight in weights]
 
 
 def matrix(texts: Sequence[str]) -> object:
     """Return the features of `texts` as a sparse matrix with rows of length 1."""
-    import numpy as np
-
     starts, buckets, values = [0], list[int](), list[float]()
     for text in texts:
-        counts = features(text).counts
-        damped = np.sqrt(np.array(list(counts.values()), dtype=float))
-        buckets.extend(counts)
-        values.extend(damped / (np.sqrt(sum(counts.values())) or 1.0))
+        weights = features(text).weights
+        buckets.extend(weights)
+        values.extend(weights.values())
         starts.append(len(buckets))
     sparse = import_module("scipy.sparse")
     return sparse.csr_matrix((values, buckets, starts), shape=(len(texts), BUCKETS))
@@ -109,8 +106,7 @@ def weights_file(rows: Sequence[Row]) -> bytes:
 
     model = fit(rows)
     coefficients = model.coef_
-    limit = float(np.quantile(np.abs(coefficients[coefficients != 0]), 0.9995))
-    scale = limit / 127
+    scale = float(np.abs(coefficients).max()) / 127
     rounded = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
     return pack(
         ROLES,
