@@ -45,7 +45,9 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON array on stdout")
     parser.add_argument(
-        "--refresh", action="store_true", help="ask every provider now, not only those not asked today"
+        "--refresh",
+        action="store_true",
+        help="fetch the newest price list and ask every provider now, not only those not asked today",
     )
     parser.set_defaults(run=run)
 
@@ -70,6 +72,8 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
     house = build(stack=stack)
     try:
         providers = _providers(house)
+        if refresh:
+            await _refresh_prices(house)
         asked = [found for found in providers if refresh or found.local or house.catalog.stale(found.name)]
         for name, error in (await house.catalog.refresh(asked)).items():
             if not _never_set_up(house, name, error):
@@ -77,6 +81,13 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
         return await asyncio.to_thread(_rows, house, [found.name for found in providers])
     finally:
         await house.aclose()
+
+
+async def _refresh_prices(house: "House") -> None:
+    try:
+        await asyncio.to_thread(house.prices.refresh)
+    except ProviderError as error:
+        print(error.message, file=sys.stderr)
 
 
 def _providers(house: "House") -> list["Provider"]:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -76,17 +77,18 @@ def run(args: argparse.Namespace) -> int:
 
     by = _by(args.by)
     house = build(stack=getattr(args, "stack", None))
-    report = _report(house, args.since, by, args.against)
-    if args.json:
-        print(json.dumps(_facts(report)))
-    elif args.csv:
-        _write_csv(report, by)
-    elif not report.total.calls:
-        print(f"Nothing was spent since {report.since}; every call to a model will be counted here.")
-    elif args.plot:
-        print(_plot(house, report.since))
-    else:
-        _print(report, by, _titles(house, report.lines) if by == "chat" else {})
+    with closing(house.database):
+        report = _report(house, args.since, by, args.against)
+        if args.json:
+            print(json.dumps(_facts(report)))
+        elif args.csv:
+            _write_csv(report, by)
+        elif not report.total.calls:
+            print(f"Nothing was spent since {report.since}; every call to a model will be counted here.")
+        elif args.plot:
+            print(_plot(house, report.since))
+        else:
+            _print(report, by, _titles(house, report.lines) if by == "chat" else {})
     return DONE
 
 
