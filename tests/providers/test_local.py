@@ -198,11 +198,12 @@ async def test_an_idle_model_is_unloaded_and_comes_back_when_asked(tmp_path: Pat
         await heard(provider, ask("Hi", max_tokens=1))
         pid = provider.engine.pid
         assert pid is not None
-        for _ in range(100):
-            if provider.engine.pid is None:
+        for _ in range(400):
+            if not psutil.pid_exists(pid):
                 break
             await asyncio.sleep(0.05)
         assert not psutil.pid_exists(pid)
+        assert provider.engine.pid is None
         assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], Ended)
     finally:
         await provider.aclose()
