@@ -57,6 +57,10 @@ def parse(text: str, source: str) -> Document:
         raise ConfigError(
             f"{source}, {where}: this is not TOML ({reason[:1].lower()}{reason[1:]})."
         ) from None
+    except (ValueError, ArithmeticError, RecursionError):  # a number or a nesting beyond every limit
+        raise ConfigError(
+            f"{source}: a number in it is too long, or its lists are nested too deep."
+        ) from None
 
 
 def read(path: Path) -> Document | None:

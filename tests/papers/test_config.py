@@ -115,6 +115,23 @@ def test_a_file_that_is_not_utf_8_is_one_sentence(paths: Paths):
         load_config(paths, None, {})
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["stack = " + "[" * 100_000, "x = " + "9" * 5000, "x = 1e99999999999999999999", "theme = 1979-13-45"],
+    ids=["nested", "long", "huge", "no-day"],
+)
+def test_a_hostile_file_is_one_sentence(paths: Paths, text: str):
+    with pytest.raises(ConfigError) as caught:
+        load_config(written(paths, text), None, {})
+    assert len(str(caught.value)) < 300
+
+
+def test_a_directory_in_the_place_of_the_file_is_one_sentence(paths: Paths):
+    paths.config_file.mkdir(parents=True)
+    with pytest.raises(ConfigError, match="cannot be read: is a directory"):
+        load_config(paths, None, {})
+
+
 def test_a_byte_order_mark_is_no_mistake(paths: Paths):
     assert load_config(written(paths, '\ufeffstack = "mine"'), None, {}).stack == "mine"
 
