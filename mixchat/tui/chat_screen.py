@@ -1,5 +1,8 @@
 """The screen of a conversation: it lays out the parts, joins them, and hands on what they say."""
 
+import asyncio
+import gc
+import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -11,16 +14,23 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from mixchat.tui.acts import bindings, find_slash
+from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
-from mixchat.tui.furnished import Furnished, furnish
+from mixchat.tui.front import Front
+from mixchat.tui.hints import hints
+from mixchat.tui.offers import Offers
 from mixchat.tui.opening import Opening
-from mixchat.tui.side.turn_list import TurnList
+from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.status_line import StatusLine
 from mixchat.tui.too_small import LEAST, TooSmall
-from mixchat.tui.transcript import LinkActivated, TurnSelected
+from mixchat.tui.welcome import Welcome
 
 if TYPE_CHECKING:
     from mixchat.house import House
+    from mixchat.tui.furnished import Furnished
+    from mixchat.tui.side.turn_list import TurnList
+    from mixchat.tui.transcript import LinkActivated, TurnSelected
 
 _LOOK_AFTER: Final = 0.06
 """Seconds without a key before it is worked out who would answer."""
@@ -38,34 +48,49 @@ class ChatScreen(Screen[None]):
         self._house = house
         self._opening = opening
         self._looking: Timer | None = None
+        self.ready = asyncio.Event()
+        """Set once everything is mounted and joined."""
+        self.front = Front(
+            welcome=Welcome(),
+            choices=ChoiceBar(),
+            composer=Composer(Offers(house).sources(), house.pin, lambda: house.drafts.prompts()),
+            panel=SidePanel(),
+            status=StatusLine(house.clock),
+        )
 
     @cached_property
-    def room(self) -> Furnished:
-        """The parts and those who work with them."""
-        return furnish(self._house, cast("App[int]", self.app), self)
+    def room(self) -> "Furnished":
+        """The rest of the screen and those who work with it, made when it is first asked for."""
+        from mixchat.tui.furnished import furnish
+
+        room = furnish(self._house, cast("App[int]", self.app), self, self.front)
+        room.conversation.open(self._opening)
+        return room
 
     def compose(self) -> ComposeResult:
         """Lay out conversation, composer, side panel and status line."""
-        parts = self.room.parts
+        front = self.front
         with Horizontal(id="body"):
             with Vertical(id="conversation"):
-                yield parts.welcome
-                yield parts.first_run
-                yield parts.transcript
-                yield parts.choices
-                yield parts.composer
-            yield parts.panel
-        yield parts.status
+                yield front.welcome
+                yield front.choices
+                yield front.composer
+            yield front.panel
+        yield front.status
         yield TooSmall()
 
     def on_mount(self) -> None:
-        """Paint first; everything that takes time comes after."""
-        self.call_after_refresh(self._open)
+        """Paint first; everything that takes time comes after, beside the loop where it can."""
+        self.call_after_refresh(self.run_worker, self._settle_in())
 
-    def _open(self) -> None:
-        self.room.conversation.open(self._opening)
-        self.run_worker(self._house.warm, thread=True, group="warm")
-        self.run_worker(self.room.greeting.greet())
+    async def _settle_in(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "mixchat.tui.furnished")
+        greeting = self.room.greeting
+        self.ready.set()
+        gc.freeze()
+        gc.enable()
+        await greeting.greet()
+        await asyncio.to_thread(self._house.warm)
 
     def on_unmount(self) -> None:
         """Keep what was written."""
@@ -86,7 +111,7 @@ class ChatScreen(Screen[None]):
         if act is None:
             self.notify(f"There is no command /{event.name}; / lists them.", severity="warning", markup=False)
         else:
-            self.room.parts.composer.clear()
+            self.front.composer.clear()
             self.action_act(act.id, event.argument)
 
     @on(Composer.Edited)
@@ -103,16 +128,16 @@ class ChatScreen(Screen[None]):
     def _waiting_wanted(self) -> None:
         self.action_act("drop-queued")
 
-    @on(TurnList.Opened)
-    def _opened(self, event: TurnList.Opened) -> None:
+    def on_turn_list_opened(self, event: "TurnList.Opened") -> None:
+        """Show a turn of the list in the conversation."""
         self.room.parts.transcript.jump(event.turn.id)
 
-    @on(TurnSelected)
-    def _selected(self, event: TurnSelected) -> None:
-        self.room.parts.panel.select(event.turn_id)
+    def on_turn_selected(self, event: "TurnSelected") -> None:
+        """Light the selected turn beside the conversation."""
+        self.room.parts.turns.select(event.turn_id)
 
-    @on(LinkActivated)
-    def _link(self, event: LinkActivated) -> None:
+    def on_link_activated(self, event: "LinkActivated") -> None:
+        """Show where a link leads; it came from a model."""
         self.notify(event.url, title="Link", markup=False)
         self.action_act("copy-link", event.url)
 
@@ -128,14 +153,19 @@ class ChatScreen(Screen[None]):
         """Cover everything when there is no room for it; move the money to where it can be seen."""
         small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
         self.query_one(TooSmall).display = small
-        self.call_after_refresh(self.room.show_money)
+        self.call_after_refresh(self._show_money)
+
+    def _show_money(self) -> None:
+        """Show the money in the status line while the side panel is away."""
+        self.front.status.shows_money = not self.front.panel.region
+        self.front.status.refresh()
 
     def on_descendant_focus(self) -> None:
         """Say what the focused thing can do."""
-        self.room.hint(self.focused)
+        self.front.status.tell_hints(hints(self.focused))
 
     def on_key(self, event: events.Key) -> None:
         """Give a character that nobody took to the composer, wherever the focus is."""
-        if event.character is not None and event.is_printable and not self.room.parts.choices.is_open:
+        if event.character is not None and event.is_printable and not self.front.choices.is_open:
             event.stop()
-            self.room.parts.composer.type(event.character)
+            self.front.composer.type(event.character)

@@ -2,38 +2,33 @@
 
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual.app import App
 from textual.screen import Screen
-from textual.widget import Widget
 
 from mixchat.tui.aftermath import Aftermath
 from mixchat.tui.arranging import Arranging
 from mixchat.tui.bookkeeping import Bookkeeping
 from mixchat.tui.budgeting import Budgeting
-from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.clipboard import Clipboard
-from mixchat.tui.composer.composer import Composer
 from mixchat.tui.conversation import Conversation
 from mixchat.tui.copying import Copying
 from mixchat.tui.curtain import Curtain
 from mixchat.tui.deeds import Deeds
 from mixchat.tui.forecast import Forecast, Seats
+from mixchat.tui.front import Front
 from mixchat.tui.greeting import Greeting
 from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
-from mixchat.tui.offers import Offers
 from mixchat.tui.overview import Overview
 from mixchat.tui.parts import Parts
 from mixchat.tui.session import Session
-from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.fetching import Fetching
 from mixchat.tui.start.first_run import FirstRun
-from mixchat.tui.status_line import StatusLine
 from mixchat.tui.steering import Steering
 from mixchat.tui.stopping import Stopping
 from mixchat.tui.transcript import Transcript
-from mixchat.tui.welcome import Welcome
 from mixchat.tui.writing import Writing
 from mixchat.words.turn import Turn
 
@@ -42,16 +37,6 @@ if TYPE_CHECKING:
 
 _SAID_FOR: Final = 6.0
 """Seconds that a sentence stays."""
-_HINTS: Final = {
-    "PromptArea": (
-        ("enter", "send"),
-        ("ctrl+j", "new line"),
-        ("@", "who answers"),
-        ("ctrl+p", "everything else"),
-    ),
-    "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("ctrl+o", "copy the reply"), ("esc", "write")),
-    "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("f2", "hide"), ("esc", "write")),
-}
 
 
 class Furnished(Struct, frozen=True):
@@ -63,32 +48,24 @@ class Furnished(Struct, frozen=True):
     greeting: Greeting
     deeds: Deeds
 
-    def hint(self, focused: Widget | None) -> None:
-        """Say what the focused widget can do."""
-        self.parts.status.tell_hints(_HINTS.get(type(focused).__name__, ()))
-
     def enter_on_nothing(self) -> None:
         """Let a paused queue go on; else, where nobody can answer yet, fetch the model that needs no key."""
         if not self.conversation.enter_on_nothing() and self.greeting.nobody:
             self.deeds.do("pull")
 
-    def show_money(self) -> None:
-        """Show the money in the status line while the side panel is away."""
-        status = self.parts.status
-        status.shows_money = not self.parts.panel.region
-        status.refresh()
 
-
-def furnish(house: "House", app: App[int], screen: Screen[None]) -> Furnished:
-    """Make the widgets of the chat screen and those who work with them."""
-    parts = _parts(house)
+def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -> Furnished:
+    """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
+    parts = _parts(house, front)
+    front.panel.mount(parts.turns)
+    screen.query_one("#conversation").mount(parts.first_run, parts.transcript, after=front.welcome)
     books = Bookkeeping(house)
 
     def say(sentence: str) -> None:
         screen.notify(sentence, timeout=_SAID_FOR, markup=False)
 
     figures = LiveFigures(
-        lambda: session.chat, books, house.clock, (parts.panel, parts.status, parts.transcript)
+        lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)
     )
     curtain = Curtain(parts, lambda: session.chat)
     stage = Aftermath(lambda: session.talk, parts, Seats(house), say)
@@ -121,13 +98,10 @@ def furnish(house: "House", app: App[int], screen: Screen[None]) -> Furnished:
     return Furnished(parts, conversation, lookout, greeting, deeds)
 
 
-def _parts(house: "House") -> Parts:
+def _parts(house: "House", front: Front) -> Parts:
     return Parts(
-        welcome=Welcome(),
-        first_run=FirstRun(),
+        **structs.asdict(front),
         transcript=Transcript(clock=house.clock),
-        choices=ChoiceBar(),
-        composer=Composer(Offers(house).sources(), house.pin, lambda: house.drafts.prompts()),
-        panel=SidePanel(lambda: house.health.snapshot()),
-        status=StatusLine(house.clock),
+        first_run=FirstRun(),
+        turns=TurnPanel(lambda: house.health.snapshot()),
     )

@@ -7,7 +7,7 @@ from textual.timer import Timer
 from mixchat.chat.chat import Chat
 from mixchat.tui.bookkeeping import Bookkeeping, written
 from mixchat.tui.live_turn import LiveTurn
-from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.status_line import StatusLine
 from mixchat.tui.transcript import Transcript
 from mixchat.words.clock import Clock
@@ -25,7 +25,7 @@ class LiveFigures:
         chat: Callable[[], Chat],
         books: Bookkeeping,
         clock: Clock,
-        shown_on: tuple[SidePanel, StatusLine, Transcript],
+        shown_on: tuple[TurnPanel, StatusLine, Transcript],
     ) -> None:
         self._chat = chat
         self._books = books

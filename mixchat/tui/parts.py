@@ -1,23 +1,15 @@
-"""The widgets of the chat screen, as one value to hand to those who work with several of them."""
+"""The widgets of the chat screen, as values to hand to those who work with several of them."""
 
-from msgspec import Struct
 
-from mixchat.tui.choice_bar import ChoiceBar
-from mixchat.tui.composer.composer import Composer
-from mixchat.tui.side.side_panel import SidePanel
+from mixchat.tui.front import Front
+from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.first_run import FirstRun
-from mixchat.tui.status_line import StatusLine
 from mixchat.tui.transcript import Transcript
-from mixchat.tui.welcome import Welcome
 
 
-class Parts(Struct, frozen=True, kw_only=True):
-    """What the chat screen is made of."""
+class Parts(Front, frozen=True, kw_only=True):
+    """All of the chat screen: what is painted first, and what comes right after."""
 
-    welcome: Welcome
-    first_run: FirstRun
     transcript: Transcript
-    choices: ChoiceBar
-    composer: Composer
-    panel: SidePanel
-    status: StatusLine
+    first_run: FirstRun
+    turns: TurnPanel

@@ -30,14 +30,18 @@ class TurnDetail(VerticalScroll):
 
     DEFAULT_CSS = "TurnDetail { height: 1fr; } TurnDetail > Static { height: auto; }"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = Static("", markup=False)
+
     def compose(self) -> ComposeResult:
         """Lay out the text."""
-        yield Static("", markup=False)
+        yield self._text
 
     def tell(self, turn: Turn | None) -> None:
         """Show this turn, or with `None` nothing."""
         lines = Content() if turn is None else Content("\n").join(describe(turn))
-        self.query_one(Static).update(lines)
+        self._text.update(lines)
 
 
 def describe(turn: Turn) -> Iterator[Content]:

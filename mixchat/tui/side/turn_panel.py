@@ -1,0 +1,59 @@
+"""What the side panel shows: turns, the lit one in detail, health and cost."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from mixchat.routing.health import State
+from mixchat.tui.side.health_list import HealthList
+from mixchat.tui.side.spending import Spending
+from mixchat.tui.side.tracker import Tracker
+from mixchat.tui.side.turn_detail import TurnDetail
+from mixchat.tui.side.turn_list import TurnList
+from mixchat.words.model import ModelRef
+from mixchat.words.turn import Turn
+
+
+class TurnPanel(Vertical):
+    """What was decided and what it cost."""
+
+    DEFAULT_CSS = "TurnPanel > Static { height: 1; }"
+
+    def __init__(self, read_health: Callable[[], Mapping[ModelRef, State]]) -> None:
+        super().__init__()
+        self._title = Static("", id="chat-title", markup=False)
+        self._rows = TurnList()
+        self._detail = TurnDetail()
+        self._health = HealthList(read_health)
+        self._tracker = Tracker()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the parts, the turns first, the cost at the foot."""
+        yield from (self._title, self._rows, self._detail, self._health, self._tracker)
+
+    def tell_title(self, title: str) -> None:
+        """Show the chat's title."""
+        self._title.update(title or "New chat")
+
+    def tell_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
+        """Show these turns; `live` is the last one as it stands while it grows."""
+        self._rows.tell(turns, live)
+        if self._rows.cursor == len(turns) - 1:
+            self._detail.tell(self._rows.turn(self._rows.cursor))
+        self._health.look()
+
+    def select(self, turn_id: str | None) -> None:
+        """Light the row of a turn that was selected in the conversation."""
+        if turn_id is not None:
+            self._rows.light(turn_id)
+
+    def tell_spending(self, spending: Spending) -> None:
+        """Show these sums."""
+        self._tracker.tell(spending)
+
+    @on(TurnList.Selected)
+    def _selected(self, event: TurnList.Selected) -> None:
+        self._detail.tell(event.turn)
