@@ -26,7 +26,9 @@ class Tape:
     @property
     def text(self) -> str:
         """Reply and thinking together, for an estimate of the tokens."""
-        return "".join(self._pieces)
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
 
     def hear(self, event: ProviderEvent) -> None:
         """Take one event in."""

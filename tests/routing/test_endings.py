@@ -1,0 +1,43 @@
+"""Every kind of error, before and after the first word, with and without another seat: how the turn ends."""
+
+import itertools
+
+import pytest
+
+from mixchat.routing.policy import POLICIES
+from mixchat.words.error import ERRORS, ErrorCode, Guarded
+from mixchat.words.event import Broke, Ended, Rerouted, Text, Thinking
+from tests.routing.scripted import Parts, played, text_of
+from tests.routing.steered import SteeredClock
+
+CODES: list[ErrorCode] = [code for code, kind in ERRORS.items() if not issubclass(kind, Guarded)]
+PAINTED = {"nothing": [], "a word": [Text("Half")], "a thought": [Thinking("Hm.")]}
+
+
+@pytest.mark.parametrize(
+    ("code", "painted", "seats"),
+    itertools.product(CODES, PAINTED, [("a/x",), ("a/x", "b/y"), ("a/x", "b/y", "c/z")]),
+)
+async def test_a_turn_ends_as_its_policy_says(code: ErrorCode, painted: str, seats: tuple[str, ...]):
+    clock = SteeredClock()
+    parts = Parts(clock)
+    parts.providers.script("a/x", [*PAINTED[painted], ERRORS[code]("It failed.")])
+    run = parts.run(*seats)
+    events = await clock.running(played(run))
+    policy = POLICIES[code]
+    falls_over = painted == "nothing" and policy.falls_over and len(seats) > 1
+    assert any(isinstance(event, Rerouted) for event in events) == falls_over
+    assert parts.providers.calls("a") == (1 + policy.retries if painted == "nothing" else 1)
+    assert parts.providers.calls("b") == falls_over
+    assert parts.providers.calls("c") == 0
+    if falls_over:
+        assert isinstance(events[-1], Ended)
+        assert text_of(events) == "Hello from b/y."
+        assert run.failure is None
+    else:
+        assert isinstance(events[-1], Broke)
+        assert run.failure is not None
+        assert run.failure.code == code
+        assert text_of(events) == ("Half" if painted == "a word" else "")
+    assert not parts.meter.running_calls
+    assert parts.health.rests(run.attempts[0].ref) == bool(policy.cooldown)
