@@ -33,8 +33,9 @@ def find_lexer(language: str) -> Lexer | None:
 def shade_lines(lexer: Lexer, code: str) -> Iterator[Shade]:
     """Yield the coloured lines of `code`, one at a time."""
     line: Shade = []
+    names: dict[object, str] = {}
     for _, kind, value in lexer.get_tokens_unprocessed(code):
-        name = str(kind)[6:]
+        name = names.get(kind) or names.setdefault(kind, str(kind)[6:])
         head, *rest = value.split("\n")
         if head:
             line.append((head, name))

@@ -72,7 +72,7 @@ class Live:
     def _trouble(self, event: ChatEvent) -> None:
         match event:
             case Retrying(ref, wait, failure):
-                again = f"{ref.model} again in {figures.seconds(wait)}"
+                again = f"again in {figures.seconds(wait)}"
                 self._hops.append(hop_words(ref.model, failure, again))
             case Rerouted(source, target, failure):
                 self._hops.append(hop_words(source.model, failure, target.model))

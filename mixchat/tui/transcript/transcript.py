@@ -1,7 +1,7 @@
 """The transcript: the turns of one chat, saved and live, in one widget."""
 
 from collections.abc import Callable, Sequence
-from time import perf_counter
+from time import monotonic, thread_time
 from typing import ClassVar, Final
 
 from textual import events
@@ -24,6 +24,8 @@ _PERIOD: Final = 1 / 16
 """Seconds between two repaints while text streams in."""
 _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
+_LONGEST: Final = 0.5
+"""Seconds after which it is painted again, whatever it takes."""
 _GULP: Final = 3_000
 """Characters that are parsed at once, in a few milliseconds."""
 _BREATH: Final = 0.001
@@ -70,7 +72,7 @@ class Transcript(Pane):
         """The live turn as it ended, while text of it still waits."""
         self._timer: Timer | None = None
         self._painted = 0.0
-        self._cost = 0.0
+        self._pause = _PERIOD
         self._quiet = True
         """Whether nothing of the live turn's reply was painted yet."""
 
@@ -192,8 +194,7 @@ class Transcript(Pane):
 
     def _schedule(self) -> None:
         if self._timer is None and self.is_attached:
-            pause = max(_PERIOD, _DUTY * self._cost)
-            self._timer = self.set_timer(max(0.0, self._painted + pause - perf_counter()), self._flush)
+            self._timer = self.set_timer(max(_BREATH, self._painted + self._pause - monotonic()), self._flush)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -203,11 +204,11 @@ class Transcript(Pane):
     def _flush(self) -> None:
         """Take in a gulp of what came; paint when it was the last, or when it is time."""
         self._stop_timer()
-        start = perf_counter()
+        start = thread_time()
         text = "".join(self._pending)
         self._pending = [text[_GULP:]] if len(text) > _GULP else []
         self._grow(text[:_GULP])
-        if self._pending and start - self._painted < max(_PERIOD, _DUTY * self._cost):
+        if self._pending and monotonic() - self._painted < self._pause:
             self._timer = self.set_timer(_BREATH, self._flush)
             return
         if not self._pending and self._settled is not None:
@@ -215,8 +216,8 @@ class Transcript(Pane):
             self.replace(turn)
         else:
             self._show_live()
-        self._painted = perf_counter()
-        self._cost = self._painted - start
+        self._painted = monotonic()
+        self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
         if self._pending:
             self._timer = self.set_timer(_BREATH, self._flush)
 

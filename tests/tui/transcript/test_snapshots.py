@@ -1,0 +1,116 @@
+import asyncio
+
+import pytest
+from msgspec import structs
+from textual.pilot import Pilot
+
+from mixchat.words.error import Failure
+from mixchat.words.event import Routed, Started, Text
+from mixchat.words.stack import Seat
+from mixchat.words.turn import Citation, FileRef, Outcome, Seam
+from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, turn
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+
+MARKDOWN = """\
+# Caching
+A *cache* keeps what was **expensive**; see [the docs](https://docs.python.org/3/). Use `lru_cache`, ~~not globals~~.
+
+1. Measure first[^1]
+2. Add the cache
+   - bounded, see `maxsize`
+- [x] write the test
+- [ ] remove the old path
+
+```python
+@lru_cache(maxsize=256)
+def fib(n: int) -> int:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)  # linear now
+```
+
+| Approach | Time | Notes |
+|:--|--:|---|
+| naive | 1.2 s | exponential, falls over at about forty because every call makes two more |
+| 表 | 12 | 日本語のテキストも正しく折り返されます |
+
+> Measure, then cut.
+
+The sum is $\\sum_{i=0}^{n} x_i^2 * y_i$.
+"""
+
+
+async def _quiet(pilot: Pilot[None]) -> None:
+    for _ in range(20):
+        await asyncio.sleep(0.05)
+        assert isinstance(pilot.app, Stage)
+        if not pilot.app.transcript._highlighter.busy:
+            break
+    await pilot.pause()
+
+
+@SIZES
+def test_markdown(snap_compare, size):
+    shown = structs.replace(
+        turn("a", "How do I cache a recursive function?\nBriefly.", MARKDOWN),
+        files=(FileRef("src/fib.py", "text/plain", 1240),), thinking="They want a cache.",
+    )  # fmt: skip
+
+    async def before(pilot):
+        pilot.app.transcript.jump("a")
+        await _quiet(pilot)
+
+    assert snap_compare(Stage([shown]), terminal_size=size, run_before=before)
+
+
+@SIZES
+def test_how_turns_end(snap_compare, size):
+    overloaded = Failure("overloaded", "The provider is overloaded.", SONNET)
+    cut = Failure("interrupted", "The connection to Anthropic broke after 34 words.", SONNET)
+    turns = [
+        structs.replace(
+            turn("a", "Who won?", "X won [1], by a landslide [2].", "research"),
+            citations=(Citation("https://a.example/1", "Election night"), Citation("https://b.example/long/path")),
+            attempts=(attempt(SONNET, 0.2, "0", first=None, failure=overloaded), attempt(FLASH, 2.2, "0.004")),
+        ),
+        structs.replace(turn("b", "A story", "Once upon a time", "creative"), outcome=Outcome.FAILED, failure=cut),
+        structs.replace(
+            turn("c", "Go on", "First half.\n\nSecond half.", "heavy-lifting"),
+            seams=(Seam(13, FLASH, "cut off"),), attempts=(attempt(FLASH, 4.0, None),), plan="1. do it",
+        ),
+        structs.replace(turn("d", "Stop", "I was", "quick"), outcome=Outcome.STOPPED,
+                        attempts=(attempt(FLASH, 1.0, "0.0002", exact=False),)),
+    ]  # fmt: skip
+    assert snap_compare(Stage(turns), terminal_size=size, run_before=_quiet)
+
+
+@SIZES
+def test_a_reader_elsewhere_while_text_comes(snap_compare, size):
+    async def before(pilot):
+        pane = pilot.app.transcript
+        pane.begin(opened("live", "And then?"))
+        pane.show(Routed(decided("coding")))
+        pane.show(Started(Seat(SONNET), 1))
+        pane.show(Text("words\n\n" * 40))
+        await asyncio.sleep(0.2)
+        pane.move_turn(-1)
+        pane.show(Text("more\n\n"))
+        await _quiet(pilot)
+
+    turns = [turn(str(at), f"prompt {at}", "A reply of some length. " * 9, "daily-driver") for at in range(5)]
+    assert snap_compare(Stage(turns), terminal_size=size, run_before=before)
+
+
+def test_a_light_theme(snap_compare):
+    async def before(pilot):
+        pilot.app.theme = "textual-light"
+        await asyncio.sleep(0.1)
+        await _quiet(pilot)
+
+    assert snap_compare(Stage([turn("a", "Light?", MARKDOWN)]), terminal_size=(100, 40), run_before=before)
+
+
+def test_a_narrow_table_stands_on_its_side(snap_compare):
+    assert snap_compare(
+        Stage([turn("a", "Table?", "| a name | another | third | fourth |\n|-|-|-|-|\n| one | two words | 3 | 4 |\n")]),
+        terminal_size=(30, 16), run_before=_quiet,
+    )  # fmt: skip
