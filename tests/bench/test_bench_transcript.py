@@ -56,6 +56,7 @@ class Bench:
 
     def stream(self, text: str, rate: float = 0.0, wait: float = 0.2) -> dict[str, float]:
         """Stream `text` while typing; return its figures in seconds."""
+        idle = p95([self.echo() for _ in range(20)])
         since, cpu = self.terminal.mark, self.terminal.cpu()
         self.do(do="stream", text=f"{text}\n\n{END}\n", rate=rate, wait=wait)
         first = self.answer("first")
@@ -71,14 +72,18 @@ class Bench:
         last = self.answer("last")
         self.answer("ended")
         self.terminal.quiet()
-        echoes.sort()
         return {
             "lag": done[0] - last,
             "whole": done[0] - first,
             "echo p50": statistics.median(echoes),
-            "echo p95": echoes[int(len(echoes) * 0.95)],
+            "echo p95": p95(echoes),
+            "idle echo p95": idle,
             "cpu": self.terminal.cpu() - cpu,
         }
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from msgspec import structs
@@ -39,31 +40,38 @@ The sum is $\\sum_{i=0}^{n} x_i^2 * y_i$.
 """
 
 
+SnapCompare = Callable[..., bool]
+
+
+def stage(pilot: Pilot[None]) -> Stage:
+    assert isinstance(pilot.app, Stage)
+    return pilot.app
+
+
 async def _quiet(pilot: Pilot[None]) -> None:
     for _ in range(20):
         await asyncio.sleep(0.05)
-        assert isinstance(pilot.app, Stage)
-        if not pilot.app.transcript._highlighter.busy:
+        if not stage(pilot).transcript._highlighter.busy:
             break
     await pilot.pause()
 
 
 @SIZES
-def test_markdown(snap_compare, size):
+def test_markdown(snap_compare: SnapCompare, size: tuple[int, int]):
     shown = structs.replace(
         turn("a", "How do I cache a recursive function?\nBriefly.", MARKDOWN),
         files=(FileRef("src/fib.py", "text/plain", 1240),), thinking="They want a cache.",
     )  # fmt: skip
 
-    async def before(pilot):
-        pilot.app.transcript.jump("a")
+    async def before(pilot: Pilot[None]) -> None:
+        stage(pilot).transcript.jump("a")
         await _quiet(pilot)
 
     assert snap_compare(Stage([shown]), terminal_size=size, run_before=before)
 
 
 @SIZES
-def test_how_turns_end(snap_compare, size):
+def test_how_turns_end(snap_compare: SnapCompare, size: tuple[int, int]):
     overloaded = Failure("overloaded", "The provider is overloaded.", SONNET)
     cut = Failure("interrupted", "The connection to Anthropic broke after 34 words.", SONNET)
     turns = [
@@ -84,9 +92,9 @@ def test_how_turns_end(snap_compare, size):
 
 
 @SIZES
-def test_a_reader_elsewhere_while_text_comes(snap_compare, size):
-    async def before(pilot):
-        pane = pilot.app.transcript
+def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tuple[int, int]):
+    async def before(pilot: Pilot[None]) -> None:
+        pane = stage(pilot).transcript
         pane.begin(opened("live", "And then?"))
         pane.show(Routed(decided("coding")))
         pane.show(Started(Seat(SONNET), 1))
@@ -100,8 +108,8 @@ def test_a_reader_elsewhere_while_text_comes(snap_compare, size):
     assert snap_compare(Stage(turns), terminal_size=size, run_before=before)
 
 
-def test_a_light_theme(snap_compare):
-    async def before(pilot):
+def test_a_light_theme(snap_compare: SnapCompare):
+    async def before(pilot: Pilot[None]) -> None:
         pilot.app.theme = "textual-light"
         await asyncio.sleep(0.1)
         await _quiet(pilot)
@@ -109,7 +117,7 @@ def test_a_light_theme(snap_compare):
     assert snap_compare(Stage([turn("a", "Light?", MARKDOWN)]), terminal_size=(100, 40), run_before=before)
 
 
-def test_a_narrow_table_stands_on_its_side(snap_compare):
+def test_a_narrow_table_stands_on_its_side(snap_compare: SnapCompare):
     assert snap_compare(
         Stage([turn("a", "Table?", "| a name | another | third | fourth |\n|-|-|-|-|\n| one | two words | 3 | 4 |\n")]),
         terminal_size=(30, 16), run_before=_quiet,
