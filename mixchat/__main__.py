@@ -34,6 +34,9 @@ def open_app(args: argparse.Namespace) -> int:
     plain = bool(args.plain) or os.environ.get("TERM") == "dumb"
     if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError('This is no terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
+    import gc
+
+    gc.disable()  # until the first picture; what is made before it stays anyway
     from mixchat.house import build
     from mixchat.tui.app import run_app
 

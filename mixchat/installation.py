@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mixchat.papers.catalog import Catalog
 from mixchat.papers.config import Config
 from mixchat.papers.config_load import load_config
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.key_ring import KeyRing
 from mixchat.papers.paths import Paths
-from mixchat.papers.services import Service, services
-from mixchat.papers.stacks import Stacks
-from mixchat.providers.registry import Registry, build_providers
+
+if TYPE_CHECKING:
+    from mixchat.papers.catalog import Catalog
+    from mixchat.papers.credentials import Credentials
+    from mixchat.papers.key_ring import KeyRing
+    from mixchat.papers.services import Service
+    from mixchat.papers.stacks import Stacks
+    from mixchat.providers.registry import Registry
 
 
 class Installation:
@@ -33,28 +36,38 @@ class Installation:
         return load_config(self.paths, self._cwd, self.environ)
 
     @cached_property
-    def services(self) -> Mapping[str, Service]:
+    def services(self) -> "Mapping[str, Service]":
         """Every service that is known, by name."""
+        from mixchat.papers.services import services
+
         return services(self.config, self.environ)
 
     @cached_property
-    def key_ring(self) -> KeyRing:
+    def key_ring(self) -> "KeyRing":
         """The system key ring; it is opened only for a provider that has a key in it."""
+        from mixchat.papers.key_ring import KeyRing
+
         return KeyRing(self.paths)
 
     @cached_property
-    def credentials(self) -> Credentials:
+    def credentials(self) -> "Credentials":
         """The keys at hand."""
+        from mixchat.papers.credentials import Credentials
+
         return Credentials(self.config, self.environ, self.services, self.key_ring)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """What is known of models, and their aliases."""
+        from mixchat.papers.catalog import Catalog
+
         return Catalog(self.paths, self.config)
 
     @cached_property
-    def stacks(self) -> Stacks:
+    def stacks(self) -> "Stacks":
         """The stacks to choose from."""
+        from mixchat.papers.stacks import Stacks
+
         return Stacks(
             self.paths,
             self.config,
@@ -64,6 +77,8 @@ class Installation:
         )
 
     @cached_property
-    def providers(self) -> Registry:
+    def providers(self) -> "Registry":
         """The providers, each connected when it is first used."""
+        from mixchat.providers.registry import build_providers
+
         return build_providers(self.config, self.environ, self.credentials, self.catalog.card, self.paths)

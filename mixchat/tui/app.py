@@ -32,10 +32,13 @@ class MixApp(App[int], inherit_bindings=False):
     def __init__(self, house: "House", opening: Opening) -> None:
         super().__init__()
         self._house = house
-        self._opening = opening
         self._problems: list[str] = []
         self._leaving = False
         self._chat_screen = ChatScreen(house, opening)
+        self._dress(opening.theme or house.config.theme)
+        keymap = read_keys(house.config.keys)
+        self._problems += keymap.problems
+        self.set_keymap(dict(keymap.keys))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return a colour for each role, for themes that know nothing of roles."""
@@ -52,24 +55,17 @@ class MixApp(App[int], inherit_bindings=False):
         """Return the chat screen, so that there is never another one before it."""
         return self._chat_screen
 
-    def on_load(self) -> None:
-        """Dress and set the keys before anything is painted."""
-        self._dress(self._opening.theme or self._house.config.theme)
-        keymap = read_keys(self._house.config.keys)
-        self._problems += keymap.problems
-        self.set_keymap(dict(keymap.keys))
-
     def _dress(self, name: str) -> None:
-        if name in self.available_themes:
-            self.theme = name
-            return
-        try:
-            theme = themes.find_theme(name, self._house.paths.themes)
-        except ConfigError as error:
-            self._problems.append(str(error))
-            theme = themes.find_theme(themes.DEFAULT, self._house.paths.themes)
-        self.register_theme(theme)
-        self.theme = theme.name
+        """Put on a theme before anything is parsed or painted with another."""
+        if name not in self.available_themes:
+            try:
+                theme = themes.find_theme(name, self._house.paths.themes)
+            except ConfigError as error:
+                self._problems.append(str(error))
+                theme = themes.find_theme(themes.DEFAULT, self._house.paths.themes)
+            self.register_theme(theme)
+            name = theme.name
+        self.set_reactive(MixApp.theme, name)
 
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""

@@ -12,7 +12,7 @@ from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.start.keeping import provider_of
+from mixchat.tui.start.key_shape import provider_of
 
 _EDITING: Final[tuple[tuple[str, str], ...]] = (
     ("cursor_left", "left"),

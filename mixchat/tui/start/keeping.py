@@ -1,28 +1,11 @@
 """Testing a provider's key, and keeping it in the system key ring."""
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mixchat.words.error import ConfigError, NeedsKey, ProviderError
 
 if TYPE_CHECKING:
     from mixchat.house import House
-
-_SHAPES: Final = (
-    (re.compile(r"sk-ant-[\w-]{20,}"), "anthropic"),
-    (re.compile(r"sk-or-[\w-]{20,}"), "openrouter"),
-    (re.compile(r"AIza[\w-]{30,}"), "google"),
-    (re.compile(r"gsk_\w{20,}"), "groq"),
-    (re.compile(r"xai-\w{20,}"), "xai"),
-    (re.compile(r"sk-(?:proj-|svcacct-)?[\w-]{20,}"), "openai"),
-)
-"""How keys look, the more particular first."""
-
-
-def provider_of(key: str) -> str | None:
-    """Return whose key this looks like, or `None`."""
-    text = key.strip()
-    return next((provider for shape, provider in _SHAPES if shape.fullmatch(text)), None)
 
 
 class Keeping:

@@ -9,7 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from mixchat.tui.start.keeping import Keeping, provider_of
+from mixchat.tui.start.keeping import Keeping
+from mixchat.tui.start.key_shape import provider_of
 from mixchat.words.error import ConfigError, NeedsKey
 
 _ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
