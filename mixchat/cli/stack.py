@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mixchat.cli.ending import DONE
@@ -75,7 +76,7 @@ def run_show(args: argparse.Namespace) -> int:
         print(f"\n{post.role}{'  (private)' if post.private else ''}")
         for line in _post_lines(post):
             print(f"  {line}")
-    for line in retiring(stack, here.catalog.card):
+    for line in retiring(stack, here.catalog.card, datetime.now(UTC).date()):
         print(line, file=sys.stderr)
     return DONE
 

@@ -1,15 +1,21 @@
 """Models of a stack that their providers will withdraw."""
 
 from collections.abc import Callable
+from datetime import date
 
+from mixchat.papers.catalog import NOTICE
 from mixchat.words.model import ModelCard, ModelRef
 from mixchat.words.stack import Post, Seat, Stack
 
 
-def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard]) -> tuple[str, ...]:
-    """Return a sentence for every model of the stack that retires, with the day and its successor."""
+def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard], today: date) -> tuple[str, ...]:
+    """Return a sentence for every model of the stack that ends within 60 days or has, with its successor."""
     refs = dict.fromkeys(seat.ref for post in stack.posts.values() for seat in all_seats(post))
-    return tuple(_sentence(found) for found in map(card, refs) if found.retires is not None)
+    return tuple(_sentence(found) for found in map(card, refs) if _soon(found, today))
+
+
+def _soon(card: ModelCard, today: date) -> bool:
+    return card.retires is not None and card.retires - today <= NOTICE
 
 
 def all_seats(post: Post) -> tuple[Seat, ...]:
@@ -19,4 +25,4 @@ def all_seats(post: Post) -> tuple[Seat, ...]:
 
 def _sentence(card: ModelCard) -> str:
     then = f"; take {card.successor} instead" if card.successor else ""
-    return f"{card.ref} retires on {card.retires:%Y-%m-%d}{then}."
+    return f"{card.ref} retires on {card.retires}{then}."

@@ -1,4 +1,5 @@
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -130,13 +131,12 @@ def test_the_guide_keeps_its_own_models_and_says_what_retires(paths: Paths):
     } <= refs
 
     def card(ref: ModelRef) -> ModelCard:
-        from datetime import date
-
         if ref.model != "gemini-2.5-flash":
             return ModelCard(ref=ref)
         return ModelCard(ref=ref, retires=date(2026, 12, 1), successor=ModelRef("google", "gemini-3.8-flash"))
 
-    assert retiring(stack, card) == (
+    assert retiring(stack, card, date(2026, 9, 30)) == ()
+    assert retiring(stack, card, date(2026, 11, 23)) == (
         "google/gemini-2.5-flash retires on 2026-12-01; take google/gemini-3.8-flash instead.",
     )
 

@@ -1,6 +1,7 @@
 """The stack in use: who can answer, what retires, what has no price."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from mixchat.cli.checks.check import Check
 from mixchat.house import House
@@ -30,7 +31,8 @@ def check_stack(house: House) -> Iterator[Check]:
                 _AREA, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
             )
     yield from _helpers(house)
-    for sentence in retiring(stack, house.catalog.card):
+    today = datetime.fromtimestamp(house.clock.now(), UTC).date()
+    for sentence in retiring(stack, house.catalog.card, today):
         yield Check(_AREA, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
 
