@@ -100,6 +100,18 @@ class PriceList:
             source=self.edition,
         )
 
+    def changes(self, ref: ModelRef) -> tuple[str, ...]:
+        """Return the ISO dates on which the price of `ref` changes, in order."""
+        from genai_prices.types import ModelPrice, StartDateConstraint
+
+        model = self._find(ref)
+        if model is None or isinstance(model.prices, ModelPrice):
+            return ()
+        starts = (price.constraint for price in model.prices)
+        return tuple(
+            sorted(each.start_date.isoformat() for each in starts if isinstance(each, StartDateConstraint))
+        )
+
     def _find(self, ref: ModelRef) -> "ModelInfo | None":
         provider = LISTED.get(ref.provider)
         if provider is None:

@@ -99,6 +99,10 @@ class Prices:
             return rates
         return _overridden(rates or Rates(date=moment.date(), source="config"), override)
 
+    def changes(self, ref: ModelRef) -> tuple[str, ...]:
+        """Return the days (ISO, UTC) on which the listed price of `ref` changes, in order."""
+        return self.load().changes(ref) if ref.provider in LISTED else ()
+
     def price(self, ref: ModelRef, usage: Usage, when: float | None = None) -> Decimal | None:
         """Return what `usage` of `ref` costs in dollars, or `None` if its price or a count is unknown.
 

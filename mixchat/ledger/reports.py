@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import tzinfo
 from decimal import Decimal
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -26,12 +26,12 @@ _SUMS: Final = (
     "sum(calls), sum(unknown), sum(estimated), sum(cost), sum(input), sum(output), sum(cache_read), "
     "sum(cache_write), sum(reasoning), sum(searches)"
 )
-_GROUPED: Final = (
-    f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day >= ? GROUP BY key ORDER BY sum(cost) DESC, key"
-)
+_GROUPED: Final = f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day >= ? GROUP BY key"
 _BY_DAY: Final = (
     f"SELECT key, {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ? GROUP BY key ORDER BY key"
 )
+_FOREVER: Final = "9999-12-31"
+_TOTAL: Final = f"SELECT '', {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ?"
 _CALLS: Final = "count(*), sum(cost IS NULL), sum(NOT exact), sum(cost)"
 _OF_TURN: Final = f"SELECT {_CALLS} FROM calls WHERE turn = ?"
 _OF_CHAT: Final = (
@@ -45,21 +45,27 @@ _CHAT_BY_ROLE: Final = (
 )
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Line(Struct, frozen=True):
     """One line of a report: what all calls with the same `key` used and cost."""
 
     key: str
     calls: int = 0
     unknown: int = 0
-    """Calls whose price is unknown; they are no part of `usd`."""
+    """Calls whose price is unknown; they are no part of the cost."""
     estimated: int = 0
-    usd: Decimal = Decimal(0)
+    pico: int = 0
+    """The cost in picodollars."""
     input: int = 0
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
     reasoning: int = 0
     searches: int = 0
+
+    @property
+    def usd(self) -> Decimal:
+        """The cost in dollars."""
+        return from_pico(self.pico)
 
     @property
     def tally(self) -> Tally:
@@ -107,17 +113,17 @@ class Reports:
     def lines(self, by: By, since: str = EVER) -> tuple[Line, ...]:
         """Return a line for each key since the local day `since`: the dearest first, days in order."""
         if by == "day":
-            rows = self._connection.execute(_BY_DAY, (since, "9999-12-31"))
-        else:
-            rows = self._connection.execute(_GROUPED, (by, since))
-        return tuple(_line(row) for row in rows)
+            return tuple(Line(*row) for row in self._rows(_BY_DAY, (since, _FOREVER)))
+        lines = [
+            Line(*row) if row[0] else Line(NOBODY, *row[1:]) for row in self._rows(_GROUPED, (by, since))
+        ]
+        lines.sort(key=lambda line: (-line.pico, line.key))
+        return tuple(lines)
 
-    def total(self, since: str = EVER, until: str = "9999-12-31") -> Line:
+    def total(self, since: str = EVER, until: str = _FOREVER) -> Line:
         """Return the sum of every call from `since` to `until`, both included."""
-        row = self._connection.execute(
-            f"SELECT '', {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ?", (since, until)
-        ).fetchone()
-        return _line(row)
+        (row,) = self._rows(_TOTAL, (since, until))
+        return Line("", *(value or 0 for value in row[1:]))
 
     def first(self) -> str | None:
         """Return the local day of the earliest call, or `None` when there is none."""
@@ -153,6 +159,12 @@ class Reports:
             tallies[key] = tallies.get(key, Tally()).add(cost)
         return tuple((key or NOBODY, tally) for key, tally in tallies.items())
 
+    def _rows(self, query: str, about: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return plain tuples, which are made in half the time of rows with names."""
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(query, about).fetchall()
+
     def _one(self, query: str, key: str | None) -> Tally:
         return Tally() if key is None else _tally(self._connection.execute(query, (key,)).fetchone())
 
@@ -166,16 +178,3 @@ def _with(tally: Tally, costs: Sequence[Cost]) -> Tally:
 def _tally(row: sqlite3.Row | tuple[int | None, ...]) -> Tally:
     calls, unknown, estimated, cost = (int(value or 0) for value in row)
     return Tally(from_pico(cost), calls, unknown, estimated)
-
-
-def _line(row: sqlite3.Row) -> Line:
-    calls, unknown, estimated, cost, *counts = (value or 0 for value in tuple(row)[1:])
-    names = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
-    return Line(
-        key=row[0] or NOBODY,
-        calls=calls,
-        unknown=unknown,
-        estimated=estimated,
-        usd=from_pico(cost),
-        **dict(zip(names, counts, strict=True)),
-    )

@@ -1,7 +1,9 @@
 """What routing saved: the same answers at another model's prices, beside what they did cost."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,10 +23,8 @@ RULE: Final = (
     "list price on each day and with the same share of cached tokens; set against what those answers cost "
     "together with the failed attempts, the plans and the judge. Pinned models and calls of unknown price are left out."
 )
-_BANDS: Final = """
-    SELECT key, day, calls, input, output, cache_read, cache_write, cache_write_long, searches
-    FROM tallies WHERE kind = 'band' AND day >= ?
-"""
+_COUNTS: Final = ("input", "output", "cache_read", "cache_write", "cache_write_long", "searches")
+_BANDS: Final = f"SELECT key, day, calls, {', '.join(_COUNTS)} FROM tallies WHERE kind = 'band' AND day >= ?"
 _ROUTED: Final = "SELECT sum(cost) FROM tallies WHERE kind = 'routed' AND day >= ?"
 
 
@@ -52,23 +52,33 @@ def saving(database: Database, prices: Prices, ref: ModelRef, since: str) -> Sav
     """Return what was saved since the local day `since`, as against `ref` answering everything."""
     answers, instead = 0, ZERO
     unknown = False
-    for row in database.connection.execute(_BANDS, (since,)):
-        answers += row["calls"]
-        usage = Usage(
-            input=row["input"],
-            output=row["output"],
-            cache_read=row["cache_read"],
-            cache_write=row["cache_write"],
-            cache_write_long=row["cache_write_long"],
-            searches=row["searches"],
+    for (size, _), (day, calls, *counts) in _by_price(database, prices.changes(ref), since).items():
+        answers += calls
+        rates = prices.rates(ref, moment_of(day), context=BANDS[size - 1] + 1 if size else 0)
+        part = (
+            None
+            if rates is None
+            else charge(_for(rates, calls), Usage(**dict(zip(_COUNTS, counts, strict=True))))
         )
-        size = int(row["key"])
-        rates = prices.rates(ref, moment_of(row["day"]), context=BANDS[size - 1] + 1 if size else 0)
-        part = None if rates is None else charge(_for(rates, row["calls"]), usage)
         unknown = unknown or part is None
         instead += part or ZERO
     spent = from_pico(database.connection.execute(_ROUTED, (since,)).fetchone()[0] or 0)
     return Saving(ref=ref, answers=answers, spent=spent, instead=None if unknown else instead)
+
+
+def _by_price(database: Database, changes: Sequence[str], since: str) -> dict[tuple[int, int], list[Any]]:
+    """Return the answers that one price holds for: a day of it, how many, and their counts.
+
+    The key is the size of the prompt, as a number of `BANDS`, and how many changes of the price came before.
+    """
+    sums: dict[tuple[int, int], list[Any]] = {}
+    cursor = database.connection.cursor()
+    cursor.row_factory = None
+    for size, day, *counts in cursor.execute(_BANDS, (since,)):
+        kept = sums.setdefault((int(size), bisect_right(changes, day)), [day, *(0 for _ in counts)])
+        for place, count in enumerate(counts, 1):
+            kept[place] += count
+    return sums
 
 
 def strongest(stack: Stack, prices: Prices, when: float | None = None) -> ModelRef | None:

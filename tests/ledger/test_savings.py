@@ -8,7 +8,7 @@ from mixchat.words.meter import Purpose
 from mixchat.words.model import ModelRef
 from mixchat.words.stack import Post, Seat, Stack
 from mixchat.words.usage import Usage
-from tests.ledger.stage import BIG, LOCAL, UNPRICED, call, ledger, request
+from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
 
 OPUS = ModelRef.parse("anthropic/claude-opus-5-5")
 HAIKU = ModelRef.parse("anthropic/claude-haiku-5-5")
@@ -40,6 +40,19 @@ def test_a_long_prompt_is_priced_at_the_other_models_tier(tmp_path: Path):
         book.close(book.open(call(), request()), text="", usage=usage, complete=True, failure=None)
     result = saving(book.database, book.prices, HAIKU, "2026-11-01")
     assert result.instead == Decimal("0.005") + Decimal("0.075")
+
+
+def test_an_answer_is_priced_as_on_its_own_day(tmp_path: Path):
+    clock = SteeredClock()
+    book = ledger(tmp_path, clock=clock)
+    for _ in range(3):
+        usage = Usage(input=1_000_000, output=0)
+        book.close(book.open(call(), request()), text="", usage=usage, complete=True, failure=None)
+        clock.time += 5 * 86_400
+    argon = ModelRef.parse("google/gemini-4-argon")
+    assert book.prices.changes(argon) == ("2026-12-01",)
+    result = saving(book.database, book.prices, argon, "2026-11-01")
+    assert result.instead == 2 + 2 + 4, "on 23 and 28 November $2, on 3 December $4"
 
 
 def test_a_model_of_unknown_price_saves_nobody_knows_what(tmp_path: Path):
