@@ -81,12 +81,13 @@ class Terminal:
                     )
             return next(when for when, length in self._reads if length >= at + len(wanted))
 
-    def quiet(self, seconds: float = 0.3, timeout: float = 60) -> float:
-        """Wait until nothing was written for so long, and return when the last write was."""
+    def quiet(self, seconds: float = 0.3, timeout: float = 60, since: int = 0) -> float:
+        """Wait until something was written after the mark, then nothing for so long; return when the last write was."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             with self._changed:
-                last = self._reads[-1][0] if self._reads else time.monotonic()
+                written = len(self._output) > since
+                last = self._reads[-1][0] if self._reads and written else time.monotonic()
             if time.monotonic() - last > seconds:
                 return last
             time.sleep(0.02)

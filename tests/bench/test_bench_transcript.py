@@ -64,7 +64,7 @@ class Bench:
         done: list[float] = []
         while not done:
             echoes.append(self.echo())
-            time.sleep(0.03)
+            time.sleep(0.25 if rate else 0.03)
             try:
                 done.append(self.terminal.wait(END, since, 0.001))
             except TimeoutError:
@@ -201,8 +201,9 @@ def _turns(run: Bench, reply: str, count: int) -> dict[str, float]:
     echo = statistics.median(run.echo() for _ in range(20))
     pages: list[float] = []
     for _ in range(10):
+        since = run.terminal.mark
         sent = run.do(do="page")
-        pages.append(run.terminal.quiet(0.15) - sent)
+        pages.append(run.terminal.quiet(0.15, since=since) - sent)
     last = costs[-8:]
     return {
         "cpu": sum(last) / len(last),
@@ -222,16 +223,18 @@ def test_opening_and_resizing():
         run.terminal.quiet()
         sizes: list[float] = []
         for columns in (100, 90, 110, 80, 120):
+            since = run.terminal.mark
             sent = run.terminal.resize(columns, 40)
-            sizes.append(run.terminal.quiet() - sent)
+            sizes.append(run.terminal.quiet(since=since) - sent)
     with bench("markdown") as run:
         run.do(do="load", count=30, reply=reply)
         run.answer("loaded")
         run.terminal.quiet(1.0)
         control: list[float] = []
         for columns in (100, 90, 110):
+            since = run.terminal.mark
             sent = run.terminal.resize(columns, 40)
-            control.append(run.terminal.quiet(0.6) - sent)
+            control.append(run.terminal.quiet(0.6, since=since) - sent)
     figures = {
         "transcript": {"open 10,000 turns": opened, "resize at 1,000 turns": statistics.median(sizes)},
         "markdown": {"resize at 30 turns": statistics.median(control)},

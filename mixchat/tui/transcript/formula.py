@@ -41,7 +41,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take a line that opens a displayed formula, up to the line that closes it.
 
     A blank line before the close makes it ordinary text, so that a stray opening swallows no more than its
-    paragraph; at the end of the source it is a formula that is still being written.
+    paragraph; at the end of the source it is a formula that is still being written. Only one that is closed
+    ends a paragraph before it.
     """
     if state.is_code_block(start):
         return False
@@ -52,7 +53,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = start
     if not (len(first) > 2 and first.endswith(close)):
         last = _closing(state, start + 1, end, close)
-        if last is None:
+        if last is None or (silent and last == end):
             return False
     if silent:
         return True

@@ -33,6 +33,7 @@ def inline_pieces(text: str, env: dict[str, Any], palette: Palette, base: Style)
         palette: the styles.
         base: what plain text looks like.
     """
+    text = text.expandtabs(4)
     if not _marked(text):
         return _plain(text, palette, base)
     return _Painter(palette, base).paint(parse_inline(text, env))

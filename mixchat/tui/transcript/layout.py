@@ -58,7 +58,7 @@ class _Layout:
             case "hr":
                 lines = [Line([("─" * width, self.palette.rule)], ornament=True)]
             case "math_block":
-                lines = rows_of([(first.content, self.palette.math)], width)
+                lines = rows_of([(first.content.expandtabs(4), self.palette.math)], width)
             case _:
                 lines = self._text(tokens, width, base)
         return lines

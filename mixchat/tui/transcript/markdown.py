@@ -10,12 +10,16 @@ from markdown_it.utils import EnvType
 
 from mixchat.tui.transcript.formula import formulas
 
+_DEEPEST: Final = 40
+"""Lists and quotes within each other, beyond which text is shown as it is."""
 _TASK: Final = re.compile(r"\[([ xX])\][ \t]+")
 
 
 @cache
 def _blocks_only() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(
+        ["table", "strikethrough"]
+    )
     formulas(markdown)
     return markdown.disable(["inline", "text_join"], True)
 
@@ -27,7 +31,16 @@ def parse_blocks(source: str, env: EnvType) -> list[Token]:
         source: cleaned text.
         env: collects the link definitions.
     """
-    return _blocks_only().parse(source, env)
+    tokens = _blocks_only().parse(source, env)
+    if tokens and max(token.level for token in tokens) >= _DEEPEST - 1:
+        return [_as_it_is(source)]
+    return tokens
+
+
+def _as_it_is(source: str) -> Token:
+    """Return text that is nested deeper than the parser follows, rather than lose what it leaves out."""
+    lines = source.count("\n") + 1
+    return Token("code_block", "code", 0, content=source, map=[0, lines], block=True)
 
 
 def parse_inline(text: str, env: EnvType) -> list[Token]:

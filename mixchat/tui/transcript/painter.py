@@ -16,6 +16,7 @@ from mixchat.tui.transcript.view import TurnView
 
 MARGIN: Final = 2
 """Cells of the bar and the space after it."""
+_TO_END: Final = Style(meta={"end": True})
 _VIEW, _PART = 1 << 44, 1 << 22
 
 
@@ -97,7 +98,9 @@ class Painter:
         if room < 0:
             return strip
         cut = strip.crop(0, room)
-        return Strip.join([cut, Strip([Segment(label, self.palette.badge), Segment(" ", self.palette.text)])])
+        return Strip.join(
+            [cut, Strip([Segment(label, self.palette.badge + _TO_END), Segment(" ", self.palette.text)])]
+        )
 
 
 def with_offsets(strip: Strip, place: Place) -> Strip:

@@ -1,6 +1,6 @@
 """A scroll view over a column of turns: it lays out what is seen and paints what changed."""
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from rich.segment import Segment
 from textual import events
@@ -12,15 +12,12 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mixchat.tui.transcript.colouring import Colouring
 from mixchat.tui.transcript.column import Column, Place, Seen
 from mixchat.tui.transcript.excerpt import excerpt
-from mixchat.tui.transcript.highlight import Highlighter, find_lexer
 from mixchat.tui.transcript.look import Look
 from mixchat.tui.transcript.painter import MARGIN, Painter, with_offsets
 from mixchat.tui.transcript.palette import make_palette
-
-_SLICE: Final = 0.004
-"""Seconds of colouring between two looks at what else there is to do."""
 
 
 class Pane(ScrollView, can_focus=True):
@@ -39,20 +36,19 @@ class Pane(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._highlighter = Highlighter()
+        self._colouring = Colouring(self, self._coloured)
         self._painter = Painter(make_palette({}, self.background_colors[1]), 80)
         self._column = Column(Look(self._painter.palette))
         self._top = Place(0, 0, 0)
         self._row = 0
         """The number of the first visible row, as Textual was last told."""
+        self._thumb = (-1, -1)
+        """Length and place of the scroll bar's thumb as last painted, in eighths of a cell."""
         self._seen: list[Seen] = []
         self._strips: list[Strip] = []
         self._following = True
         self._below = False
         """Whether something new came below while the reader was elsewhere."""
-        self._colouring = False
-
-    # -- the look
 
     def on_mount(self) -> None:
         """Take the theme's colours, now and whenever it changes."""
@@ -70,11 +66,11 @@ class Pane(ScrollView, can_focus=True):
             self._painter.cursor,
         )
         self._painter = painter
-        self._column.wear(Look(palette, self._highlighter.shades, self._highlighter.sketch))
+        self._column.wear(
+            Look(palette, self._colouring.highlighter.shades, self._colouring.highlighter.sketch)
+        )
         self._strips = []
         self._arrange()
-
-    # -- geometry
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the reader's place; turns out of sight are only estimated for the new width."""
@@ -95,10 +91,10 @@ class Pane(ScrollView, can_focus=True):
         self._seen = column.window(self._top, height)
         self._row = column.row_of(self._top)
         self._tell(
-            Size(self.scrollable_content_region.width, max(column.height, self._row + len(self._seen)))
+            Size(self.scrollable_content_region.width, max(1, column.height, self._row + len(self._seen)))
         )
         self._repaint(height)
-        self._colour()
+        self._colouring.start()
         column.tidy({seen.place.view for seen in self._seen})
 
     def _first(self, height: int) -> Place:
@@ -115,10 +111,12 @@ class Pane(ScrollView, can_focus=True):
         self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
         self.set_scroll(None, self._row)
         self.set_reactive(cast("Reactive[float]", Widget.scroll_target_y), float(self._row))
-        bar = self.vertical_scrollbar
-        bar.window_virtual_size = size.height
-        bar.window_size = self.scrollable_content_region.height
-        bar.position = self._row
+        height = self.scrollable_content_region.height
+        thumb = (round(8 * height * height / size.height), round(8 * height * self._row / size.height))
+        if thumb != self._thumb:
+            self._thumb = thumb
+            bar = self.vertical_scrollbar
+            bar.window_virtual_size, bar.window_size, bar.position = size.height, height, self._row
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Go where the reader scrolls, through rows that are laid out on the way."""
@@ -152,8 +150,6 @@ class Pane(ScrollView, can_focus=True):
         self._follow(False)
         self._top = self._column.moved(self._column.clamped(place), -above)[0]
         self._arrange()
-
-    # -- painting
 
     def _repaint(self, height: int) -> None:
         """Render the rows that are seen and mark those that changed."""
@@ -210,8 +206,6 @@ class Pane(ScrollView, can_focus=True):
             return with_offsets(empty, self._seen[-1].place)
         return Strip.blank(self._painter.width, self._painter.palette.text)
 
-    # -- selecting
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that is selected, without bars, borders and the ends of wrapped rows."""
         return excerpt(self._column, selection), "\n"
@@ -220,27 +214,6 @@ class Pane(ScrollView, can_focus=True):
         """Paint the selection."""
         self._arrange()
 
-    # -- colours of code
-
-    def _colour(self) -> None:
-        """Go on colouring code beside the painting, if there is any to do."""
-        if self._highlighter.busy and not self._colouring:
-            self._colouring = True
-            language = self._highlighter.missing
-            if language is None:
-                self.set_timer(_SLICE, self._colour_slice)
-            else:
-                self.run_worker(self._load_lexer(language), group="lexer", exit_on_error=False)
-
-    async def _load_lexer(self, language: str) -> None:
-        from asyncio import to_thread
-
-        self._highlighter.learn(language, await to_thread(find_lexer, language))
-        self._colour_slice()
-
-    def _colour_slice(self) -> None:
-        self._colouring = False
-        if finished := self._highlighter.run(_SLICE):
-            self._column.forget_code(finished)
-            self._arrange()
-        self._colour()
+    def _coloured(self, codes: list[str]) -> None:
+        self._column.forget_code(codes)
+        self._arrange()

@@ -1,42 +1,29 @@
 """The transcript: the turns of one chat, saved and live, in one widget."""
 
 from collections.abc import Callable, Sequence
-from time import monotonic, thread_time
-from typing import ClassVar, Final
+from functools import partial
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from mixchat.tui.transcript.column import Place
-from mixchat.tui.transcript.cursor import BlockCursor
-from mixchat.tui.transcript.finder import Finder, Match
+from mixchat.tui.transcript.inflow import Inflow
 from mixchat.tui.transcript.live import Live
-from mixchat.tui.transcript.message import FollowChanged, LinkActivated, TurnSelected
-from mixchat.tui.transcript.pane import Pane
+from mixchat.tui.transcript.marked_pane import MarkedPane
+from mixchat.tui.transcript.message import FollowChanged, LinkActivated
 from mixchat.tui.transcript.view import TurnView
 from mixchat.words.clock import Clock, SystemClock
 from mixchat.words.event import ChatEvent, Failed, Finished, Text, Thinking, UsageUpdate
 from mixchat.words.turn import Turn
 from mixchat.words.usage import Cost
 
-_PERIOD: Final = 1 / 16
-"""Seconds between two repaints while text streams in."""
-_DUTY: Final = 6
-"""How many times what a repaint takes is left to everything else before the next."""
-_LONGEST: Final = 0.5
-"""Seconds after which it is painted again, whatever it takes."""
-_GULP: Final = 3_000
-"""Characters that are parsed at once, in a few milliseconds."""
-_BREATH: Final = 0.001
-"""Seconds for everything else between two gulps."""
-
 
 def _no_suffix(turn_id: str) -> str:
     return ""
 
 
-class Transcript(Pane):
+class Transcript(MarkedPane):
     """Shows turns and follows the one that is under way.
 
     Args:
@@ -63,16 +50,9 @@ class Transcript(Pane):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.cursor = BlockCursor(self._column)
-        self.finder = Finder(self._column)
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
-        self._pending: list[str] = []
-        self._settled: Turn | None = None
-        """The live turn as it ended, while text of it still waits."""
-        self._timer: Timer | None = None
-        self._painted = 0.0
-        self._pause = _PERIOD
+        self._inflow = Inflow(self, self._grow, self._show_live)
         self._quiet = True
         """Whether nothing of the live turn's reply was painted yet."""
 
@@ -81,12 +61,9 @@ class Transcript(Pane):
         """The turns that are shown, the live one as it was accepted."""
         return tuple(view.turn for view in self._column.views)
 
-    # -- turns
-
     def load(self, turns: Sequence[Turn]) -> None:
         """Show a saved path from its end; only what is seen is laid out."""
-        self._stop_timer()
-        self._pending, self._settled = [], None
+        self._inflow.clear()
         self._forget_marks()
         self._column.reset([TurnView(turn, self._suffix) for turn in turns])
         self._follow(True)
@@ -98,7 +75,7 @@ class Transcript(Pane):
 
     def begin(self, turn: Turn) -> None:
         """Show the turn that is being answered, its prompt at once; one that is there already goes on."""
-        self._drain()
+        self._inflow.drain()
         view = TurnView(turn, self._suffix, Live(turn, self._clock))
         index = self._index(turn.id)
         if index is None:
@@ -121,37 +98,32 @@ class Transcript(Pane):
             return
         if isinstance(event, UsageUpdate):
             return
-        if text := view.live.show(event):
-            self._pending.append(text)
+        self._inflow.add(view.live.show(event))
         if self._quiet and isinstance(event, Text | Thinking):
             self._quiet = False
-            self._flush()
+            self._inflow.flush()
         else:
-            self._schedule()
+            self._inflow.schedule()
 
     def running(self, cost: Cost | None) -> None:
         """Show what the live turn has cost so far."""
         view = self._live
         if view is not None and view.live is not None and view.live.cost != cost:
             view.live.cost = cost
-            self._schedule()
+            self._inflow.schedule()
 
     def settle(self, turn: Turn) -> None:
         """Put the settled turn in the live one's place; what is painted is what the whole text paints.
 
         After a flood the text that waits is taken in first, in gulps, so that the keys stay quick.
         """
-        self._settled = turn
-        self._flush()
+        self._inflow.end(partial(self.replace, turn))
 
     def replace(self, turn: Turn) -> None:
         """Show a turn as it is now."""
         index = self._index(turn.id)
         if index is None:
             return
-        if self._column.views[index].live is not None:
-            self._grow("".join(self._pending))
-            self._pending = []
         self._column.views[index].settle(turn)
         self._column.touched(index)
         self._grown()
@@ -161,7 +133,7 @@ class Transcript(Pane):
         index = self._index(turn_id)
         if index is None:
             return
-        self._drain()
+        self._inflow.drain()
         self._forget_marks()
         views = self._column.views
         del views[index]
@@ -190,46 +162,6 @@ class Transcript(Pane):
     def _live(self) -> TurnView | None:
         return next((view for view in reversed(self._column.views) if view.live is not None), None)
 
-    # -- painting what streams in
-
-    def _schedule(self) -> None:
-        if self._timer is None and self.is_attached:
-            self._timer = self.set_timer(max(_BREATH, self._painted + self._pause - monotonic()), self._flush)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-
-    def _flush(self) -> None:
-        """Take in a gulp of what came; paint when it was the last, or when it is time."""
-        self._stop_timer()
-        start = thread_time()
-        text = "".join(self._pending)
-        self._pending = [text[_GULP:]] if len(text) > _GULP else []
-        self._grow(text[:_GULP])
-        if self._pending and monotonic() - self._painted < self._pause:
-            self._timer = self.set_timer(_BREATH, self._flush)
-            return
-        if not self._pending and self._settled is not None:
-            turn, self._settled = self._settled, None
-            self.replace(turn)
-        else:
-            self._show_live()
-        self._painted = monotonic()
-        self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
-        if self._pending:
-            self._timer = self.set_timer(_BREATH, self._flush)
-
-    def _drain(self) -> None:
-        """Take in all text that came, however long it takes."""
-        self._stop_timer()
-        text, self._pending = "".join(self._pending), []
-        self._grow(text)
-        if self._settled is not None:
-            turn, self._settled = self._settled, None
-            self.replace(turn)
-
     def _grow(self, text: str) -> None:
         view = self._live
         if view is not None:
@@ -248,8 +180,6 @@ class Transcript(Pane):
             self.post_message(FollowChanged(following=False, new_below=True))
         self._arrange()
 
-    # -- following
-
     def _follow(self, following: bool) -> None:
         if following != self._following:
             self.post_message(FollowChanged(following, new_below=False))
@@ -259,60 +189,6 @@ class Transcript(Pane):
         """Go to the end and follow it again."""
         self._follow(True)
         self._arrange()
-
-    # -- the block cursor and the search
-
-    def move_turn(self, by: int) -> bool:
-        """Move the block cursor by turns (negative: up); false at the end."""
-        return self._moved(self.cursor.step_turn(by, self._near(by)))
-
-    def move_code(self, by: int) -> bool:
-        """Move the block cursor to the next (1) or previous (-1) code block; false if there is none."""
-        return self._moved(self.cursor.step_code(by, self._near(by)))
-
-    def unmark(self) -> None:
-        """Take the block cursor and the search away."""
-        self._forget_marks()
-        self._arrange()
-        self.post_message(TurnSelected(None))
-
-    def find(self, text: str) -> list[Match]:
-        """Search prompts and replies and mark what is found; empty text ends the search."""
-        found = self.finder.find(text)
-        self._painter.sought, self._painter.here = self.finder.sought, None
-        self._arrange()
-        return found
-
-    def find_step(self, by: int) -> Match | None:
-        """Go to the next match (1) or the one before (-1)."""
-        here = self.finder.step(by, self._near(1))
-        if here is None:
-            return None
-        self._painter.here = here
-        self.show_place(Place(here[0], here[1], 0))
-        return self.finder.matches[self.finder.position - 1]
-
-    def _near(self, by: int) -> int:
-        """Return the turn that is seen first, or, going up, last."""
-        if not self._seen:
-            return 0
-        return self._seen[0 if by > 0 else -1].place.view
-
-    def _moved(self, moved: bool) -> bool:
-        if moved:
-            self._painter.cursor = self.cursor.mark
-            self.show_place(self.cursor.place, above=1)
-            turn = self.cursor.turn
-            self.post_message(TurnSelected(turn.id if turn else None))
-        return moved
-
-    def _forget_marks(self) -> None:
-        self.cursor.clear()
-        self.finder.find("")
-        self._painter.cursor = self._painter.here = None
-        self._painter.sought = ""
-
-    # -- the mouse
 
     def toggle(self, fold: str, turn_id: str) -> None:
         """Open or close a turn's fold: `thinking` or `plan`."""

@@ -1,9 +1,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mixchat.tui.transcript.document import Document
+from mixchat.tui.transcript.document import Block, Document
 from mixchat.tui.transcript.layout import lay_out
+from mixchat.tui.transcript.line import Line
 from mixchat.tui.transcript.look import Look
+from mixchat.tui.transcript.wrap import width_of
 from tests.tui.transcript.scene import PALETTE
 
 FRAGMENTS = st.sampled_from(
@@ -20,11 +22,14 @@ FRAGMENTS = st.sampled_from(
 
 
 def painted(document: Document) -> list[list[str]]:
-    look = Look(PALETTE)
     return [
-        [f"{line.painted}|{[str(style) for _, style in line.pieces]}" for line in lay_out(block.tokens, block.env, 40, look)]
+        [f"{line.painted}|{[str(style) for _, style in line.pieces]}" for line in rows(block)]
         for block in document.blocks
-    ]  # fmt: skip
+    ]
+
+
+def rows(block: Block) -> list[Line]:
+    return list(lay_out(block.tokens, block.env, 40, Look(PALETTE)))
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +47,19 @@ def test_text_that_came_in_any_pieces_ends_up_as_the_whole_text_does(fragments: 
     assert painted(streamed) == painted(whole)
     assert [block.apart for block in streamed.blocks] == [block.apart for block in whole.blocks]
     assert [block.offset for block in streamed.blocks] == [block.offset for block in whole.blocks]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=40))
+def test_no_row_is_too_wide_or_holds_what_a_terminal_would_obey(fragments: list[str]):
+    for block in Document("".join(fragments)).blocks:
+        for line in rows(block):
+            assert width_of(line.pieces) <= 40
+            assert not any(ord(character) < 32 or 0x7F <= ord(character) < 0xA0 for character in line.painted)
+
+
+def test_text_nested_deeper_than_the_parser_follows_is_shown_as_it_is():
+    assert "the core" in "".join(line.painted for line in rows(Document(">" * 300 + " the core").blocks[0]))
 
 
 def test_the_whole_text_is_parsed_as_markdown_parses_it_in_one_go():

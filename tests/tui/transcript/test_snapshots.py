@@ -51,7 +51,7 @@ def stage(pilot: Pilot[None]) -> Stage:
 async def _quiet(pilot: Pilot[None]) -> None:
     for _ in range(20):
         await asyncio.sleep(0.05)
-        if not stage(pilot).transcript._highlighter.busy:
+        if stage(pilot).transcript._colouring.is_idle:
             break
     await pilot.pause()
 

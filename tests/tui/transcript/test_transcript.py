@@ -329,9 +329,8 @@ async def test_an_idle_transcript_has_no_timer():
     app = Stage([turn("a", "p", CODE)])
     async with app.run_test() as pilot:
         await settled(pilot)
-        assert app.transcript._timer is None
-        assert not app.transcript._highlighter.busy
-        assert not app.transcript._colouring
+        assert app.transcript._inflow.is_idle
+        assert app.transcript._colouring.is_idle
 
 
 async def test_tiny_terminals_do_not_break_it():

@@ -1,0 +1,104 @@
+"""Text on its way to the screen: taken in gulps, painted no oftener than the eye needs."""
+
+from collections.abc import Callable
+from time import monotonic, thread_time
+from typing import Final
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+_PERIOD: Final = 1 / 16
+"""Seconds between two repaints while text streams in."""
+_DUTY: Final = 6
+"""How many times what a repaint takes is left to everything else before the next."""
+_LONGEST: Final = 0.5
+"""Seconds after which it is painted again, whatever it takes."""
+_GULP: Final = 3_000
+"""Characters that are parsed at once, in a few milliseconds."""
+_BREATH: Final = 0.001
+"""Seconds for everything else between two gulps."""
+
+
+class Inflow:
+    """Holds what came until there is time for it. Without text on its way it has no timer.
+
+    Args:
+        widget: lends its timers.
+        take: takes a gulp of text in.
+        paint: shows all that was taken in.
+    """
+
+    def __init__(self, widget: Widget, take: Callable[[str], None], paint: Callable[[], None]) -> None:
+        self._widget = widget
+        self._take = take
+        self._paint = paint
+        self._waiting: list[str] = []
+        self._last: Callable[[], None] | None = None
+        self._timer: Timer | None = None
+        self._painted = 0.0
+        self._pause = _PERIOD
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way."""
+        return self._timer is None
+
+    def add(self, text: str) -> None:
+        """Take text that came; `schedule` or `flush` brings it to the screen."""
+        if text:
+            self._waiting.append(text)
+
+    def end(self, last: Callable[[], None]) -> None:
+        """Do `last` instead of a paint once all text is taken in: now, or after a few gulps of a flood."""
+        self._last = last
+        self.flush()
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._stop()
+        self._waiting, self._last = [], None
+
+    def schedule(self) -> None:
+        """Paint as soon as it is time."""
+        if self._timer is None and self._widget.is_attached:
+            wait = max(_BREATH, self._painted + self._pause - monotonic())
+            self._timer = self._widget.set_timer(wait, self.flush)
+
+    def flush(self) -> None:
+        """Take in a gulp now; paint when it was the last, or when it is time."""
+        self._stop()
+        start = thread_time()
+        text = "".join(self._waiting)
+        self._waiting = [text[_GULP:]] if len(text) > _GULP else []
+        self._take(text[:_GULP])
+        if not self._waiting:
+            self._finish()
+        elif monotonic() - self._painted >= self._pause:
+            self._paint()
+        else:
+            self._timer = self._widget.set_timer(_BREATH, self.flush)
+            return
+        self._painted = monotonic()
+        self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
+        if self._waiting:
+            self._timer = self._widget.set_timer(_BREATH, self.flush)
+
+    def drain(self) -> None:
+        """Take in everything now, however long it takes."""
+        self._stop()
+        text, self._waiting = "".join(self._waiting), []
+        self._take(text)
+        if self._last is not None:
+            self._finish()
+
+    def _finish(self) -> None:
+        last, self._last = self._last, None
+        if last is None:
+            self._paint()
+        else:
+            last()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
