@@ -2,6 +2,7 @@
 
 from typing import Final, Protocol
 
+from mixchat.routing.examples import Examples
 from mixchat.routing.follow import followed
 from mixchat.routing.guess import Guess, guess
 from mixchat.routing.linear import Linear, built_in
@@ -28,7 +29,8 @@ class LocalClassifier:
 
     def __init__(self, learned: Teacher | None = None, *, model: Linear | None = None) -> None:
         self._learned = learned
-        self._model = model
+        self._model = model or built_in()
+        self._examples = Examples(self._model)
 
     def classify(self, question: Question, stack: Stack) -> Verdict:
         """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""
@@ -39,14 +41,15 @@ class LocalClassifier:
         if self._learned is not None:
             verdict = self._learned.match(question, stack)
             if verdict is not None:
-                return verdict
-        return self._seated(self._local(question), stack)
+                return self._seated(verdict, stack)
+        alike = self._examples.match(question.prompt, stack)
+        return alike or self._seated(self._local(question), stack)
 
     def _local(self, question: Question) -> Verdict:
-        alone = guess(question.prompt, self._model or built_in())
+        alone = guess(question.prompt, self._model)
         if not alone.words or alone.confidence < _UNCLEAR:
             return _default(alone)
-        return followed(question, alone, self._model or built_in())
+        return followed(question, alone, self._model)
 
     @staticmethod
     def _seated(verdict: Verdict, stack: Stack) -> Verdict:

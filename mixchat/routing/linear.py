@@ -1,7 +1,7 @@
 """The linear model: one row of small integers a role, read from the weights file.
 
 The file, little-endian: 8 bytes of magic, a 32-bit length, a JSON head (`roles`, `scale`, `bias`, `buckets`),
-then for each role one signed byte a bucket.
+then for each role one signed byte a bucket, then one unsigned byte a bucket for its rarity.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Final
 from msgspec import Struct
 
 MAGIC: Final = b"MIXROLE1"
+RARITY_UNIT: Final = 20
 
 
 class Linear(Struct, frozen=True):
@@ -28,6 +29,8 @@ class Linear(Struct, frozen=True):
     """For each role one weight a bucket, in units of `scale`."""
     bias: tuple[float, ...]
     scale: float
+    rarity: Sequence[int] = ()
+    """For each bucket how rare it is among prompts: the logarithm of the inverse frequency, times `RARITY_UNIT`."""
 
     def scores(self, weights: Mapping[int, float]) -> list[float]:
         """Return a score for each role, of buckets with their weights."""
@@ -56,12 +59,14 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
-def pack(roles: Sequence[str], rows: Sequence[bytes], bias: Sequence[float], scale: float) -> bytes:
+def pack(
+    roles: Sequence[str], rows: Sequence[bytes], bias: Sequence[float], scale: float, rarity: bytes
+) -> bytes:
     """Return the bytes of a weights file; the inverse of `unpack`."""
     head = json.dumps(
         {"roles": list(roles), "scale": scale, "bias": list(bias), "buckets": len(rows[0])}
     ).encode()
-    return MAGIC + struct.pack("<I", len(head)) + head + b"".join(rows)
+    return MAGIC + struct.pack("<I", len(head)) + head + b"".join(rows) + rarity
 
 
 def unpack(data: bytes) -> Linear:
@@ -80,9 +85,10 @@ def unpack(data: bytes) -> Linear:
     rows = tuple(
         array("b", data[first + at * size : first + (at + 1) * size]) for at in range(len(head["roles"]))
     )
-    if any(len(row) != size for row in rows):
+    rarity = data[first + len(rows) * size :]
+    if len(rarity) != size:
         raise ValueError("the weights file is cut short")
-    return Linear(tuple(head["roles"]), rows, tuple(head["bias"]), head["scale"])
+    return Linear(tuple(head["roles"]), rows, tuple(head["bias"]), head["scale"], rarity)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from msgspec import Struct
 
 from mixchat.routing.features import BUCKETS, features
-from mixchat.routing.linear import pack
+from mixchat.routing.linear import RARITY_UNIT, pack
 from mixchat.routing.training.prompts import ROLES, own_prompts
 
 if TYPE_CHECKING:
@@ -100,6 +100,16 @@ def fit(rows: Sequence[Row]) -> Regression:
     return model
 
 
+def rarity(rows: Sequence[Row]) -> bytes:
+    """Return for each bucket how rare it is among the rows, one byte each."""
+    from math import log
+
+    seen = Counter(bucket for row in rows for bucket in features(row.text).weights)
+    return bytes(
+        min(255, round(RARITY_UNIT * log((len(rows) + 1) / (seen[bucket] + 1)))) for bucket in range(BUCKETS)
+    )
+
+
 def weights_file(rows: Sequence[Row]) -> bytes:
     """Return the weights file trained on `rows`, weights rounded to signed bytes."""
     import numpy as np
@@ -108,12 +118,8 @@ def weights_file(rows: Sequence[Row]) -> bytes:
     coefficients = model.coef_
     scale = float(np.abs(coefficients).max()) / 127
     rounded = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
-    return pack(
-        ROLES,
-        [row.tobytes() for row in rounded],
-        [round(float(b), 6) for b in model.intercept_],
-        round(scale, 9),
-    )
+    bias = [round(float(b), 6) for b in model.intercept_]
+    return pack(ROLES, [row.tobytes() for row in rounded], bias, round(scale, 9), rarity(rows))
 
 
 def main(arguments: Sequence[str]) -> int:
