@@ -1,6 +1,8 @@
 """What every adapter of a remote service has in common."""
 
 import asyncio
+import contextlib
+import importlib
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -63,6 +65,8 @@ class Adapter(Generic[C]):
         with self._lock:
             if self._client is None:
                 self._key = self._endpoint.key()
+                with contextlib.suppress(ImportError):  # loaded with the first socket otherwise, on the loop
+                    importlib.import_module("anyio._backends._asyncio")
                 with Border(self._service)(ValueError):
                     self._client = self._made(self._key)
 

@@ -46,6 +46,7 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
 
         foreign = foreign_headers(self._service, os.environ.get("ANTHROPIC_CUSTOM_HEADERS"))
         headers: Any = dict.fromkeys(foreign, anthropic.omit) | self._service.headers
+        _build_events()
         return anthropic.AsyncAnthropic(
             api_key=key or "none",
             base_url=self._service.base_url,
@@ -102,6 +103,17 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
             thinks=_supported(able, "thinking"),
             retires=date.fromisoformat(str(retires)[:10]) if retires else None,
         )
+
+
+def _build_events() -> None:
+    """Build what the SDK would build at the first event, while the loop stood still."""
+    from anthropic.types import RawMessageStreamEvent
+
+    try:
+        from anthropic._models import construct_type
+    except ImportError:  # the SDK's own affair; the first event is slower then
+        return
+    construct_type(type_=RawMessageStreamEvent, value={"type": "message_stop"})
 
 
 def _supported(able: Event, name: str) -> bool | None:

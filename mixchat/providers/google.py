@@ -57,6 +57,7 @@ class GoogleProvider(Adapter["Client"]):
             # Pinned, or the SDK would use aiohttp wherever that can be imported.
             "httpx_async_client": connections.sdk,
         }
+        _build_models()
         return genai.Client(
             api_key=key or "none", enterprise=False, http_options=types.HttpOptions(**options)
         )
@@ -109,6 +110,20 @@ class GoogleProvider(Adapter["Client"]):
             max_output=count(model.output_token_limit),
             thinks=thinks if isinstance(thinks, bool) else None,
         )
+
+
+def _build_models() -> None:
+    """Build what the SDK would build at the first request and the first chunk, while the loop stood still."""
+    from google.genai import types
+
+    part = {"text": "a"}
+    types.GenerateContentConfig.model_validate({"system_instruction": "a", "tools": [{"google_search": {}}]})
+    types.GenerateContentResponse.model_validate(
+        {"candidates": [{"content": {"parts": [part], "role": "model"}}], "usage_metadata": {}}
+    )
+    types.Candidate.model_rebuild()
+    types.Content.model_validate({"role": "user", "parts": [part]})
+    types.HttpResponse.model_validate({"headers": {}})
 
 
 async def _sent(

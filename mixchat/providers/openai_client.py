@@ -37,12 +37,11 @@ def openai_client(service: Service, key: str, connections: Connections) -> "Asyn
 
 def warm_responses(client: "AsyncOpenAI") -> None:
     """Load what the SDK would load at the first Responses event: a tenth of a second that the loop would stand still."""
-    from openai.types.responses import ResponseStreamEvent
-    from pydantic import TypeAdapter
+    from openai.types.responses import Response, ResponseStreamEvent
 
     _ = client.responses
     event = {"type": "response.created", "sequence_number": 0, "response": _BLANK}
-    TypeAdapter(ResponseStreamEvent).validate_python(event)
+    Response.model_rebuild()
     try:
         from openai._models import construct_type
     except ImportError:  # the SDK's own affair; the first event is slower then
@@ -57,4 +56,5 @@ def warm_chat(client: "AsyncOpenAI") -> None:
     _ = client.chat.completions
     chunk: dict[str, Any] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
+    ChatCompletionChunk.model_rebuild()
     ChatCompletionChunk.construct(None, **chunk, choices=[choice])
