@@ -94,6 +94,7 @@ async def stream(
     """
     house = build(stack=stack, keep_chats=False)
     try:
+        await house.discover()
         async with aclosing(house.new_chat().send(prompt, pin=_pin(house, role, model))) as events:
             async for event in events:
                 yield event

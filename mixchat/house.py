@@ -14,6 +14,7 @@ from mixchat.installation import Installation
 from mixchat.papers.config import Budget
 from mixchat.papers.config_load import working_directory
 from mixchat.papers.process import this_process
+from mixchat.papers.stacks import AUTO
 from mixchat.words.clock import Clock, SystemClock
 from mixchat.words.error import ConfigError, ProviderError
 from mixchat.words.model import ModelRef
@@ -265,6 +266,18 @@ class House(Installation):
                 with contextlib.suppress(ProviderError):
                     self.providers.get(provider).warm()
         self.prices.load()
+
+    async def discover(self) -> bool:
+        """Look for servers on this machine whose models are not known yet, and seat them if the stack is `auto`.
+
+        Returns whether something new was found; takes milliseconds when nothing is there.
+        """
+        from mixchat.discovery import discover
+
+        new = await discover(self.services.values(), self.catalog, self.providers)
+        if new and self.stack.name == AUTO:
+            self.use_stack(AUTO)
+        return new
 
     async def aclose(self) -> None:
         """Close the connections that were opened, end the local engine, and close the history."""

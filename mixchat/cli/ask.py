@@ -63,6 +63,7 @@ async def _ask(args: argparse.Namespace, prompt: str) -> int:
 
     house = build(stack=args.stack, keep_chats=not args.no_save)
     try:
+        await house.discover()
         chat = house.last_chat() if args.go_on else house.new_chat()
         pin = _pin(house, args)
         show = _Json() if args.json else _Words(quiet=args.quiet)

@@ -197,6 +197,14 @@ async def test_wrong_usage_is_one_sentence_and_exit_code_2(wires: Wires, args: l
     assert wires.seen == []
 
 
+async def test_a_running_ollama_answers_without_any_setting(wires: Wires, monkeypatch: pytest.MonkeyPatch):
+    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "MIXCHAT_STACK"):
+        monkeypatch.delenv(name)
+    run = await ask("--json", SAY)
+    assert run.code == 0
+    assert run.lines[-1]["model"].startswith("ollama/")
+
+
 async def test_a_secret_is_stopped_before_it_leaves(wires: Wires):
     key = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
     run = await ask("--json", f"What is wrong with this token? {key}")
