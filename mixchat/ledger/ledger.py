@@ -170,15 +170,21 @@ class Ledger:
         return self.forecast(call, request).cost.usd
 
     def _beat(self, key: int, live: LiveCall, usd: Decimal | None) -> None:
+        """Note how far a call is; should another program be writing, the next look does it."""
         now = self.clock.monotonic()
         if now - live.beat < BEAT:
             return
         live.beat = now
+        run = self.database.connection.execute
+        patience = run("PRAGMA busy_timeout").fetchone()[0]
+        run("PRAGMA busy_timeout = 0")
         try:
             with self.database.writing():
                 self._reservations.follow(key, live.usage, usd, self.clock.now())
         except StorageError:
             return
+        finally:
+            run(f"PRAGMA busy_timeout = {patience}")
 
     def _row(
         self, key: int, live: LiveCall, text: str, usage: Usage, *, complete: bool, failure: Failure | None
@@ -187,8 +193,9 @@ class Ledger:
             charged, rates = usage, None
             cost = Cost(ZERO, exact=failure is None or failure.code not in _UNSURE)
         else:
-            charged = live.final(text, usage, complete=complete)
-            exact = is_exact(live.call, usage, complete=complete)
+            whole = complete or (failure is not None and failure.code == "refused")
+            charged = live.final(text, usage, complete=whole)
+            exact = is_exact(live.call, usage, complete=whole)
             rates, cost = self._priced(live.call, charged, live.started, exact=exact)
         return Row(
             key=key,

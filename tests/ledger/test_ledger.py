@@ -1,6 +1,7 @@
 """Every call has one row, whatever became of it."""
 
 import sqlite3
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -171,8 +172,21 @@ def test_a_failure_in_the_middle_costs_what_came(tmp_path: Path):
 def test_a_refusal_that_was_counted_is_exact(tmp_path: Path):
     book = ledger(tmp_path)
     key = book.open(call(), request())
-    _, cost = book.close(key, text="", usage=FULL, complete=True, failure=Failure("refused", "No."))
+    _, cost = book.close(key, text="", usage=FULL, complete=False, failure=Failure("refused", "No."))
     assert cost == Cost(FULL_COST, exact=True)
+
+
+def test_a_look_at_a_running_call_never_waits_for_another_program(tmp_path: Path):
+    book = ledger(tmp_path)
+    book.prices.load()
+    key = book.open(call(), request())
+    other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.perf_counter()
+    assert book.running(key, "word", Usage()).usd is not None
+    assert time.perf_counter() - began < 2
+    other.close()
+    assert book.database.connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000
 
 
 def test_a_gateways_own_bill_is_exact_and_needs_no_price(tmp_path: Path):
