@@ -128,6 +128,22 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
     ),
+    Act(
+        id="chats",
+        key="ctrl+s",
+        title="Chats",
+        help="every chat: search, open, rename, pin, tag, delete",
+        slash="chats",
+        argument="[WORDS]",
+    ),
+    Act(
+        id="find",
+        key="ctrl+f",
+        title="Find in this chat",
+        help="search what was said here",
+        slash="find",
+        argument="[WORDS]",
+    ),
     Act(id="help", key="f1", title="Help", help="keys and commands", slash="help", footer=True),
 )
 

@@ -22,6 +22,7 @@ from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
 from mixchat.tui.overview import Overview
 from mixchat.tui.parts import Parts
+from mixchat.tui.screens.finding import Finding
 from mixchat.tui.session import Session
 from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.fetching import Fetching
@@ -93,6 +94,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         Budgeting(house, parts.composer, refreshed, say).deeds(),
         Overview(app, screen, house.config.keys).deeds(),
         Arranging(app, house, parts.panel, refreshed, say).deeds(),
+        Finding(app, house, parts, conversation, refreshed, say).deeds(),
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
     return Furnished(parts, conversation, lookout, greeting, deeds)

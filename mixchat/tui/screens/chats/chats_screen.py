@@ -1,0 +1,160 @@
+"""Every chat, found by its title and by what was said in it."""
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widgets import Input
+
+from mixchat.history.chats import ChatRecord
+from mixchat.tui.screens.ask import Ask
+from mixchat.tui.screens.chats.chat_rows import chat_and_turn, chat_rows, hit_rows
+from mixchat.tui.screens.chats.shelf import Shelf
+from mixchat.tui.screens.page import Page
+from mixchat.words.error import StorageError
+
+_REST: Final = 0.03
+"""Seconds without a key before texts are searched."""
+
+
+class Found(Struct, frozen=True):
+    """The chat that was taken, and the turn to show in it."""
+
+    chat: str
+    turn: str = ""
+
+
+class ChatsScreen(Page[Found | None]):
+    """Lists the chats by day; typing searches titles, tags and every word that was said."""
+
+    HEADING = "Chats"
+    PLACEHOLDER = "search titles and everything that was said; #tag"
+    EMPTY = "No chat holds these words."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", id="chats.open"),
+        Binding("ctrl+r", "rename", "rename", priority=True, id="chats.rename"),
+        Binding("ctrl+t", "tag", "tag", priority=True, id="chats.tag"),
+        Binding("ctrl+f", "pin", "pin", priority=True, tooltip="pin to the top, or unpin", id="chats.pin"),
+        Binding("ctrl+d", "delete", "delete", priority=True, id="chats.delete"),
+        Binding("ctrl+z", "undo", "undo", priority=True, id="chats.undo"),
+    ]
+
+    def __init__(self, shelf: Shelf, words: str = "") -> None:
+        """Take the chats, and the words to search for at once."""
+        super().__init__()
+        self._first = words
+        self._shelf = shelf
+        self._resting: Timer | None = None
+        self._sought = ""
+
+    def on_mount(self) -> None:
+        """Show the list first; what each chat cost comes right after."""
+        self._shelf.read()
+        super().on_mount()
+        self.query_one("#page-filter", Input).value = self._first
+        self.call_after_refresh(self._count)
+
+    def _count(self) -> None:
+        self._shelf.count_costs()
+        self.rows.refresh()
+
+    def fill(self, words: str) -> None:
+        """Show all chats, or soon those that hold the words."""
+        if self._resting is not None:
+            self._resting.stop()
+        if words.strip():
+            self._resting = self.set_timer(_REST, self._search)
+        else:
+            self._list(list(self._shelf.records.values()))
+
+    def _list(self, records: list[ChatRecord]) -> None:
+        empty = "No chat yet; the first message begins one."
+        self.rows.tell(chat_rows(records, self._shelf), self.rows.lit, empty=empty)
+        self._say_count(len(records))
+
+    def _search(self) -> None:
+        words = [word for word in self.words.split() if word != "#"]
+        tags = [word[1:].casefold() for word in words if word.startswith("#")]
+        text = " ".join(word for word in words if not word.startswith("#"))
+        tagged = [record for record in self._shelf.records.values() if _has(record, tags)]
+        if not text:
+            self._list(tagged)
+            return
+        known = {record.id for record in tagged}
+        hits = [hit for hit in self._shelf.find(text) if hit.chat in known]
+        lit = self.rows.lit if self.words == self._sought else ""
+        self._sought = self.words
+        self.rows.tell(hit_rows(hits, self._shelf), lit, empty=self.EMPTY)
+        self._say_count(len({hit.chat for hit in hits}))
+
+    def _say_count(self, number: int) -> None:
+        self.say_aside(f"{number:,} chat{'' if number == 1 else 's'}")
+
+    def taken(self, value: str) -> None:
+        """Open the chat, at the place that was found."""
+        self.dismiss(Found(*chat_and_turn(value)))
+
+    def action_open(self) -> None:
+        """Open the lit chat."""
+        self.rows.action_take()
+
+    def action_rename(self) -> None:
+        """Write another title."""
+        record = self._lit_record()
+        if record is None:
+            return
+
+        def named(title: str | None) -> None:
+            if title:
+                self._try(lambda: self._shelf.rename(record.id, title))
+
+        self.above.push_screen(Ask("Title", record.title), named)
+
+    def action_tag(self) -> None:
+        """Write the chat's tags."""
+        record = self._lit_record()
+        if record is None:
+            return
+
+        def tagged(text: str | None) -> None:
+            if text is not None:
+                tags = [word.strip("#,") for word in text.split() if word.strip("#,")]
+                self._try(lambda: self._shelf.tag(record.id, tags))
+
+        help_ = "Words with spaces between them; none takes all tags away."
+        self.above.push_screen(Ask("Tags", " ".join(record.tags), help=help_), tagged)
+
+    def action_pin(self) -> None:
+        """Pin the chat to the top, or unpin it."""
+        record = self._lit_record()
+        if record is not None:
+            self._try(lambda: self._shelf.pin(record.id))
+
+    def action_delete(self) -> None:
+        """Take the chat away; one key brings it back."""
+        record = self._lit_record()
+        if record is not None:
+            self.rows.action_move(1)
+            self._try(lambda: self._shelf.delete(record.id))
+            self.say(f"Deleted “{record.title}”. ctrl+z brings it back.")
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self._try(lambda: self.say(self._shelf.undo() or "There is nothing to take back."))
+
+    def _lit_record(self) -> ChatRecord | None:
+        return self._shelf.records.get(chat_and_turn(self.rows.lit)[0])
+
+    def _try(self, change: Callable[[], object]) -> None:
+        try:
+            change()
+        except StorageError as error:
+            self.say(str(error))
+        self.refill()
+
+
+def _has(record: ChatRecord, tags: list[str]) -> bool:
+    own = [tag.casefold() for tag in record.tags]
+    return all(any(mine.startswith(tag) for mine in own) for tag in tags)
