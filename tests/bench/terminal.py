@@ -64,6 +64,12 @@ class Terminal:
         with self._changed:
             return len(self._output)
 
+    @property
+    def written(self) -> bytes:
+        """Everything that was written so far."""
+        with self._changed:
+            return bytes(self._output)
+
     def send(self, keys: str) -> float:
         """Type `keys` and return when."""
         now = time.monotonic()

@@ -1,0 +1,41 @@
+"""The scenes, in the order of the README."""
+
+from tests.shots.scene import Press, Rest, Scene, Step, Type, Wait
+
+READY = Wait("Ask anything")
+LOOP = "My Python loop sums 1 to n but the result is too small. What is wrong with range(1, n)?"
+DONE = r"s · \$0\.\d"
+
+
+def say(prompt: str, until: str = DONE) -> list[Step]:
+    """Return the steps that send a prompt and wait for the end of the reply."""
+    return [Type(prompt), Rest(0.4), Press("enter"), Wait(until), Rest(0.5)]
+
+
+SCENES = (
+    Scene(
+        name="first-run",
+        keyed=False,
+        rows=30,
+        columns=100,
+        steps=[READY, Wait("Nobody can answer yet"), Rest(1)],
+    ),
+    Scene(name="empty", steps=[READY, Wait("daily-driver"), Rest(1)]),
+    Scene(name="coding", steps=[READY, Rest(3), *say(LOOP)]),
+    Scene(name="light", theme="mixchat-light", steps=[READY, Rest(3), *say(LOOP)]),
+    Scene(name="narrow", columns=60, rows=24, steps=[READY, Rest(3), *say(LOOP)]),
+    Scene(name="fail-over", steps=[READY, Rest(3), *say(LOOP, "gemini-4-argon.*s · ")]),
+    Scene(name="pin", steps=[READY, Rest(3), Type("@op"), Wait("opus"), Rest(0.5)]),
+    Scene(
+        name="palette", steps=[READY, Rest(3), *say(LOOP), Press("ctrl+p"), Wait("type to filter"), Rest(0.5)]
+    ),
+)
+"""Every picture in `screenshots/`."""
+
+
+def faults(name: str) -> dict[str, list[dict[str, object]]]:
+    """Return what the provider's models answer in a scene, where it is not the usual."""
+    overloaded: list[dict[str, object]] = [{"type": "Status", "status": 529, "message": "Overloaded"}]
+    if name == "fail-over":
+        return {"claude-sonnet-5-5": overloaded, "gpt-6.1-sol": overloaded}
+    return {"claude-sonnet-5-5": [], "gpt-6.1-sol": []}
