@@ -30,6 +30,8 @@ _EXAMPLE = """examples:
   mixchat spend --csv > spend.csv
 """
 _BAR = 24
+_MOST = 1_000
+"""Chats in the table; a script gets every one."""
 
 
 class Report(Struct, frozen=True):
@@ -78,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     by = _by(args.by)
     house = build(stack=getattr(args, "stack", None))
     with closing(house.database):
-        report = _report(house, args.since, by, args.against)
+        report = _report(house, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
             print(json.dumps(_facts(report)))
         elif args.csv:
@@ -101,7 +103,7 @@ def _by(text: str) -> "By":
     raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
 
 
-def _report(house: "House", since: str, by: "By", against: str | None) -> Report:
+def _report(house: "House", since: str, by: "By", against: str | None, most: int | None) -> Report:
     from mixchat.ledger.days import EVER, first_day
     from mixchat.ledger.savings import saving, strongest
 
@@ -114,7 +116,10 @@ def _report(house: "House", since: str, by: "By", against: str | None) -> Report
     if ref is None and total.calls:
         ref = strongest(house.stack, house.prices)
     return Report(
-        day, total, reports.lines(by, day), saving(house.database, house.prices, ref, day) if ref else None
+        day,
+        total,
+        reports.lines(by, day, most),
+        saving(house.database, house.prices, ref, day) if ref else None,
     )
 
 

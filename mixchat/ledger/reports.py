@@ -22,11 +22,20 @@ BY: Final[tuple[By, ...]] = get_args(By)
 NOBODY: Final = "(none)"
 """The key of calls that have no role or no chat: pinned models, titles, the judge."""
 
+OTHERS: Final = "(others)"
+"""The key of the line that the cheapest chats share when there are very many."""
+
 _SUMS: Final = (
     "sum(calls), sum(unknown), sum(estimated), sum(cost), sum(input), sum(output), sum(cache_read), "
     "sum(cache_write), sum(reasoning), sum(searches)"
 )
 _GROUPED: Final = f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day >= ? GROUP BY key"
+_DEAREST: Final = f"""
+    WITH dearest AS (
+        SELECT key AS chosen FROM tallies WHERE kind = ? AND day >= ? GROUP BY key ORDER BY sum(cost) DESC, key LIMIT ?
+    )
+    SELECT key, {_SUMS} FROM dearest CROSS JOIN tallies ON kind = ? AND key = chosen AND day >= ? GROUP BY key
+"""
 _BY_DAY: Final = (
     f"SELECT key, {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ? GROUP BY key ORDER BY key"
 )
@@ -110,14 +119,21 @@ class Reports:
         """The local day, as an ISO date."""
         return local_day(self._clock.now(), self._zone)
 
-    def lines(self, by: By, since: str = EVER) -> tuple[Line, ...]:
-        """Return a line for each key since the local day `since`: the dearest first, days in order."""
+    def lines(self, by: By, since: str = EVER, most: int | None = None) -> tuple[Line, ...]:
+        """Return a line for each key since the local day `since`: the dearest first, days in order.
+
+        With more than `most` chats, the cheapest of them share the last line.
+        """
         if by == "day":
             return tuple(Line(*row) for row in self._rows(_BY_DAY, (since, _FOREVER)))
-        lines = [
-            Line(*row) if row[0] else Line(NOBODY, *row[1:]) for row in self._rows(_GROUPED, (by, since))
-        ]
+        if by == "chat" and most is not None:
+            rows = self._rows(_DEAREST, (by, since, most, by, since))
+        else:
+            rows = self._rows(_GROUPED, (by, since))
+        lines = [Line(*row) if row[0] else Line(NOBODY, *row[1:]) for row in rows]
         lines.sort(key=lambda line: (-line.pico, line.key))
+        if most is not None and len(lines) == most:
+            lines += _others(self.total(since), lines)
         return tuple(lines)
 
     def total(self, since: str = EVER, until: str = _FOREVER) -> Line:
@@ -159,7 +175,7 @@ class Reports:
             tallies[key] = tallies.get(key, Tally()).add(cost)
         return tuple((key or NOBODY, tally) for key, tally in tallies.items())
 
-    def _rows(self, query: str, about: Sequence[str]) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, about: Sequence[str | int]) -> list[tuple[Any, ...]]:
         """Return plain tuples, which are made in half the time of rows with names."""
         cursor = self._connection.cursor()
         cursor.row_factory = None
@@ -178,3 +194,10 @@ def _with(tally: Tally, costs: Sequence[Cost]) -> Tally:
 def _tally(row: sqlite3.Row | tuple[int | None, ...]) -> Tally:
     calls, unknown, estimated, cost = (int(value or 0) for value in row)
     return Tally(from_pico(cost), calls, unknown, estimated)
+
+
+def _others(total: Line, shown: Sequence[Line]) -> list[Line]:
+    """Return what `total` holds beside the lines that are shown, as one line or none."""
+    numbers = Line.__struct_fields__[1:]
+    rest = [getattr(total, name) - sum(getattr(line, name) for line in shown) for name in numbers]
+    return [Line(OTHERS, *rest)] if rest[0] else []

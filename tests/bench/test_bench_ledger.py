@@ -96,10 +96,19 @@ def test_opening_and_the_first_figures(full: Path, tmp_path: Path):
 @pytest.mark.parametrize("by", BY)
 def test_each_report(full: Path, by: By, since: str):
     book = _ledger(full)
-    seconds = _median(lambda: (book.reports.total(since), book.reports.lines(by, since)))
-    print(f"by {by} since {since}: {seconds * 1e3:.1f} ms, {len(book.reports.lines(by, since)):,} lines")
+    seconds = _median(lambda: (book.reports.total(since), book.reports.lines(by, since, 1_000)))
+    print(
+        f"by {by} since {since}: {seconds * 1e3:.1f} ms, {len(book.reports.lines(by, since, 1_000)):,} lines"
+    )
     book.database.close()
     assert seconds < LIMIT
+
+
+def test_every_chat_for_a_script(full: Path):
+    book = _ledger(full)
+    seconds = _median(lambda: book.reports.lines("chat"), 3)
+    print(f"every one of {len(book.reports.lines('chat')):,} chats: {seconds * 1e3:.0f} ms")
+    book.database.close()
 
 
 @pytest.mark.parametrize("since", ["2026-11-16", "0001-01-01"])

@@ -1,5 +1,6 @@
 """What the ledger's tests share: a clock that is steered, a database of their own, and calls to make."""
 
+import sqlite3
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +13,15 @@ from mixchat.papers.process import Owner
 from mixchat.words.meter import Call, Purpose
 from mixchat.words.model import ModelRef
 from mixchat.words.request import Message, Request
+from mixchat.words.usage import Usage
 
 BIG = ModelRef("work", "big")
 """Priced by the config below: $1 in, $4 out, $0.10 from the cache."""
 UNPRICED = ModelRef("work", "secret")
 LOCAL = ModelRef("local", "tiny")
+FULL = Usage(input=1_000, output=500, cache_read=400)
+FULL_COST = Decimal("0.00264")
+"""600 at $1, 400 at $0.10 and 500 at $4 a million."""
 WORK = {"work/big": PriceConfig(input=Decimal(1), output=Decimal(4), cache_read=Decimal("0.1"))}
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 
@@ -66,3 +71,11 @@ def request(
     text: str = "Why is the sky blue?", ref: ModelRef = BIG, max_tokens: int | None = None
 ) -> Request:
     return Request(ref=ref, messages=(Message("user", text),), max_tokens=max_tokens)
+
+
+def rows(book: Ledger) -> list[sqlite3.Row]:
+    return book.database.connection.execute("SELECT * FROM calls ORDER BY key").fetchall()
+
+
+def reserved(book: Ledger) -> int:
+    return book.database.connection.execute("SELECT count(*) FROM reservations").fetchone()[0]

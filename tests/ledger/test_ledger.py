@@ -1,6 +1,8 @@
 """Every call has one row, whatever became of it."""
 
 import sqlite3
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -8,25 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.ledger.ledger import Ledger
-from mixchat.papers.process import Owner, this_process
-from mixchat.words.error import Failure, StorageError
+from mixchat.words.error import Failure
 from mixchat.words.usage import Cost, Usage
-from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
-
-FULL = Usage(input=1_000, output=500, cache_read=400)
-FULL_COST = Decimal("0.00264")
-"""600 at $1, 400 at $0.10 and 500 at $4 a million."""
-GONE = Owner(2**22 + 7, 1.0)
-"""A process that does not exist."""
-
-
-def rows(book: Ledger) -> list[sqlite3.Row]:
-    return book.database.connection.execute("SELECT * FROM calls ORDER BY key").fetchall()
-
-
-def reserved(book: Ledger) -> int:
-    return book.database.connection.execute("SELECT count(*) FROM reservations").fetchone()[0]
+from tests.ledger.stage import (
+    BIG,
+    FULL,
+    FULL_COST,
+    LOCAL,
+    UNPRICED,
+    SteeredClock,
+    call,
+    ledger,
+    request,
+    reserved,
+    rows,
+)  # fmt: skip
 
 
 def test_a_complete_call_costs_what_was_reported_and_is_exact(tmp_path: Path):
@@ -223,77 +221,6 @@ def test_the_figures_hold_what_is_under_way(tmp_path: Path):
     assert figures.by_role == (("coding", figures.chat),)
 
 
-def test_a_killed_program_loses_nothing(tmp_path: Path):
-    dead = ledger(tmp_path, owner=GONE)
-    dead.prices.load()
-    expected = dead.forecast(call(), request()).cost.usd
-    dead.open(call(), request())
-    key = dead.open(call(chat="other"), request())
-    dead.running(key, "word " * 100, Usage(input=2_000))
-    book = ledger(tmp_path)
-    assert book.recover() == 2
-    assert book.recover() == 0
-    first, second = rows(book)
-    assert first["cost"] == int(expected * 10**12) if expected else False
-    assert second["input"] == 2_000
-    assert 80 <= second["output"] <= 125
-    assert {row["exact"] for row in (first, second)} == {0}
-    assert {row["error"] for row in (first, second)} == {"interrupted"}
-    assert reserved(book) == 0
-
-
-def test_the_next_call_settles_what_a_killed_program_left(tmp_path: Path):
-    ledger(tmp_path, owner=GONE).open(call(), request())
-    book = ledger(tmp_path)
-    book.open(call(), request())
-    assert len(rows(book)) == 1
-    assert reserved(book) == 1
-
-
-def test_what_runs_in_another_live_program_is_left_alone(tmp_path: Path):
-    import os
-
-    import psutil
-
-    parent = psutil.Process(os.getppid())
-    other = ledger(tmp_path, owner=Owner(parent.pid, parent.create_time()))
-    key = other.open(call(), request())
-    book = ledger(tmp_path, owner=this_process())
-    assert book.recover() == 0
-    other.close(key, text="", usage=FULL, complete=True, failure=None)
-    assert [row["cost"] for row in rows(book)] == [2_640_000_000]
-
-
-def test_a_call_that_was_taken_for_dead_is_not_counted_twice(tmp_path: Path):
-    slow = ledger(tmp_path, owner=GONE)
-    key = slow.open(call(), request())
-    book = ledger(tmp_path)
-    book.recover()
-    _, cost = slow.close(key, text="", usage=FULL, complete=True, failure=None)
-    (row,) = rows(book)
-    assert cost.usd is not None
-    assert row["cost"] == int(cost.usd * 10**12)
-    assert not cost.exact
-
-
-def test_a_file_that_cannot_be_written_delays_the_row_and_does_not_lose_it(tmp_path: Path):
-    book = ledger(tmp_path)
-    key = book.open(call(), request())
-    book.database.connection.execute("PRAGMA busy_timeout = 1")
-    other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    _, cost = book.close(key, text="", usage=FULL, complete=True, failure=None)
-    assert cost == Cost(FULL_COST)
-    with pytest.raises(StorageError):
-        book.open(call(), request())
-    assert rows(book) == []
-    assert reserved(book) == 1, "a kill at this point still finds the reservation"
-    other.execute("ROLLBACK")
-    book.close(book.open(call(), request()), text="", usage=FULL, complete=True, failure=None)
-    assert [row["cost"] for row in rows(book)] == [2_640_000_000] * 2
-    assert reserved(book) == 0
-
-
 def test_a_clock_that_is_set_back_moves_no_call_to_another_day(tmp_path: Path):
     clock = SteeredClock()
     book = ledger(tmp_path, clock=clock)
@@ -315,3 +242,14 @@ def test_a_day_ends_at_midnight_where_the_person_is(tmp_path: Path):
     assert book.figures().today.usd == 0
     assert book.figures().month.usd == FULL_COST
     assert [line.key for line in book.reports.lines("day")] == ["2026-11-23"]
+
+
+def test_the_ledger_is_imported_without_prices_network_or_screen():
+    code = (
+        "import sys, mixchat.ledger.ledger; "
+        "print([name for name in ('genai_prices', 'pydantic', 'httpx', 'httpx2', 'psutil', 'plotext') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True
+    )
+    assert done.stdout == "[]\n"
