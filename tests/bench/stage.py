@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -55,7 +56,9 @@ class Ours:
 
     async def load(self, count: int, reply: str) -> None:
         self.number = count
-        self.widget.load([_turn(at, f"prompt {at}", reply, Outcome.COMPLETE) for at in range(1, count + 1)])
+        self.widget.load(
+            [_turn(at, f"prompt {at}", f"{at}. {reply}", Outcome.COMPLETE) for at in range(1, count + 1)]
+        )
 
 
 class Control:
@@ -113,7 +116,13 @@ class Stage(App[None]):
         box.cursor_blink = False
         box.focus()
         asyncio.get_running_loop().add_reader(self._commands, self._command)
-        self.call_after_refresh(self._answer, "ready")
+        self.call_after_refresh(self._ready)
+
+    def _ready(self) -> None:
+        """Begin; like a real app, leave what was made until now to no later collection."""
+        gc.collect()
+        gc.freeze()
+        self._answer("ready")
 
     def _answer(self, what: str) -> None:
         os.write(self._answers, json.dumps({"what": what, "at": time.monotonic()}).encode() + b"\n")

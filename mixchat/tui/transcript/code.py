@@ -8,10 +8,10 @@ from typing import overload
 from rich.cells import cell_len
 from rich.style import Style
 
-from mixchat.tui.transcript.line import Line, Piece
+from mixchat.tui.transcript.line import BREAK, Line, Piece
 from mixchat.tui.transcript.look import Look, Shade
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.wrap import wrap
+from mixchat.tui.transcript.wrap import Row, wrap
 
 _TAB = 4
 
@@ -57,7 +57,7 @@ class CodeRows(Sequence[Line]):
         cells = len(line) if line.isascii() else cell_len(line)
         if cells <= self._room:
             return 1
-        return len(_fold([(line, Style.null())], self._room))
+        return len(wrap([(line, Style.null())], self._room))
 
     @property
     def _room(self) -> int:
@@ -96,12 +96,10 @@ class CodeRows(Sequence[Line]):
         rows = self._rows.get(at)
         if rows is None:
             pieces = self._painted(at)
-            folded = [pieces] if self._starts is None else _fold(pieces, self._room)
-            last = len(folded) - 1
+            folded = [Row(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
             pad = (" ", self._palette.panel)
             rows = self._rows[at] = [
-                Line([pad, *row], indent=1, end="\n" if part == last else "", fill=self._palette.panel)
-                for part, row in enumerate(folded)
+                Line([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel) for row in folded
             ]
         return rows
 
@@ -110,14 +108,6 @@ class CodeRows(Sequence[Line]):
         if shades is None or at >= len(shades):
             return [(self._lines[at].expandtabs(_TAB), self._palette.panel)]
         return _untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
-
-
-def _fold(pieces: list[Piece], width: int) -> list[list[Piece]]:
-    """Return the rows of one line of code, broken wherever it reaches the edge."""
-    solid = [(text.replace(" ", "\u00a0"), style) for text, style in pieces]
-    return [
-        [(text.replace("\u00a0", " "), style) for text, style in row.pieces] for row in wrap(solid, width)
-    ]
 
 
 def _untabbed(pieces: list[Piece]) -> list[Piece]:

@@ -18,7 +18,9 @@ from mixchat.words.turn import Citation, Seam
 
 def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
     """Yield what stands before the reply: prompt, header, what went wrong on the way, folds."""
-    yield Part(("prompt", sheet.prompt, sheet.files), "prompt", partial(_prompt, sheet), text=sheet.prompt)
+    if sheet.prompt or sheet.files:
+        asked = ("prompt", sheet.prompt, sheet.files)
+        yield Part(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
     head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
     yield Part(("header", *head), "header", partial(_header, sheet), text="", rows=1)
     for hop in sheet.hops:

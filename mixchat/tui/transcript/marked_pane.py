@@ -23,6 +23,11 @@ class MarkedPane(Pane):
         """Move the block cursor to the next (1) or previous (-1) code block; false if there is none."""
         return self._moved(self.cursor.step_code(by, self._near(by)))
 
+    def mark_turn(self, index: int) -> None:
+        """Put the block cursor on the turn that is the `index`th."""
+        self.cursor.put(index)
+        self._moved(True)
+
     def _moved(self, moved: bool) -> bool:
         if moved:
             self._painter.cursor = self.cursor.mark

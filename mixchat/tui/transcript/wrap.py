@@ -17,7 +17,7 @@ _WIDE: Final = (
 _CLOSING: Final = "、。，．：；？！）］｝」』】〉》\u0300-\u036f\u200d\ufe00-\ufe0f"
 """What must not begin a row: closing punctuation, and what joins the character before it."""
 _WORD: Final = re.compile(r"\s*\S+")
-_WIDE_WORD: Final = re.compile(rf"\s*(?:[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+)|\s+")
+_WIDE_WORD: Final = re.compile(rf"\s*(?:[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+)")
 
 
 class Row(NamedTuple):
@@ -73,7 +73,7 @@ def _line_cuts(line: str, width: int, origin: int, narrow: bool) -> Iterator[tup
             yield origin + start, origin + start + length, ""
             start += length
         stop = start + last
-    yield origin + start, origin + len(line), BREAK
+    yield origin + start, origin + stop, BREAK
 
 
 def _chop(word: str, width: int, cells: int, narrow: bool) -> list[tuple[int, int]]:

@@ -1,0 +1,48 @@
+from mixchat.tui.transcript.highlight import Highlighter, find_lexer, shade_lines
+
+CODE = "class A:\n    '''one\n\n    two'''\n\n    def f(self):\n        return 1\n\n\nprint(A())\n" * 12
+
+
+def test_the_coloured_lines_are_the_code():
+    lexer = find_lexer("python")
+    assert lexer is not None
+    assert "\n".join("".join(text for text, _ in line) for line in shade_lines(lexer, CODE)) == CODE
+
+
+def test_a_block_is_coloured_in_slices_and_kept():
+    highlighter = Highlighter()
+    assert highlighter.shades(CODE, "python") is None
+    assert highlighter.missing == "python"
+    highlighter.learn("python", find_lexer("python"))
+    finished: list[str] = []
+    for _ in range(1_000):
+        finished += highlighter.run(0.0001)
+    assert finished == [CODE]
+    assert highlighter.shades(CODE, "python") is not None
+    assert not highlighter.busy
+
+
+def test_a_growing_block_keeps_its_lines_and_loses_no_text():
+    highlighter = Highlighter()
+    highlighter.learn("python", find_lexer("python"))
+    for end in range(0, len(CODE), 37):
+        lines = highlighter.sketch(CODE[:end], "python", growing=True)
+        assert lines is not None
+        assert "\n".join("".join(text for text, _ in line) for line in lines) == CODE[:end].removesuffix("\n")
+
+
+def test_a_flood_of_code_stays_plain_until_it_is_finished():
+    highlighter = Highlighter()
+    highlighter.learn("python", find_lexer("python"))
+    lines = highlighter.sketch("x = 1\n" * 5_000, "python", growing=True)
+    assert lines is not None
+    assert len(lines) == 5_000
+
+
+def test_a_language_that_nobody_knows_is_asked_for_once():
+    highlighter = Highlighter()
+    highlighter.shades("code", "klingon")
+    highlighter.learn("klingon", find_lexer("klingon"))
+    highlighter.run(0.01)
+    assert highlighter.shades("code", "klingon") is None
+    assert not highlighter.busy
