@@ -116,9 +116,9 @@ class Stage(App[None]):
         box.cursor_blink = False
         box.focus()
         asyncio.get_running_loop().add_reader(self._commands, self._command)
-        self.call_after_refresh(self._ready)
+        self.call_after_refresh(self._set_out)
 
-    def _ready(self) -> None:
+    def _set_out(self) -> None:
         """Begin; like a real app, leave what was made until now to no later collection."""
         gc.collect()
         gc.freeze()
