@@ -25,8 +25,8 @@ class Ask(ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take it", id="ask.take", priority=True),
-        Binding("escape", "dismiss(None)", "Back", id="ask.back"),
+        Binding("enter", "take", "take it", id="ask.take", priority=True),
+        Binding("escape", "dismiss(None)", "back", id="ask.back"),
     ]
 
     def __init__(

@@ -1,6 +1,8 @@
 """The last line of a screen: what the focused widget and the screen can do."""
 
+from textual.binding import Binding
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 
 from mixchat.tui.screens.key_name import key_name
@@ -21,13 +23,19 @@ class FootLine(Widget):
     def render(self) -> Content:
         """Return as many keys as there is room for, each with what it does."""
         shown = Content()
-        for active in self.screen.active_bindings.values():
-            if not (active.binding.show and active.enabled):
-                continue
+        for binding in in_order(self.screen):
             hint = Content.assemble(
-                (key_name(active.binding), "$text"), (f" {active.binding.description}   ", "$text-disabled")
+                (key_name(binding), "$text"), (f" {binding.description}   ", "$text-disabled")
             )
             if shown.cell_length + hint.cell_length > self.size.width + 3:
                 break
             shown += hint
         return shown
+
+
+def in_order(screen: Screen[object]) -> list[Binding]:
+    """Return the bindings to show, the screen's own first and in the order it names them."""
+    named = [binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)]
+    active = screen.active_bindings.values()
+    shown = [each.binding for each in active if each.binding.show and each.enabled]
+    return sorted(shown, key=lambda each: named.index(each.id) if each.id in named else len(named))

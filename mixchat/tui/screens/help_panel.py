@@ -1,13 +1,13 @@
 """What the keys do right here."""
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from mixchat.tui.screens.key_name import key_name
@@ -20,11 +20,15 @@ class HelpPanel(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss(None)", "Back", id="keys.back")]
 
-    def __init__(self, title: str, bindings: Iterable[ActiveBinding]) -> None:
-        """Take the name of the place and the bindings as they are before this panel covers it."""
+    def __init__(self, title: str, place: Screen[Any], bindings: Iterable[ActiveBinding]) -> None:
+        """Take the name of the place, its screen, and the bindings as they are before this panel covers it."""
         super().__init__()
         self._title = title
-        self._bindings = tuple(bindings)
+        bindings = tuple(bindings)
+        self._own = [active for active in bindings if active.node is place]
+        self._field = [
+            active for active in bindings if active.node is not place and not isinstance(active.node, App)
+        ]
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -33,9 +37,10 @@ class HelpPanel(ModalScreen[None]):
 
     def _lines(self) -> Iterator[Content]:
         yield Content.styled(self._title, "$text-accent bold")
-        yield from key_lines(self._bindings)
+        yield from key_lines(self._own)
         yield Content()
-        yield Content.styled("esc goes back", "$text-muted")
+        yield Content.styled("In the field", "$text-accent bold")
+        yield from key_lines(self._field)
 
 
 def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:

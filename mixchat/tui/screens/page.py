@@ -26,8 +26,8 @@ class Page(Screen[Result]):
         Binding("pagedown", "page(1)", "Page down", show=False, priority=True, id="page.page-down"),
         Binding("ctrl+home", "edge(-1)", "First", show=False, priority=True, id="page.first"),
         Binding("ctrl+end", "edge(1)", "Last", show=False, priority=True, id="page.last"),
-        Binding("f1", "keys", "Help", show=False, id="page.help"),
-        Binding("escape", "back", "Back", id="page.back"),
+        Binding("f1", "keys", "help", id="page.help"),
+        Binding("escape", "back", "back", id="page.back"),
     ]
     AUTO_FOCUS = "#page-filter"
     HEADING: ClassVar[str] = ""
@@ -112,7 +112,7 @@ class Page(Screen[Result]):
         """Show what works here."""
         from mixchat.tui.screens.help_panel import HelpPanel
 
-        self.above.push_screen(HelpPanel(self.HEADING, self.active_bindings.values()))
+        self.above.push_screen(HelpPanel(self.HEADING, self, self.active_bindings.values()))
 
     @on(Input.Changed, "#page-filter")
     def _filter(self, event: Input.Changed) -> None:

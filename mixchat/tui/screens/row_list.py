@@ -142,9 +142,8 @@ class RowList(ScrollView, can_focus=True):
             )
         content = self._rows[row].paint(max(width - 2, 1))
         if row == self.cursor:
-            return self._strip(
-                Content.assemble(("▌ ", "$accent"), content).pad_right(width).stylize("on $panel")
-            )
+            lit = Content.assemble(("▌ ", "$accent"), content).truncate(width, ellipsis=True, pad=True)
+            return self._strip(lit.stylize("on $panel"))
         return self._strip(Content.assemble("  ", content))
 
     def _strip(self, content: Content) -> Strip:

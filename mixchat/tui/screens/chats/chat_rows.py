@@ -1,7 +1,7 @@
 """Chats and hits as rows, by the day they were last used."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Final
 
@@ -90,9 +90,9 @@ def _line(record: ChatRecord, shelf: Shelf, now: datetime, width: int) -> Conten
 
 
 def when(moment: float, now: datetime) -> str:
-    """Return the time of a moment of today or yesterday, else the day."""
+    """Return the time of a moment of today, else the day."""
     then = datetime.fromtimestamp(moment, now.tzinfo)
-    if now.date() - then.date() <= timedelta(days=1):
+    if now.date() == then.date():
         return f"{then:%H:%M}"
     return f"{then.day} {then:%b}" if then.year == now.year else f"{then:%b %Y}"[:8]
 

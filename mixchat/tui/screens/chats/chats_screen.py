@@ -33,7 +33,7 @@ class ChatsScreen(Page[Found | None]):
     PLACEHOLDER = "search titles and everything that was said; #tag"
     EMPTY = "No chat holds these words."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", id="chats.open"),
+        Binding("enter", "open", "open", priority=True, id="chats.open"),
         Binding("ctrl+r", "rename", "rename", priority=True, id="chats.rename"),
         Binding("ctrl+t", "tag", "tag", priority=True, id="chats.tag"),
         Binding("ctrl+f", "pin", "pin", priority=True, tooltip="pin to the top, or unpin", id="chats.pin"),
