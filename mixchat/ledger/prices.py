@@ -20,11 +20,13 @@ from mixchat.words.usage import Usage
 LIST_FILE: Final = "prices.bin"
 """Where a fetched price list is kept, in the data directory."""
 
-_OLLAMA_CLOUD = ("-cloud", ":cloud")
+_MACHINES: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp"})
+"""Built-in providers that cost nothing where they run on this machine."""
+_OLLAMA_CLOUD: Final = ("-cloud", ":cloud")
 
 
 def _anywhere(provider: str) -> bool:
-    return provider in {"local", "ollama"}
+    return provider in _MACHINES
 
 
 class Prices:
@@ -34,7 +36,8 @@ class Prices:
         overrides: the config's `[prices]`, by model reference.
         clock: says which day it is, since prices are dated.
         saved: the directory where a fetched price list is kept; `None` for the package's own alone.
-        at_home: whether what is sent to a provider stays on this machine; only `ollama` is asked about.
+        at_home: whether what is sent to a provider stays on this machine; a server of the user's is never asked about,
+            since its prices are the config's to say.
     """
 
     def __init__(
@@ -116,7 +119,9 @@ class Prices:
     def _unpaid(self, ref: ModelRef, moment: datetime) -> Rates | None:
         """Return a price of nothing for what runs on this machine, else `None`."""
         free = ref.provider == "local" or (
-            ref.provider == "ollama" and self._at_home("ollama") and not ref.model.endswith(_OLLAMA_CLOUD)
+            ref.provider in _MACHINES
+            and self._at_home(ref.provider)
+            and not (ref.provider == "ollama" and ref.model.endswith(_OLLAMA_CLOUD))
         )
         if not free:
             return None

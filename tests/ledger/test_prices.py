@@ -186,6 +186,17 @@ def test_ollama_elsewhere_has_no_price():
     assert away.price(ModelRef.parse("local/tiny"), Usage(input=1, output=1)) == 0
 
 
+@pytest.mark.parametrize("provider", ["lmstudio", "llamacpp", "vllm"])
+def test_a_server_on_this_machine_costs_nothing_and_one_elsewhere_nobody_knows_what(provider: str):
+    used = Usage(input=1, output=1)
+    assert Prices(at_home=lambda name: True).price(ModelRef(provider, "qwen3"), used) == 0
+    assert Prices(at_home=lambda name: False).price(ModelRef(provider, "qwen3"), used) is None
+
+
+def test_a_server_of_ones_own_on_this_machine_has_no_price_but_the_configs():
+    assert Prices(at_home=lambda name: True).price(ModelRef("work", "big"), Usage(input=1, output=1)) is None
+
+
 def test_no_list_is_opened_for_what_has_none():
     prices = Prices(OVERRIDES)
     prices.rates(ModelRef.parse("work/big"))
