@@ -28,7 +28,7 @@ def of_role(stack: Stack, role: str, question: Question, resources: Resources) -
     post = stack.posts.get(role) or Post(role)
     private = question.private or post.private
     seats = stack.lineup(role)
-    if private and not post.private and not any(_local(seat, resources) for seat in seats):
+    if private and not post.private and not any(resources.local(seat.ref) for seat in seats):
         seats = (*seats, *(seat for other in stack.posts.values() for seat in other.seats))
     lineup = _sifted(dict.fromkeys(seats), question, resources, private=private)
     plan = None if question.continues else post.plan
@@ -67,7 +67,7 @@ def _sifted(seats: Iterable[Seat], question: Question, resources: Resources, *, 
 
 def _why_not(seat: Seat, question: Question, resources: Resources, *, private: bool) -> str | None:
     provider = seat.ref.provider
-    if private and not _local(seat, resources):
+    if private and not resources.local(seat.ref):
         return "is not on this machine, and this is private"
     if not resources.providers.reachable(provider):
         return f"no key or address for {provider}"
@@ -76,7 +76,3 @@ def _why_not(seat: Seat, question: Question, resources: Resources, *, private: b
 
 def _types(question: Question) -> Sequence[str]:
     return [file.media_type for file in question.files]
-
-
-def _local(seat: Seat, resources: Resources) -> bool:
-    return resources.providers.is_local(seat.ref.provider)

@@ -25,7 +25,7 @@ def outgoing(brief: Brief, decision: Decision, seat: Seat, resources: Resources)
     """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
     card = resources.cards(seat.ref)
     request = _settled(brief.settings, decision, seat, brief.messages)
-    local = resources.providers.is_local(seat.ref.provider)
+    local = resources.local(seat.ref)
     messages, private = (brief.messages, 0) if local else _public(brief.messages, brief.kept)
     messages, pictures = _visible(messages, card)
     messages, turns = _fitted(messages, brief.kept, request, card, resources)

@@ -43,3 +43,10 @@ class Resources(Struct, frozen=True, kw_only=True):
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
     cleared: set[int] = field(default_factory=set[int])
     """The credentials that the person let pass, by a mark that tells nothing."""
+
+    def local(self, ref: ModelRef) -> bool:
+        """Return whether nothing that is sent to `ref` leaves this machine.
+
+        Ollama's models whose name ends in `cloud` run on its maker's servers (docs.ollama.com/cloud).
+        """
+        return self.providers.is_local(ref.provider) and not ref.model.endswith(("-cloud", ":cloud"))

@@ -51,7 +51,7 @@ async def guard(
     Raises:
         SecretFound: there is one; the message says what kind and where.
     """
-    if not resources.check_secrets or resources.providers.is_local(ref.provider):
+    if not resources.check_secrets or resources.local(ref):
         return
     texts = [(place, text) for place, text in _texts(messages) if _marked(text)]
     if not texts:

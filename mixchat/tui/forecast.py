@@ -77,7 +77,7 @@ class Seats:
     def local(self) -> Pin | None:
         """Return the first model on this machine that the stack seats."""
         seats = (seat for post in self._house.stack.posts.values() for seat in post.seats)
-        return next((_pin(seat) for seat in seats if self._house.providers.is_local(seat.ref.provider)), None)
+        return next((_pin(seat) for seat in seats if self._house.resources.local(seat.ref)), None)
 
 
 def _pin(seat: Seat) -> Pin:

@@ -136,6 +136,12 @@ async def test_a_private_chat_may_take_any_local_seat_of_the_stack(parts: Parts)
     assert refs(decision.lineup) == ["local/tiny"]
 
 
+async def test_a_cloud_model_behind_a_local_server_is_not_private(parts: Parts):
+    own = stack(coding=Post("coding", seats=(seat("local/glm-cloud"), seat("local/tiny")), private=True))
+    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    assert [str(one.ref) for one in decision.lineup] == ["local/tiny"]
+
+
 async def test_a_private_role_does_not_borrow_seats(parts: Parts):
     own = stack(coding=Post("coding", seats=(seat("a/x"),), private=True), fallback=["local/tiny"])
     with pytest.raises(NoLocalSeat, match="the role coding has no model on this machine"):
