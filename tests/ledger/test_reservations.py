@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -81,3 +83,34 @@ def test_a_file_that_cannot_be_written_delays_the_row_and_does_not_lose_it(tmp_p
     book.close(book.open(call(), request()), text="", usage=FULL, complete=True, failure=None)
     assert [row["cost"] for row in rows(book)] == [2_640_000_000] * 2
     assert reserved(book) == 0
+
+
+DOOMED = """
+import sys, time
+from pathlib import Path
+from mixchat.words.usage import Usage
+from tests.ledger.stage import call, ledger, request
+book = ledger(Path(sys.argv[1]))
+book.prices.load()
+key = book.open(call(), request())
+book.running(key, "word " * 100, Usage(input=2_000))
+print("streaming", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_real_kill_in_the_middle_of_a_reply_costs_what_had_come(tmp_path: Path):
+    with subprocess.Popen(
+        [sys.executable, "-c", DOOMED, tmp_path], stdout=subprocess.PIPE, text=True
+    ) as doomed:
+        assert doomed.stdout is not None
+        assert doomed.stdout.readline() == "streaming\n"
+        book = ledger(tmp_path)
+        assert book.recover() == 0, "it is alive"
+        doomed.kill()
+    assert book.recover() == 1
+    (row,) = rows(book)
+    assert row["input"] == 2_000
+    assert 80 <= row["output"] <= 125
+    assert row["cost"] == 2_000 * 10**6 + row["output"] * 4 * 10**6
+    assert row["exact"] == 0
