@@ -33,10 +33,19 @@ def _break(text: str) -> str:
     return text.replace("\\n", "\n").replace("\\t", "\t")
 
 
+def _filler(slot: str, slots: dict[str, list[str]], dice: random.Random) -> str:
+    """Return a filler; of a text, often only its first sentences, for people paste little as well as much."""
+    text = dice.choice(slots[slot])
+    if slot.startswith("passage") and dice.random() < 0.4:
+        sentences = re.split(r"(?<=[.!?。])\s*", text)
+        return " ".join(sentences[: dice.choice((1, 2, 3))]).strip() or text
+    return text
+
+
 def _spin(template: str, slots: dict[str, list[str]], dice: random.Random) -> str:
     text = _CHOICE.sub(lambda found: dice.choice(found[1].split("|")), template)
     return _SLOT.sub(
-        lambda found: dice.choice(slots[found[1]]) if found[1] in slots else found[0], _break(text)
+        lambda found: _filler(found[1], slots, dice) if found[1] in slots else found[0], _break(text)
     )
 
 
