@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from mixchat.installation import Installation
-from mixchat.papers.config import Budget
+from mixchat.papers.config import Budget, Config
 from mixchat.papers.config_load import working_directory
 from mixchat.papers.process import this_process
 from mixchat.papers.stacks import AUTO
@@ -72,6 +72,15 @@ class House(Installation):
         self.stack = self._ready(self.stacks.get(name))
         self.router.stack = self.stack
         return self.stack
+
+    def use_config(self, config: Config) -> None:
+        """Let a changed config count from the next turn on; what was made after the old one is made anew."""
+        self.config = config
+        for part in ("router", "resources"):
+            self.__dict__.pop(part, None)
+        if "ledger" in self.__dict__:
+            self.ledger.budgets.limits = config.budget
+        self.use_stack(self.stack.name)
 
     def _ready(self, stack: Stack) -> Stack:
         """Return the stack with the config's system prompt in the roles that have none of their own."""
