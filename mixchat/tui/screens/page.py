@@ -30,7 +30,7 @@ class Page(Screen[Result]):
         Binding("escape", "back", "back", id="page.back"),
     ]
     AUTO_FOCUS = "#page-filter"
-    HEADING: ClassVar[str] = ""
+    HEADING: str = ""
     PLACEHOLDER: ClassVar[str] = "type to filter"
     EMPTY: ClassVar[str] = "Nothing fits."
 

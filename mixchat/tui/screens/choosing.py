@@ -1,0 +1,79 @@
+"""Choosing a model by hand: for a message, for a chat, or for the last prompt once more."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from mixchat.tui.composer.composer import Composer
+from mixchat.tui.deeds import Deed
+from mixchat.tui.steering import Steering
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+    from mixchat.tui.screens.models.models_screen import Picked, Use
+
+
+class Choosing:
+    """Opens the model picker and pins what was taken.
+
+    Args:
+        app: shows the picker.
+        house: knows the models.
+        composer: gets the pin of a single message.
+        steering: pins the chat and asks again.
+        looked: is called when another model would answer.
+        say: shows a sentence.
+    """
+
+    def __init__(
+        self,
+        app: App[int],
+        house: "House",
+        composer: Composer,
+        steering: Steering,
+        looked: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._app = app
+        self._house = house
+        self._composer = composer
+        self._steering = steering
+        self._looked = looked
+        self._say = say
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        return {"models": self.models, "retry-with": self.retry_with}
+
+    def models(self, _: str) -> None:
+        """Show every model; the one that is taken is pinned."""
+        from mixchat.tui.screens.models.models_screen import FOR_CHAT
+
+        self._pick(FOR_CHAT, "Models")
+
+    def retry_with(self, name: str) -> None:
+        """Ask the last prompt again, of a model that is picked."""
+        if name:
+            self._steering.retry(name)
+        else:
+            self._pick(("retry",), "Who shall answer the last prompt again?")
+
+    def _pick(self, uses: "Sequence[Use]", heading: str) -> None:
+        from mixchat.tui.screens.models.model_shelf import ModelShelf
+        from mixchat.tui.screens.models.models_screen import ModelsScreen
+
+        self._app.push_screen(ModelsScreen(ModelShelf(self._house), uses, heading), self._take)
+
+    def _take(self, picked: "Picked | None") -> None:
+        if picked is None:
+            return
+        name = str(picked.ref)
+        if picked.use == "chat":
+            self._steering.pin(name)
+        elif picked.use == "message":
+            self._composer.pin = self._house.pin(name)
+            self._looked()
+            self._say(f"{name} answers the next message.")
+        else:
+            self._steering.retry(name)

@@ -1,0 +1,100 @@
+"""Models as rows: name, prices, window, what they can do, and how they are."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from textual.content import Content
+
+from mixchat.tui import figures
+from mixchat.tui.composer.completion import Candidate, rank
+from mixchat.tui.screens.models.model_shelf import Offer
+from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript.clean import one_line
+from mixchat.words.model import ModelCard
+
+COLUMNS: Final = f"{'in':>8}{'out':>9}{'context':>9}  can{'':9}"
+"""Above the list, at its right."""
+_STATE: Final = 26
+"""Cells at the end of a row for how a model is."""
+_ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
+
+
+def fitting(words: str, offers: Sequence[Offer]) -> list[Offer]:
+    """Return the models that `words` can mean, the best first."""
+    if not words.strip():
+        return list(offers)
+    by_ref = {str(offer.card.ref): offer for offer in offers}
+    candidates = [Candidate(ref, f"{ref} {offer.alias}".strip()) for ref, offer in by_ref.items()]
+    found = rank(words.strip(), candidates)
+    return sorted((by_ref[each.insert] for each in found), key=lambda offer: bool(offer.unreachable))
+
+
+def model_line(offer: Offer, rests: float, width: int) -> Content:
+    """Return one row."""
+    wide = width >= 100
+    state = model_state(offer, rests)
+    room = max(width - 42 - (_STATE if wide else 0), 16)
+    name = one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
+    tone = "$text-disabled" if offer.unreachable else "$text"
+    right = f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  "
+    return Content.assemble(
+        ("▌ ", role_variable(offer.role) if offer.role else "$background"),
+        Content.styled(name, tone).truncate(room - 2, ellipsis=True, pad=True),
+        (right, tone),
+        (abilities(offer.card).ljust(14), "$text-muted"),
+        state.truncate(_STATE, ellipsis=True) if wide else "",
+    )
+
+
+def details(offer: Offer, rests: float) -> Content:
+    """Return what there is to say about a model beyond its row."""
+    card = offer.card
+    facts = [
+        card.name or "",
+        f"seated for {offer.role}" if offer.role else "",
+        f"writes at most {card.max_output:,} tokens" if card.max_output else "",
+        f"efforts {', '.join(card.efforts)}" if card.efforts else "",
+        "takes no temperature" if card.temperature is False else "",
+        "reads PDFs" if card.pdfs else "",
+        figures.size(card.size_bytes) if card.size_bytes else "",
+    ]
+    state = model_state(offer, rests)
+    said = Content(" · ".join(one_line(fact) for fact in facts if fact))
+    return Content.assemble(said, " · " if said.plain and state.plain else "", state)
+
+
+def window(card: ModelCard) -> str:
+    """Return the context window in few characters."""
+    return figures.count(card.context_window)
+
+
+def abilities(card: ModelCard) -> str:
+    """Return what a model can do besides text, a word each."""
+    return " ".join(word for field, word in _ABILITIES if getattr(card, field))
+
+
+def retires(card: ModelCard) -> str:
+    """Return when a model ends and what to take instead."""
+    then = f" → {card.successor.model}" if card.successor else ""
+    return f"ends {card.retires:%-d %b %Y}{then}" if card.retires else ""
+
+
+def prices(offer: Offer) -> str:
+    """Return what a million tokens cost, read and written."""
+    return f"{_price(offer.input)} / {_price(offer.output)}"
+
+
+def _price(price: Decimal | None) -> str:
+    return "?" if price is None else "free" if not price else f"${price.normalize():f}"
+
+
+def model_state(offer: Offer, rests: float) -> Content:
+    """Return what stands against a model right now; nothing, when it is well."""
+    if offer.unreachable:
+        return Content.styled(offer.unreachable, "$text-disabled")
+    if rests:
+        return Content.styled(f"rests {figures.seconds(rests)}", "$text-warning")
+    if offer.retiring:
+        return Content.styled(retires(offer.card), "$text-warning")
+    return Content()

@@ -1,0 +1,1 @@
+"""Seeing who sits in which role, and seating others."""
