@@ -36,6 +36,10 @@ _LOOK_AFTER: Final = 0.06
 """Seconds without a key before it is worked out who would answer."""
 
 
+_KEEP_AFTER: Final = 1.0
+"""Seconds after which what is being written is on disk at the latest."""
+
+
 class ChatScreen(Screen[None]):
     """Coordinates: what is done about anything is done by those who know how."""
 
@@ -48,6 +52,7 @@ class ChatScreen(Screen[None]):
         self._house = house
         self._opening = opening
         self._looking: Timer | None = None
+        self._keeping: Timer | None = None
         self.ready = asyncio.Event()
         """Set once everything is mounted and joined."""
         self.front = Front(
@@ -92,10 +97,6 @@ class ChatScreen(Screen[None]):
         await greeting.greet()
         await asyncio.to_thread(self._house.warm)
 
-    def on_unmount(self) -> None:
-        """Keep what was written."""
-        self.room.conversation.keep_draft()
-
     def action_act(self, act: str, argument: str = "") -> None:
         """Do something from the list of acts."""
         if not self.room.deeds.do(act, argument):
@@ -108,10 +109,7 @@ class ChatScreen(Screen[None]):
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
         act = find_slash(event.name)
-        if act is None:
-            self.notify(f"There is no command /{event.name}; / lists them.", severity="warning", markup=False)
-        else:
-            self.front.composer.clear()
+        if act is not None:
             self.action_act(act.id, event.argument)
 
     @on(Composer.Edited)
@@ -119,6 +117,13 @@ class ChatScreen(Screen[None]):
         if self._looking is not None:
             self._looking.stop()
         self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.look)
+        if self._keeping is None:
+            self._keeping = self.set_timer(_KEEP_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        """Keep what is written, so that not even a kill loses it."""
+        self._keeping = None
+        self.room.conversation.keep_draft()
 
     @on(Composer.Emptied)
     def _emptied(self) -> None:

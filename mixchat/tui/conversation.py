@@ -33,6 +33,7 @@ class Conversation:
         self._parts = parts
         self._curtain, self._figures = shown_by
         self._say = say
+        self._closed = False
 
     def open(self, opening: Opening) -> None:
         """Open the chat that was asked for, or a new one."""
@@ -95,10 +96,11 @@ class Conversation:
 
     def keep_draft(self) -> None:
         """Keep what is written and what waits."""
-        if self.session.is_open:
+        if self.session.is_open and not self._closed:
             self.session.keep_draft(self._parts.composer.draft)
 
     async def close(self) -> None:
         """Keep what is written, stop what is under way, and wait until it is settled."""
         self.keep_draft()
+        self._closed = True
         await self.session.close()

@@ -71,14 +71,16 @@ def complete(sources: Sources, line: str, column: int, *, first: bool) -> Comple
     word = mention[1].removeprefix('"')
     pins = () if not first or before[: mention.start()].strip() else tuple(sources.pins())
     ranked = [*rank(word, pins), *rank(word, files(sources.folder, word))][:MOST]
-    return Completion(mention.start(), column, tuple(ranked), "mention") if ranked else None
+    if not ranked or ranked[0].label == word:
+        return None
+    return Completion(mention.start(), column, tuple(ranked), "mention")
 
 
 def _completion(
     kind: Literal["command", "argument"], start: int, end: int, word: str, found: Iterable[Candidate]
 ) -> Completion | None:
     ranked = tuple(rank(word, found)[:MOST])
-    if not ranked or (len(ranked) == 1 and ranked[0].label == word and kind == "argument"):
+    if not ranked or ranked[0].label == word:
         return None
     return Completion(start, end, ranked, kind)
 

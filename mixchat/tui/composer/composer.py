@@ -162,9 +162,16 @@ class Composer(Vertical):
         if not typed:
             self.post_message(self.Emptied())
         elif (command := COMMAND.fullmatch(typed)) is not None:
-            self.post_message(self.Commanded(command[1] or "", (command[2] or "").strip()))
+            self._command(command[1] or "", (command[2] or "").strip())
         else:
             self._submit()
+
+    def _command(self, name: str, argument: str) -> None:
+        if any(known.label == name for known in self._sources.commands()):
+            self.clear()
+            self.post_message(self.Commanded(name, argument))
+        else:
+            self.notify(f"There is no command /{name}; / lists them.", severity="warning", markup=False)
 
     def _submit(self) -> None:
         mentions = self.read()

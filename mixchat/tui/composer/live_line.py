@@ -33,9 +33,8 @@ class LiveLine(Widget):
         outlook = self._outlook
         if outlook.problem:
             return _fit(Content.styled(outlook.problem, "$text-warning"), Content(), self.size.width)
-        left = Content.assemble(
-            *_pin(outlook), *_who(outlook.decision), *(_chip(chip) for chip in outlook.files)
-        )
+        chips = [_chip(chip) for chip in outlook.files]
+        left = Content.assemble(*_pin(outlook), *_who(outlook.decision), *chips, *_why(outlook.decision))
         return _fit(left, _figures(outlook), self.size.width)
 
 
@@ -59,16 +58,18 @@ def _who(decision: Decision | None) -> list[Content]:
         ]
     colour = role_variable(decision.role)
     model = decision.lineup[0].ref.model
-    parts = [
+    return [
         Content.assemble(("● ", colour), (decision.role or "pinned", colour), (" → ", "$text-muted"), model)
     ]
-    parts.append(Content.styled(f"   {_why(decision)}", "$text-muted"))
-    return parts
 
 
-def _why(decision: Decision) -> str:
-    if decision.pinned or decision.classifier == "pin":
-        return ""
+def _why(decision: Decision | None) -> list[Content]:
+    if decision is None or not decision.lineup or decision.classifier == "pin":
+        return []
+    return [Content.styled(f"   {_reason(decision)}", "$text-muted")]
+
+
+def _reason(decision: Decision) -> str:
     seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
     return ", ".join(seen) or (
         "nothing in it speaks for another role" if decision.classifier == "default" else ""

@@ -1,0 +1,157 @@
+"""The app on a stage: a real house whose providers play scripts, and a pilot that waits for what it expects."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from mixchat.house import House
+from mixchat.routing.router import Router
+from mixchat.tui.app import MixApp
+from mixchat.tui.chat_screen import ChatScreen
+from mixchat.tui.opening import Opening
+from mixchat.words.decision import Evidence, Verdict
+from mixchat.words.question import Question
+from mixchat.words.stack import Stack
+from tests.routing.scripted import ScriptedProviders
+
+CONFIG = """
+stack = "stage"
+[providers.a]
+base_url = "https://a.example/v1"
+[providers.b]
+base_url = "https://b.example/v1"
+[providers.c]
+base_url = "https://c.example/v1"
+[aliases]
+bee = "b/large"
+[prices."a/plain"]
+input = 1.0
+output = 4.0
+"""
+STACK = """
+name = "stage"
+description = "scripted models"
+[roles.daily-driver]
+models = ["a/plain", "b/large"]
+[roles.coding]
+models = ["b/large", "a/plain"]
+[roles.quick]
+models = ["c/tiny"]
+"""
+
+
+class PlainClassifier:
+    """Reads one word."""
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        if "code" in question.prompt:
+            evidence = (Evidence("'code'", 1.0),)
+            return Verdict("coding", 0.9, "local", evidence, (("coding", 0.9), ("daily-driver", 0.1)))
+        return Verdict("daily-driver", 0.5, "default", (), (("daily-driver", 0.5), ("quick", 0.3)))
+
+
+class StagedHouse(House):
+    """A house whose models play scripts."""
+
+    def __init__(self, config: str = CONFIG, stack: str = STACK) -> None:
+        super().__init__(dict(os.environ), Path.cwd())
+        (self.paths.config / "stacks").mkdir(parents=True, exist_ok=True)
+        if not self.paths.config_file.exists():
+            self.paths.config_file.write_text(config, "utf-8")
+        (self.paths.config / "stacks" / "stage.toml").write_text(stack, "utf-8")
+
+    @cached_property
+    def providers(self) -> ScriptedProviders:  # type: ignore[override]
+        """The scripted ones."""
+        return ScriptedProviders(self.clock)
+
+    @cached_property
+    def router(self) -> Router:
+        """One that gives `coding` to what says so, and everything else to the daily driver."""
+        return Router(self.stack, classifier=PlainClassifier(), resources=self.resources)
+
+    def warm(self) -> None:
+        """Import nothing."""
+
+    async def aclose(self) -> None:
+        """Close the history alone."""
+        if "database" in self.__dict__:
+            self.__dict__.pop("database").close()
+
+
+class Stage:
+    """The running app, with words for what a person does and sees."""
+
+    def __init__(self, app: MixApp, pilot: Pilot[int], house: StagedHouse) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.house = house
+
+    @property
+    def screen(self) -> ChatScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    @property
+    def composer(self):
+        return self.screen.front.composer
+
+    @property
+    def talk(self):
+        return self.screen.room.conversation.session.talk
+
+    @property
+    def turns(self):
+        return self.talk.chat.turns
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait until `condition` holds, for seconds at most."""
+        for _ in range(400):
+            if condition():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(what or f"never came true; the screen says:\n{self.text}")
+
+    async def type(self, text: str) -> None:
+        """Type characters one after another."""
+        for character in text:
+            await self.pilot.press("space" if character == " " else character)
+
+    async def send(self, text: str) -> None:
+        """Write a prompt and press Enter."""
+        self.composer.area.insert(text)
+        await self.pilot.press("enter")
+
+    async def idle(self) -> None:
+        """Wait until no reply is under way."""
+        await self.until(lambda: not self.talk.busy)
+        await self.pilot.pause()
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, as text."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip)[:width] for strip in lines[:height])
+
+
+@asynccontextmanager
+async def on_stage(
+    house: StagedHouse | None = None, opening: Opening | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncGenerator[Stage]:
+    """Run the app until everything is mounted, and leave it well."""
+    house = house or StagedHouse()
+    app = MixApp(house, opening or Opening())
+    async with app.run_test(size=size, notifications=True) as pilot:
+        stage = Stage(app, pilot, house)
+        await stage.until(lambda: stage.screen.ready.is_set(), "the app never was ready")
+        await pilot.pause()
+        yield stage
+        if app.is_running:
+            await app.action_quit()

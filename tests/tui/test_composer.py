@@ -1,0 +1,243 @@
+"""The composer: what keys do in it, what it folds, offers and pins."""
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from mixchat.tui.opening import Opening
+from mixchat.words.event import Text
+from tests.routing.scripted import Hang, reply
+from tests.tui.stage import Stage, StagedHouse, on_stage
+
+
+def paste(stage: Stage, text: str) -> None:
+    stage.composer.area.post_message(events.Paste(text))
+
+
+async def test_it_has_the_focus_at_start_and_enter_sends():
+    async with on_stage() as stage:
+        await stage.type("hello")
+        assert stage.composer.typed == "hello"
+        await stage.pilot.press("enter")
+        await stage.until(lambda: len(stage.turns) == 1)
+        assert stage.composer.typed == ""
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
+async def test_a_new_line_is_no_sending(key: str):
+    async with on_stage() as stage:
+        await stage.type("one")
+        await stage.pilot.press(key)
+        await stage.type("two")
+        assert stage.composer.typed == "one\ntwo"
+        assert len(stage.turns) == 0
+
+
+async def test_a_paste_never_sends():
+    async with on_stage() as stage:
+        paste(stage, "first line\nsecond line\n")
+        await stage.until(lambda: "second line" in stage.composer.typed)
+        assert len(stage.turns) == 0
+
+
+async def test_a_long_paste_folds_to_a_mark_and_is_sent_in_full():
+    text = "\n".join(f"line {number}" for number in range(240))
+    async with on_stage() as stage:
+        paste(stage, text)
+        await stage.until(lambda: stage.composer.typed == "[paste 1: 240 lines]")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: len(stage.turns) == 1)
+        assert stage.turns[0].prompt == text
+
+
+async def test_a_megabyte_is_pasted_without_laying_it_out():
+    async with on_stage() as stage:
+        paste(stage, "x" * 1_000_000)
+        await stage.until(lambda: "1,000,000 characters" in stage.composer.typed)
+        await stage.type("ok")
+        assert stage.composer.typed.endswith("]ok")
+
+
+async def test_backspace_takes_a_folded_paste_away_at_once():
+    async with on_stage() as stage:
+        paste(stage, "y" * 5000)
+        await stage.until(lambda: stage.composer.typed)
+        await stage.pilot.press("backspace")
+        assert stage.composer.typed == ""
+
+
+async def test_undo_brings_back_what_was_deleted():
+    async with on_stage() as stage:
+        await stage.type("hello")
+        await stage.pilot.press("ctrl+w", "ctrl+z")
+        assert stage.composer.typed == "hello"
+
+
+async def test_it_grows_to_a_third_of_the_screen_and_no_further():
+    async with on_stage(size=(120, 40)) as stage:
+        for _ in range(30):
+            await stage.pilot.press("ctrl+j")
+        await stage.pilot.pause()
+        assert 11 <= stage.composer.area.size.height <= 14
+
+
+async def test_the_arrow_up_brings_earlier_prompts_and_down_the_unsent_one():
+    async with on_stage() as stage:
+        await stage.send("first prompt")
+        await stage.idle()
+        await stage.send("second prompt")
+        await stage.idle()
+        await stage.type("unsent")
+        await stage.pilot.press("up")
+        await stage.until(lambda: stage.composer.typed == "second prompt")
+        await stage.pilot.press("up")
+        await stage.until(lambda: stage.composer.typed == "first prompt")
+        await stage.pilot.press("down", "down")
+        await stage.until(lambda: stage.composer.typed == "unsent")
+
+
+async def test_the_live_line_says_who_would_answer_and_why():
+    async with on_stage() as stage:
+        await stage.type("fix my code")
+        await stage.until(lambda: "coding → large" in stage.text and "'code'" in stage.text)
+
+
+async def test_a_first_word_pins_that_message_alone():
+    async with on_stage() as stage:
+        await stage.send("@bee what is that")
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "b/large"
+        assert stage.turns[-1].prompt == "what is that"
+        await stage.send("and this then")
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "a/plain"
+
+
+async def test_a_name_that_is_nothing_is_said_before_anything_is_sent():
+    async with on_stage() as stage:
+        await stage.send("@nobody what is that")
+        await stage.until(lambda: "@nobody is no role, alias, model or file" in stage.text)
+        assert len(stage.turns) == 0
+        assert stage.composer.typed == "@nobody what is that"
+
+
+async def test_enter_takes_an_open_completion_and_only_then_sends():
+    async with on_stage() as stage:
+        await stage.type("@be")
+        await stage.until(lambda: stage.composer.completions.is_open)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.composer.typed == "@bee ")
+        await stage.type("hi")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: len(stage.turns) == 1)
+
+
+async def test_escape_closes_the_completion_and_leaves_the_reply_alone():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Text("on and on"), Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "on and on" in stage.text)
+        await stage.type("@be")
+        await stage.until(lambda: stage.composer.completions.is_open)
+        await stage.pilot.press("escape")
+        await stage.pilot.pause()
+        assert not stage.composer.completions.is_open
+        assert stage.talk.busy
+
+
+async def test_a_file_is_mentioned_shown_as_a_chip_and_sent_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "notes.txt").write_text("the secret ingredient is nutmeg")
+    monkeypatch.chdir(tmp_path)
+    async with on_stage() as stage:
+        await stage.type("look at @notes.txt now")
+        await stage.until(lambda: "notes.txt 31 B" in stage.text)
+        await stage.pilot.press("enter")
+        await stage.idle()
+        assert stage.turns[0].files[0].size == 31
+        sent = stage.house.providers.made["a"].requests[-1].messages[-1]
+        assert sent.attachments[0].data == b"the secret ingredient is nutmeg"
+
+
+async def test_a_file_dropped_on_the_terminal_becomes_a_mention(tmp_path: Path):
+    path = tmp_path / "a picture.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    async with on_stage() as stage:
+        paste(stage, str(path).replace(" ", "\\ "))
+        await stage.until(lambda: stage.composer.typed == f'@"{path}" ')
+
+
+async def test_one_key_cycles_through_those_who_could_answer():
+    async with on_stage() as stage:
+        await stage.type("fix my code")
+        await stage.until(lambda: "coding → large" in stage.text)
+        await stage.pilot.press("ctrl+t")
+        await stage.until(lambda: "@a/plain" in stage.text)
+        await stage.pilot.press("enter")
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "a/plain"
+
+
+async def test_a_chat_is_pinned_and_unpinned_with_commands():
+    async with on_stage() as stage:
+        await stage.send("/pin c/tiny")
+        await stage.send("hello there you")
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "c/tiny"
+        await stage.send("/auto")
+        await stage.send("hello there again")
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "a/plain"
+
+
+async def test_a_command_that_is_none_is_said_and_not_sent():
+    async with on_stage() as stage:
+        await stage.send("/nonsense")
+        await stage.until(lambda: "There is no command /nonsense" in stage.text)
+        assert len(stage.turns) == 0
+
+
+async def test_a_draft_survives_quitting_with_its_folds():
+    async with on_stage(StagedHouse()) as stage:
+        await stage.type("keep ")
+        paste(stage, "z" * 3000)
+        await stage.until(lambda: "[paste 1" in stage.composer.typed)
+        await stage.pilot.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    async with on_stage(StagedHouse(), Opening()) as stage:
+        await stage.until(lambda: stage.composer.typed.startswith("keep [paste 1"))
+        assert stage.composer.unfolded == "keep " + "z" * 3000
+
+
+async def test_what_waited_survives_quitting_in_the_draft():
+    async with on_stage(StagedHouse()) as stage:
+        stage.house.providers.script("a/plain", [Text("on and on"), Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "on and on" in stage.text)
+        await stage.send("waiting words")
+        await stage.until(lambda: stage.talk.waiting)
+        await stage.pilot.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+        await stage.until(lambda: stage.composer.typed == "waiting words")
+
+
+async def test_a_key_pasted_into_an_empty_prompt_opens_the_page_for_keys():
+    async with on_stage() as stage:
+        paste(stage, "sk-ant-" + "a" * 40)
+        await stage.until(lambda: "Add a key" in stage.text)
+        assert "anthropic" in stage.text
+        assert "sk-ant" not in stage.text
+
+
+async def test_typing_while_the_conversation_has_the_focus_writes_the_prompt():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", reply("Hello."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        stage.screen.room.parts.transcript.focus()
+        await stage.type("next")
+        assert stage.composer.typed == "next"
+        assert stage.composer.area.has_focus

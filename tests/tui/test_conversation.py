@@ -1,0 +1,152 @@
+"""A prompt goes out, a reply comes in, and nothing that was written is lost on the way."""
+
+from mixchat.tui.opening import Opening
+from mixchat.words.error import Interrupted, Overloaded, Refused
+from mixchat.words.event import Text
+from mixchat.words.turn import Outcome
+from tests.routing.scripted import Hang, reply
+from tests.tui.stage import StagedHouse, on_stage
+
+
+async def test_a_reply_is_painted_with_role_model_time_and_cost_beside_it():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", reply("The kettle ", "is on."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        await stage.until(lambda: "The kettle is on." in stage.text)
+        assert "daily-driver" in stage.text
+        assert stage.text.count("plain") >= 2
+        assert "$0.00003" in stage.text
+
+
+async def test_the_welcome_makes_room_for_the_first_turn():
+    async with on_stage() as stage:
+        assert "every prompt to the right model" in stage.text
+        await stage.send("hello there")
+        await stage.idle()
+        assert "every prompt to the right model" not in stage.text
+
+
+async def test_escape_stops_a_reply_and_keeps_what_came():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Text("So far"), Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "So far" in stage.text)
+        await stage.pilot.press("escape")
+        await stage.idle()
+        assert stage.turns[-1].outcome is Outcome.STOPPED
+        assert stage.turns[-1].reply == "So far"
+        assert stage.composer.typed == ""
+
+
+async def test_escape_before_any_text_takes_the_turn_back_and_the_prompt_with_it():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "waiting for plain" in stage.text)
+        await stage.pilot.press("escape")
+        await stage.idle()
+        assert len(stage.turns) == 0
+        assert stage.composer.typed == "Tell me about tea please"
+
+
+async def test_a_prompt_that_was_taken_back_does_not_write_over_a_new_one():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "waiting for plain" in stage.text)
+        await stage.type("new")
+        await stage.pilot.press("escape")
+        await stage.idle()
+        assert stage.composer.typed == "new"
+
+
+async def test_what_is_sent_during_a_reply_waits_and_then_goes():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Text("one"), Hang()], reply("two"))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "one" in stage.text)
+        await stage.send("And what about coffee then")
+        await stage.until(lambda: "And what about coffee" in stage.text)
+        assert len(stage.talk.waiting) == 1
+        await stage.pilot.press("escape")
+        await stage.idle()
+        assert stage.talk.paused
+        assert len(stage.turns) == 1
+        await stage.pilot.press("enter")
+        await stage.until(lambda: len(stage.turns) == 2 and not stage.talk.busy)
+        assert stage.turns[-1].prompt == "And what about coffee then"
+
+
+async def test_a_waiting_message_comes_back_to_be_edited_with_the_arrow_up():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Text("one"), Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "one" in stage.text)
+        await stage.send("a second thought")
+        await stage.until(lambda: stage.talk.waiting)
+        await stage.pilot.press("up")
+        await stage.until(lambda: stage.composer.typed == "a second thought")
+        assert not stage.talk.waiting
+
+
+async def test_a_failed_prompt_is_given_back_and_sent_again_takes_the_failed_turns_place():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Refused("I would rather not.")], reply("Fine."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        assert stage.composer.typed == "Tell me about tea please"
+        assert "I would rather not." in stage.text
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.turns[-1].reply == "Fine.")
+        await stage.idle()
+        assert len(stage.turns) == 1
+        assert "I would rather not." not in stage.text
+
+
+async def test_a_fail_over_is_said_and_the_reply_is_attributed_to_who_gave_it():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Overloaded("Too many people.")])
+        stage.house.providers.script("b/large", reply("I took over."))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "I took over." in stage.text)
+        await stage.idle()
+        assert str(stage.turns[-1].ref) == "b/large"
+        assert "overloaded" in stage.text
+
+
+async def test_a_cut_off_reply_is_continued_with_one_key():
+    async with on_stage() as stage:
+        stage.house.providers.script(
+            "a/plain", [Text("First half"), Interrupted("The connection broke.")], reply(" and the second.")
+        )
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: not stage.talk.busy and "f6 continues" in stage.text)
+        await stage.pilot.press("f6")
+        await stage.until(lambda: stage.turns[-1].reply == "First half and the second.")
+        await stage.idle()
+        assert len(stage.turns) == 1
+
+
+async def test_a_chat_is_opened_again_with_what_was_said():
+    house = StagedHouse()
+    async with on_stage(house) as stage:
+        stage.house.providers.script("a/plain", reply("Remember the milk."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+        await stage.until(lambda: "Remember the milk." in stage.text)
+        assert len(stage.turns) == 1
+
+
+async def test_quitting_in_mid_reply_keeps_what_had_come():
+    house = StagedHouse()
+    async with on_stage(house) as stage:
+        stage.house.providers.script("a/plain", [Text("Half of it"), Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "Half of it" in stage.text)
+        await stage.pilot.press("ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+        assert stage.turns[-1].reply == "Half of it"
+        assert stage.turns[-1].outcome is Outcome.STOPPED

@@ -1,0 +1,87 @@
+"""The first minutes: what is found, who answers, and what a terminal that is too small is told."""
+
+import pytest
+
+from mixchat.tui.start.key_shape import provider_of
+from tests.tui.stage import CONFIG, StagedHouse, on_stage
+
+NOBODY = """
+name = "stage"
+description = "nobody has a key"
+[roles.daily-driver]
+models = ["anthropic/claude-sonnet-5-5", "local/smollm2-135m"]
+"""
+
+
+class KeylessHouse(StagedHouse):
+    """A house in which no provider can be reached."""
+
+    def __init__(self) -> None:
+        super().__init__(stack=NOBODY)
+        self.providers.reachable = lambda provider: False  # type: ignore[method-assign]
+
+
+async def test_who_answers_is_shown_by_role():
+    async with on_stage() as stage:
+        await stage.until(lambda: "coding" in stage.text and "large" in stage.text)
+        assert "Nobody can answer yet" not in stage.text
+
+
+async def test_without_a_key_it_says_what_was_found_and_what_to_do():
+    async with on_stage(KeylessHouse()) as stage:
+        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        assert "fetch a small model" in stage.text
+        assert "Anthropic" in stage.text
+        assert "not running" in stage.text
+
+
+async def test_a_prompt_that_nobody_can_answer_is_not_lost():
+    async with on_stage(KeylessHouse()) as stage:
+        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.send("hello there")
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.press("escape")
+        await stage.until(lambda: stage.composer.typed == "hello there")
+
+
+@pytest.mark.parametrize(
+    ("key", "provider"),
+    [
+        ("sk-ant-api03-" + "x" * 40, "anthropic"),
+        ("sk-proj-" + "x" * 40, "openai"),
+        ("AIza" + "x" * 35, "google"),
+        ("sk-or-v1-" + "x" * 40, "openrouter"),
+        ("just words", None),
+    ],
+)
+def test_a_keys_provider_is_seen_by_its_shape(key: str, provider: str | None):
+    assert provider_of(key) == provider
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing():
+    async with on_stage(size=(40, 10)) as stage:
+        await stage.until(lambda: "40×10" in stage.text)
+        await stage.type("still here")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: "still here" in stage.text)
+
+
+async def test_sixty_by_fifteen_is_usable():
+    async with on_stage(size=(60, 15)) as stage:
+        await stage.send("hello there")
+        await stage.idle()
+        await stage.until(lambda: "Hello from a/plain." in stage.text)
+
+
+async def test_below_a_hundred_columns_the_panel_becomes_figures_in_the_last_line():
+    async with on_stage(size=(90, 30)) as stage:
+        await stage.send("hello there")
+        await stage.idle()
+        await stage.until(lambda: "today" in stage.text.splitlines()[-1])
+        assert "no turns yet" not in stage.text
+
+
+async def test_a_bad_theme_is_said_and_the_usual_one_is_worn():
+    async with on_stage(StagedHouse('theme = "nonsense"\n' + CONFIG)) as stage:
+        await stage.until(lambda: "There is no theme 'nonsense'" in stage.text)
+        assert stage.app.theme == "mixchat-dark"
