@@ -117,7 +117,7 @@ class Chat:
         """
         old = self.path.turn(turn_id)
         prompt = prompt or Prompt(text=old.prompt, files=old.files)
-        if not old.reply and old.outcome is not Outcome.COMPLETE:
+        if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
             self.path.withdraw(turn_id)
         if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == old.prompt:
             self._desk.learn(old.prompt, prompt.pin.name, "regenerated")

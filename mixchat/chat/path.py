@@ -1,7 +1,7 @@
 """The branch of a chat that is on the screen, out of all that were ever written."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import overload
 
 from mixchat.history.turns import Stub, TurnStore
@@ -21,7 +21,7 @@ class Path(Sequence[Turn]):
         self._store = store
         self._chat = chat
         self._changed = changed
-        self._stubs = {stub.id: stub for stub in store.stubs(chat)}
+        self._stubs = _rooted(store.stubs(chat))
         self._read: OrderedDict[str, Turn] = OrderedDict()
         self._undone: list[str] = []
         self._ids = self._line(leaf) or self._branch(None)
@@ -62,6 +62,14 @@ class Path(Sequence[Turn]):
         """The id of the branch's last turn."""
         return self._ids[-1] if self._ids else None
 
+    def has(self, turn_id: str) -> bool:
+        """Whether the chat has such a turn that was not deleted, on this branch or not."""
+        return turn_id in self._stubs
+
+    def is_last(self, turn_id: str) -> bool:
+        """Whether nothing was ever said after this turn."""
+        return self._newest_after(turn_id) is None
+
     def before(self, turn_id: str) -> list[str]:
         """Return the ids of the turns that led to `turn_id`, oldest first."""
         return self._line(self._stubs[turn_id].parent)
@@ -94,10 +102,10 @@ class Path(Sequence[Turn]):
         return self.turn(self._undone[-1])
 
     def redo(self) -> Turn | None:
-        """Bring back the turn that was undone last and return it; `None`: there is none."""
-        if not self._undone:
+        """Bring back the turn that was undone last, in this session or before, and return it; `None`: there is none."""
+        turn_id = self._undone.pop() if self._undone else self._newest_after(self.leaf)
+        if turn_id is None:
             return None
-        turn_id = self._undone.pop()
         self._end(self._line(turn_id))
         return self.turn(turn_id)
 
@@ -117,7 +125,7 @@ class Path(Sequence[Turn]):
             StorageError: the history cannot be written.
         """
         self._store.delete(turn_id, None)
-        self._stubs = {stub.id: stub for stub in self._store.stubs(self._chat)}
+        self._stubs = _rooted(self._store.stubs(self._chat))
         self.show(turn_id)
 
     def withdraw(self, turn_id: str) -> None:
@@ -128,9 +136,13 @@ class Path(Sequence[Turn]):
     def _drop(self, turn_id: str) -> None:
         siblings = [sibling for sibling in self.siblings(turn_id) if sibling != turn_id]
         parent = self._stubs.pop(turn_id).parent
+        self._stubs = _rooted(self._stubs.values())
         self._read.pop(turn_id, None)
         if turn_id in self._ids:
             self._end(self._branch(siblings[-1]) if siblings else self._line(parent))
+
+    def _newest_after(self, parent: str | None) -> str | None:
+        return next((stub.id for stub in reversed(self._stubs.values()) if stub.parent == parent), None)
 
     def _end(self, ids: list[str]) -> None:
         self._ids = ids
@@ -152,3 +164,12 @@ class Path(Sequence[Turn]):
         while ids and (child := newest.get(ids[-1])) is not None:
             ids.append(child)
         return ids
+
+
+def _rooted(stubs: Iterable[Stub]) -> dict[str, Stub]:
+    """Return the turns by id, without those that followed a deleted one; a turn is older than what follows it."""
+    kept: dict[str, Stub] = {}
+    for stub in stubs:
+        if stub.parent is None or stub.parent in kept:
+            kept[stub.id] = stub
+    return kept

@@ -6,26 +6,17 @@ from typing import Final
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
-
-class Act(Struct, frozen=True, kw_only=True):
-    """One thing that can be done. Its id is what the config's `[keys]` table calls it."""
-
-    id: str
-    title: str
-    help: str
-    key: str = ""
-    """Keys, separated by commas; none: only the palette and the slash command reach it."""
-    slash: str = ""
-    """The command without its slash; none: it has none."""
-    argument: str = ""
-    """What the slash command takes, as its help writes it."""
-    footer: bool = False
-    priority: bool = False
-    """Whether the key counts before the focused widget's own."""
-
+from mixchat.tui.act import Act
+from mixchat.tui.steering_acts import STEERING
 
 ACTS: Final[tuple[Act, ...]] = (
-    Act(id="stop", key="escape", title="Stop", help="close what is open, stop the reply, or pause the queue"),
+    Act(
+        id="stop",
+        key="escape",
+        title="Stop",
+        help="close what is open, stop the reply, or pause the queue",
+        slash="stop",
+    ),
     Act(
         id="copy-or-stop",
         key="ctrl+c",
@@ -43,32 +34,11 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         id="quit", key="ctrl+q", title="Quit", help="save and leave", slash="quit", footer=True, priority=True
     ),
+    *STEERING,
     Act(id="new-chat", key="ctrl+n", title="New chat", help="begin an empty chat", slash="new"),
-    Act(
-        id="retry",
-        key="f5",
-        title="Retry",
-        help="ask the last prompt again",
-        slash="retry",
-        argument="[MODEL]",
-    ),
-    Act(
-        id="continue",
-        key="f6",
-        title="Continue",
-        help="go on with a reply that was cut off",
-        slash="continue",
-    ),
     Act(id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="NAME"),
     Act(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
     Act(id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message"),
-    Act(
-        id="correct",
-        title="Correct the role",
-        help="say which role the last prompt was",
-        slash="role",
-        argument="ROLE",
-    ),
     Act(
         id="private",
         title="Private chat",

@@ -52,6 +52,7 @@ class Conversation:
         composer = self._parts.composer
         if self.session.is_open:
             self.keep_draft()
+            composer.leave_edit()
             composer.clear()
         talk = self.session.open(chat)
         self._curtain.load()
@@ -61,6 +62,7 @@ class Conversation:
 
     def new(self, _: str = "") -> None:
         """Begin an empty chat; what is written comes along."""
+        self._parts.composer.leave_edit()
         draft = self._parts.composer.draft
         self.session.keep_draft(Draft())
         self._parts.composer.clear()
@@ -83,7 +85,13 @@ class Conversation:
     def escape(self) -> bool:
         """Act on the innermost thing; return whether there was any."""
         composer, choices, talk = self._parts.composer, self._parts.choices, self.session.talk
-        return composer.close_completions() or choices.cancel() or talk.stop() or talk.pause()
+        return (
+            composer.close_completions()
+            or choices.cancel()
+            or composer.leave_edit()
+            or talk.stop()
+            or talk.pause()
+        )
 
     def write_on(self) -> None:
         """Go back to the prompt."""

@@ -1,4 +1,4 @@
-"""Welcome, first-run page and transcript share one place: whichever has something to show is seen."""
+"""Welcome, first-run page, comparison and transcript share one place: whichever has something to show is seen."""
 
 from collections.abc import Callable
 
@@ -18,6 +18,7 @@ class Curtain:
 
     def load(self) -> None:
         """Show the chat as it is."""
+        self._parts.compared.clear()
         turns = self._chat().turns
         self._parts.transcript.load(turns)
         self._draw(bool(turns))
@@ -29,6 +30,9 @@ class Curtain:
 
     def begin(self, turn: Turn) -> None:
         """Make room for a turn; one that takes another's place takes that one away."""
+        self._parts.compared.clear()
+        if self._parts.transcript.cursor.mark is not None:
+            self._parts.transcript.unmark()
         path = [stub.id for stub in self._chat().path.stubs]
         shown = [shown.id for shown in self._parts.transcript.turns]
         if shown not in (path, path[:-1]):
@@ -39,11 +43,20 @@ class Curtain:
         """Leave what happens to the transcript."""
 
     def settle(self, turn: Turn) -> None:
-        """Cover the transcript again if the turn was taken back and none is left."""
-        self._draw(bool(self._chat().path.stubs))
+        """Show what the turn took the place of if it was taken back; cover the transcript if none is left."""
+        path = [stub.id for stub in self._chat().path.stubs]
+        if path != [shown.id for shown in self._parts.transcript.turns]:
+            self.load()
+        self._draw(bool(path))
+
+    def compare(self) -> None:
+        """Give the place to the comparison that was put together."""
+        self._draw(said=True)
 
     def _draw(self, said: bool) -> None:
         parts = self._parts
-        parts.transcript.display = said
-        parts.welcome.display = not said and not self._nobody
-        parts.first_run.display = not said and self._nobody
+        compares = parts.compared.is_open
+        parts.compared.display = compares
+        parts.transcript.display = said and not compares
+        parts.welcome.display = not (said or compares or self._nobody)
+        parts.first_run.display = not (said or compares) and self._nobody

@@ -1,5 +1,6 @@
 """The chat screen's parts and those who work with them, joined to the house."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
@@ -11,6 +12,7 @@ from mixchat.tui.arranging import Arranging
 from mixchat.tui.bookkeeping import Bookkeeping
 from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.clipboard import Clipboard
+from mixchat.tui.compare.compare_view import CompareView
 from mixchat.tui.conversation import Conversation
 from mixchat.tui.copying import Copying
 from mixchat.tui.curtain import Curtain
@@ -18,20 +20,21 @@ from mixchat.tui.deeds import Deeds
 from mixchat.tui.forecast import Forecast, Seats
 from mixchat.tui.front import Front
 from mixchat.tui.greeting import Greeting
+from mixchat.tui.helm import answer_mark, steer
 from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
+from mixchat.tui.naming import Naming
 from mixchat.tui.overview import Overview
 from mixchat.tui.parts import Parts
+from mixchat.tui.pointing import Pointing
 from mixchat.tui.screens.finding import Finding
 from mixchat.tui.session import Session
 from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.fetching import Fetching
 from mixchat.tui.start.first_run import FirstRun
-from mixchat.tui.steering import Steering
 from mixchat.tui.stopping import Stopping
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.writing import Writing
-from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
@@ -57,9 +60,11 @@ class Furnished(Struct, frozen=True):
 
 def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -> Furnished:
     """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
-    parts = _parts(house, front)
+    parts = _parts(house, front, lambda turn_id: answer_mark(session.chat, turn_id))
     front.panel.mount(parts.turns)
-    screen.query_one("#conversation").mount(parts.first_run, parts.transcript, after=front.welcome)
+    screen.query_one("#conversation").mount(
+        parts.first_run, parts.transcript, parts.compared, after=front.welcome
+    )
     books = Bookkeeping(house)
 
     def say(sentence: str) -> None:
@@ -70,7 +75,10 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     )
     curtain = Curtain(parts, lambda: session.chat)
     stage = Aftermath(lambda: session.talk, parts, Seats(house), say)
-    session = Session(house, stage, (curtain, parts.transcript, parts.status, figures), screen.run_worker)
+    naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
+    watchers = (curtain, parts.transcript, parts.status, figures, naming)
+    session = Session(house, stage, watchers, screen.run_worker)
+    pointing = Pointing(parts, lambda: session.chat)
     conversation = Conversation(house, parts, session, (curtain, figures), say)
     lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
     clipboard = Clipboard(app.copy_to_clipboard)
@@ -79,17 +87,15 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         figures.refresh()
         lookout.look()
 
-    def last() -> Turn | None:
-        return session.chat.turns[-1] if session.chat.turns else None
-
     greeting = Greeting(app, house, parts, curtain, conversation.send, say)
     fetching = Fetching(house, parts.first_run, screen.run_worker, greeting.look_again, say)
     deeds = Deeds(
         greeting.deeds(),
         fetching.deeds(),
-        Stopping(screen, conversation, fetching, clipboard, say).deeds(),
-        Steering(house, session, parts.composer, refreshed, say).deeds(),
-        Copying(last, clipboard, say).deeds(),
+        Stopping(screen, conversation, fetching, clipboard, pointing.clear, say).deeds(),
+        steer(house, app, parts, conversation, pointing, curtain, refreshed=refreshed, say=say),
+        naming.deeds(),
+        Copying(pointing.turn, clipboard, say).deeds(),
         Writing(app, house, session, parts.composer, say).deeds(),
         Budgeting(house, parts.composer, refreshed, say).deeds(),
         Overview(app, screen, house.config.keys).deeds(),
@@ -100,10 +106,11 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     return Furnished(parts, conversation, lookout, greeting, deeds)
 
 
-def _parts(house: "House", front: Front) -> Parts:
+def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:
     return Parts(
         **structs.asdict(front),
-        transcript=Transcript(clock=house.clock),
+        transcript=Transcript(header_suffix=mark, clock=house.clock),
         first_run=FirstRun(),
         turns=TurnPanel(lambda: house.health.snapshot()),
+        compared=CompareView(),
     )

@@ -1,17 +1,29 @@
 """Steering the chat: retry, continue, pin, correct, keep private."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
+from textual.app import App
 
+from mixchat.chat.desk import Prompt
+from mixchat.tui.compare.candidates import Candidates
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
+from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.pointing import Pointing
 from mixchat.tui.session import Session
+from mixchat.words.error import StorageError
 from mixchat.words.question import Pin
+from mixchat.words.role import BUILT_IN, FALLBACK
+from mixchat.words.turn import Outcome, Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
+
+_BUSY: Final = "A reply is still coming; Esc stops it."
+_SHOWN: Final = 48
+"""Characters of a prompt in the title of a list."""
 
 
 class Steering:
@@ -19,21 +31,32 @@ class Steering:
 
     Args:
         house: knows what names mean.
+        app: where lists are shown.
         session: holds the chat.
         composer: gets the pin of a single message.
+        pointing: knows which turn is meant.
         refreshed: is called when something of the chat changed.
+        replaced: shows a turn as it is now.
         say: shows a sentence.
     """
 
     def __init__(
         self,
         house: "House",
+        app: App[int],
         session: Session,
         composer: Composer,
+        pointing: Pointing,
+        *,
         refreshed: Callable[[], None],
+        replaced: Callable[[Turn], None],
         say: Callable[[str], None],
     ) -> None:
         self._house = house
+        self._app = app
+        self._pointing = pointing
+        self._replaced = replaced
+        self._candidates = Candidates(house)
         self._session = session
         self._composer = composer
         self._refreshed = refreshed
@@ -43,6 +66,7 @@ class Steering:
         """Return what can be done here, by act."""
         return {
             "retry": self.retry,
+            "retry-with": self.retry_with,
             "continue": self.go_on,
             "pin": self.pin,
             "unpin": self.unpin,
@@ -51,26 +75,42 @@ class Steering:
         }
 
     def retry(self, name: str) -> None:
-        """Ask the last prompt again, of another role or model if one is named."""
-        turns = self._session.chat.turns
-        pin = self._named(name) if name else None
+        """Ask the prompt of the turn that is meant again, of another role or model if one is named."""
+        turn = self._pointing.turn()
         if self._session.talk.busy:
-            self._say("A reply is still coming; Esc stops it.")
-        elif not turns:
+            self._say(_BUSY)
+        elif turn is None:
             self._say("There is nothing to ask again yet.")
-        elif pin is not None or not name:
-            self._session.talk.again(turns[-1].id, pin)
+        elif (pin := self._named(name or turn.pin or "")) is not None or not name:
+            self._session.talk.again(turn.id, pin)
+
+    def retry_with(self, name: str) -> None:
+        """Ask the prompt again of a model from a list."""
+        turn = self._pointing.turn()
+        if name or turn is None or self._session.talk.busy:
+            self.retry(name)
+            return
+        prompt = Prompt(text=turn.prompt, files=turn.files)
+        entries = self._candidates.entries(self._session.chat, prompt)
+        others = [entry for entry in entries if entry.value != str(turn.ref)]
+
+        def chosen(ref: str | None) -> None:
+            if ref is not None:
+                self._session.talk.again(turn.id, self._named(ref))
+
+        self._app.push_screen(Picker("Ask again, of whom?", others), chosen)
 
     def go_on(self, name: str) -> None:
-        """Continue the last reply where it was cut off."""
-        turns = self._session.chat.turns
-        pin = self._named(name) if name else None
+        """Continue the reply that is meant where it was cut off or stopped."""
+        turn = self._pointing.turn()
         if self._session.talk.busy:
-            self._say("A reply is still coming; Esc stops it.")
-        elif not turns or not turns[-1].reply:
+            self._say(_BUSY)
+        elif turn is None or not turn.reply:
             self._say("There is no reply to continue; f5 asks again.")
-        elif pin is not None or not name:
-            self._session.talk.go_on(turns[-1].id, pin)
+        elif turn.outcome is Outcome.COMPLETE and turn.stop != "length":
+            self._say("This reply is complete; f5 asks again, f8 asks another model.")
+        elif (pin := self._named(name or turn.pin or "")) is not None or not name:
+            self._session.talk.go_on(turn.id, pin)
 
     def pin(self, name: str) -> None:
         """Let one role or model answer this chat."""
@@ -94,19 +134,42 @@ class Steering:
         self._refreshed()
 
     def correct(self, role: str) -> None:
-        """Say which role the last prompt was; the router learns it."""
-        turns = self._session.chat.turns
-        if not role:
-            self._composer.put_back("/role ")
-        elif role not in self._house.stack.posts:
-            known = ", ".join(self._house.stack.posts)
-            self._say(f"{role} is no role of the stack {self._house.stack.name}; it has {known}.")
-        elif not turns:
+        """Say which role the prompt of the turn that is meant was, by name or from a list; the router learns it."""
+        turn = self._pointing.turn()
+        known = [name for name in self._house.stack.posts if name != FALLBACK]
+        if turn is None:
             self._say("There is no turn to correct yet.")
+        elif turn.outcome is Outcome.OPEN:
+            self._say(_BUSY)
+        elif not role:
+            self._pick_role(turn, known)
+        elif role not in known:
+            self._say(f"{role} is no role of the stack {self._house.stack.name}; it has {', '.join(known)}.")
         else:
-            self._session.chat.correct(turns[-1].id, role)
-            self._refreshed()
-            self._say(f"Noted: that was {role}.")
+            self._corrected(turn, role)
+
+    def _pick_role(self, turn: Turn, known: list[str]) -> None:
+        told = {role.name: role.description for role in BUILT_IN}
+        posts = self._house.stack.posts
+        entries = [Entry(name, name, posts[name].description or told.get(name, "")) for name in known]
+        now = turn.corrected or (turn.decision.role if turn.decision else None) or ""
+        shown = " ".join(turn.prompt.split())[:_SHOWN]
+
+        def chosen(role: str | None) -> None:
+            if role is not None:
+                self._corrected(turn, role)
+
+        self._app.push_screen(Picker(f"What was \u201c{shown}\u201d?", entries, lit=now), chosen)
+
+    def _corrected(self, turn: Turn, role: str) -> None:
+        try:
+            corrected = self._session.chat.correct(turn.id, role)
+        except StorageError as error:
+            self._say(str(error))
+            return
+        self._replaced(corrected)
+        learns = "; prompts like it will follow" if self._house.config.router.learn else ""
+        self._say(f"That was {role}{learns}. f5 asks again.")
 
     def private(self, _: str) -> None:
         """Keep the chat on this machine, or let it go anywhere again."""
@@ -117,6 +180,8 @@ class Steering:
         self._say(f"This chat goes {where}.")
 
     def _named(self, name: str) -> Pin | None:
+        if not name:
+            return None
         pin = self._house.pin(name.removeprefix("@"))
         if pin is None:
             self._say(f"{name} is no role, alias or model.")

@@ -21,12 +21,14 @@ class Stopping:
         conversation: Conversation,
         fetching: Fetching,
         clipboard: Clipboard,
+        unmark: Callable[[], object],
         say: Callable[[str], None],
     ) -> None:
         self._screen = screen
         self._conversation = conversation
         self._fetching = fetching
         self._clipboard = clipboard
+        self._unmark = unmark
         self._say = say
 
     def deeds(self) -> Mapping[str, Deed]:
@@ -38,6 +40,7 @@ class Stopping:
         if self._screen.selections:
             self._screen.clear_selection()
         elif not (self._conversation.escape() or self._fetching.stop()):
+            self._unmark()
             self._conversation.write_on()
 
     def copy_selection(self, _: str) -> None:

@@ -3,8 +3,10 @@
 from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
+from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import structs
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from mixchat.chat.chat import Chat
@@ -13,7 +15,7 @@ from mixchat.tui.composer.outgoing import Outgoing
 from mixchat.words.error import Failure, ProviderError, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished
 from mixchat.words.question import Pin
-from mixchat.words.turn import Outcome, Turn
+from mixchat.words.turn import FileRef, Outcome, Turn
 
 
 class Watcher(Protocol):
@@ -105,6 +107,15 @@ class Talk:
         if not self.busy:
             self._begin(self.chat.resume(turn_id, pin), None)
 
+    def follow(self, events: AsyncGenerator[ChatEvent]) -> None:
+        """Show the events of any other turn of the chat, such as a summary. Only while none is under way."""
+        self._begin(events, None)
+
+    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Be busy with `work`, which shows what it does itself; `stop` cancels it. Only while none is under way."""
+        self._stopped = self._entered = False
+        self._worker = self._start(self._run(work, None))
+
     def stop(self) -> bool:
         """Stop the reply under way and pause the queue; return whether there was one."""
         if self._worker is None:
@@ -160,7 +171,11 @@ class Talk:
         last = self.chat.turns[-1] if self.chat.turns else None
         # What could not be answered and is sent again takes the place of the turn that failed.
         repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply
-        if last is not None and repeated and last.prompt == outgoing.prompt:
+        edited = outgoing.edits.turn if outgoing.edits else None
+        if edited is not None and self.chat.path.has(edited):
+            kept = _still_named(self.chat.path.turn(edited).files, outgoing)
+            events = self.chat.again(edited, structs.replace(prompt, files=(*kept, *files)))
+        elif last is not None and repeated and last.prompt == outgoing.prompt:
             events = self.chat.again(last.id, prompt)
         else:
             events = self.chat.answer(prompt, self.chat.path.leaf)
@@ -170,16 +185,17 @@ class Talk:
 
     def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
         self._stopped = self._entered = False
-        self._worker = self._start(self._run(events, outgoing))
+        self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
 
-    async def _run(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
-        """Show a turn's events to everybody; cancelled, the turn is settled by the chat and shown so."""
+    async def _run(self, work: Coroutine[Any, Any, None], outgoing: Outgoing | None) -> None:
+        """Do the work of a turn; cancelled, the turn is settled by the chat and shown so."""
         self._entered = True
         try:
             if self._stopped:
+                work.close()
                 self._stage.refused("", outgoing)
             else:
-                await self._follow(events, outgoing)
+                await work
         except (ProviderError, StorageError) as error:
             self._stage.refused(str(error), outgoing)
         except CancelledError:
@@ -236,3 +252,9 @@ class Talk:
         outgoing = self.waiting.pop(0)
         self._begin(self._sent(outgoing, Allow()), outgoing)
         self._stage.waiting_changed()
+
+
+def _still_named(files: Sequence[FileRef], outgoing: Outgoing) -> list[FileRef]:
+    """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
+    found = {str(path) for path in outgoing.files}
+    return [file for file in files if file.path not in found and Path(file.path).name in outgoing.prompt]

@@ -14,9 +14,10 @@ from textual.widgets import TextArea
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.draft import Draft
+from mixchat.tui.composer.edit_mark import EditMark
 from mixchat.tui.composer.live_line import LiveLine
 from mixchat.tui.composer.mentions import Mentions, dropped_file, mention_of, read_mentions
-from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.composer.outgoing import EditedTurn, Outgoing
 from mixchat.tui.composer.outlook import Outlook
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.prompt_area import PromptArea
@@ -76,6 +77,7 @@ class Composer(Vertical):
         self._colour = "-nobody"
         self._steady = ""
         """A text that was put in whole, so that nothing is offered for it."""
+        self._mark = EditMark()
         self.completions = CompletionList()
         self.area = PromptArea(
             self._pastes, self.completions, sources, Content.styled(_PLACEHOLDER, "$text-disabled")
@@ -86,6 +88,7 @@ class Composer(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out what waits, the prompt and the live line."""
         yield QueueList()
+        yield self._mark
         yield self.completions
         yield self.area
         yield LiveLine()
@@ -102,8 +105,12 @@ class Composer(Vertical):
 
     @property
     def draft(self) -> Draft:
-        """What has to be kept to go on writing later."""
-        return Draft(self.typed, self._pastes.used(self.typed))
+        """What has to be kept to go on writing later: while a prompt is edited, what was written before it."""
+        typed = self.typed
+        if self._mark.edited is not None:
+            changed = "" if typed == self._mark.began_as else typed
+            typed = "\n\n".join(filter(None, (self._mark.stashed.typed, changed)))
+        return Draft(typed, self._pastes.used(typed))
 
     def restore(self, draft: Draft) -> None:
         """Put a draft back."""
@@ -116,6 +123,22 @@ class Composer(Vertical):
             return False
         self._steady = typed
         self.area.write(typed)
+        return True
+
+    def edit(self, edited: EditedTurn, prompt: str) -> None:
+        """Let an earlier prompt be edited; what is being written comes back afterwards."""
+        stashed = self._mark.end() or self.draft
+        self._mark.begin(edited, prompt, stashed)
+        self.write(prompt)
+        self.area.focus()
+
+    def leave_edit(self) -> bool:
+        """Leave the prompt that is edited as it was; return whether any was edited."""
+        stashed = self._mark.end()
+        if stashed is None:
+            return False
+        self.clear()
+        self.restore(stashed)
         return True
 
     def type(self, characters: str) -> None:
@@ -174,6 +197,15 @@ class Composer(Vertical):
             self.notify(f"There is no command /{name}; / lists them.", severity="warning", markup=False)
 
     def _submit(self) -> None:
+        outgoing = self.outgoing()
+        if outgoing is None:
+            return
+        self.clear()
+        self.leave_edit()
+        self.post_message(self.Submitted(outgoing))
+
+    def outgoing(self) -> Outgoing | None:
+        """Return what is written as a message; `None` when there is nothing to send, or who should answer is unknown."""
         mentions = self.read()
         if mentions.nothing is not None:
             self.notify(
@@ -181,15 +213,17 @@ class Composer(Vertical):
                 severity="warning",
                 markup=False,
             )
-            return
+            return None
         prompt = self._pastes.unfold(mentions.body).strip()
         if not prompt:
-            return
-        outgoing = Outgoing(
-            typed=self.typed, prompt=prompt, pin=mentions.pin or self.pin, files=mentions.files
+            return None
+        return Outgoing(
+            typed=self.typed,
+            prompt=prompt,
+            pin=mentions.pin or self.pin,
+            files=mentions.files,
+            edits=self._mark.edited,
         )
-        self.clear()
-        self.post_message(self.Submitted(outgoing))
 
     def clear(self) -> None:
         """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""

@@ -7,6 +7,15 @@ from msgspec import Struct
 from mixchat.words.question import Pin
 
 
+class EditedTurn(Struct, frozen=True):
+    """A turn whose prompt is being edited."""
+
+    turn: str
+    """Its id."""
+    number: int
+    """Its place in the chat, counted from 1."""
+
+
 class Outgoing(Struct, frozen=True, kw_only=True):
     """What is to be sent, and the words that were typed for it."""
 
@@ -17,3 +26,5 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     """Who answers this message alone."""
     files: tuple[Path, ...] = ()
+    edits: EditedTurn | None = None
+    """The turn whose prompt was edited; the message branches off there."""

@@ -71,6 +71,11 @@ class TurnList(ScrollView, can_focus=True):
             return None
         return self._live if self._live is not None and row == len(self._turns) - 1 else self._turns[row]
 
+    @property
+    def lit(self) -> Turn | None:
+        """The turn whose row is lit."""
+        return self.turn(self.cursor)
+
     def light(self, turn_id: str) -> None:
         """Light the row of that turn, if it is on the branch."""
         row = next(

@@ -50,6 +50,11 @@ class TurnPanel(Vertical):
         if turn_id is not None:
             self._rows.light(turn_id)
 
+    @property
+    def focused_turn(self) -> Turn | None:
+        """The turn that is lit in the list while the list has the focus."""
+        return self._rows.lit if self._rows.has_focus else None
+
     def tell_spending(self, spending: Spending) -> None:
         """Show these sums."""
         self._tracker.tell(spending)

@@ -17,12 +17,15 @@ from mixchat.words.turn import Citation, Seam
 
 
 def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
-    """Yield what stands before the reply: prompt, header, what went wrong on the way, folds."""
+    """Yield what stands before the reply: prompt, header, what went wrong on the way, folds.
+
+    An answer that is shown without its prompt has no header either: both stand above it once.
+    """
     if sheet.prompt or sheet.files:
         asked = ("prompt", sheet.prompt, sheet.files)
         yield Part(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
-    head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
-    yield Part(("header", *head), "header", partial(_header, sheet), text="", rows=1)
+        head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
+        yield Part(("header", *head), "header", partial(_header, sheet), text="", rows=1)
     for hop in sheet.hops:
         yield Part(("hop", hop), "note", partial(_hop, hop), text=hop)
     for notice in sheet.notices:

@@ -1,0 +1,1 @@
+"""One prompt to several models, their answers side by side."""

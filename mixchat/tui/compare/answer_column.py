@@ -1,0 +1,158 @@
+"""One model's answer to a prompt that others answer beside it."""
+
+from collections.abc import Callable
+
+from msgspec import structs
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from mixchat.tui import figures
+from mixchat.tui.live_turn import LiveTurn
+from mixchat.tui.phase import Phase
+from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript import Transcript
+from mixchat.words.clock import Clock
+from mixchat.words.event import Accepted, ChatEvent, Failed, Finished
+from mixchat.words.question import Pin
+from mixchat.words.turn import Outcome, Turn
+from mixchat.words.usage import Cost
+
+_ENDS = {Outcome.COMPLETE: "", Outcome.STOPPED: "stopped", Outcome.FAILED: "failed", Outcome.OPEN: ""}
+
+
+class Head(Widget):
+    """The row above an answer: its number, and who answers; a click opens it."""
+
+    DEFAULT_CSS = "Head { height: 1; width: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = Content()
+
+    def tell(self, words: Content) -> None:
+        """Show these words."""
+        if words != self._words:
+            self._words = words
+            self.refresh()
+
+    def render(self) -> Content:
+        """Return the row."""
+        return self._words.truncate(self.size.width, ellipsis=True)
+
+
+class AnswerColumn(Vertical):
+    """A head and a transcript of one turn, whose prompt is not repeated.
+
+    Args:
+        number: counts from 1; the key that picks it.
+        pin: who is asked.
+        role: whose colour it has.
+        clock: where times come from.
+        so_far: what the call under way for a turn has cost until now.
+        reads: about how many tokens the call reads.
+    """
+
+    DEFAULT_CSS = """
+    AnswerColumn { width: 1fr; height: 1fr; }
+    AnswerColumn.-shut { height: 1; }
+    AnswerColumn.-shut Transcript { display: none; }
+    """
+
+    class Lit(Message):
+        """The head was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(
+        self,
+        number: int,
+        pin: Pin,
+        role: str | None,
+        clock: Clock,
+        so_far: Callable[[str], Cost | None],
+        reads: int,
+    ) -> None:
+        super().__init__()
+        self.number = number
+        self.turn: Turn | None = None
+        """The turn as it was accepted or settled; `None`: nothing began, or it was taken back."""
+        self.asked = pin.seat.ref.model if pin.seat else pin.name
+        """Who is asked, in a word."""
+        self._role = role
+        self._clock = clock
+        self._so_far = so_far
+        self._reads = reads
+        self._phase = Phase(clock)
+        self._live: LiveTurn | None = None
+        self._head = Head()
+        self._text = Transcript(clock=clock)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the head and the answer."""
+        yield self._head
+        yield self._text
+
+    def on_mount(self) -> None:
+        """Say who is asked."""
+        self.tick()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the answer is still coming."""
+        return self._live is not None
+
+    def show(self, event: ChatEvent) -> None:
+        """Take in what happens to the answer."""
+        if isinstance(event, Accepted):
+            self.turn = event.turn
+            self._live = LiveTurn(event.turn, self._clock, self._so_far, self._reads)
+            self._text.begin(_bare(event.turn))
+        elif isinstance(event, Finished | Failed):
+            self.settle(event.turn)
+        else:
+            if self._live is not None:
+                self._live.show(event)
+            self._phase.show(event)
+            self._text.show(event)
+
+    def settle(self, turn: Turn | None) -> None:
+        """Show the answer as it ended; with `None` nothing had come and it was taken back."""
+        if turn is None and self.turn is not None:
+            self._text.clear()
+        self.turn, self._live = turn, None
+        if turn is not None:
+            self._text.settle(_bare(turn))
+        self.tick()
+
+    def tick(self) -> None:
+        """Show how far it is and what it has cost so far."""
+        turn = self._live.turn if self._live is not None else self.turn
+        if self._live is not None and turn is not None:
+            self._text.running(turn.cost if turn.attempts else None)
+        self._head.tell(self._words(turn))
+
+    def _words(self, turn: Turn | None) -> Content:
+        colour = role_variable(self._role)
+        number = Content.styled(f" {self.number} ", f"$background on {colour} bold")
+        if turn is None:
+            return Content.assemble(number, f" {self.asked}")
+        model = turn.ref.model if turn.ref else self.asked
+        doing = self._phase.words() if self._live is not None else _ENDS[turn.outcome]
+        facts = [figures.seconds(turn.seconds), figures.money(turn.cost)] if turn.attempts else []
+        said = " · ".join(filter(None, (*facts, doing)))
+        role = (f"  {self._role}", colour) if self._role else ""
+        return Content.assemble(number, (f" {model}", "bold"), role, (f"  {said}", "$text-muted"))
+
+    def on_click(self) -> None:
+        """Open this answer where only one is open."""
+        self.post_message(self.Lit(self.number))
+
+
+def _bare(turn: Turn) -> Turn:
+    """Return the turn without its prompt, which stands above all answers."""
+    return structs.replace(turn, prompt="", files=())

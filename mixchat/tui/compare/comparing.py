@@ -1,0 +1,219 @@
+"""Comparing: what is shown while several models answer one prompt, and which answer goes on."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
+
+from mixchat.chat.compare import merge
+from mixchat.chat.desk import Allow
+from mixchat.tui.bookkeeping import Bookkeeping, written
+from mixchat.tui.choice_bar import Option
+from mixchat.tui.compare.answer_column import AnswerColumn
+from mixchat.tui.compare.asked import Asked
+from mixchat.tui.compare.asking import Asking
+from mixchat.tui.compare.chooser import MOST
+from mixchat.tui.compare.comparison import Comparison
+from mixchat.tui.deeds import Deed
+from mixchat.tui.parts import Parts
+from mixchat.tui.session import Session
+from mixchat.words.error import Failure
+from mixchat.words.question import Pin
+from mixchat.words.turn import Turn
+
+if TYPE_CHECKING:
+    from mixchat.house import House
+
+_TICK: Final = 0.5
+BUSY: Final = "A reply is still coming; Esc stops it."
+
+
+class Comparing:
+    """Runs a comparison in the conversation's place.
+
+    Args:
+        house: everything that a chat needs.
+        parts: the widgets.
+        session: holds the chat.
+        asking: finds out what is compared.
+        draw: shows the comparison where the conversation stands.
+        load: shows the chat's branch again, with its figures; a turn's id marks that turn.
+        say: shows a sentence.
+    """
+
+    def __init__(
+        self,
+        house: "House",
+        parts: Parts,
+        session: Session,
+        asking: Asking,
+        *,
+        draw: Callable[[], None],
+        load: Callable[[str], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._clock = house.clock
+        self._pin = house.pin
+        self._books = Bookkeeping(house)
+        self._parts = parts
+        self._session = session
+        self._asking = asking
+        self._draw = draw
+        self._load = load
+        self._say = say
+        self._now: Comparison | None = None
+        self._picked = 0
+        """The answer that was picked while others were still coming; 0: none was."""
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        picks = {f"pick-{number}": partial(self._pick_number, number) for number in range(1, MOST + 1)}
+        return {"compare": self.compare, "pick": self.pick, "merge": self.merge, **picks}
+
+    def compare(self, words: str) -> None:
+        """Have a prompt answered by several models side by side."""
+        if self._session.talk.busy:
+            self._say(BUSY)
+        else:
+            self._asking.ask(words, self._begin)
+
+    def step(self, by: int) -> bool:
+        """Open the next answer (1) or the one before (-1); return whether a comparison is shown."""
+        if self._shown is not None:
+            self._parts.compared.step(by)
+        return self._shown is not None
+
+    def pick(self, words: str) -> None:
+        """Go on with the answer of that number."""
+        if words.isdigit():
+            self._pick_number(int(words))
+        else:
+            self._say("Write which answer goes on: /pick 1")
+
+    def merge(self, words: str) -> None:
+        """Have a model write one answer out of those that are shown, or of all to the last prompt."""
+        pin = self._pin(words.removeprefix("@")) if words else None
+        turns = self._shown.answered if self._shown is not None else self._siblings()
+        if self._session.talk.busy:
+            self._say(BUSY)
+        elif words and pin is None:
+            self._say(f"{words} is no role, alias or model.")
+        elif len(turns) < 2:
+            self._say("There is one answer only; f8 asks another model, f7 compares several.")
+        else:
+            self._put_question_away()
+            self._session.talk.follow(merge(self._session.chat, turns, pin))
+
+    @property
+    def _shown(self) -> Comparison | None:
+        now = self._now
+        return now if now is not None and self._parts.compared.holds(now.columns) else None
+
+    def _siblings(self) -> list[Turn]:
+        path = self._session.chat.path
+        turns = [path.turn(id_) for id_ in path.siblings(path.leaf)] if path.leaf else []
+        return [turn for turn in turns if turn.reply]
+
+    def _begin(self, asked: Asked, allow: Allow = Allow()) -> None:
+        """Show a column for each and start; the answers begin together."""
+        chat, pins = self._session.chat, asked.pins
+        asked = structs.replace(asked, prompt=structs.replace(asked.prompt, allow=allow))
+        reads = (written(chat) + len(asked.prompt.text)) // 4
+        columns = [self._column(number, pin, reads) for number, pin in enumerate(pins, 1)]
+        self._now, self._picked = Comparison(chat, asked, columns), 0
+        if asked.typed:
+            self._parts.composer.clear()
+            self._parts.composer.leave_edit()
+        self._parts.compared.put(asked.prompt.text, columns)
+        self._draw()
+        self._parts.status.tell_note(f"comparing {len(pins)} models · esc stops all · alt+1 … picks one")
+        self._session.talk.attend(self._work(self._now))
+
+    def _column(self, number: int, pin: Pin, reads: int) -> AnswerColumn:
+        role = self._asking.role_of(pin)
+        return AnswerColumn(number, pin, role, self._clock, self._books.so_far, reads)
+
+    async def _work(self, comparison: Comparison) -> None:
+        timer = self._parts.compared.set_interval(_TICK, partial(self._tick, comparison))
+        try:
+            await comparison.run()
+        finally:
+            timer.stop()
+            self._parts.compared.call_later(self._over, comparison)
+
+    def _tick(self, comparison: Comparison) -> None:
+        for column in comparison.columns:
+            column.tick()
+        if self._shown is comparison:
+            self._parts.turns.tell_spending(self._books.spending(comparison.chat))
+
+    def _over(self, comparison: Comparison) -> None:
+        """Go on with what was picked; else ask, unless something is being written."""
+        self._parts.status.tell_note("")
+        if self._shown is not comparison:
+            return
+        if not comparison.turns:
+            self._load("")
+            self._parts.composer.put_back(comparison.asked.typed)
+        elif self._picked:
+            self._pick_number(self._picked)
+        elif comparison.guard is not None:
+            self._ask_about(comparison.guard, comparison.asked)
+        elif self._parts.composer.is_empty:
+            self._ask(comparison)
+        else:
+            self._parts.status.tell_note("alt+1 … goes on with that answer · alt+m merges them")
+        self._parts.turns.tell_turns(comparison.chat.turns)
+        self._tick(comparison)
+
+    def _ask(self, comparison: Comparison) -> None:
+        options = [
+            Option(str(column.number), column.asked, partial(self._pick_number, column.number))
+            for column in comparison.columns
+            if column.turn is not None
+        ]
+        if len(comparison.answered) > 1:
+            options.append(Option("m", "merge them", lambda: self.merge("")))
+        options.append(Option("w", "write on", lambda: self._parts.composer.type("")))
+        self._parts.choices.ask("Which answer goes on?", options)
+
+    def _ask_about(self, failure: Failure, asked: Asked) -> None:
+        secret = failure.code == "secret"
+        allow = Allow(secret=secret, over_budget=not secret)
+        label = "send it to all anyway" if secret else "go on once"
+        options = [
+            Option("a" if secret else "o", label, lambda: self._begin(asked, allow)),
+            Option("e", "edit", lambda: self._give_up(asked)),
+        ]
+        self._parts.choices.ask(failure.message, options)
+
+    def _give_up(self, asked: Asked) -> None:
+        self._load("")
+        self._parts.composer.put_back(asked.typed)
+        self._parts.composer.area.focus()
+
+    def _pick_number(self, number: int, _: str = "") -> None:
+        comparison = self._shown
+        turn = comparison.turn(number) if comparison is not None else None
+        if comparison is None:
+            self._say("Nothing is being compared; f7 does.")
+        elif turn is None:
+            self._say(f"There is no answer {number}.")
+        elif not self._session.talk.busy:
+            self._go_on_with(turn)
+        elif comparison.columns[number - 1].writes:
+            self._say(f"Answer {number} is still coming; Esc stops all of them.")
+        else:
+            self._picked = number
+            self._session.talk.stop()
+
+    def _go_on_with(self, turn: Turn) -> None:
+        self._put_question_away()
+        self._session.chat.path.show(turn.id)
+        self._load("")
+        self._parts.composer.area.focus()
+
+    def _put_question_away(self) -> None:
+        if self._parts.choices.is_open:
+            self._parts.choices.cancel()
