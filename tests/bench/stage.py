@@ -32,6 +32,26 @@ def _turn(number: int, prompt: str, reply: str = "", outcome: Outcome = Outcome.
     return Turn(id=str(number), chat="c", created=when, prompt=prompt, reply=reply, outcome=outcome)
 
 
+class LongestStep:
+    """The most processor time that one step of the event loop took: what a key may have to wait for.
+
+    Unlike a time on the clock it does not grow when other programs keep the machine busy.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        run = asyncio.events.Handle._run
+
+        longest = self
+
+        def measured(self: asyncio.Handle) -> None:
+            start = time.thread_time()
+            run(self)
+            longest.seconds = max(longest.seconds, time.thread_time() - start)
+
+        asyncio.events.Handle._run = measured
+
+
 class Ours:
     """The transcript."""
 
@@ -100,6 +120,7 @@ class Stage(App[None]):
         self.pane = Ours() if kind == "transcript" else Control()
         self._commands, self._answers = commands, answers
         self._held = b""
+        self._longest = LongestStep()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         from mixchat.tui.themes import role_defaults
@@ -125,7 +146,8 @@ class Stage(App[None]):
         self._answer("ready")
 
     def _answer(self, what: str) -> None:
-        os.write(self._answers, json.dumps({"what": what, "at": time.monotonic()}).encode() + b"\n")
+        said = {"what": what, "at": time.monotonic(), "longest step": self._longest.seconds}
+        os.write(self._answers, json.dumps(said).encode() + b"\n")
 
     def _command(self) -> None:
         self._held += os.read(self._commands, 1 << 20)
@@ -149,6 +171,7 @@ class Stage(App[None]):
         await asyncio.sleep(wait)
         start = time.monotonic()
         self._answer("first")
+        self._longest.seconds = 0.0
         for at in range(0, len(text), _PIECE):
             await self.pane.write(text[at : at + _PIECE])
             if rate:
@@ -157,6 +180,7 @@ class Stage(App[None]):
                 await asyncio.sleep(0)
         self._answer("last")
         await self.pane.end()
+        await asyncio.sleep(0.5)
         self._answer("ended")
 
 

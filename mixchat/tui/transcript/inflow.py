@@ -13,7 +13,7 @@ _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
 _LONGEST: Final = 0.5
 """Seconds after which it is painted again, whatever it takes."""
-_GULP: Final = 3_000
+_GULP: Final = 2_000
 """Characters that are parsed at once, in a few milliseconds."""
 _BREATH: Final = 0.001
 """Seconds for everything else between two gulps."""
