@@ -10,8 +10,6 @@ from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from mixchat.cli.ending import DONE
 from mixchat.cli.subparsers import Subparsers
 from mixchat.words.error import ConfigError
@@ -20,7 +18,7 @@ from mixchat.words.model import ModelRef
 if TYPE_CHECKING:
     from mixchat.house import House
     from mixchat.ledger.reports import By, Line
-    from mixchat.ledger.savings import Saving
+    from mixchat.ledger.spending import Report
 
 _EXAMPLE = """examples:
   mixchat spend                              the last seven days, by model
@@ -32,17 +30,6 @@ _EXAMPLE = """examples:
 _BAR = 24
 _MOST = 1_000
 """Chats in the table; a script gets every one."""
-
-
-class Report(Struct, frozen=True):
-    """All that is printed, in whatever shape."""
-
-    since: str
-    """The local day, as an ISO date."""
-    total: "Line"
-    lines: tuple["Line", ...]
-    saving: "Saving | None"
-    """`None` when the stack has no model whose price is known."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -103,24 +90,11 @@ def _by(text: str) -> "By":
     raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
 
 
-def _report(house: "House", since: str, by: "By", against: str | None, most: int | None) -> Report:
-    from mixchat.ledger.days import EVER, first_day
-    from mixchat.ledger.savings import saving, strongest
+def _report(house: "House", since: str, by: "By", against: str | None, most: int | None) -> "Report":
+    from mixchat.ledger.spending import report
 
-    reports = house.ledger.reports
-    day = first_day(since, reports.today)
-    if day == EVER:
-        day = reports.first() or reports.today
-    total = reports.total(day)
     ref = _model(house, against) if against else None
-    if ref is None and total.calls:
-        ref = strongest(house.stack, house.prices)
-    return Report(
-        day,
-        total,
-        reports.lines(by, day, most),
-        saving(house.database, house.prices, ref, day) if ref else None,
-    )
+    return report(house.ledger, house.stack, since, by, against=ref, most=most)
 
 
 def _model(house: "House", text: str) -> ModelRef:
@@ -132,7 +106,7 @@ def _model(house: "House", text: str) -> ModelRef:
     return ref
 
 
-def _facts(report: Report) -> dict[str, object]:
+def _facts(report: "Report") -> dict[str, object]:
     from mixchat.ledger.money import plain
 
     saving = report.saving
@@ -171,7 +145,7 @@ def _usd(line: "Line") -> str | None:
     return None if line.calls and line.unknown == line.calls else plain(line.usd)
 
 
-def _write_csv(report: Report, by: str) -> None:
+def _write_csv(report: "Report", by: str) -> None:
     rows = [_row(line) for line in report.lines]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     names = [name for name in _row(report.total) if name != "key"]
@@ -179,10 +153,11 @@ def _write_csv(report: Report, by: str) -> None:
     writer.writerows([row["key"], *(row[name] for name in names)] for row in rows)
 
 
-def _print(report: Report, by: str, titles: dict[str, str]) -> None:
+def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     from mixchat.ledger.money import total
+    from mixchat.ledger.spending import bar, calls, saved_sentence
 
-    print(f"Since {report.since}: {total(report.total.tally)} in {_calls(report.total.calls)}, by {by}")
+    print(f"Since {report.since}: {total(report.total.tally)} in {calls(report.total.calls)}, by {by}")
     names = [titles.get(line.key, line.key) for line in report.lines]
     space = max(20, shutil.get_terminal_size((100, 24)).columns - _BAR - 50)
     width = min(max(map(len, names), default=0), space)
@@ -190,66 +165,23 @@ def _print(report: Report, by: str, titles: dict[str, str]) -> None:
     for line, name in zip(report.lines, names, strict=True):
         short = name if len(name) <= width else f"{name[: width - 1]}…"
         print(
-            f"  {short:<{width}}  {_bar(line.usd, most):<{_BAR}}  {total(line.tally)}  "
-            f"{_calls(line.calls)}, {line.input:,} in, {line.output:,} out"
+            f"  {short:<{width}}  {bar(line.usd, most, _BAR):<{_BAR}}  {total(line.tally)}  "
+            f"{calls(line.calls)}, {line.input:,} in, {line.output:,} out"
         )
-    print(_saved(report.saving))
-
-
-def _calls(count: int) -> str:
-    return f"{count:,} call{'' if count == 1 else 's'}"
-
-
-def _bar(usd: Decimal, most: Decimal) -> str:
-    """Return a bar in eighths of a cell; whatever cost anything has one."""
-    if not usd or not most:
-        return ""
-    eighths = max(int(usd * _BAR * 8 / most), 1)
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
-
-
-def _saved(saving: "Saving | None") -> str:
-    from mixchat.ledger.money import dollars
-
-    if saving is None:
-        return "No model of the stack has a known price, so nothing can be said about what routing saved."
-    if saving.saved is None:
-        return f"The price of {saving.ref} is not known, so nothing can be said about what routing saved."
-    if not saving.answers:
-        return "No answer was routed in this time, so there is nothing that routing could have saved."
-    amount = dollars(abs(saving.saved), exact=False)
-    verb = "saved" if saving.saved >= 0 else "cost"
-    more = "" if saving.saved >= 0 else " more"
-    return f"Routing {verb} {amount}{more} beside {saving.ref}. {saving.rule}"
+    print(saved_sentence(report.saving))
 
 
 def _titles(house: "House", lines: Sequence["Line"]) -> dict[str, str]:
-    """Return what the chats are called; a deleted one keeps its id, since what it cost stays."""
     from mixchat.cli.ask import printable
+    from mixchat.ledger.spending import chat_titles
 
-    rows = house.database.connection.execute(
-        "SELECT id, title FROM chats WHERE deleted IS NULL AND title <> ''"
-    )
-    known = dict(tuple(row) for row in rows)
+    known = chat_titles(house.ledger)
     return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
 
 
 def _plot(house: "House", since: str) -> str:
-    """Return dollars by day, from the first day to this one, days without a call included."""
-    from datetime import date, timedelta
+    from mixchat.ledger.spending import plot_days
 
-    from mixchat.cli.plot import draw_bars
-    from mixchat.ledger.money import total
-
-    reports = house.ledger.reports
-    spent = {line.key: line.usd for line in reports.lines("day", since)}
-    first, last = date.fromisoformat(since), date.fromisoformat(reports.today)
-    days = [(first + timedelta(days=number)).isoformat() for number in range(max((last - first).days, 0) + 1)]
     size = shutil.get_terminal_size((100, 24))
-    return draw_bars(
-        days,
-        [float(spent.get(day, 0)) for day in days],
-        title=f"{total(reports.total(since).tally)} since {since}",
-        width=min(size.columns, 160),
-        height=min(max(size.lines - 4, 10), 24),
-    )
+    height = min(max(size.lines - 4, 10), 24)
+    return plot_days(house.ledger, since, width=min(size.columns, 160), height=height)
