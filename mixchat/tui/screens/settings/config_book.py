@@ -34,6 +34,12 @@ class ConfigBook:
         layers = self._layers()
         return {setting.key: source_of(setting.key, layers) for setting in settings()}
 
+    def written(self, setting: Setting) -> Value:
+        """Return what counts now, or `None` when nothing sets the key."""
+        if self.sources()[setting.key] == "default" and self.value(setting.key) == setting.default:
+            return None
+        return cast("Value", self.value(setting.key))
+
     @property
     def file(self) -> str:
         """Where the config file is."""

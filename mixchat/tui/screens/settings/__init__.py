@@ -1,0 +1,1 @@
+"""The config on the screen, drawn from its own schema."""

@@ -1,0 +1,88 @@
+"""Settings as rows: the key, what it is now, and where that was set."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, cast
+
+from textual.content import Content
+
+from mixchat.papers.schema import Setting
+from mixchat.tui import figures
+from mixchat.tui.screens.row_list import Row, heading
+from mixchat.tui.screens.settings.config_book import ConfigBook
+from mixchat.tui.transcript.clean import one_line
+
+_KEY: Final = 24
+_SOURCE: Final = 16
+
+
+def setting_rows(book: ConfigBook, words: str, sources: Mapping[str, str]) -> list[Row]:
+    """Return the settings that fit `words`, each group under its table's name."""
+    wanted = words.casefold().split()
+    rows: list[Row] = []
+    last = "first"
+    for setting in book.settings():
+        text = f"{setting.key} {setting.help}".casefold()
+        if not all(word in text for word in wanted):
+            continue
+        table = setting.key.rpartition(".")[0]
+        if table != last and rows:
+            rows.append(heading(""))
+        if table != last and table:
+            rows.append(heading(table))
+        last = table
+        rows.append(_row(setting, book, sources[setting.key]))
+    return rows
+
+
+def _row(setting: Setting, book: ConfigBook, source: str) -> Row:
+    return Row(setting.key, lambda width: _line(setting, book.value(setting.key), source, width))
+
+
+def _line(setting: Setting, value: object, source: str, width: int) -> Content:
+    name = setting.key.rpartition(".")[2]
+    room = max(width - _KEY - _SOURCE - 2, 8)
+    changed = source != "default"
+    return Content.assemble(
+        name.ljust(_KEY),
+        Content.styled(shown(setting, value), "$text-accent" if changed else "$text").truncate(
+            room, ellipsis=True, pad=True
+        ),
+        ((short(source) if changed else "").rjust(_SOURCE), "$text-muted"),
+    )
+
+
+def shown(setting: Setting, value: object) -> str:
+    """Return a value as the screen writes it."""
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "on" if value else "off"
+        case Decimal():
+            return figures.dollars(value)
+        case dict():
+            names = [str(name) for name in cast("dict[str, object]", value)]
+            return one_line(", ".join(names)) if names else "none"
+        case _:
+            return one_line(str(value))
+
+
+def short(source: str) -> str:
+    """Return where a key was set, in one word: a file's name or a variable's."""
+    return Path(source).name if "/" in source or "\\" in source else source
+
+
+def details(setting: Setting, source: str, file: str) -> Content:
+    """Return everything there is to say about a setting."""
+    how = f"{setting.key} is {setting.allowed}"
+    default = "left out" if setting.default is None else shown(setting, setting.default)
+    lines: Sequence[Content] = (
+        Content.styled(setting.help, "$text"),
+        Content.styled(f"{how}; by default {default}.", "$text-muted"),
+        Content.styled(
+            f"Set by {source}." if source != "default" else f"Nothing sets it; {file} could.", "$text-muted"
+        ),
+    )
+    return Content("\n").join(lines)
