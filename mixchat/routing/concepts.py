@@ -6,13 +6,15 @@ speaks for the same role as an English `write a poem`.
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from mixchat.routing.tokens import tokens
 
 _LONGEST: Final = 4
 """Tokens of the longest phrase."""
+_STEM: Final = 3
+"""Signs by which a word that begins like none of the prefixes is told at once."""
 
 
 class Lexicon:
@@ -22,6 +24,7 @@ class Lexicon:
         self._phrases: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
         self._starts: set[str] = set()
+        self._stems: set[str] = set()
         for line in source.splitlines():
             concept, equals, words = line.partition(" = ")
             if equals and not line.startswith("#"):
@@ -33,16 +36,21 @@ class Lexicon:
         parts = tokens(phrase.rstrip("*"))
         if phrase.endswith("*") and len(parts) == 1:
             self._prefixes.setdefault(parts[0], concept)
+            self._stems.add(parts[0][:_STEM])
             return
         self._phrases.setdefault(" ".join(parts), concept)
         if len(parts) > 1:
             self._starts.add(parts[0])
 
-    def find(self, words: Sequence[str]) -> list[tuple[str, str]]:
-        """Return the concepts in `words`, in order, each with the phrase that stands for it."""
+    def find(self, words: Sequence[str], upto: int | None = None) -> list[tuple[str, str]]:
+        """Return the concepts in `words`, in order, each with the phrase that stands for it.
+
+        Phrases begin before the word `upto`.
+        """
         found: list[tuple[str, str]] = []
+        last = len(words) if upto is None else min(upto, len(words))
         at = 0
-        while at < len(words):
+        while at < last:
             concept, taken = self._at(words, at)
             if concept:
                 found.append((concept, " ".join(words[at : at + taken])))
@@ -57,7 +65,7 @@ class Lexicon:
                 if concept:
                     return concept, min(length, len(words) - at)
         concept = self._phrases.get(word)
-        if concept is None:
+        if concept is None and (word[:_STEM] in self._stems or word[:2] in self._stems):
             for length in self._lengths:
                 concept = self._prefixes.get(word[:length])
                 if concept:
@@ -68,4 +76,4 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the lexicon that mixchat brings along."""
-    return Lexicon(resources.files("mixchat.routing").joinpath("concepts.txt").read_text("utf-8"))
+    return Lexicon(Path(__file__).with_name("concepts.txt").read_text("utf-8"))

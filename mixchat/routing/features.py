@@ -5,7 +5,7 @@ whatever its length. So a request of ten words is not drowned by the thousand wo
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import sqrt
 from typing import Final
 from zlib import crc32
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mixchat.routing.concepts import lexicon
 from mixchat.routing.marks import marks
-from mixchat.routing.tokens import Passage, passage
+from mixchat.routing.tokens import HEAD, Passage, passage
 
 BUCKETS: Final = 1 << 15
 OPENING: Final = 16
@@ -47,6 +47,23 @@ class Features(Struct):
     """Concepts of the last tokens of a longer prompt."""
 
 
+def bucket_of(key: str) -> int:
+    """Return the bucket that `key` falls into."""
+    return crc32(key.encode()) & (BUCKETS - 1)
+
+
+class _Words(Struct):
+    """The buckets of a row of words, each list in the words' order."""
+
+    words: list[str]
+    single: list[int]
+    pairs: list[int]
+    runs: list[int]
+    """Three in a row; empty where nobody looks so closely."""
+    parts: list[list[int]]
+    """For each word the buckets of its beginning and its end."""
+
+
 class _Block:
     """Buckets of one part of a prompt, counted."""
 
@@ -54,12 +71,18 @@ class _Block:
         self.counts: dict[int, float] = {}
         self.says = says
 
-    def put(self, keys: Iterable[str], weight: float = 1.0) -> None:
-        """Count the buckets of `keys`."""
+    def put(self, buckets: Iterable[int], weight: float = 1.0) -> None:
+        """Count buckets."""
         counts = self.counts
-        for key in keys:
-            bucket = crc32(key.encode()) & (BUCKETS - 1)
+        for bucket in buckets:
             counts[bucket] = counts.get(bucket, 0.0) + weight
+
+    def put_words(self, seen: _Words, upto: int) -> None:
+        """Count the first `upto` words with all that belongs to them."""
+        self.put(seen.single[:upto])
+        self.put(seen.pairs[: max(upto - 1, 0)])
+        self.put(seen.runs[: max(upto - 2, 0)])
+        self.put(chain.from_iterable(seen.parts[:upto]), 0.5)
 
     def pour(self, into: dict[int, float]) -> None:
         """Add the block's roots, brought to its length, to `into`."""
@@ -70,53 +93,49 @@ class _Block:
                 into[bucket] = into.get(bucket, 0.0) + unit * sqrt(count)
 
 
-def bucket_of(key: str) -> int:
-    """Return the bucket that `key` falls into."""
-    return crc32(key.encode()) & (BUCKETS - 1)
+def _hashed(keys: Iterable[str]) -> list[int]:
+    most = BUCKETS - 1
+    return [crc32(key.encode()) & most for key in keys]
 
 
-def _plain(words: Sequence[str]) -> list[str]:
-    return ["0" if word.isdigit() else word for word in words]
+def _look(words: Sequence[str], *, runs: bool, parts: bool) -> _Words:
+    plain = ["0" if word.isdigit() else word for word in words]
+    threes = [f"{plain[at]} {plain[at + 1]} {plain[at + 2]}" for at in range(len(plain) - 2)] if runs else []
+    return _Words(
+        plain,
+        _hashed(plain),
+        _hashed([f"{left} {right}" for left, right in pairwise(plain)]),
+        _hashed(threes),
+        [_hashed(_parts(word)) for word in plain] if parts else [],
+    )
 
 
-def _parts(words: Sequence[str]) -> list[str]:
-    return [f"^{word[:4]}" for word in words if len(word) > 4] + [
-        f"{word[-3:]}$" for word in words if len(word) > 5
-    ]
-
-
-def _runs(words: Sequence[str]) -> list[str]:
-    return [" ".join(words[at : at + 3]) for at in range(len(words) - 2)]
-
-
-def _words(block: _Block, words: Sequence[str], *, closely: bool) -> None:
-    block.put(words)
-    block.put([f"{left} {right}" for left, right in pairwise(words)])
-    if closely:
-        block.put(_runs(words))
-        block.put(_parts(words), 0.5)
+def _parts(word: str) -> list[str]:
+    if len(word) <= 4:
+        return []
+    return [f"^{word[:4]}", f"{word[-3:]}$"] if len(word) > 5 else [f"^{word[:4]}"]
 
 
 def _concepts(block: _Block, hits: Hits, place: str) -> None:
     found = [concept for concept, _ in hits]
-    chain = [concept for at, concept in enumerate(found) if not at or found[at - 1] != concept]
-    block.put([f"{place}C:{concept}" for concept in dict.fromkeys(found)])
-    block.put([f"{place}C2:{left}>{right}" for left, right in pairwise(chain)])
-    block.put([f"{place}C2:{left}>{right}" for left, right in zip(chain, chain[2:], strict=False)], 0.5)
-    block.put([f"{place}C1:{concept}" for concept in chain[:1]])
-    block.put([f"{place}C12:{'>'.join(chain[:2])}"] if len(chain) > 1 else [])
+    row = [concept for at, concept in enumerate(found) if not at or found[at - 1] != concept]
+    block.put(_hashed([f"{place}C:{concept}" for concept in dict.fromkeys(found)]))
+    block.put(_hashed([f"{place}C2:{left}>{right}" for left, right in pairwise(row)]))
+    block.put(_hashed([f"{place}C2:{left}>{right}" for left, right in zip(row, row[2:], strict=False)]), 0.5)
+    block.put(_hashed([f"{place}C1:{concept}" for concept in row[:1]]))
+    block.put(_hashed([f"{place}C12:{'>'.join(row[:2])}"] if len(row) > 1 else []))
 
 
-def _names(front: Sequence[str], opening: Hits, closing: Hits, seen: Sequence[str]) -> dict[int, str]:
-    """Return what buckets stand for, single words and concepts first."""
-    names = {bucket_of(f"M:{mark}"): mark for mark in seen}
-    for place, hits, where in (("", opening, ""), ("T", closing, " at the end")):
+def _names(front: _Words, opening: Hits, closing: Hits, seen: Sequence[str]) -> dict[int, str]:
+    """Return what buckets stand for, marks and concepts first."""
+    names = dict(
+        zip(front.pairs, (f"'{left} {right}'" for left, right in pairwise(front.words)), strict=True)
+    )
+    names.update(zip(front.single, (f"'{word}'" for word in front.words), strict=True))
+    for place, hits, where in (("T", closing, " at the end"), ("", opening, "")):
         for concept, phrase in reversed(hits):
             names[bucket_of(f"{place}C:{concept}")] = f"'{phrase}'{where}"
-    for word in front:
-        names.setdefault(bucket_of(word), f"'{word}'")
-    for left, right in pairwise(front):
-        names.setdefault(bucket_of(f"{left} {right}"), f"'{left} {right}'")
+    names.update({bucket_of(f"M:{mark}"): mark for mark in seen})
     return names
 
 
@@ -129,27 +148,29 @@ def _close(seen: Passage) -> Sequence[str]:
 def features(text: str) -> Features:
     """Return what the model sees of `text`; the time does not grow with very long texts."""
     seen, shapes = passage(text), marks(text)
-    first, front, close = seen.head[:OPENING], seen.head[:FRONT], _close(seen)
-    words = _plain(front)
-    opening, facing, closing = (lexicon().find(part) for part in (first, front, close))
+    close = _close(seen)
+    front = _look(seen.head[:FRONT], runs=True, parts=True)
+    opening, facing, closing = (
+        lexicon().find(part) for part in (seen.head[:OPENING], seen.head[:FRONT], close)
+    )
     blocks = (_Block(_OPENING_SAYS), _Block(_FRONT_SAYS), _Block(_REST_SAYS), _Block(_CLOSING_SAYS))
-    _words(blocks[0], words[:OPENING], closely=True)
-    blocks[0].put([f"{at}={word}" for at, word in enumerate(words[:3])])
+    blocks[0].put_words(front, OPENING)
+    blocks[0].put(_hashed([f"{at}={word}" for at, word in enumerate(front.words[:3])]))
     _concepts(blocks[0], opening, "")
-    _words(blocks[1], words, closely=True)
+    blocks[1].put_words(front, FRONT)
     _concepts(blocks[1], facing, "F")
-    _words(blocks[2], _plain(seen.head[FRONT:]), closely=False)
-    closely = _plain(close)
-    _words(blocks[3], closely, closely=False)
-    blocks[3].put(_runs(closely))
+    blocks[2].put_words(_look(seen.head[FRONT:], runs=False, parts=False), HEAD)
+    blocks[3].put_words(_look(close, runs=True, parts=False), CLOSING)
     _concepts(blocks[3], closing, "T")
     weights: dict[int, float] = {}
     for block in blocks:
         block.pour(weights)
-    for shape in shapes:
-        bucket = bucket_of(f"M:{shape}")
+    for bucket in _hashed([f"M:{shape}" for shape in shapes]):
         weights[bucket] = weights.get(bucket, 0.0) + _MARK_SAYS
-    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    for bucket in weights:
-        weights[bucket] /= length
-    return Features(weights, _names(words, opening, closing, shapes), opening, closing)
+    length = sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
+    return Features(
+        {bucket: weight / length for bucket, weight in weights.items()},
+        _names(front, opening, closing, shapes),
+        opening,
+        closing,
+    )

@@ -25,6 +25,8 @@ ROLE_OF: Final = {
 """The model's classes and the roles they stand for."""
 
 _MOST_EVIDENCE: Final = 5
+_START: Final = 600
+"""Characters in which the everyday roles are told apart."""
 
 
 class Guess(Struct, frozen=True):
@@ -33,7 +35,7 @@ class Guess(Struct, frozen=True):
     ranking: tuple[tuple[str, float], ...]
     evidence: tuple[Evidence, ...]
     words: int
-    """Words and signs looked at."""
+    """How many features the prompt has; none when there is nothing to read."""
 
     @property
     def role(self) -> str:
@@ -63,8 +65,8 @@ def guess(text: str, model: Linear) -> Guess:
     ranking = sorted(summed.items(), key=lambda item: -item[1])
     evidence = _evidence(seen, model, shares, plain)
     if ranking[0][0] == DAILY_DRIVER:
-        start = text[:600]
-        role, said = everyday(" ".join(tokens(start)) if start else "", len(seen.weights))
+        start = tokens(text[:_START])
+        role, said = everyday(" ".join(start), len(start))
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
     return Guess(tuple(ranking), evidence, len(seen.weights))
@@ -82,11 +84,7 @@ def _evidence(seen: Features, model: Linear, shares: list[float], plain: list[Hi
     order = sorted(range(len(shares)), key=lambda at: -shares[at])
     first = order[0]
     rival = next(at for at in order if ROLE_OF.get(model.roles[at]) != ROLE_OF.get(model.roles[first]))
-    weighed = [
-        (weight, bucket)
-        for weight, bucket in model.contrast(seen.weights, first, rival)
-        if bucket in seen.names
-    ]
+    weighed = model.contrast(seen.weights, seen.names, first, rival)
     told = {said: bonus for label, bonus, said in plain if label == model.roles[first]}
     for weight, bucket in nlargest(3 * _MOST_EVIDENCE, weighed):
         shown = seen.names[bucket]

@@ -7,9 +7,8 @@ then for each role one signed byte a bucket, then one unsigned byte a bucket for
 import json
 import struct
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from math import exp
 from operator import itemgetter, mul
 from pathlib import Path
@@ -43,11 +42,15 @@ class Linear(Struct, frozen=True):
             for bias, row in zip(self.bias, self.rows, strict=True)
         ]
 
-    def contrast(self, weights: Mapping[int, float], role: int, other: int) -> list[tuple[float, int]]:
-        """Return (weight, bucket) pairs: how much each bucket speaks for `role` rather than `other`."""
+    def contrast(
+        self, weights: Mapping[int, float], buckets: Iterable[int], role: int, other: int
+    ) -> list[tuple[float, int]]:
+        """Return (weight, bucket) pairs: how much each of `buckets` speaks for `role` rather than `other`."""
         ours, theirs, scale = self.rows[role], self.rows[other], self.scale
         return [
-            ((ours[bucket] - theirs[bucket]) * weight * scale, bucket) for bucket, weight in weights.items()
+            ((ours[bucket] - theirs[bucket]) * weights[bucket] * scale, bucket)
+            for bucket in buckets
+            if bucket in weights
         ]
 
 
@@ -94,7 +97,7 @@ def unpack(data: bytes) -> Linear:
 @cache
 def built_in() -> Linear:
     """Return the model that mixchat brings along."""
-    return unpack(resources.files("mixchat.routing").joinpath("weights.bin").read_bytes())
+    return unpack(Path(__file__).with_name("weights.bin").read_bytes())
 
 
 def load(path: Path) -> Linear:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from mixchat.routing.language import language
 from mixchat.words.decision import Evidence
 from mixchat.words.question import Question
 from mixchat.words.role import FALLBACK
@@ -117,6 +116,8 @@ def _image(rules: Rules, scope: _Scope) -> Iterator[Evidence]:
 
 
 def _languages(rules: Rules, scope: _Scope) -> Iterator[Evidence]:
+    from mixchat.routing.language import language
+
     spoken = language(scope.text)
     if spoken in {code.lower()[:2] for code in rules.languages}:
         yield Evidence(f"written in {spoken}", 1.0)

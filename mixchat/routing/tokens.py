@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-HEAD: Final = 1500
+HEAD: Final = 1200
 """Characters looked at from the start; people mostly say there what they want."""
 TAIL: Final = 400
 """Characters looked at from the end, where the question stands below a long paste."""
