@@ -71,7 +71,7 @@ class Session:
     def keep_draft(self, draft: Draft) -> None:
         """Keep what is written; a history that cannot be written is no reason to stop typing."""
         waiting = [message.typed for message in self.talk.waiting]
-        whole = Draft("\n\n".join([*waiting, draft.typed]).strip("\n"), draft.pastes)
+        whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
             self._house.drafts.write(self._place, whole.encode())
         except StorageError:

@@ -1,0 +1,97 @@
+"""The program in a real terminal: what is typed, pasted and resized, and how it leaves."""
+
+import os
+import signal
+import sqlite3
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mixchat.tui.composer.draft import read_draft
+from tests.tui.pty_app import PtyApp
+
+PLACEHOLDER = "sk anything"
+ALTERNATE = "\x1b[?1049h"
+LEFT = ("\x1b[?1049l", "\x1b[?25h", "\x1b[?2004l", "\x1b[?1000l")
+"""Alternate screen, hidden cursor, bracketed paste and mouse, all undone."""
+
+
+@pytest.fixture
+def terminal() -> Iterator[PtyApp]:
+    started = PtyApp()
+    yield started
+    started.close()
+
+
+def draft(tmp_path: Path) -> str:
+    with sqlite3.connect(tmp_path / "mixchat" / "data" / "history.db") as database:
+        row = database.execute("SELECT text FROM drafts").fetchone()
+    database.close()
+    return read_draft(row[0]).typed if row else ""
+
+
+def test_what_is_typed_during_the_start_is_not_lost(terminal: PtyApp):
+    terminal.send("early words")
+    at = terminal.place(ALTERNATE)
+    terminal.wait("early words", at)
+
+
+def test_a_paste_with_line_ends_is_written_and_not_sent(terminal: PtyApp, tmp_path: Path):
+    terminal.wait(PLACEHOLDER, 0)
+    terminal.send("\x1b[200~first line\nsecond line\n\x1b[201~")
+    terminal.wait("second line", 0)
+    terminal.send("\x11")
+    assert terminal.ended(10) == 0
+    assert draft(tmp_path) == "first line\nsecond line\n"
+
+
+def test_a_megabyte_is_pasted_and_the_next_key_shows(terminal: PtyApp):
+    terminal.wait(PLACEHOLDER, 0)
+    mark = terminal.mark
+    began = terminal.feed("\x1b[200~" + "word " * 200_000 + "\x1b[201~")
+    pasted = terminal.wait("1,000,000 characters", mark, 30)
+    mark = terminal.mark
+    typed = terminal.send("q")
+    assert terminal.wait("q", mark) - typed < 1.0
+    assert pasted - began < 15
+
+
+@pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM", "SIGHUP"])
+def test_it_leaves_the_terminal_as_it_was(terminal: PtyApp, how: str, tmp_path: Path):
+    before = termios.tcgetattr(terminal.slave)
+    terminal.wait(PLACEHOLDER, 0)
+    terminal.send("half a thought")
+    terminal.wait("half a thought", 0)
+    time.sleep(0.5)
+    if how == "ctrl+q":
+        terminal.send("\x11")
+    else:
+        os.kill(terminal.pid, getattr(signal, how))
+    assert terminal.ended(10) == 0
+    assert termios.tcgetattr(terminal.slave)[3] == before[3]
+    for sequence in LEFT:
+        assert sequence in terminal.output
+    assert "Traceback" not in terminal.output
+    assert draft(tmp_path) == "half a thought"
+
+
+def test_it_follows_the_size_of_the_terminal(terminal: PtyApp):
+    terminal.wait(PLACEHOLDER, 0)
+    mark = terminal.mark
+    terminal.resize(40, 10)
+    terminal.wait("40×10", mark)
+    mark = terminal.mark
+    terminal.resize(80, 24)
+    terminal.wait(PLACEHOLDER, mark)
+
+
+def test_at_rest_nothing_is_painted_and_next_to_nothing_computed(terminal: PtyApp):
+    terminal.wait(PLACEHOLDER, 0)
+    terminal.quiet(2.0)
+    mark, used = terminal.mark, terminal.cpu()
+    time.sleep(2.0)
+    assert terminal.mark == mark
+    assert terminal.cpu() - used < 0.1
