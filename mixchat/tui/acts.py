@@ -7,6 +7,7 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from mixchat.tui.act import Act
+from mixchat.tui.screens.screen_acts import SCREENS
 from mixchat.tui.steering_acts import STEERING
 
 ACTS: Final[tuple[Act, ...]] = (
@@ -44,13 +45,6 @@ ACTS: Final[tuple[Act, ...]] = (
         title="Private chat",
         help="only models on this machine answer, or again any",
         slash="private",
-    ),
-    Act(
-        id="stack",
-        title="Use a stack",
-        help="which models sit in which roles",
-        slash="stack",
-        argument="NAME",
     ),
     Act(id="theme", title="Theme", help="change the colours", slash="theme", argument="NAME"),
     Act(
@@ -98,22 +92,7 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
     ),
-    Act(
-        id="chats",
-        key="ctrl+s",
-        title="Chats",
-        help="every chat: search, open, rename, pin, tag, delete",
-        slash="chats",
-        argument="[WORDS]",
-    ),
-    Act(
-        id="find",
-        key="ctrl+f",
-        title="Find in this chat",
-        help="search what was said here",
-        slash="find",
-        argument="[WORDS]",
-    ),
+    *SCREENS,
     Act(id="help", key="f1", title="Help", help="keys and commands", slash="help", footer=True),
 )
 

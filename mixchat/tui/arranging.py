@@ -39,7 +39,7 @@ class Arranging:
             "wider": lambda _: self._panel.widen(1),
             "narrower": lambda _: self._panel.widen(-1),
             "theme": self.theme,
-            "stack": self.stack,
+            "use-stack": self.use_stack,
         }
 
     def panel(self, _: str) -> None:
@@ -76,17 +76,8 @@ class Arranging:
         if keep:
             self._keep("theme", name)
 
-    def stack(self, name: str) -> None:
-        """Put another stack to use, by name or from a list."""
-        if not name:
-            stacks = [Entry(known, known) for known in self._house.stacks.names()]
-            self._app.push_screen(Picker("Stack", stacks, lit=self._house.stack.name), self._use)
-        else:
-            self._use(name)
-
-    def _use(self, name: str | None) -> None:
-        if name is None:
-            return
+    def use_stack(self, name: str) -> None:
+        """Put another stack to use."""
         try:
             stack = self._house.use_stack(name)
         except ConfigError as error:

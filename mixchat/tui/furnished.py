@@ -27,7 +27,7 @@ from mixchat.tui.naming import Naming
 from mixchat.tui.overview import Overview
 from mixchat.tui.parts import Parts
 from mixchat.tui.pointing import Pointing
-from mixchat.tui.screens.finding import Finding
+from mixchat.tui.screens.doors import doors
 from mixchat.tui.session import Session
 from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.fetching import Fetching
@@ -87,6 +87,9 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         figures.refresh()
         lookout.look()
 
+    def do(act: str, argument: str) -> bool:
+        return deeds.do(act, argument)
+
     greeting = Greeting(app, house, parts, curtain, conversation.send, say)
     fetching = Fetching(house, parts.first_run, screen.run_worker, greeting.look_again, say)
     deeds = Deeds(
@@ -100,7 +103,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         Budgeting(house, parts.composer, refreshed, say).deeds(),
         Overview(app, screen, house.config.keys).deeds(),
         Arranging(app, house, parts.panel, refreshed, say).deeds(),
-        Finding(app, house, parts, conversation, refreshed, say).deeds(),
+        doors(house, app, parts, conversation, do=do, refreshed=refreshed, say=say),
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
     return Furnished(parts, conversation, lookout, greeting, deeds)

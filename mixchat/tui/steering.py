@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 from textual.app import App
 
-from mixchat.chat.desk import Prompt
-from mixchat.tui.compare.candidates import Candidates
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
 from mixchat.tui.picker import Entry, Picker
@@ -56,7 +54,6 @@ class Steering:
         self._app = app
         self._pointing = pointing
         self._replaced = replaced
-        self._candidates = Candidates(house)
         self._session = session
         self._composer = composer
         self._refreshed = refreshed
@@ -66,7 +63,6 @@ class Steering:
         """Return what can be done here, by act."""
         return {
             "retry": self.retry,
-            "retry-with": self.retry_with,
             "continue": self.go_on,
             "pin": self.pin,
             "unpin": self.unpin,
@@ -83,22 +79,6 @@ class Steering:
             self._say("There is nothing to ask again yet.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
             self._session.talk.again(turn.id, pin)
-
-    def retry_with(self, name: str) -> None:
-        """Ask the prompt again of a model from a list."""
-        turn = self._pointing.turn()
-        if name or turn is None or self._session.talk.busy:
-            self.retry(name)
-            return
-        prompt = Prompt(text=turn.prompt, files=turn.files)
-        entries = self._candidates.entries(self._session.chat, prompt)
-        others = [entry for entry in entries if entry.value != str(turn.ref)]
-
-        def chosen(ref: str | None) -> None:
-            if ref is not None:
-                self._session.talk.again(turn.id, self._named(ref))
-
-        self._app.push_screen(Picker("Ask again, of whom?", others), chosen)
 
     def go_on(self, name: str) -> None:
         """Continue the reply that is meant where it was cut off or stopped."""

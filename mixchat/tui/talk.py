@@ -167,7 +167,9 @@ class Talk:
 
     async def _sent(self, outgoing: Outgoing, allow: Allow) -> AsyncGenerator[ChatEvent]:
         files = tuple(self.chat.attach(path) for path in outgoing.files)
-        prompt = Prompt(text=outgoing.prompt, files=files, pin=outgoing.pin, allow=allow)
+        prompt = Prompt(
+            text=outgoing.prompt, files=files, pin=outgoing.pin, settings=outgoing.settings, allow=allow
+        )
         last = self.chat.turns[-1] if self.chat.turns else None
         # What could not be answered and is sent again takes the place of the turn that failed.
         repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply

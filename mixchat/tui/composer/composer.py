@@ -24,7 +24,7 @@ from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.composer.queue_list import QueueList
 from mixchat.tui.composer.recall import Recall
 from mixchat.tui.themes import role_class
-from mixchat.words.question import Pin
+from mixchat.words.question import Pin, Settings
 
 COMMAND: Final = re.compile(r"/([a-z][\w-]*)?(?:\s+(.*))?", re.DOTALL)
 """What is a command and no prompt: its name and its argument."""
@@ -84,6 +84,8 @@ class Composer(Vertical):
         )
         self.pin: Pin | None = None
         """What the key for the next candidate has pinned this message to."""
+        self.settings = Settings()
+        """What is set for this message alone."""
 
     def compose(self) -> ComposeResult:
         """Lay out what waits, the prompt and the live line."""
@@ -191,7 +193,9 @@ class Composer(Vertical):
 
     def _command(self, name: str, argument: str) -> None:
         if any(known.label == name for known in self._sources.commands()):
+            settings = self.settings
             self.clear()
+            self.settings = settings
             self.post_message(self.Commanded(name, argument))
         else:
             self.notify(f"There is no command /{name}; / lists them.", severity="warning", markup=False)
@@ -221,6 +225,7 @@ class Composer(Vertical):
             typed=self.typed,
             prompt=prompt,
             pin=mentions.pin or self.pin,
+            settings=self.settings,
             files=mentions.files,
             edits=self._mark.edited,
         )
@@ -229,6 +234,7 @@ class Composer(Vertical):
         """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""
         self._recall.reset()
         self.pin = None
+        self.settings = Settings()
         self.area.load_text("")
 
     @on(PromptArea.Asked)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from mixchat.words.question import Pin
+from mixchat.words.question import Pin, Settings
 
 
 class EditedTurn(Struct, frozen=True):
@@ -26,5 +26,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     """Who answers this message alone."""
     files: tuple[Path, ...] = ()
+    settings: Settings = Settings()
+    """What is set for this message alone."""
     edits: EditedTurn | None = None
     """The turn whose prompt was edited; the message branches off there."""

@@ -7,7 +7,6 @@ from textual.app import App
 
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
-from mixchat.tui.steering import Steering
 
 if TYPE_CHECKING:
     from mixchat.house import House
@@ -21,7 +20,7 @@ class Choosing:
         app: shows the picker.
         house: knows the models.
         composer: gets the pin of a single message.
-        steering: pins the chat and asks again.
+        do: does another act, with its argument: pins the chat, asks again.
         looked: is called when another model would answer.
         say: shows a sentence.
     """
@@ -31,14 +30,14 @@ class Choosing:
         app: App[int],
         house: "House",
         composer: Composer,
-        steering: Steering,
+        do: Callable[[str, str], object],
         looked: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._app = app
         self._house = house
         self._composer = composer
-        self._steering = steering
+        self._do = do
         self._looked = looked
         self._say = say
 
@@ -55,7 +54,7 @@ class Choosing:
     def retry_with(self, name: str) -> None:
         """Ask the last prompt again, of a model that is picked."""
         if name:
-            self._steering.retry(name)
+            self._do("retry", name)
         else:
             self._pick(("retry",), "Who shall answer the last prompt again?")
 
@@ -70,10 +69,10 @@ class Choosing:
             return
         name = str(picked.ref)
         if picked.use == "chat":
-            self._steering.pin(name)
+            self._do("pin", name)
         elif picked.use == "message":
             self._composer.pin = self._house.pin(name)
             self._looked()
             self._say(f"{name} answers the next message.")
         else:
-            self._steering.retry(name)
+            self._do("retry", name)

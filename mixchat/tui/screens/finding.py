@@ -48,7 +48,7 @@ class Finding:
         def closed(found: "Found | None") -> None:
             chat = self._conversation.session.chat
             if found is not None:
-                self._open(found.chat, found.turn)
+                self.open(found.chat, found.turn)
             elif chat.turns and chat.id not in shelf.records:
                 self._conversation.turn_to(self._house.new_chat())
             else:
@@ -56,7 +56,8 @@ class Finding:
 
         self._app.push_screen(ChatsScreen(shelf, words), closed)
 
-    def _open(self, chat: str, turn: str) -> None:
+    def open(self, chat: str, turn: str = "") -> None:
+        """Put a saved chat on the screen, at a turn of it."""
         try:
             if chat != self._conversation.session.chat.id:
                 self._conversation.turn_to(self._house.saved_chat(chat))

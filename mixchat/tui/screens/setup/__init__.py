@@ -1,0 +1,1 @@
+"""Setting a chat up: system prompt, effort, temperature, length, search."""
