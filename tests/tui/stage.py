@@ -120,8 +120,7 @@ class Stage:
 
     async def type(self, text: str) -> None:
         """Type characters one after another."""
-        for character in text:
-            await self.pilot.press("space" if character == " " else character)
+        await self.pilot.press(*("space" if character == " " else character for character in text))
 
     async def send(self, text: str) -> None:
         """Write a prompt and press Enter."""
