@@ -8,7 +8,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 _INLINE: Final = re.compile(
-    r"\$\$(?P<display>[^$\n]+?)\$\$"
+    r"\$\$(?P<display>[^$]+?)\$\$"
     r"|\$(?P<dollar>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![0-9A-Za-z])"
     r"|\\\((?P<round>.+?)\\\)"
     r"|\\\[(?P<square>.+?)\\\]",
@@ -20,9 +20,7 @@ _FENCES: Final = {"$$": "$$", "\\[": "\\]"}
 def formulas(markdown: MarkdownIt) -> None:
     """Teach `markdown` the tokens `math_inline` and `math_block`."""
     markdown.inline.ruler.before("escape", "math_inline", _inline)
-    markdown.block.ruler.before(
-        "fence", "math_block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    )
+    markdown.block.ruler.before("fence", "math_block", _block)
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
@@ -41,8 +39,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take a line that opens a displayed formula, up to the line that closes it.
 
     A blank line before the close makes it ordinary text, so that a stray opening swallows no more than its
-    paragraph; at the end of the source it is a formula that is still being written. Only one that is closed
-    ends a paragraph before it.
+    paragraph; at the end of the source it is a formula that is still being written. It does not end a paragraph
+    before it: whether it would could depend on text that comes after other blocks. There it is an inline formula.
     """
     if state.is_code_block(start):
         return False
@@ -53,7 +51,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = start
     if not (len(first) > 2 and first.endswith(close)):
         last = _closing(state, start + 1, end, close)
-        if last is None or (silent and last == end):
+        if last is None:
             return False
     if silent:
         return True

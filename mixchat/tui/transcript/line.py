@@ -63,7 +63,7 @@ class Line:
         )
 
     def strip(self, width: int, ground: Style, bar: str, bar_style: Style) -> Strip:
-        """Return the row as it is painted, `width` cells wide, with its bar; kept until it changes."""
+        """Return the row as it is painted, `width` cells wide, with its bar; kept while it is seen."""
         key = (width, ground, bar, bar_style)
         found = self._strips.get(key)
         if found is None:
@@ -71,6 +71,10 @@ class Line:
                 self._strips.clear()
             found = self._strips[key] = self._render(width, ground, bar, bar_style)
         return found
+
+    def forget(self) -> None:
+        """Drop what was rendered: a strip is many times as large as its row."""
+        self._strips.clear()
 
     def _render(self, width: int, ground: Style, bar: str, bar_style: Style) -> Strip:
         fill = self.fill or ground

@@ -88,12 +88,13 @@ class Pane(ScrollView, can_focus=True):
             return
         column = self._column
         self._top = self._first(height)
-        self._seen = column.window(self._top, height)
+        before, self._seen = self._seen, column.window(self._top, height)
         self._row = column.row_of(self._top)
         self._tell(
             Size(self.scrollable_content_region.width, max(1, column.height, self._row + len(self._seen)))
         )
         self._repaint(height)
+        _forget_unseen(before, self._seen)
         self._colouring.start()
         column.tidy({seen.place.view for seen in self._seen})
 
@@ -217,3 +218,11 @@ class Pane(ScrollView, can_focus=True):
     def _coloured(self, codes: list[str]) -> None:
         self._column.forget_code(codes)
         self._arrange()
+
+
+def _forget_unseen(before: list[Seen], now: list[Seen]) -> None:
+    """Drop the strips of the rows that went out of sight."""
+    kept = {id(seen.line) for seen in now}
+    for seen in before:
+        if id(seen.line) not in kept:
+            seen.line.forget()

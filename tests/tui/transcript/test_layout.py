@@ -56,6 +56,10 @@ def test_formulas_are_left_letter_for_letter():
     assert painted("$$\nE = mc^2\n$$") == ["$$", "E = mc^2", "$$"]
 
 
+def test_a_formula_right_below_its_sentence_is_left_letter_for_letter_too():
+    assert painted("as in:\n$$\na_1 * b_2 * c \\\\\n$$\n") == ["as in:", "$$", "a_1 * b_2 * c \\\\", "$$"]
+
+
 def test_a_stray_opening_of_a_formula_swallows_nothing():
     assert painted("$$\nnot maths\n\n- item") == ["$$", "not maths", "• item"]
 
