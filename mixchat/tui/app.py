@@ -66,6 +66,7 @@ class MixApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
             name = theme.name
         self.set_reactive(MixApp.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""

@@ -96,8 +96,8 @@ class PromptArea(TextArea, inherit_bindings=False):
         self._sources = sources
 
     async def _on_key(self, event: events.Key) -> None:
-        # TextArea writes a line break for Enter; here Enter is a binding like any other.
-        if event.key == "enter":
+        # TextArea writes a line break for Enter and the letter for Alt with a letter; here both are bindings.
+        if event.key == "enter" or event.key.startswith("alt+"):
             event.prevent_default()
 
     async def _on_paste(self, event: events.Paste) -> None:
