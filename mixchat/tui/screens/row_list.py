@@ -32,7 +32,7 @@ def heading(words: str) -> Row:
 class RowList(ScrollView, can_focus=True):
     """Lights one row and tells which; the keys may come from the screen while another widget has the focus."""
 
-    DEFAULT_CSS = "RowList { height: 1fr; }"
+    DEFAULT_CSS = "RowList { height: 1fr; overflow-x: hidden; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, id="rows.up"),
@@ -76,7 +76,7 @@ class RowList(ScrollView, can_focus=True):
         self._rows = rows
         if empty is not None:
             self._empty = empty
-        self.virtual_size = Size(self.size.width, len(rows))
+        self.virtual_size = Size(0, len(rows))
         wanted = next((at for at, row in enumerate(rows) if lit and row.value == lit), None)
         found = self._next(-1, 1) if wanted is None else wanted
         if wanted is None:

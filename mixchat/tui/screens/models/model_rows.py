@@ -13,10 +13,14 @@ from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.clean import one_line
 from mixchat.words.model import ModelCard
 
-COLUMNS: Final = f"{'in':>8}{'out':>9}{'context':>9}  can{'':9}"
-"""Above the list, at its right."""
-_STATE: Final = 26
+_FIGURES: Final = 26
+"""Cells for prices and window."""
+_CAN: Final = 16
+"""Cells for what a model can do."""
+_STATE: Final = 34
 """Cells at the end of a row for how a model is."""
+_WIDE: Final = 110
+"""Cells from which there is room to say how a model is."""
 _ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
 
 
@@ -32,19 +36,25 @@ def fitting(words: str, offers: Sequence[Offer]) -> list[Offer]:
 
 def model_line(offer: Offer, rests: float, width: int) -> Content:
     """Return one row."""
-    wide = width >= 100
-    state = model_state(offer, rests)
-    room = max(width - 42 - (_STATE if wide else 0), 16)
     name = one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
     tone = "$text-disabled" if offer.unreachable else "$text"
-    right = f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  "
     return Content.assemble(
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
-        Content.styled(name, tone).truncate(room - 2, ellipsis=True, pad=True),
-        (right, tone),
-        (abilities(offer.card).ljust(14), "$text-muted"),
-        state.truncate(_STATE, ellipsis=True) if wide else "",
+        Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
+        (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
+        (abilities(offer.card).ljust(_CAN), "$text-muted"),
+        model_state(offer, rests).truncate(_STATE, ellipsis=True) if width >= _WIDE else "",
     )
+
+
+def columns(width: int) -> Content:
+    """Return what stands above the rows."""
+    over = f"{'in':>8}{'out':>9}{'context':>9}  "
+    return Content.styled(f"{'':{_room(width) + 2}}{over}{'can':<{_CAN}}", "$text-muted")
+
+
+def _room(width: int) -> int:
+    return max(width - 2 - _FIGURES - 2 - _CAN - (_STATE if width >= _WIDE else 0), 16)
 
 
 def details(offer: Offer, rests: float) -> Content:

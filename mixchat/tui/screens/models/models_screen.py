@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
-from mixchat.tui.screens.models.model_rows import COLUMNS, details, fitting, model_line
+from mixchat.tui.screens.models.model_rows import columns, details, fitting, model_line
 from mixchat.tui.screens.models.model_shelf import ModelShelf, Offer
 from mixchat.tui.screens.page import Page
 from mixchat.tui.screens.row_list import Row
@@ -80,9 +80,10 @@ class ModelsScreen(Page[Picked | None]):
             return
         offers = fitting(words, self._offers)
         lit = "" if words else self.rows.lit
-        self.rows.tell([self._row(offer) for offer in offers], lit, empty=self.EMPTY)
+        rows = [Row("", columns), *(self._row(offer) for offer in offers)] if offers else []
+        self.rows.tell(rows, lit, empty=self.EMPTY)
         reachable = sum(not offer.unreachable for offer in offers)
-        self.say_aside(f"{reachable:,} within reach of {len(offers):,}   {COLUMNS}".rstrip())
+        self.say_aside(f"{reachable:,} within reach of {len(offers):,}")
 
     def _row(self, offer: Offer) -> Row:
         ref = offer.card.ref
