@@ -94,7 +94,7 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
         "scrollbar-active": variables["primary"],
     }
     bars |= {f"scrollbar-{part}": variables["background"] for part in _BAR_GROUNDS}
-    shares = {"text": 1.0, "text-muted": 0.66, "text-disabled": 0.44}
+    shares = {"text": 1.0, "text-muted": 0.7, "text-disabled": 0.46}
     tones = {
         name: background.blend(foreground, share).hex
         for name, share in shares.items()

@@ -14,6 +14,7 @@ from mixchat.routing.router import Router
 from mixchat.tui.app import MixApp
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.opening import Opening
+from mixchat.words.clock import Clock
 from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.question import Question
 from mixchat.words.stack import Stack
@@ -45,6 +46,26 @@ models = ["c/tiny"]
 """
 
 
+class StillClock:
+    """Stands still until it is told to skip, so that every picture has the same times. Sleeping is real."""
+
+    def __init__(self) -> None:
+        self._at = 1_700_000_000.0
+
+    def now(self) -> float:
+        return self._at
+
+    def monotonic(self) -> float:
+        return self._at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def skip(self, seconds: float) -> None:
+        """Go on by so much."""
+        self._at += seconds
+
+
 class PlainClassifier:
     """Reads one word."""
 
@@ -58,8 +79,8 @@ class PlainClassifier:
 class StagedHouse(House):
     """A house whose models play scripts."""
 
-    def __init__(self, config: str = CONFIG, stack: str = STACK) -> None:
-        super().__init__(dict(os.environ), Path.cwd())
+    def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
+        super().__init__(dict(os.environ), Path.cwd(), clock=clock)
         (self.paths.config / "stacks").mkdir(parents=True, exist_ok=True)
         if not self.paths.config_file.exists():
             self.paths.config_file.write_text(config, "utf-8")

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from mixchat.tui.composer.completion import Candidate, Choice, Completion
 from mixchat.tui.themes import role_variable
 
+_WIDEST: Final = 74
 SHOWN: Final = 8
 """Rows that are seen at once; the others scroll."""
 
@@ -87,7 +88,8 @@ class CompletionList(Widget):
         widest = max(len(candidate.label) for candidate in candidates)
         seen = range(self._top, min(self._top + SHOWN, len(candidates)))
         rows = [self._row(candidates[number], widest, number == self.lit) for number in seen]
-        return Content("\n").join(rows)
+        room = max(min(_WIDEST, self.screen.size.width - 4), 8)
+        return Content("\n").join(row.truncate(room, ellipsis=True) for row in rows)
 
     def _row(self, candidate: Candidate, widest: int, lit: bool) -> Content:
         colour = role_variable(candidate.role) if candidate.role else "$foreground"

@@ -1,0 +1,96 @@
+"""Themes: every one can be read on its own ground, and a bad file is one sentence."""
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+
+from mixchat.tui import themes
+from mixchat.tui.resources import themes_directory
+from mixchat.words.error import ConfigError
+from mixchat.words.role import BUILT_IN
+
+NAMES = sorted(path.stem for path in themes_directory().glob("*.toml"))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of WCAG 2 between two colours."""
+    lights = sorted((luminance(Color.parse(one)), luminance(Color.parse(other))))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def luminance(colour: Color) -> float:
+    parts = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_there_are_light_dark_contrast_safe_ansi_and_transparent_ones():
+    assert len(NAMES) >= 8
+    assert {
+        "mixchat-dark",
+        "mixchat-light",
+        "contrast-dark",
+        "contrast-light",
+        "clear-sight",
+        "ansi",
+        "glass",
+    } <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_theme_has_a_colour_for_every_role(name: str):
+    theme = themes.find_theme(name, Path("nowhere"))
+    assert {f"role-{role.name}" for role in BUILT_IN} | {"role-custom"} <= set(theme.variables)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"ansi", "glass"}])
+def test_every_text_can_be_read_on_every_ground(name: str):
+    theme = themes.find_theme(name, Path("nowhere"))
+    wanted = 7.0 if name.startswith("contrast") else 4.5
+    texts = [theme.foreground, theme.error, theme.warning, theme.success, theme.primary, theme.accent]
+    texts += [theme.variables[f"role-{role.name}"] for role in BUILT_IN]
+    for text in texts:
+        for ground in (theme.background, theme.surface):
+            assert text is not None
+            assert ground is not None
+            assert contrast(text, ground) >= wanted, (text, ground)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"ansi", "glass"}])
+def test_muted_text_can_still_be_read(name: str):
+    theme = themes.find_theme(name, Path("nowhere"))
+    variables = {**theme.to_color_system().generate(), **theme.variables}
+    tones = {**variables, **themes.muted_tones(variables)}
+    assert theme.background is not None
+    assert contrast(tones["text-muted"], theme.background) >= 4.5
+    assert contrast(tones["text-disabled"], theme.background) >= 2.5
+
+
+def test_the_users_theme_goes_before_the_one_of_the_same_name(tmp_path: Path):
+    (tmp_path / "mixchat-dark.toml").write_text('[colors]\nprimary = "#ff0000"\n')
+    assert themes.find_theme("mixchat-dark", tmp_path).primary == "#ff0000"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[colors]\n", "primary"),
+        ('[colors]\nprimary = "reddish"\n', '"reddish" is no colour'),
+        ('[colors]\nprimary = "#fff"\nprimry = "#fff"\n', "primry"),
+        ("not = [toml", "is not TOML"),
+    ],
+)
+def test_a_bad_theme_is_said_in_one_sentence(tmp_path: Path, text: str, said: str):
+    (tmp_path / "mine.toml").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        themes.find_theme("mine", tmp_path)
+    found, problems = themes.read_all(tmp_path)
+    assert len(problems) == 1
+    assert "mixchat-dark" in [theme.name for theme in found]
+
+
+def test_a_role_of_ones_own_has_a_colour_too():
+    assert themes.role_variable("gardening") == "$role-custom"
+    assert themes.role_variable("coding") == "$role-coding"

@@ -1,0 +1,206 @@
+"""Small things in words: figures, folds, mentions, completions, earlier prompts, phases, copies."""
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mixchat.tui import figures
+from mixchat.tui.clipboard import Clipboard, tmux_wrapped
+from mixchat.tui.composer.completion import Candidate, Sources, complete, rank
+from mixchat.tui.composer.draft import Draft, read_draft
+from mixchat.tui.composer.mentions import mention_of, read_mentions
+from mixchat.tui.composer.pastes import Pastes
+from mixchat.tui.composer.recall import Recall
+from mixchat.tui.phase import Phase
+from mixchat.words.error import Failure
+from mixchat.words.event import Retrying, Started, Text, Thinking
+from mixchat.words.model import ModelRef
+from mixchat.words.question import Pin
+from mixchat.words.stack import Seat
+from mixchat.words.usage import Cost, Tally
+from tests.tui.stage import StillClock
+
+REF = ModelRef("a", "plain")
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("0", "$0"),
+        ("0.0000001", "<$0.000001"),
+        ("0.000034", "$0.000034"),
+        ("0.0042", "$0.0042"),
+        ("0.02", "$0.020"),
+        ("0.42", "$0.42"),
+        ("1234.5", "$1,234.50"),
+    ],
+)
+def test_money_is_told_from_nothing(amount: str, words: str):
+    assert figures.dollars(Decimal(amount)) == words
+
+
+def test_an_unknown_price_is_never_zero_and_an_estimate_is_marked():
+    assert figures.money(Cost(None)) == "?"
+    assert figures.money(Cost(Decimal("0.5"), exact=False)) == "~$0.50"
+    assert figures.tally(Tally(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
+
+
+@given(st.decimals(min_value=Decimal("0.000001"), max_value=10_000, places=6))
+def test_no_cost_reads_as_nothing(amount: Decimal):
+    assert Decimal(figures.dollars(amount).strip("$").replace(",", "")) > 0
+
+
+@pytest.mark.parametrize(("share", "width"), [(0.0, 8), (0.5, 8), (1.0, 8), (3.0, 8), (0.01, 5)])
+def test_a_bar_has_its_width_whatever_its_share(share: float, width: int):
+    assert len(figures.bar(share, width)) == width
+
+
+@given(st.text(max_size=4000))
+def test_what_is_folded_is_unfolded_to_the_letter(text: str):
+    pastes = Pastes()
+    mark = pastes.keep(text)
+    assert pastes.unfold(f"before {mark} after") == f"before {text} after"
+
+
+def test_a_mark_that_nobody_folded_is_just_text():
+    assert Pastes().unfold("[paste 7: 3 lines]") == "[paste 7: 3 lines]"
+
+
+@given(st.text(), st.dictionaries(st.integers(1, 9), st.text()))
+def test_a_draft_comes_back_as_it_was(typed: str, pastes: dict[int, str]):
+    draft = Draft(typed, pastes)
+    assert read_draft(draft.encode()) == (draft if typed else Draft())
+
+
+def resolve(name: str) -> Pin | None:
+    return Pin(name, role=name) if name == "coding" else None
+
+
+def test_only_the_first_word_pins_and_other_words_are_files_if_they_exist(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "two words.txt").write_text("x")
+    found = read_mentions('@coding see @a.txt, and @"two words.txt" or @coding', resolve, tmp_path)
+    assert found.pin == Pin("coding", role="coding")
+    assert [path.name for path in found.files] == ["a.txt", "two words.txt"]
+    assert found.body.startswith("see @a.txt")
+    assert found.nothing is None
+
+
+def test_a_first_word_that_is_a_file_is_no_pin(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("x")
+    found = read_mentions("@a.txt what is this", resolve, tmp_path)
+    assert found.pin is None
+    assert found.body == "@a.txt what is this"
+
+
+def test_an_address_in_the_text_is_no_mention(tmp_path: Path):
+    assert read_mentions("write to me@example.com", resolve, tmp_path).nothing is None
+    assert read_mentions("@nobody hello", resolve, tmp_path).nothing == "nobody"
+
+
+def test_a_mention_is_read_back_as_the_file(tmp_path: Path):
+    path = tmp_path / "with space.txt"
+    path.write_text("x")
+    assert read_mentions("see " + mention_of(path, tmp_path), resolve, tmp_path).files == (path,)
+
+
+def sources(folder: Path) -> Sources:
+    names = [Candidate(f"@{name} ", name) for name in ("coding", "creative", "a/plain")]
+    commands = [Candidate("/pin ", "pin"), Candidate("/panel", "panel")]
+    return Sources(lambda: names, lambda: commands, lambda _: names, folder)
+
+
+def test_names_are_offered_for_the_first_word_and_files_everywhere(tmp_path: Path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "code.py").write_text("x")
+    first = complete(sources(tmp_path), "@co", 3, first=True)
+    assert first is not None
+    assert [candidate.label for candidate in first.candidates] == ["coding", "src/code.py"]
+    later = complete(sources(tmp_path), "see @co", 7, first=True)
+    assert later is not None
+    assert [candidate.label for candidate in later.candidates] == ["src/code.py"]
+
+
+def test_commands_are_offered_at_the_very_beginning_alone(tmp_path: Path):
+    offered = complete(sources(tmp_path), "/pa", 3, first=True)
+    assert offered is not None
+    assert offered.candidates[0].label == "panel"
+    assert complete(sources(tmp_path), "see /pa", 7, first=True) is None
+    assert complete(sources(tmp_path), "/pa", 3, first=False) is None
+
+
+def test_a_word_that_is_complete_offers_nothing(tmp_path: Path):
+    assert complete(sources(tmp_path), "/pin", 4, first=True) is None
+
+
+def test_the_beginning_counts_before_a_part_and_a_part_before_the_letters():
+    labels = ["zcode", "decode", "cod", "c-o-d"]
+    assert [one.label for one in rank("cod", [Candidate(name, name) for name in labels])] == [
+        "cod", "zcode", "decode", "c-o-d",
+    ]  # fmt: skip
+
+
+def test_the_unsent_prompt_waits_at_the_newest_end():
+    recall = Recall(lambda: ["one", "two"])
+    assert recall.older("unsent") == "two"
+    assert recall.older("two") == "one"
+    assert recall.older("one") is None
+    assert recall.newer() == "two"
+    assert recall.newer() == "unsent"
+    assert recall.newer() is None
+
+
+def test_the_phase_is_told_in_words_with_the_seconds():
+    clock = StillClock()
+    phase = Phase(clock)
+    assert phase.words() == ""
+    phase.show(Started(Seat(REF), 1))
+    clock.skip(3)
+    assert phase.words() == "waiting for plain 3 s"
+    phase.show(Thinking("hm"))
+    clock.skip(4)
+    assert phase.words() == "thinking 4 s"
+    for _ in range(10):
+        phase.show(Text("x" * 40))
+        clock.skip(0.2)
+    assert phase.words() == "writing 50 tok/s"
+    phase.show(Retrying(REF, 5.0, Failure("overloaded", "busy", REF)))
+    clock.skip(2)
+    assert phase.words().endswith("again in 3.0 s")
+    phase.end()
+    assert phase.is_idle
+
+
+def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+    monkeypatch.setenv("SSH_CONNECTION", "somewhere")
+    said = Clipboard(told.append).copy("text", "the reply")
+    assert told == ["text"]
+    assert "the terminal (OSC 52)" in said
+    assert "system clipboard" not in said
+    long = Clipboard(told.append).copy("x" * 100_000, "the reply")
+    assert "too long" in long
+    assert len(told) == 1
+
+
+def test_tmux_hands_a_sequence_through_only_inside_tmux(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("TMUX", raising=False)
+    assert tmux_wrapped("\x1b]9;hi\x07") == "\x1b]9;hi\x07"
+    monkeypatch.setenv("TMUX", "/tmp/tmux")
+    assert tmux_wrapped("\x1b]9;hi\x07") == "\x1bPtmux;\x1b\x1b]9;hi\x07\x1b\\"
+
+
+def test_nothing_heavy_is_loaded_before_the_first_picture():
+    import subprocess
+
+    code = (
+        "import sys; import mixchat.__main__; from mixchat.house import build; from mixchat.tui.app import run_app;"
+        "print([name for name in ('anthropic', 'openai', 'google.genai', 'httpx', 'markdown_it', 'sqlite3',"
+        " 'genai_prices', 'keyring', 'pygments', 'mixchat.tui.transcript') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
