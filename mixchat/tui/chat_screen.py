@@ -171,6 +171,7 @@ class ChatScreen(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Give a character that nobody took to the composer, wherever the focus is."""
-        if event.character is not None and event.is_printable and not self.front.choices.is_open:
+        plain = event.is_printable and not event.key.startswith("alt+")
+        if event.character is not None and plain and not self.front.choices.is_open:
             event.stop()
             self.front.composer.type(event.character)
