@@ -80,6 +80,11 @@ class MixApp(App[int], inherit_bindings=False):
     def _asked_to_leave(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
 
+    def tell_terminal(self, sequence: str) -> None:
+        """Write a control sequence to the terminal, in its turn with everything that is painted."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     async def action_quit(self) -> None:
         """Settle what is under way, close every connection, and leave."""
         if self._leaving:

@@ -160,6 +160,7 @@ class ChatScreen(Screen[None]):
         self.query_one(TooSmall).display = small
         self.call_after_refresh(self._show_money)
 
+    @on(SidePanel.Shown)
     def _show_money(self) -> None:
         """Show the money in the status line while the side panel is away."""
         self.front.status.shows_money = not self.front.panel.region

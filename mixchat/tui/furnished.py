@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from mixchat.tui.aftermath import Aftermath
 from mixchat.tui.arranging import Arranging
+from mixchat.tui.attention import Attention, Terminal
 from mixchat.tui.bookkeeping import Bookkeeping
 from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.clipboard import Clipboard
@@ -76,7 +77,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     curtain = Curtain(parts, lambda: session.chat)
     stage = Aftermath(lambda: session.talk, parts, Seats(house), say)
     naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
-    watchers = (curtain, parts.transcript, parts.status, figures, naming)
+    watchers = (curtain, parts.transcript, parts.status, figures, naming, *_attention(house, app))
     session = Session(house, stage, watchers, screen.run_worker)
     pointing = Pointing(parts, lambda: session.chat)
     conversation = Conversation(house, parts, session, (curtain, figures), say)
@@ -107,6 +108,13 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
     return Furnished(parts, conversation, lookout, greeting, deeds)
+
+
+def _attention(house: "House", app: App[int]) -> tuple[Attention, ...]:
+    """Return who calls the person back, unless the config says that nobody shall."""
+    if not house.config.ui.notify or not isinstance(app, Terminal):
+        return ()
+    return (Attention(lambda: app.app_focus, app.tell_terminal, app.bell),)
 
 
 def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:

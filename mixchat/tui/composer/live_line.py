@@ -86,7 +86,7 @@ def _figures(outlook: Outlook) -> Content:
     if outlook.decision is None or not outlook.decision.lineup:
         return Content()
     cost = outlook.cost
-    price = "" if cost is None else "? cost" if cost.usd is None else f"~{figures.dollars(cost.usd)}"
+    price = "" if cost is None else "cost ?" if cost.usd is None else f"~{figures.dollars(cost.usd)}"
     parts = [Content.styled(price, "$text-muted")] if price else []
     if outlook.context is not None:
         crowded = outlook.context >= _CROWDED

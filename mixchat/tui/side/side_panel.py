@@ -4,6 +4,7 @@ from typing import Final
 
 from textual import events
 from textual.containers import Vertical
+from textual.message import Message
 
 NARROWEST: Final = 30
 WIDEST: Final = 90
@@ -14,6 +15,9 @@ class SidePanel(Vertical):
     """Stands beside the conversation from the first picture on; what it shows is mounted after that."""
 
     DEFAULT_CSS = "SidePanel { width: 44; height: 1fr; }"
+
+    class Shown(Message):
+        """The panel was shown or hidden."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,6 +30,14 @@ class SidePanel(Vertical):
     def _resize(self, width: int) -> None:
         most = max(NARROWEST, min(WIDEST, self.screen.size.width // 2))
         self.styles.width = min(max(width, NARROWEST), most)
+
+    def on_show(self) -> None:
+        """Say that it is there."""
+        self.post_message(self.Shown())
+
+    def on_hide(self) -> None:
+        """Say that it is away."""
+        self.post_message(self.Shown())
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the left edge."""

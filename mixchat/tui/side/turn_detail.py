@@ -108,6 +108,9 @@ def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
     yield Content.assemble((f"{number} ", "$text-muted"), (str(attempt.ref), "bold"), (step, "$text-muted"))
     if attempt.failure is not None:
         yield Content.styled(f"  {attempt.failure.code}: {attempt.failure.message}", "$text-error")
+    if attempt.failure is not None and attempt.usage == Usage() and not attempt.cost.usd:
+        yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
+        return
     yield _pair("  cost", figures.money(attempt.cost))
     yield from _tokens(attempt.usage)
     if attempt.first_token is not None:
