@@ -21,21 +21,30 @@ class FootLine(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Return as many keys as there is room for, each with what it does."""
+        """Return as many keys as there is room for, each with what it does; help and the way back always fit."""
+        hints = [_hint(binding) for binding in in_order(self.screen)]
+        always = [_hint(binding) for binding in in_order(self.screen, last=True)]
+        tail = Content("   ").join(always)
         shown = Content()
-        for binding in in_order(self.screen):
-            hint = Content.assemble(
-                (key_name(binding), "$text"), (f" {binding.description}   ", "$text-disabled")
-            )
-            if shown.cell_length + hint.cell_length > self.size.width + 3:
+        for hint in hints:
+            if shown.cell_length + hint.cell_length + 3 + tail.cell_length > self.size.width:
                 break
-            shown += hint
-        return shown
+            shown += hint + "   "
+        return shown + tail
 
 
-def in_order(screen: Screen[object]) -> list[Binding]:
-    """Return the bindings to show, the screen's own first and in the order it names them."""
+def _hint(binding: Binding) -> Content:
+    return Content.assemble((key_name(binding), "$text"), (f" {binding.description}", "$text-disabled"))
+
+
+def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
+    """Return the bindings to show, the screen's own in the order it names them; or those that come `last`."""
     named = [binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)]
     active = screen.active_bindings.values()
-    shown = [each.binding for each in active if each.binding.show and each.enabled]
-    return sorted(shown, key=lambda each: named.index(each.id) if each.id in named else len(named))
+    shown = [
+        each.binding for each in active if each.binding.show and each.enabled and each.binding.id != "quit"
+    ]
+    own = [binding for binding in shown if (binding.id not in named or binding.key == "escape") == last]
+    return sorted(
+        own, key=lambda each: (each.key == "escape", named.index(each.id) if each.id in named else 0)
+    )

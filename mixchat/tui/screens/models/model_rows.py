@@ -15,9 +15,9 @@ from mixchat.words.model import ModelCard
 
 _FIGURES: Final = 26
 """Cells for prices and window."""
-_CAN: Final = 16
+_CAN: Final = 17
 """Cells for what a model can do."""
-_STATE: Final = 34
+_STATE: Final = 36
 """Cells at the end of a row for how a model is."""
 _WIDE: Final = 110
 """Cells from which there is room to say how a model is."""
@@ -84,10 +84,12 @@ def abilities(card: ModelCard) -> str:
     return " ".join(word for field, word in _ABILITIES if getattr(card, field))
 
 
-def retires(card: ModelCard) -> str:
+def retires(offer: Offer) -> str:
     """Return when a model ends and what to take instead."""
+    card = offer.card
     then = f" → {card.successor.model}" if card.successor else ""
-    return f"ends {card.retires:%-d %b %Y}{then}" if card.retires else ""
+    verb = "ended" if offer.ended else "ends"
+    return f"{verb} {card.retires.day} {card.retires:%b %Y}{then}" if card.retires else ""
 
 
 def prices(offer: Offer) -> str:
@@ -106,5 +108,5 @@ def model_state(offer: Offer, rests: float) -> Content:
     if rests:
         return Content.styled(f"rests {figures.seconds(rests)}", "$text-warning")
     if offer.retiring:
-        return Content.styled(retires(offer.card), "$text-warning")
+        return Content.styled(retires(offer), "$text-error" if offer.ended else "$text-warning")
     return Content()

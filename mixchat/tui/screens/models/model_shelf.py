@@ -27,6 +27,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     unreachable: str = ""
     """Why it cannot be asked, in words; empty: it can."""
     retiring: bool = False
+    ended: bool = False
     role: str | None = None
     """The first role of the stack that seats it."""
 
@@ -93,13 +94,15 @@ class ModelShelf:
 
     def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> Offer:
         rates = self._house.prices.rates(card.ref) if self._house.prices.ready else None
+        today = self.today
         return Offer(
             card=card,
             alias=aliases.get(card.ref, ""),
             input=rates.input if rates else None,
             output=rates.output if rates else None,
             unreachable=self.unreachable(card.ref.provider),
-            retiring=self._house.catalog.retiring(card.ref, self.today),
+            retiring=self._house.catalog.retiring(card.ref, today),
+            ended=card.retires is not None and card.retires < today,
             role=roles.get(card.ref),
         )
 

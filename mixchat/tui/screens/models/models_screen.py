@@ -40,11 +40,11 @@ class ModelsScreen(Page[Picked | None]):
     PLACEHOLDER = "type a part of a name, provider or alias"
     EMPTY = "No model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "use('message')", "answers this message", priority=True, id="models.message"),
-        Binding("enter", "use('retry')", "answers again", priority=True, id="models.retry"),
+        Binding("enter", "use('message')", "this message", priority=True, id="models.message"),
+        Binding("enter", "use('retry')", "asks it again", priority=True, id="models.retry"),
         Binding("enter", "use('seat')", "takes the seat", priority=True, id="models.seat"),
-        Binding("ctrl+s", "use('chat')", "answers the whole chat", priority=True, id="models.chat"),
-        Binding("ctrl+r", "use('again')", "answers the last prompt again", priority=True, id="models.again"),
+        Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
+        Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
     ]
 
     def __init__(self, shelf: ModelShelf, uses: Sequence[Use], heading: str = "Models") -> None:
@@ -54,6 +54,7 @@ class ModelsScreen(Page[Picked | None]):
         self._uses = tuple(uses)
         self._offers: list[Offer] = []
         self._by_ref: dict[str, Offer] = {}
+        self._silent: list[str] = []
 
     def on_mount(self) -> None:
         """Show what is known, then ask those providers that were not asked today."""
@@ -66,8 +67,8 @@ class ModelsScreen(Page[Picked | None]):
         await self._read()
         silent = await self._shelf.ask()
         await self._read()
-        if silent:
-            self.say(f"{', '.join(silent)} did not list models; those known from before are here.")
+        self._silent = silent
+        self.refill()
 
     async def _read(self) -> None:
         self._offers = await asyncio.to_thread(self._shelf.offers)
@@ -83,7 +84,8 @@ class ModelsScreen(Page[Picked | None]):
         rows = [Row("", columns), *(self._row(offer) for offer in offers)] if offers else []
         self.rows.tell(rows, lit, empty=self.EMPTY)
         reachable = sum(not offer.unreachable for offer in offers)
-        self.say_aside(f"{reachable:,} within reach of {len(offers):,}")
+        silent = f" · {', '.join(self._silent)} did not answer" if self._silent else ""
+        self.say_aside(f"{reachable:,} within reach of {len(offers):,}{silent}")
 
     def _row(self, offer: Offer) -> Row:
         ref = offer.card.ref

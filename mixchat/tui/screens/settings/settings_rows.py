@@ -13,8 +13,11 @@ from mixchat.tui.screens.row_list import Row, heading
 from mixchat.tui.screens.settings.config_book import ConfigBook
 from mixchat.tui.transcript.clean import one_line
 
-_KEY: Final = 24
+_KEY: Final = 16
 _SOURCE: Final = 16
+_VALUE: Final = 24
+_WIDE: Final = 100
+"""Cells from which there is room for the help beside the value."""
 
 
 def setting_rows(book: ConfigBook, words: str, sources: Mapping[str, str]) -> list[Row]:
@@ -41,14 +44,16 @@ def _row(setting: Setting, book: ConfigBook, source: str) -> Row:
 
 
 def _line(setting: Setting, value: object, source: str, width: int) -> Content:
-    name = setting.key.rpartition(".")[2]
-    room = max(width - _KEY - _SOURCE - 2, 8)
     changed = source != "default"
+    helped = width >= _WIDE
+    room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
+    written = Content.styled(shown(setting, value), "$text-accent" if changed else "$text")
+    explained = Content.styled(setting.help, "$text-disabled")
     return Content.assemble(
-        name.ljust(_KEY),
-        Content.styled(shown(setting, value), "$text-accent" if changed else "$text").truncate(
-            room, ellipsis=True, pad=True
-        ),
+        setting.key.rpartition(".")[2].ljust(_KEY),
+        written.truncate(room - 2, ellipsis=True, pad=True),
+        "  ",
+        explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
         ((short(source) if changed else "").rjust(_SOURCE), "$text-muted"),
     )
 
@@ -76,7 +81,7 @@ def short(source: str) -> str:
 
 def details(setting: Setting, source: str, file: str) -> Content:
     """Return everything there is to say about a setting."""
-    how = f"{setting.key} is {setting.allowed}"
+    how = f"{setting.key} may be {setting.allowed}"
     default = "left out" if setting.default is None else shown(setting, setting.default)
     lines: Sequence[Content] = (
         Content.styled(setting.help, "$text"),

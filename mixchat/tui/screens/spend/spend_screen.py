@@ -37,7 +37,7 @@ class SpendScreen(Page[str | None]):
     HEADING = "Spending"
     EMPTY = "Nothing was spent in this time."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "by(1)", "by something else", priority=True, id="spend.by"),
+        Binding("tab", "by(1)", "by what", priority=True, id="spend.by"),
         Binding(
             "shift+tab", "by(-1)", show=False, priority=True, tooltip="by what was before", id="spend.by-back"
         ),
