@@ -277,16 +277,18 @@ class House(Installation):
         self.prices.load()
 
     async def discover(self) -> bool:
-        """Look for servers on this machine whose models are not known yet, and seat them if the stack is `auto`.
+        """Seat the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
 
         Returns whether something new was found; takes milliseconds when nothing is there.
         """
         from mixchat.discovery import discover
 
-        new = await discover(self.services.values(), self.catalog, self.providers)
-        if new and self.stack.name == AUTO:
-            self.use_stack(AUTO)
-        return new
+        if self.stack.name != AUTO or not await discover(
+            self.services.values(), self.catalog, self.providers
+        ):
+            return False
+        self.use_stack(AUTO)
+        return True
 
     async def aclose(self) -> None:
         """Close the connections that were opened, end the local engine, and close the history."""

@@ -63,11 +63,12 @@ async def _ask(args: argparse.Namespace, prompt: str) -> int:
 
     house = build(stack=args.stack, keep_chats=not args.no_save)
     try:
-        await house.discover()
         chat = house.last_chat() if args.go_on else house.new_chat()
         pin = _pin(house, args)
         show = _Json() if args.json else _Words(quiet=args.quiet)
-        return await _answer(chat, prompt, _attached(chat, args.file), pin, show)
+        files = _attached(chat, args.file)
+        await house.discover()
+        return await _answer(chat, prompt, files, pin, show)
     finally:
         await house.aclose()
 
