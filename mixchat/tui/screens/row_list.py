@@ -135,7 +135,7 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one row."""
-        row, width = y + self.scroll_offset.y, self.size.width
+        row, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if row >= len(self._rows):
             return self._strip(
                 Content.styled(self._empty if not self._rows and y == 0 else "", "$text-muted")
@@ -147,7 +147,7 @@ class RowList(ScrollView, can_focus=True):
         return self._strip(Content.assemble("  ", content))
 
     def _strip(self, content: Content) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         content = content.truncate(width, ellipsis=True)
         strips = Visual.to_strips(self, content, width, 1, self.visual_style, pad=True)
         return strips[0] if strips else Strip.blank(width)

@@ -21,6 +21,8 @@ _STATE: Final = 36
 """Cells at the end of a row for how a model is."""
 _WIDE: Final = 110
 """Cells from which there is room to say how a model is."""
+_ABLE: Final = 84
+"""Cells from which there is room to say what a model can do."""
 _ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
 
 
@@ -42,7 +44,7 @@ def model_line(offer: Offer, rests: float, width: int) -> Content:
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
         Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
         (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
-        (abilities(offer.card).ljust(_CAN), "$text-muted"),
+        (abilities(offer.card).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
         model_state(offer, rests).truncate(_STATE, ellipsis=True) if width >= _WIDE else "",
     )
 
@@ -50,11 +52,11 @@ def model_line(offer: Offer, rests: float, width: int) -> Content:
 def columns(width: int) -> Content:
     """Return what stands above the rows."""
     over = f"{'in':>8}{'out':>9}{'context':>9}  "
-    return Content.styled(f"{'':{_room(width) + 2}}{over}{'can':<{_CAN}}", "$text-muted")
+    return Content.styled(f"{'':{_room(width) + 2}}{over}{'can' if width >= _ABLE else ''}", "$text-muted")
 
 
 def _room(width: int) -> int:
-    return max(width - 2 - _FIGURES - 2 - _CAN - (_STATE if width >= _WIDE else 0), 16)
+    return max(width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - (_STATE if width >= _WIDE else 0), 16)
 
 
 def details(offer: Offer, rests: float) -> Content:
@@ -66,6 +68,7 @@ def details(offer: Offer, rests: float) -> Content:
         f"writes at most {card.max_output:,} tokens" if card.max_output else "",
         f"efforts {', '.join(card.efforts)}" if card.efforts else "",
         "takes no temperature" if card.temperature is False else "",
+        abilities(card).replace(" ", ", "),
         "reads PDFs" if card.pdfs else "",
         figures.size(card.size_bytes) if card.size_bytes else "",
     ]

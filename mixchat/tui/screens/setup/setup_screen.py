@@ -55,12 +55,8 @@ class SetupScreen(Page[None]):
 
     def _rows(self, words: str) -> list[Row]:
         wanted = words.casefold()
-        head = Content.assemble(
-            " " * _TITLE,
-            *((name.ljust(_COLUMN), "$text-muted") for name in ("this chat", "next message", "its seat")),
-        )
         found = [knob for knob in KNOBS.values() if wanted in f"{knob.title} {knob.help}".casefold()]
-        return [Row("", lambda _: head), *(self._row(knob) for knob in found)]
+        return [Row("", _head), *(self._row(knob) for knob in found)]
 
     def _row(self, knob: Knob) -> Row:
         return Row(knob.name, lambda width: self._line(knob, width))
@@ -69,11 +65,10 @@ class SetupScreen(Page[None]):
         of_chat = getattr(self._setting_up.for_chat, knob.name)
         of_message = getattr(self._setting_up.for_message, knob.name)
         of_seat = of_the_seat(self._seat, knob)
-        column = min(_COLUMN, max((width - _TITLE) // 3, 10))
         cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_seat, "$text-muted"))
         parts = [
             Content.styled(one_line(shown(value)), tone if value is not None else "$text-disabled").truncate(
-                column - 2, ellipsis=True, pad=True
+                _column(width) - 2, ellipsis=True, pad=True
             )
             + "  "
             for value, tone in cells
@@ -126,6 +121,15 @@ class SetupScreen(Page[None]):
             self._setting_up.put(knob, None, alone=True)
             self.say(self._setting_up.put(knob, None, alone=False))
             self.refill()
+
+
+def _column(width: int) -> int:
+    return min(_COLUMN, max((width - _TITLE) // 3, 10))
+
+
+def _head(width: int) -> Content:
+    names = ("this chat", "next message", "its seat")
+    return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
 
 
 def of_the_seat(seat: Seat | None, knob: Knob) -> object:

@@ -160,7 +160,9 @@ def spend_line(line: Line, name: str, most: Decimal, width: int, *, by: By) -> C
     """Return one line of the report: name, bar, dollars, and where there is room calls and tokens."""
     wide = width >= 96
     counts = (
-        f"{calls(line.calls):>13}{line.input:>14,} in{line.output:>12,} out" if wide else f"{line.calls:>7,}"
+        f"{calls(line.calls):>13}{line.input:>14,} in{line.output:>12,} out"
+        if wide
+        else f"{calls(line.calls):>12}"
     )
     across = max((width - len(counts) - 14) // 3, 6)
     room = max(width - len(counts) - 14 - across, 10)

@@ -14,6 +14,8 @@ from mixchat.words.stack import Post, Seat, Stack
 
 _BETWEEN = "\x1f"
 _ROLE = 18
+_REST = 48
+"""Cells of a seat's row besides the model's name."""
 
 
 class Place(Struct, frozen=True):
@@ -51,7 +53,7 @@ def _post_rows(post: Post, words: str, shelf: ModelShelf) -> Iterator[Row]:
     if not (whole or seats):
         return
     yield Row(post.role, lambda width: _role_line(post, width))
-    for step, seat in (("plans", post.plan), ("executes", post.execute)):
+    for step, seat in (("plan", post.plan), ("do", post.execute)):
         if seat is not None:
             yield Row("", lambda width, step=step, seat=seat: _seat_line(step, seat, shelf, width))
     for at, seat in seats:
@@ -74,9 +76,9 @@ def _seat_line(place: str, seat: Seat, shelf: ModelShelf, width: int) -> Content
     state = model_state(offer, shelf.rests(seat.ref))
     tone = "$text-disabled" if offer.unreachable else "$text"
     set_ = _settings(seat)
-    room = max(width - 60, 20)
+    room = max(width - _REST, 20)
     return Content.assemble(
-        (f"  {place:>8}  ", "$text-muted"),
+        (f"{place:>6}  ", "$text-muted"),
         Content.styled(one_line(str(seat.ref)) + set_, tone).truncate(room, ellipsis=True, pad=True),
         (_facts(offer), "$text-muted"),
         "  ",
