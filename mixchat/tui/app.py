@@ -1,6 +1,8 @@
 """The app itself: themes, keys, the first screen, and leaving well."""
 
 import asyncio
+import base64
+import os
 import signal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,6 +13,7 @@ from textual.screen import Screen
 from mixchat.tui import themes
 from mixchat.tui.acts import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
+from mixchat.tui.clipboard import tmux_wrapped
 from mixchat.tui.opening import Opening
 from mixchat.words.error import ConfigError
 
@@ -79,6 +82,13 @@ class MixApp(App[int], inherit_bindings=False):
 
     def _asked_to_leave(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by OSC 52; inside tmux, through it to the terminal around it as well."""
+        super().copy_to_clipboard(text)
+        if "TMUX" in os.environ:
+            encoded = base64.b64encode(text.encode()).decode()
+            self.tell_terminal(tmux_wrapped(f"\x1b]52;c;{encoded}\a"))
 
     def tell_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""

@@ -86,6 +86,8 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after, beside the loop where it can."""
+        if self._house.config.ui.vim:
+            self.front.composer.area.use_vim()
         self.call_after_refresh(self.run_worker, self._settle_in())
 
     async def _settle_in(self) -> None:

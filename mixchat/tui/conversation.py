@@ -88,6 +88,7 @@ class Conversation:
         return (
             composer.close_completions()
             or choices.cancel()
+            or composer.area.leave_insert()
             or composer.leave_edit()
             or talk.stop()
             or talk.pause()

@@ -1,6 +1,6 @@
 """The text that is being written."""
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,6 +13,9 @@ from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.start.key_shape import provider_of
+
+if TYPE_CHECKING:
+    from mixchat.tui.composer.vim import Vim
 
 _EDITING: Final[tuple[tuple[str, str], ...]] = (
     ("cursor_left", "left"),
@@ -94,11 +97,30 @@ class PromptArea(TextArea, inherit_bindings=False):
         self._pastes = pastes
         self._completions = completions
         self._sources = sources
+        self._vim: Vim | None = None
 
     async def _on_key(self, event: events.Key) -> None:
         # TextArea writes a line break for Enter and the letter for Alt with a letter; here both are bindings.
         if event.key == "enter" or event.key.startswith("alt+"):
             event.prevent_default()
+        elif self._vim is not None and not self._vim.inserting and event.character and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self._vim.press(event.character, self)
+            self.set_class(not self._vim.inserting, "-normal")
+
+    def use_vim(self) -> None:
+        """Read keys as vim does, from now on."""
+        from mixchat.tui.composer.vim import Vim
+
+        self._vim = Vim()
+
+    def leave_insert(self) -> bool:
+        """Go to vim's normal mode; return whether that was anything new. An empty prompt stays as it is."""
+        if self._vim is None or not self.text or not self._vim.normal():
+            return False
+        self.add_class("-normal")
+        return True
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -127,6 +149,9 @@ class PromptArea(TextArea, inherit_bindings=False):
         if self._completions.is_open:
             self.take(self._completions.choose())
         else:
+            if self._vim is not None:
+                self._vim.inserting = True
+                self.remove_class("-normal")
             self.post_message(self.Sent())
 
     def action_complete(self) -> None:
