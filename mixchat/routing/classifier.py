@@ -47,7 +47,7 @@ class LocalClassifier:
 
     def _local(self, question: Question) -> Verdict:
         alone = guess(question.prompt, self._model)
-        if not alone.words or alone.confidence < _UNCLEAR:
+        if not alone.readable or alone.confidence < _UNCLEAR:
             return _default(alone)
         return followed(question, alone, self._model)
 
@@ -67,4 +67,6 @@ class LocalClassifier:
 
 
 def _default(alone: Guess) -> Verdict:
-    return Verdict(DAILY_DRIVER, alone.confidence if alone.words else 0.0, "default", (), alone.ranking, 0.0)
+    return Verdict(
+        DAILY_DRIVER, alone.confidence if alone.readable else 0.0, "default", (), alone.ranking, 0.0
+    )

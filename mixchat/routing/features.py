@@ -49,7 +49,7 @@ class Features(Struct):
 
 def bucket_of(key: str) -> int:
     """Return the bucket that `key` falls into."""
-    return crc32(key.encode()) & (BUCKETS - 1)
+    return crc32(key.encode("utf-8", "surrogatepass")) & (BUCKETS - 1)
 
 
 class _Words(Struct):
@@ -95,7 +95,7 @@ class _Block:
 
 def _hashed(keys: Iterable[str]) -> list[int]:
     most = BUCKETS - 1
-    return [crc32(key.encode()) & most for key in keys]
+    return [crc32(key.encode("utf-8", "surrogatepass")) & most for key in keys]
 
 
 def _look(words: Sequence[str], *, runs: bool, parts: bool) -> _Words:

@@ -44,21 +44,24 @@ _POINTS_BACK: Final = re.compile(
     r"|the (?:first|second|last|same|other|next|end|ending|names?|code|poem|story|text|list|table|result)"
     r"|steps?|variants?|version|hazl[oa]|lo|la de|das|es|его|ее)\b|那|它|そ れ|こ れ"
 )
+_NAME: Final = re.compile(r"\S\s+(?!I\b)[A-Z]")
+"""A capital inside a sentence: most follow-ups bring no new name."""
 _WEIGHTS: Final[Mapping[str, float]] = {
     "always": 0.33,
-    "up to 2 words": 0.88,
-    "up to 4 words": 1.23,
-    "up to 7 words": 0.78,
-    "up to 11 words": 0.36,
-    "opens like a reply": 1.39,
-    "points back": 0.78,
-    "another job": -0.7,
-    "how surely another job": -0.94,
-    "how likely the same job": 0.96,
-    "a question of its own": -0.37,
-    "concepts": -1.28,
-    "a question": -0.77,
-    "names a job": -0.75,
+    "up to 2 words": 0.83,
+    "up to 4 words": 1.29,
+    "up to 7 words": 0.77,
+    "up to 11 words": 0.34,
+    "opens like a reply": 1.56,
+    "points back": 0.8,
+    "another job": -0.38,
+    "how surely another job": -0.67,
+    "how likely the same job": 1.13,
+    "a question of its own": -0.27,
+    "concepts": -1.39,
+    "a question": -0.57,
+    "names a job": -0.82,
+    "names something": -1.22,
 }
 
 
@@ -116,6 +119,7 @@ def _signals(prompt: str, before: str, alone: Guess) -> dict[str, float]:
         "concepts": float(len(set(asked))),
         "a question": float("?" in prompt[-2:]),
         "names a job": float(bool(asked) and asked[0] in _JOBS),
+        "names something": float(bool(_NAME.search(prompt[:_LOOKED_AT]))),
     }
 
 

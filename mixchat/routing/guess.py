@@ -9,7 +9,7 @@ from mixchat.routing.everyday import everyday
 from mixchat.routing.features import Features, features
 from mixchat.routing.hints import Hint, hints
 from mixchat.routing.linear import Linear, softmax
-from mixchat.routing.tokens import tokens
+from mixchat.routing.tokens import HEAD, tokens
 from mixchat.words.decision import Evidence
 from mixchat.words.role import CODING, CREATIVE, DAILY_DRIVER, EXTRACTION, HEAVY_LIFTING, SUMMARIZATION
 
@@ -34,8 +34,8 @@ class Guess(Struct, frozen=True):
 
     ranking: tuple[tuple[str, float], ...]
     evidence: tuple[Evidence, ...]
-    words: int
-    """How many features the prompt has; none when there is nothing to read."""
+    readable: bool
+    """Whether there is a letter or a digit to read."""
 
     @property
     def role(self) -> str:
@@ -69,7 +69,7 @@ def guess(text: str, model: Linear) -> Guess:
         role, said = everyday(" ".join(start), len(start))
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
-    return Guess(tuple(ranking), evidence, len(seen.weights))
+    return Guess(tuple(ranking), evidence, any(map(str.isalnum, text[:HEAD])))
 
 
 def _hinted(model: Linear, scores: list[float], plain: list[Hint]) -> list[float]:

@@ -62,16 +62,22 @@ def _noisy(text: str, dice: random.Random) -> str:
     return text
 
 
-def own_prompts(times: int = 12, passages: tuple[str, ...] = (), seed: int = 7) -> list[tuple[str, str]]:
-    """Return (role, prompt) pairs: every template up to `times` times, without repeats."""
+def own_prompts(
+    times: int = 12, passages: tuple[str, ...] = (), seed: int = 7
+) -> list[tuple[str, str, bool]]:
+    """Return (role, prompt, is English) rows: every template up to `times` times, without repeats.
+
+    Templates of other languages are spun twice as often, for there are fewer of them.
+    """
     slots = _slots()
     slots["passage"] = [*slots["passage"], *passages]
     dice = random.Random(seed)
-    made: dict[str, str] = {}
+    made: dict[str, tuple[str, bool]] = {}
     for role in ROLES:
         for path in sorted(FOLDER.glob(f"{role}*.txt")):
             for template in _lines(path.stem):
                 free = "((" in template or _SLOT.search(template)
-                for _ in range(times if free else 2):
-                    made.setdefault(_noisy(_spin(template, slots, dice), dice), role)
-    return [(role, text) for text, role in made.items()]
+                english = "_languages" not in path.stem and template.isascii()
+                for _ in range((times if english else 2 * times) if free else 2):
+                    made.setdefault(_noisy(_spin(template, slots, dice), dice), (role, english))
+    return [(role, text, english) for text, (role, english) in made.items()]

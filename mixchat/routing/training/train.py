@@ -64,7 +64,10 @@ def pastes(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def own_rows(passages: tuple[str, ...]) -> list[Row]:
     """Return the project's own prompts as rows."""
-    return [Row(OWN, role, text) for role, text in own_prompts(passages=passages)]
+    return [
+        Row(OWN if english else f"{OWN}, other languages", role, text)
+        for role, text, english in own_prompts(passages=passages)
+    ]
 
 
 def row_weights(rows: Sequence[Row]) -> list[float]:
@@ -129,7 +132,10 @@ def main(arguments: Sequence[str]) -> int:
     data = weights_file([*rows, *own_rows(pastes(rows))])
     out = Path(arguments[1]) if len(arguments) > 1 else Path(__file__).parent.parent / "weights.bin"
     out.write_bytes(data)
-    sys.stdout.write(f"{sha256(data).hexdigest()}  {out.name}  {len(data)} bytes\n")
+    line = f"{sha256(data).hexdigest()}  {out.name}\n"
+    if len(arguments) < 2:
+        (Path(__file__).parent / "weights.sha256").write_text(line, "utf-8")
+    sys.stdout.write(line)
     return 0
 
 
