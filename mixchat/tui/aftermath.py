@@ -1,22 +1,27 @@
 """What follows when a turn did not simply end with a reply."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
 
 from mixchat.chat.desk import Allow
+from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.composer.outgoing import Outgoing
 from mixchat.tui.forecast import Seats
+from mixchat.tui.guards import GUARDS, Guards
 from mixchat.tui.parts import Parts
 from mixchat.tui.talk import Talk
 from mixchat.words.error import Failure
 from mixchat.words.question import Pin
 from mixchat.words.turn import Turn
 
+if TYPE_CHECKING:
+    from mixchat.house import House
+
 _RESUMABLE: Final = "cut off · f6 continues it · f5 asks again"
 _AGAIN: Final = "no reply · f5 asks again · the prompt is back in the composer"
-_GUARDS: Final = frozenset({"secret", "budget", "private"})
-_SPANS: Final = ("message", "chat", "day", "month")
 
 
 class Aftermath:
@@ -25,22 +30,33 @@ class Aftermath:
     Args:
         talk: the talk with the chat on the screen.
         parts: what it shows things in.
-        seats: who else could take a message that was stopped.
+        house: knows the seats and what names mean.
+        budgeting: knows the limits and raises them.
+        fetch: fetches the model that runs on this machine.
         say: shows a sentence.
     """
 
     def __init__(
-        self, talk: Callable[[], Talk], parts: Parts, seats: Seats, say: Callable[[str], None]
+        self,
+        talk: Callable[[], Talk],
+        parts: Parts,
+        house: "House",
+        budgeting: Budgeting,
+        fetch: Callable[[], None],
+        say: Callable[[str], None],
     ) -> None:
         self._talk = talk
         self._parts = parts
-        self._seats = seats
+        self._pin = house.pin
+        self._guards = Guards(Seats(house), budgeting, self.again, self._open_up, fetch)
         self._say = say
 
     def withdrawn(self, turn: Turn, outgoing: Outgoing | None) -> None:
         """Take the turn away and put its prompt back."""
         self._parts.transcript.remove_turn(turn.id)
-        self._give_back(turn, outgoing)
+        path = self._talk().chat.path
+        if outgoing is not None or not path or path[-1].prompt != turn.prompt:
+            self._give_back(turn, outgoing)
 
     def refused(self, sentence: str, outgoing: Outgoing | None) -> None:
         """Say why nothing was sent, and put the prompt back."""
@@ -51,8 +67,8 @@ class Aftermath:
 
     def failed(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
         """Ask about a guard; else give the prompt back, or say how to go on with what came."""
-        if failure.code in _GUARDS:
-            self._parts.choices.ask(failure.message, self._answers(turn, failure, outgoing))
+        if failure.code in GUARDS:
+            self._ask(turn, failure, outgoing)
         elif turn.reply:
             self._parts.status.tell_note(_RESUMABLE)
         else:
@@ -65,32 +81,37 @@ class Aftermath:
         self._parts.composer.tell_waiting(tuple(talk.waiting), paused=talk.paused)
 
     def _give_back(self, turn: Turn, outgoing: Outgoing | None) -> None:
-        self._parts.composer.put_back(outgoing.typed if outgoing is not None else turn.prompt)
+        composer = self._parts.composer
+        if outgoing is None:
+            composer.put_back(turn.prompt)
+        elif (
+            outgoing.edits is not None
+            and composer.is_empty
+            and self._talk().chat.path.has(outgoing.edits.turn)
+        ):
+            composer.edit(outgoing.edits, outgoing.typed)
+        else:
+            composer.put_back(outgoing.typed)
 
-    def _answers(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> list[Option]:
-        answers: list[Option] = []
-        if failure.code == "secret":
-            answers.append(Option("a", "send anyway", lambda: self._again(turn, allow=Allow(secret=True))))
-        if failure.code == "budget":
-            answers.append(
-                Option("o", "go on once", lambda: self._again(turn, allow=Allow(over_budget=True)))
-            )
-            answers.append(Option("r", "raise the budget", lambda: self._raise(failure)))
-        local = self._seats.local() if failure.code != "private" else None
-        if local is not None:
-            answers.append(Option("l", f"send to {local.name}", lambda: self._again(turn, local)))
-        return [*answers, Option("e", "edit", lambda: self._edit(turn, outgoing))]
+    def _ask(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
+        is_private = self._talk().chat.record.private
+        answers = self._guards.answers(turn, failure, is_private=is_private)
+        edit = Option("e", "edit", lambda: self._edit(turn, outgoing))
+        self._parts.choices.ask(failure.message, [*answers, edit])
 
-    def _again(self, turn: Turn, pin: Pin | None = None, allow: Allow = Allow()) -> None:
+    def again(self, turn: Turn, pin: Pin | None, allow: Allow) -> None:
+        """Ask a turn's prompt again; without another pin its own still holds."""
         self._parts.composer.area.focus()
-        self._talk().again(turn.id, pin, allow)
+        self._talk().again(turn.id, pin or (self._pin(turn.pin) if turn.pin else None), allow)
+
+    def _open_up(self) -> bool:
+        """Let a private chat go to any model, because it was said so; return whether it was private."""
+        chat = self._talk().chat
+        if not chat.record.private:
+            return False
+        chat.keep(structs.replace(chat.record, private=False))
+        return True
 
     def _edit(self, turn: Turn, outgoing: Outgoing | None) -> None:
         self._parts.composer.area.focus()
         self._give_back(turn, outgoing)
-
-    def _raise(self, failure: Failure) -> None:
-        """Write the command that raises the budget, so that its sum can be chosen."""
-        self._parts.composer.area.focus()
-        span = next((name for name in _SPANS if name in failure.message), "day")
-        self._parts.composer.put_back(f"/budget {span} ")

@@ -8,11 +8,13 @@ from mixchat.tui import figures
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
 from mixchat.words.error import ConfigError
+from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
 
-_SPANS: Final = ("message", "chat", "day", "month")
+SPANS: Final = ("message", "chat", "day", "month")
+_CENT: Final = Decimal("0.01")
 
 
 class Budgeting:
@@ -33,9 +35,9 @@ class Budgeting:
     def limit(self, words: str) -> None:
         """Set a limit written as `day 10`."""
         span, _, amount = words.partition(" ")
-        if span not in _SPANS or not amount.strip():
-            self._composer.put_back(f"/budget {span if span in _SPANS else 'day'} ")
-            self._say(f"Write which of {', '.join(_SPANS)} and how many dollars: /budget day 10")
+        if span not in SPANS or not amount.strip():
+            self._composer.put_back(f"/budget {span if span in SPANS else 'day'} ")
+            self._say(f"Write which of {', '.join(SPANS)} and how many dollars: /budget day 10")
             return
         try:
             dollars = Decimal(amount.strip().removeprefix("$"))
@@ -43,6 +45,18 @@ class Budgeting:
             self._say(f"{amount} is no number of dollars.")
             return
         self._set(span, dollars)
+
+    def next_limit(self, span: str, turn: Turn) -> Decimal | None:
+        """Return what the limit of a span would be raised to: double, or more if more is used already."""
+        states = self._house.ledger.budgets.states(turn.chat, turn.id)
+        state = next((state for state in states if state.scope == span), None)
+        return max(state.limit * 2, state.used * 2, _CENT) if state is not None else None
+
+    def raise_to(self, span: str, limit: Decimal) -> bool:
+        """Raise a limit; return whether it could be written down."""
+        before = self._house.ledger.budgets.limits
+        self._set(span, limit)
+        return self._house.ledger.budgets.limits != before
 
     def _set(self, span: str, dollars: Decimal) -> None:
         from mixchat.papers.config_edit import set_value

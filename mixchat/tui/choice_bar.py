@@ -75,9 +75,12 @@ class ChoiceBar(Widget, can_focus=True):
             self._take(option)
 
     def render(self) -> Content:
-        """Return the question and its answers."""
-        answers = Content("   ").join(
+        """Return the question and its answers: on one row if there is room, else one a row."""
+        answers = [
             Content.assemble((f" {option.key} ", "$background on $warning bold"), f" {option.label}")
             for option in self._options
-        )
-        return Content.assemble((self._sentence, "bold"), "\n", answers)
+        ]
+        row = Content("   ").join(answers)
+        if row.cell_length > self.size.width:
+            row = Content("\n").join(answers)
+        return Content.assemble((self._sentence, "bold"), "\n", row)

@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -12,7 +13,7 @@ from mixchat.tui.composer.composer import COMMAND
 from mixchat.tui.composer.mentions import Mentions
 from mixchat.tui.composer.outlook import Chip, Outlook
 from mixchat.words.decision import Decision
-from mixchat.words.model import ModelCard
+from mixchat.words.model import ModelCard, ModelRef
 from mixchat.words.question import Pin
 from mixchat.words.request import MediaType
 from mixchat.words.stack import Seat
@@ -78,6 +79,27 @@ class Seats:
         """Return the first model on this machine that the stack seats."""
         seats = (seat for post in self._house.stack.posts.values() for seat in post.seats)
         return next((_pin(seat) for seat in seats if self._house.resources.local(seat.ref)), None)
+
+    def cheaper(self, ref: ModelRef | None) -> Pin | None:
+        """Return the cheapest reachable seat of the stack that costs less than `ref`, as far as prices are known."""
+        price = self._price(ref) if ref is not None else None
+        if price is None:
+            return None
+        priced = [
+            (cost, seat)
+            for post in self._house.stack.posts.values()
+            for seat in post.seats
+            if self._house.providers.reachable(seat.ref.provider)
+            and (cost := self._price(seat.ref)) is not None
+            and cost < price
+        ]
+        return _pin(min(priced, key=lambda pair: pair[0])[1]) if priced else None
+
+    def _price(self, ref: ModelRef) -> Decimal | None:
+        rates = self._house.prices.rates(ref) if self._house.prices.ready else None
+        if rates is None or rates.input is None or rates.output is None:
+            return None
+        return rates.input + rates.output
 
 
 def _pin(seat: Seat) -> Pin:

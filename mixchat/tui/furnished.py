@@ -18,7 +18,7 @@ from mixchat.tui.conversation import Conversation
 from mixchat.tui.copying import Copying
 from mixchat.tui.curtain import Curtain
 from mixchat.tui.deeds import Deeds
-from mixchat.tui.forecast import Forecast, Seats
+from mixchat.tui.forecast import Forecast
 from mixchat.tui.front import Front
 from mixchat.tui.greeting import Greeting
 from mixchat.tui.helm import answer_mark, steer
@@ -75,7 +75,8 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)
     )
     curtain = Curtain(parts, lambda: session.chat)
-    stage = Aftermath(lambda: session.talk, parts, Seats(house), say)
+    budgeting = Budgeting(house, parts.composer, figures.refresh, say)
+    stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), say)
     naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
     watchers = (curtain, parts.transcript, parts.status, figures, naming, *_attention(house, app))
     session = Session(house, stage, watchers, screen.run_worker)
@@ -101,10 +102,18 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         naming.deeds(),
         Copying(pointing.turn, clipboard, say).deeds(),
         Writing(app, house, session, parts.composer, say).deeds(),
-        Budgeting(house, parts.composer, refreshed, say).deeds(),
+        budgeting.deeds(),
         Overview(app, screen, house.config.keys).deeds(),
         Arranging(app, house, parts.panel, refreshed, say).deeds(),
-        doors(house, app, parts, conversation, do=do, refreshed=refreshed, say=say),
+        doors(
+            house,
+            app,
+            parts,
+            conversation,
+            do=do,
+            refreshed=refreshed,
+            say=say,
+        ),
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
     return Furnished(parts, conversation, lookout, greeting, deeds)

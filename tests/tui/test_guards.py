@@ -52,15 +52,43 @@ async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
         await stage.until(lambda: "Just this once." in stage.text)
 
 
-async def test_a_budget_is_raised_by_a_command_that_is_written_for_you():
+async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
     house = StagedHouse(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(house) as stage:
         house.prices.load()
         stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.front.choices.is_open)
+        assert "raise it to $0.010 a day" in stage.text
         await stage.pilot.press("r")
-        await stage.until(lambda: stage.composer.typed == "/budget day ")
-        await stage.type("10")
-        await stage.pilot.press("enter")
-        await stage.until(lambda: house.ledger.budgets.limits.day == Decimal(10))
+        await stage.until(lambda: "With more to spend." in stage.text)
+        assert house.ledger.budgets.limits.day == Decimal("0.01")
+        assert "day = 0.01" in house.paths.config_file.read_text("utf-8")
+
+
+async def test_a_cheaper_seat_takes_what_a_budget_stopped():
+    cheap = '[prices."c/tiny"]\ninput = 0.0\noutput = 0.0\n'
+    house = StagedHouse(CONFIG + cheap + "[budget]\nday = 0.000001\n")
+    async with on_stage(house) as stage:
+        house.prices.load()
+        stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("c/tiny", reply("For nothing."))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "ask c/tiny, which is cheaper" in stage.text)
+        await stage.pilot.press("c")
+        await stage.until(lambda: "For nothing." in stage.text)
+        assert house.providers.calls("a") == 0
+
+
+async def test_a_private_chat_without_a_local_model_can_be_opened_up():
+    async with on_stage() as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("a/plain", reply("Now it may."))
+        await stage.send("/private")
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "let this chat leave the machine" in stage.text)
+        assert "get a model that runs here" in stage.text
+        await stage.pilot.press("p")
+        await stage.until(lambda: "Now it may." in stage.text)
+        assert not stage.talk.chat.record.private

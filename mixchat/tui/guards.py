@@ -1,0 +1,97 @@
+"""What can be done about a message that mixchat itself stopped: a budget, a secret, a private chat."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from mixchat.chat.desk import Allow
+from mixchat.tui import figures
+from mixchat.tui.budgeting import SPANS, Budgeting
+from mixchat.tui.choice_bar import Option
+from mixchat.tui.forecast import Seats
+from mixchat.words.error import Failure
+from mixchat.words.question import Pin
+from mixchat.words.turn import Turn
+
+GUARDS: Final = frozenset({"secret", "budget", "private"})
+
+Again = Callable[[Turn, Pin | None, Allow], None]
+"""Asks a turn's prompt again, of that one if one is given, with what was allowed."""
+
+
+class Guards:
+    """Makes the answers to the question that a guard leads to.
+
+    Args:
+        seats: who else could take the message.
+        budgeting: knows the limits and raises them.
+        again: asks the prompt again.
+        open_up: lets a private chat go to any model; returns whether it was private.
+        fetch: fetches the model that runs on this machine.
+    """
+
+    def __init__(
+        self,
+        seats: Seats,
+        budgeting: Budgeting,
+        again: Again,
+        open_up: Callable[[], bool],
+        fetch: Callable[[], None],
+    ) -> None:
+        self._seats = seats
+        self._budgeting = budgeting
+        self._again = again
+        self._open_up = open_up
+        self._fetch = fetch
+
+    def answers(self, turn: Turn, failure: Failure, *, is_private: bool) -> list[Option]:
+        """Return what can be done, the mildest first; whoever asks adds what Esc does."""
+        match failure.code:
+            case "secret":
+                return self._about_a_secret(turn)
+            case "budget":
+                return self._about_a_budget(turn, failure)
+            case _:
+                return self._about_privacy(turn, is_private=is_private)
+
+    def _about_a_secret(self, turn: Turn) -> list[Option]:
+        anyway = Option("a", "send anyway", lambda: self._again(turn, None, Allow(secret=True)))
+        return [anyway, *self._local(turn)]
+
+    def _local(self, turn: Turn) -> list[Option]:
+        local = self._seats.local()
+        if local is None:
+            return []
+        return [
+            Option("l", f"send to {local.name} on this machine", lambda: self._again(turn, local, Allow()))
+        ]
+
+    def _about_a_budget(self, turn: Turn, failure: Failure) -> list[Option]:
+        once = Option("o", "go on once", lambda: self._again(turn, None, Allow(over_budget=True)))
+        answers = [once]
+        span = next((name for name in SPANS if f"`{name}`" in failure.message), None)
+        limit = self._budgeting.next_limit(span, turn) if span else None
+        if span is not None and limit is not None:
+            words = f"raise it to {figures.dollars(limit)} a {span}"
+            answers.append(Option("r", words, lambda: self._raise(turn, span, limit)))
+        cheaper = self._seats.cheaper(failure.ref or turn.ref)
+        if cheaper is not None:
+            words = f"ask {cheaper.name}, which is cheaper"
+            answers.append(Option("c", words, lambda: self._again(turn, cheaper, Allow())))
+        return answers
+
+    def _raise(self, turn: Turn, span: str, limit: Decimal) -> None:
+        if self._budgeting.raise_to(span, limit):
+            self._again(turn, None, Allow())
+
+    def _about_privacy(self, turn: Turn, *, is_private: bool) -> list[Option]:
+        answers = self._local(turn)
+        if not answers:
+            answers.append(Option("g", "get a model that runs here", self._fetch))
+        if is_private:
+            answers.append(Option("p", "let this chat leave the machine", lambda: self._opened(turn)))
+        return answers
+
+    def _opened(self, turn: Turn) -> None:
+        if self._open_up():
+            self._again(turn, None, Allow())
