@@ -8,7 +8,7 @@ from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.role import FALLBACK
 from mixchat.words.stack import Stack
 
-_ALIKE: Final = 0.085
+_ALIKE: Final = 0.07
 """Likeness from which a prompt is taken for one of the examples' kind; one in a hundred others reaches it."""
 
 Pairs = tuple[tuple[str, str], ...]

@@ -17,6 +17,7 @@ class Labelled(NamedTuple):
     source: str
     role: str
     text: str
+    language: str = "en"
 
 
 class Conversation(NamedTuple):
@@ -36,12 +37,9 @@ def _lines(name: str) -> list[str]:
 
 
 def own(name: str) -> list[Labelled]:
-    """Return the prompts of one of the project's own sets; the source is its name and the language."""
+    """Return the prompts of one of the project's own sets; the source is its name."""
     rows = [line.split(" | ", 2) for line in _lines(name)]
-    return [
-        Labelled(f"{name}-{'en' if lang == 'en' else 'other'}", role, text.replace("\\n", "\n"))
-        for role, lang, text in rows
-    ]
+    return [Labelled(name, role, text.replace("\\n", "\n"), language) for role, language, text in rows]
 
 
 def paraphrases() -> list[tuple[str, str]]:
