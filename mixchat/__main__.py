@@ -40,7 +40,7 @@ def open_app(args: argparse.Namespace) -> int:
     from mixchat.house import build
     from mixchat.tui.app import run_app
 
-    house = build(stack=args.stack)
+    house = build(stack=args.stack, teaching=True)
     return run_app(house, resume=args.resume, cont=args.last, theme=args.theme, plain=plain)
 
 

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from mixchat.ledger.ledger import Ledger
     from mixchat.ledger.prices import Prices
     from mixchat.papers.database import Database
+    from mixchat.providers.embeddings import Embeddings
     from mixchat.routing.health import Health
     from mixchat.routing.judge import Judge
+    from mixchat.routing.learned import Learned
+    from mixchat.routing.meaning import Meaning
     from mixchat.routing.resources import Resources
     from mixchat.routing.router import Router
 
@@ -47,9 +50,11 @@ class House(Installation):
         *,
         stack: str | None = None,
         keep_chats: bool = True,
+        teaching: bool = False,
         clock: Clock | None = None,
     ) -> None:
         super().__init__(environ, cwd)
+        self._teaching = teaching
         self.clock = clock or SystemClock()
         self._stack_name = stack
         self._keep_chats = keep_chats
@@ -180,16 +185,40 @@ class House(Installation):
     def router(self) -> "Router":
         """Gives every prompt to the right model."""
         from mixchat.routing.classifier import LocalClassifier
+        from mixchat.routing.difficulty import difficulty
         from mixchat.routing.economy import Economy
         from mixchat.routing.router import Router
 
         return Router(
             self.stack,
-            classifier=LocalClassifier(),
+            classifier=LocalClassifier(self.learned),
             resources=self.resources,
-            judge=self._judge(),
-            economy=Economy(thrift=self._thrift, price=self._price, threshold=self.config.router.difficulty),
+            advisers=[adviser for adviser in (self._meaning, self._judge()) if adviser is not None],
+            economy=Economy(
+                thrift=self._thrift,
+                price=self._price,
+                difficulty=difficulty,
+                threshold=self.config.router.difficulty,
+            ),
         )
+
+    @cached_property
+    def _meaning(self) -> "Meaning | None":
+        """The embedding model that compares prompts with examples: the config's, else the stack's, if any."""
+        name = self.config.router.embeddings
+        ref = self.catalog.resolve(name) if name else self.stack.embeddings
+        if ref is None:
+            return None
+        from mixchat.routing.meaning import Meaning
+
+        return Meaning(ref, self.embeddings.embed, self.resources, self.paths.data)
+
+    @cached_property
+    def embeddings(self) -> "Embeddings":
+        """Turns texts into vectors."""
+        from mixchat.providers.embeddings import Embeddings
+
+        return Embeddings(self.services, self.credentials)
 
     def _judge(self) -> "Judge | None":
         name = self.config.router.judge
@@ -226,8 +255,19 @@ class House(Installation):
             learn=self._learn,
         )
 
+    @cached_property
+    def learned(self) -> "Learned":
+        """What the person's pins and corrections taught."""
+        from mixchat.routing.learned import Learned
+
+        return Learned(self.paths.data, enabled=self.config.router.learn)
+
     def _learn(self, prompt: str, target: str, source: str) -> None:
-        """Nothing yet."""
+        """Teach the router, if it can be written down; a turn never fails for that."""
+        if not self._teaching:
+            return
+        with contextlib.suppress(OSError):
+            self.learned.add(prompt, target, source)
 
     def new_chat(self) -> "Chat":
         """Return a new chat; it is on disk once something was sent."""
@@ -292,6 +332,9 @@ class House(Installation):
 
     async def aclose(self) -> None:
         """Close the connections that were opened, end the local engine, and close the history."""
+        if (meaning := self.__dict__.get("_meaning")) is not None:
+            await meaning.aclose()
+            await self.embeddings.aclose()
         if "providers" in self.__dict__:
             await self.providers.aclose()
         for name in ("database", "_chat_database"):
@@ -303,6 +346,7 @@ def build(
     *,
     stack: str | None = None,
     keep_chats: bool = True,
+    teaching: bool = False,
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> House:
@@ -311,6 +355,7 @@ def build(
     Args:
         stack: the stack to use instead of the config's.
         keep_chats: whether what is said is saved; what it costs is counted either way.
+        teaching: whether pins and corrections teach the router: they do where a person makes them.
         environ: the environment, by default the process's.
         cwd: the directory whose profile counts, by default the current one.
     """
@@ -319,4 +364,5 @@ def build(
         cwd or working_directory(),
         stack=stack,
         keep_chats=keep_chats,
+        teaching=teaching,
     )

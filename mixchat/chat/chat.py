@@ -106,6 +106,8 @@ class Chat:
             StorageError: the prompt cannot be saved; nothing was sent.
         """
         prompt = Prompt(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
+        if pin is not None:
+            self._desk.learn(text, pin.target, "pinned")
         async with aclosing(self.answer(prompt, self.path.leaf)) as events:
             async for event in events:
                 yield event
@@ -120,7 +122,7 @@ class Chat:
         if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
             self.path.withdraw(turn_id)
         if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == old.prompt:
-            self._desk.learn(old.prompt, prompt.pin.name, "regenerated")
+            self._desk.learn(old.prompt, prompt.pin.target, "regenerated")
         async with aclosing(self.answer(prompt, old.parent)) as events:
             async for event in events:
                 yield event

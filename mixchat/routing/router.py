@@ -13,7 +13,6 @@ from mixchat.words.stack import Stack
 from mixchat.words.usage import FREE, Cost
 
 if TYPE_CHECKING:
-    from mixchat.routing.judge import Judge
     from mixchat.routing.run import Run
 
 _MOST_EVIDENCE = 3
@@ -27,8 +26,16 @@ class PromptClassifier(Protocol):
         ...
 
 
+class Adviser(Protocol):
+    """Someone outside of this process who may know better than the local classifier."""
+
+    async def ask(self, question: Question, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+        """Return a better verdict, or `verdict` as it is, and what asking cost. Raises nothing but bugs."""
+        ...
+
+
 class Router:
-    """Decides by pin, rules, local classifier and judge, in this order; then asks the line-up.
+    """Decides by pin, rules, local classifier and advisers, in this order; then asks the line-up.
 
     `stack` may be exchanged at any time; a turn that is under way keeps its line-up.
     """
@@ -39,17 +46,17 @@ class Router:
         *,
         classifier: PromptClassifier,
         resources: Resources,
-        judge: "Judge | None" = None,
+        advisers: Sequence[Adviser] = (),
         economy: Economy | None = None,
     ) -> None:
         self.stack = stack
         self.resources = resources
         self._classifier = classifier
-        self._judge = judge
+        self._advisers = advisers
         self._economy = economy or Economy()
 
     async def decide(self, question: Question) -> Decision:
-        """Return the decision for `question`. Without a judge, or when it is not needed, nothing is awaited.
+        """Return the decision for `question`. Without advisers nothing is awaited.
 
         Raises:
             NoLocalSeat: the role or the chat is private and nothing on this machine can take it.
@@ -57,12 +64,14 @@ class Router:
         if question.pin is not None:
             return _checked(self._pinned(question, question.pin))
         verdict, spent = self._classifier.classify(question, self.stack), FREE
-        if self._judge is not None and self._may_be_judged(question, verdict):
-            verdict, spent = await self._judge.ask(question, self.stack, verdict)
+        for adviser in self._advisers:
+            if self._may_be_told(question, verdict):
+                verdict, cost = await adviser.ask(question, self.stack, verdict)
+                spent += cost
         return _checked(self._by(verdict, question, spent))
 
     def decide_locally(self, question: Question) -> Decision:
-        """Return what would be decided without the judge: no network, nothing spent, nothing raised."""
+        """Return what would be decided without advisers: no network, nothing spent, nothing raised."""
         if question.pin is not None:
             return self._pinned(question, question.pin)
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
@@ -73,7 +82,7 @@ class Router:
 
         return Run(brief, decision, self.resources)
 
-    def _may_be_judged(self, question: Question, verdict: Verdict) -> bool:
+    def _may_be_told(self, question: Question, verdict: Verdict) -> bool:
         """Whether the prompt may leave the machine just to be classified."""
         post = self.stack.posts.get(verdict.role)
         return not question.private and not (post is not None and post.private)

@@ -17,6 +17,11 @@ class Pin(Struct, frozen=True):
     role: str | None = None
     seat: Seat | None = None
 
+    @property
+    def target(self) -> str:
+        """The role, or the model's reference."""
+        return str(self.seat.ref) if self.seat is not None else self.role or self.name
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What a chat or one message sets over its seat's own settings; `None` leaves the seat's."""

@@ -150,10 +150,20 @@ async def test_again_keeps_the_first_answer_as_a_sibling(place: Place):
     await collect(chat.again(first, Prompt(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
     assert [turn.reply for turn in chat.turns] == ["second"]
     assert chat.path.siblings(first) == [first, chat.turns[0].id]
-    assert place.learned == [("hi", "flash", "regenerated")]
+    assert place.learned == [("hi", "google/flash", "regenerated")]
     await collect(chat.send("more"))
     chat.path.show(first)
     assert [turn.reply for turn in place.reopen(chat).turns] == ["first"]
+
+
+async def test_a_pinned_message_teaches_and_a_pinned_chat_does_not(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("write a haiku", pin=Pin("creative", role="creative")))
+    chat.keep(
+        structs.replace(chat.record, state=structs.replace(chat.state, pin=Pin("flash", seat=Seat(FLASH))))
+    )
+    await collect(chat.send("and now"))
+    assert place.learned == [("write a haiku", "creative", "pinned")]
 
 
 async def test_an_edited_prompt_branches_and_the_model_sees_only_its_own_branch(place: Place):

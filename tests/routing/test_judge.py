@@ -26,7 +26,7 @@ def parts() -> Parts:
 
 def judged(parts: Parts, verdict: Verdict = UNSURE) -> Router:
     judge = Judge(JudgeSettings(ref=JUDGE), parts.resources)
-    return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, judge=judge)
+    return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[judge])
 
 
 async def decide(parts: Parts, router: Router, question: Question) -> Decision:

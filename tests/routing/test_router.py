@@ -234,7 +234,7 @@ async def test_a_pin_is_not_moved_by_money(parts: Parts):
 async def test_a_private_prompt_never_goes_to_the_judge(parts: Parts):
     judge = Judge(JudgeSettings(ref=ref("c/judge"), margin=1.0), parts.resources)
     unsure = Verdict("coding", 0.4, "local", margin=0.01)
-    made = Router(STACK, classifier=FixedClassifier(unsure), resources=parts.resources, judge=judge)
+    made = Router(STACK, classifier=FixedClassifier(unsure), resources=parts.resources, advisers=[judge])
     await made.decide(Question(prompt="fix this", private=True))
     own = stack(coding=Post("coding", seats=(seat("local/tiny"),), private=True))
     made.stack = own
