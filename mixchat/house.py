@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from mixchat.installation import Installation
+from mixchat.archive import Archive
 from mixchat.papers.config import Budget, Config
 from mixchat.papers.config_load import working_directory
 from mixchat.papers.process import this_process
 from mixchat.papers.stacks import AUTO
-from mixchat.words.clock import Clock, SystemClock
+from mixchat.words.clock import Clock
 from mixchat.words.error import ConfigError, ProviderError
 from mixchat.words.model import ModelRef
 from mixchat.words.question import Pin
@@ -24,13 +24,6 @@ from mixchat.words.stack import Stack
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
     from mixchat.chat.desk import Desk
-    from mixchat.history.chats import ChatStore
-    from mixchat.history.drafts import Drafts
-    from mixchat.history.search import Search
-    from mixchat.history.turns import TurnStore
-    from mixchat.ledger.ledger import Ledger
-    from mixchat.ledger.prices import Prices
-    from mixchat.papers.database import Database
     from mixchat.providers.embeddings import Embeddings
     from mixchat.routing.health import Health
     from mixchat.routing.judge import Judge
@@ -40,7 +33,7 @@ if TYPE_CHECKING:
     from mixchat.routing.router import Router
 
 
-class House(Installation):
+class House(Archive):
     """Everything that a chat needs, joined. Built by `build`, closed by `aclose`."""
 
     def __init__(
@@ -53,11 +46,9 @@ class House(Installation):
         teaching: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(environ, cwd)
+        super().__init__(environ, cwd, keep_chats=keep_chats, clock=clock)
         self._teaching = teaching
-        self.clock = clock or SystemClock()
         self._stack_name = stack
-        self._keep_chats = keep_chats
 
     @cached_property
     def stack(self) -> Stack:
@@ -81,7 +72,7 @@ class House(Installation):
     def use_config(self, config: Config) -> None:
         """Let a changed config count from the next turn on; what was made after the old one is made anew."""
         self.config = config
-        for part in ("router", "resources"):
+        for part in ("router", "resources", "_meaning"):
             self.__dict__.pop(part, None)
         if "ledger" in self.__dict__:
             self.ledger.budgets.limits = config.budget
@@ -94,69 +85,6 @@ class House(Installation):
             for name, post in stack.posts.items()
         }
         return structs.replace(stack, posts=posts)
-
-    @cached_property
-    def database(self) -> "Database":
-        """The history file, with the ledger.
-
-        Raises:
-            ConfigError: it cannot be opened.
-        """
-        from mixchat.papers.database import Database
-
-        return Database(self.paths.data / "history.db")
-
-    @cached_property
-    def _chat_database(self) -> "Database":
-        from mixchat.papers.database import Database
-
-        return self.database if self._keep_chats else Database(Path(":memory:"))
-
-    @cached_property
-    def chats(self) -> "ChatStore":
-        """The list of chats."""
-        from mixchat.history.chats import ChatStore
-
-        return ChatStore(self._chat_database, self.clock)
-
-    @cached_property
-    def turns(self) -> "TurnStore":
-        """The turns of every chat; those of a process that died are settled first."""
-        from mixchat.history.turns import TurnStore
-
-        store = TurnStore(self._chat_database)
-        store.recover()
-        return store
-
-    @cached_property
-    def search(self) -> "Search":
-        """Finds words in chats."""
-        from mixchat.history.search import Search
-
-        return Search(self._chat_database)
-
-    @cached_property
-    def drafts(self) -> "Drafts":
-        """What was typed and not sent, and the prompts that were."""
-        from mixchat.history.drafts import Drafts
-
-        return Drafts(self._chat_database)
-
-    @cached_property
-    def prices(self) -> "Prices":
-        """What models cost."""
-        from mixchat.ledger.prices import Prices
-
-        return Prices(
-            self.config.prices, clock=self.clock, saved=self.paths.data, at_home=self.providers.is_local
-        )
-
-    @cached_property
-    def ledger(self) -> "Ledger":
-        """What was spent, and what may be."""
-        from mixchat.ledger.ledger import Ledger
-
-        return Ledger(self.database, self.prices, self.config.budget, clock=self.clock)
 
     @cached_property
     def health(self) -> "Health":
@@ -337,9 +265,7 @@ class House(Installation):
             await self.embeddings.aclose()
         if "providers" in self.__dict__:
             await self.providers.aclose()
-        for name in ("database", "_chat_database"):
-            if name in self.__dict__:
-                self.__dict__.pop(name).close()
+        self.close_files()
 
 
 def build(
