@@ -29,6 +29,7 @@ class ChoiceBar(Widget, can_focus=True):
         super().__init__()
         self._sentence = ""
         self._options: Sequence[Option] = ()
+        self._yields = False
         self._quiet_since = 0.0
         self.armed_after = ARMED_AFTER
 
@@ -37,9 +38,9 @@ class ChoiceBar(Widget, can_focus=True):
         """Whether something is asked."""
         return bool(self._options)
 
-    def ask(self, sentence: str, options: Sequence[Option]) -> None:
-        """Ask; the last option is the one that Esc takes."""
-        self._sentence, self._options = sentence, options
+    def ask(self, sentence: str, options: Sequence[Option], *, yields: bool = False) -> None:
+        """Ask; the last option is the one that Esc takes, and with `yields` every key that is no answer, too."""
+        self._sentence, self._options, self._yields = sentence, options, yields
         self._quiet_since = self._now()
         self.display = True
         self.refresh(layout=True)
@@ -66,13 +67,17 @@ class ChoiceBar(Widget, can_focus=True):
         """Take the option of that letter, once the hand has rested."""
         if not self._options or event.character is None or not event.is_printable:
             return
-        event.stop()
         now = self._now()
         rested = now - self._quiet_since >= self.armed_after
         self._quiet_since = now
         option = next((option for option in self._options if option.key == event.character), None)
         if rested and option is not None:
+            event.stop()
             self._take(option)
+        elif self._yields:
+            self.cancel()
+        else:
+            event.stop()
 
     def render(self) -> Content:
         """Return the question and its answers: on one row if there is room, else one a row."""

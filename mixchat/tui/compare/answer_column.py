@@ -24,23 +24,27 @@ _ENDS = {Outcome.COMPLETE: "", Outcome.STOPPED: "stopped", Outcome.FAILED: "fail
 
 
 class Head(Widget):
-    """The row above an answer: its number, and who answers; a click opens it."""
+    """Above an answer: its number and who answers, and below that how far it is; a click opens it."""
 
-    DEFAULT_CSS = "Head { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "Head { height: 2; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self._words = Content()
+        self._who = Content()
+        self._facts = Content()
 
-    def tell(self, words: Content) -> None:
+    def tell(self, who: Content, facts: Content) -> None:
         """Show these words."""
-        if words != self._words:
-            self._words = words
+        if (who, facts) != (self._who, self._facts):
+            self._who, self._facts = who, facts
             self.refresh()
 
     def render(self) -> Content:
-        """Return the row."""
-        return self._words.truncate(self.size.width, ellipsis=True)
+        """Return both rows, or one of both together."""
+        rows = [self._who, self._facts]
+        if self.size.height < len(rows):
+            rows = [Content.assemble(self._who, "  ", self._facts)]
+        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)
 
 
 class AnswerColumn(Vertical):
@@ -57,7 +61,7 @@ class AnswerColumn(Vertical):
 
     DEFAULT_CSS = """
     AnswerColumn { width: 1fr; height: 1fr; }
-    AnswerColumn.-shut { height: 1; }
+    AnswerColumn.-shut, AnswerColumn.-shut Head { height: 1; }
     AnswerColumn.-shut Transcript { display: none; }
     """
 
@@ -134,19 +138,23 @@ class AnswerColumn(Vertical):
         turn = self._live.turn if self._live is not None else self.turn
         if self._live is not None and turn is not None:
             self._text.running(turn.cost if turn.attempts else None)
-        self._head.tell(self._words(turn))
+        self._head.tell(self._who(turn), self._facts(turn))
 
-    def _words(self, turn: Turn | None) -> Content:
+    def _who(self, turn: Turn | None) -> Content:
         colour = role_variable(self._role)
-        number = Content.styled(f" {self.number} ", f"$background on {colour} bold")
+        model = turn.ref.model if turn is not None and turn.ref else self.asked
+        return Content.assemble(
+            (f" {self.number} ", f"$background on {colour} bold"),
+            (f" {model}", "bold"),
+            (f"  {self._role}", colour) if self._role else "",
+        )
+
+    def _facts(self, turn: Turn | None) -> Content:
         if turn is None:
-            return Content.assemble(number, f" {self.asked}")
-        model = turn.ref.model if turn.ref else self.asked
+            return Content()
         doing = self._phase.words() if self._live is not None else _ENDS[turn.outcome]
         facts = [figures.seconds(turn.seconds), figures.money(turn.cost)] if turn.attempts else []
-        said = " · ".join(filter(None, (*facts, doing)))
-        role = (f"  {self._role}", colour) if self._role else ""
-        return Content.assemble(number, (f" {model}", "bold"), role, (f"  {said}", "$text-muted"))
+        return Content.styled(" · ".join(filter(None, (*facts, doing))), "$text-muted")
 
     def on_click(self) -> None:
         """Open this answer where only one is open."""

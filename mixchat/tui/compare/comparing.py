@@ -146,6 +146,7 @@ class Comparing:
         for column in comparison.columns:
             column.tick()
         if self._shown is comparison:
+            self._parts.turns.tell_turns(comparison.chat.turns)
             self._parts.turns.tell_spending(self._books.spending(comparison.chat))
 
     def _over(self, comparison: Comparison) -> None:
@@ -164,7 +165,6 @@ class Comparing:
             self._ask(comparison)
         else:
             self._parts.status.tell_note("alt+1 … goes on with that answer · alt+m merges them")
-        self._parts.turns.tell_turns(comparison.chat.turns)
         self._tick(comparison)
 
     def _ask(self, comparison: Comparison) -> None:
@@ -176,7 +176,7 @@ class Comparing:
         if len(comparison.answered) > 1:
             options.append(Option("m", "merge them", lambda: self.merge("")))
         options.append(Option("w", "write on", lambda: self._parts.composer.type("")))
-        self._parts.choices.ask("Which answer goes on?", options)
+        self._parts.choices.ask("Which answer goes on?", options, yields=True)
 
     def _ask_about(self, failure: Failure, asked: Asked) -> None:
         secret = failure.code == "secret"

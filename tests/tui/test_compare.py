@@ -1,0 +1,239 @@
+"""One prompt goes to several models at once; one answer goes on, and none is lost."""
+
+import pytest
+
+from mixchat.tui.compare.chooser import Chooser
+from mixchat.words.error import Overloaded
+from mixchat.words.event import Text
+from mixchat.words.turn import Outcome
+from tests.routing.scripted import Hang, Pause, reply
+from tests.tui.stage import Stage, on_stage
+
+
+def _script(stage: Stage) -> None:
+    stage.screen.front.choices.armed_after = 0.0
+    stage.house.providers.script("a/plain", reply("A plain answer."))
+    stage.house.providers.script("b/large", reply("A large answer."))
+    stage.house.providers.script("c/tiny", reply("A tiny answer."))
+
+
+async def _compared(stage: Stage, count: int = 2) -> None:
+    await stage.until(lambda: stage.screen.front.choices.is_open)
+    assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == count
+
+
+async def test_answers_stand_side_by_side_each_with_model_and_cost():
+    async with on_stage(size=(160, 40)) as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large c/tiny What is tea?")
+        await _compared(stage, 3)
+        row = next(line for line in stage.text.splitlines() if "A plain answer." in line)
+        assert "A large answer." in row
+        assert "A tiny answer." in row
+        lines = stage.text.splitlines()
+        head = next(at for at, line in enumerate(lines) if " 1  plain" in line)
+        assert "daily-driver" in lines[head]
+        assert " 3  tiny  quick" in lines[head]
+        assert "$0.00003" in lines[head + 1]
+        assert "?" in lines[head + 1]
+
+
+async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        await stage.pilot.press("2")
+        await stage.until(lambda: "‹2/2›" in stage.text)
+        assert "A plain answer." not in stage.text
+        assert stage.turns[-1].reply == "A large answer."
+        await stage.send("Thank you for that one")
+        await stage.idle()
+        assert len(stage.turns) == 2
+        assert stage.house.providers.made["a"].requests[-1].messages[1].text == "A large answer."
+
+
+async def test_models_are_marked_in_a_list_when_none_is_named():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.composer.area.insert("What is tea?")
+        await stage.pilot.press("f7")
+        await stage.until(lambda: isinstance(stage.app.screen, Chooser))
+        assert "Compare 3 of at most 4" in stage.text
+        await stage.pilot.press("tab")
+        assert "Compare 2 of at most 4" in stage.text
+        await stage.pilot.press("enter")
+        await _compared(stage)
+        assert stage.composer.is_empty
+
+
+async def test_one_marked_model_is_not_enough():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.composer.area.insert("What is tea?")
+        await stage.pilot.press("f7")
+        await stage.until(lambda: isinstance(stage.app.screen, Chooser))
+        await stage.pilot.press("tab", "down", "tab", "enter")
+        assert isinstance(stage.app.screen, Chooser)
+        await stage.pilot.press("escape")
+        assert stage.composer.typed == "What is tea?"
+
+
+async def test_an_earlier_prompt_is_compared_in_its_own_place():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        await stage.send("/compare b/large c/tiny")
+        await _compared(stage, 3)
+        assert len(stage.turns) == 1
+
+
+async def test_escape_stops_all_and_keeps_what_came():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("a/plain", [Text("So far"), Hang()])
+        stage.house.providers.script("b/large", [Text("So good"), Hang()])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "So far" in stage.text and "So good" in stage.text)
+        await stage.pilot.press("escape")
+        await stage.idle()
+        path = stage.talk.chat.path
+        turns = [path.turn(id_) for id_ in path.siblings(stage.turns[-1].id)]
+        assert {turn.outcome for turn in turns} == {Outcome.STOPPED}
+        assert {turn.reply for turn in turns} == {"So far", "So good"}
+
+
+async def test_escape_before_any_text_gives_the_prompt_back():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("a/plain", [Hang()])
+        stage.house.providers.script("b/large", [Hang()])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: stage.text.count("waiting for") >= 2)
+        await stage.pilot.press("escape")
+        await stage.until(lambda: stage.composer.typed == "What is tea?")
+        assert len(stage.turns) == 0
+        assert "every prompt to the right model" in stage.text
+
+
+async def test_one_that_fails_does_not_disturb_the_others():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("b/large", [Overloaded("Busy.")])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        assert "A plain answer." in stage.text
+        assert "Busy." in stage.text
+
+
+async def test_answers_are_merged_by_a_model_into_a_further_one():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("a/plain", reply("A plain answer."), reply("The best of both."))
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        await stage.pilot.press("m")
+        await stage.until(lambda: "The best of both." in stage.text and "‹3/3›" in stage.text)
+        await stage.idle()
+        asked = stage.house.providers.made["a"].requests[-1].messages[-1].text
+        assert "A plain answer." in asked
+        assert "A large answer." in asked
+
+
+async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("b/large", [Text("Slow "), Hang()])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "A plain answer." in stage.text and "Slow" in stage.text)
+        await stage.pilot.press("alt+2")
+        await stage.until(lambda: "Answer 2 is still coming" in stage.text)
+        await stage.pilot.press("alt+1")
+        await stage.until(lambda: "‹1/2›" in stage.text)
+        assert stage.turns[-1].reply == "A plain answer."
+
+
+async def test_nobody_is_asked_while_something_is_being_written():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("b/large", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "Slow" in stage.text)
+        await stage.type("and then")
+        await stage.idle()
+        await stage.until(lambda: "alt+m merges" in stage.text)
+        assert not stage.screen.front.choices.is_open
+        assert stage.composer.typed == "and then"
+
+
+async def test_a_prompt_that_is_sent_meanwhile_waits_and_goes_on_with_what_is_shown():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("a/plain", reply("A plain answer."), reply("Next."))
+        stage.house.providers.script("b/large", [Text("Slow "), Pause(1.0), *reply("answer.")])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "Slow" in stage.text)
+        await stage.send("And what about coffee then")
+        await stage.until(lambda: "Next." in stage.text)
+        await stage.idle()
+        assert len(stage.turns) == 2
+
+
+async def test_what_is_typed_at_the_question_is_written_and_answers_nothing():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        await stage.type("and what")
+        assert stage.composer.typed == "and what"
+        assert not stage.screen.front.choices.is_open
+        assert "A plain answer." in stage.text
+        assert "A large answer." in stage.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_narrow_terminal_opens_one_answer_at_a_time(size: tuple[int, int]):
+    async with on_stage(size=size) as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large c/tiny What is tea?")
+        await _compared(stage, 3)
+        assert "A plain answer." in stage.text
+        assert "A large answer." not in stage.text
+        assert " 2  large" in stage.text
+        assert " 3  tiny" in stage.text
+        await stage.pilot.press("alt+right")
+        assert "A large answer." in stage.text
+        assert "A plain answer." not in stage.text
+        stage.app.screen.query_one("#compared")
+        await stage.pilot.resize_terminal(160, 40)
+        await stage.until(lambda: "A plain answer." in stage.text and "A tiny answer." in stage.text)
+
+
+async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
+    async with on_stage() as stage:
+        _script(stage)
+        stage.house.providers.script("b/large", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "Slow" in stage.text)
+        chat = stage.talk.chat
+        await stage.pilot.press("ctrl+n")
+        assert "every prompt to the right model" in stage.text
+        await stage.until(lambda: len(chat.path.siblings(chat.turns[-1].id)) == 2)
+        await stage.until(
+            lambda: all(
+                chat.path.turn(id_).outcome is Outcome.COMPLETE
+                for id_ in chat.path.siblings(chat.turns[-1].id)
+            )
+        )
+        assert not stage.screen.front.choices.is_open
+
+
+async def test_a_secret_stops_all_until_it_is_said_so():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large my key is sk-proj-" + "aB3" * 16)
+        await stage.until(lambda: "send it to all anyway" in stage.text)
+        assert not stage.house.providers.calls("a")
+        await stage.pilot.press("a")
+        await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
