@@ -33,6 +33,7 @@ FAMILIES = (
     Family("stack", "which models answer: list, show, use, export, import"),
     Family("spend", "what was spent, and what was saved"),
     Family("history", "saved chats: list, search, show, rm, export, import"),
+    Family("learned", "what the router learned from you: list, rm"),
     Family("local", "models on this machine: list, pull, rm", logs=True),
     Family("keys", "keys in the system key ring: set, list, rm"),
     Family("doctor", "what works, and what to do about the rest", logs=True),

@@ -96,8 +96,10 @@ class ChatScreen(Screen[None]):
         self.ready.set()
         gc.freeze()
         gc.enable()
+        await self._house.discover()
         await greeting.greet()
         await asyncio.to_thread(self._house.warm)
+        self._house.ledger.recover()
 
     def action_act(self, act: str, argument: str = "") -> None:
         """Do something from the list of acts."""
