@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from textual.app import App
 
 from mixchat.tui import themes
@@ -90,6 +91,7 @@ class Arranging:
     def _keep(self, key: str, value: str) -> None:
         from mixchat.papers.config_edit import set_value
 
+        self._house.config = structs.replace(self._house.config, **{key: value})
         try:
             set_value(self._house.paths.config_file, key, value)
         except (ConfigError, OSError) as error:

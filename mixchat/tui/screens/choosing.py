@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from mixchat.chat.desk import Prompt
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
+from mixchat.tui.session import Session
 
 if TYPE_CHECKING:
     from mixchat.house import House
     from mixchat.tui.screens.models.models_screen import Picked, Use
+    from mixchat.words.model import ModelRef
 
 
 class Choosing:
@@ -19,6 +22,7 @@ class Choosing:
     Args:
         app: shows the picker.
         house: knows the models.
+        session: holds the chat.
         composer: gets the pin of a single message.
         do: does another act, with its argument: pins the chat, asks again.
         looked: is called when another model would answer.
@@ -29,6 +33,7 @@ class Choosing:
         self,
         app: App[int],
         house: "House",
+        session: Session,
         composer: Composer,
         do: Callable[[str, str], object],
         looked: Callable[[], None],
@@ -36,6 +41,7 @@ class Choosing:
     ) -> None:
         self._app = app
         self._house = house
+        self._session = session
         self._composer = composer
         self._do = do
         self._looked = looked
@@ -56,13 +62,23 @@ class Choosing:
         if name:
             self._do("retry", name)
         else:
-            self._pick(("retry",), "Who shall answer the last prompt again?")
+            self._pick(("retry",), "Who shall answer again?", self._others())
 
-    def _pick(self, uses: "Sequence[Use]", heading: str) -> None:
+    def _others(self) -> "Sequence[ModelRef]":
+        """Return who else could answer the last prompt, by the line-up that it would get."""
+        chat = self._session.chat
+        turn = chat.turns[-1] if chat.turns else None
+        if turn is None:
+            return ()
+        question = chat.question(Prompt(text=turn.prompt, files=turn.files))
+        lineup = self._house.router.decide_locally(question).lineup
+        return [seat.ref for seat in lineup if seat.ref != turn.ref]
+
+    def _pick(self, uses: "Sequence[Use]", heading: str, first: "Sequence[ModelRef]" = ()) -> None:
         from mixchat.tui.screens.models.model_shelf import ModelShelf
         from mixchat.tui.screens.models.models_screen import ModelsScreen
 
-        self._app.push_screen(ModelsScreen(ModelShelf(self._house), uses, heading), self._take)
+        self._app.push_screen(ModelsScreen(ModelShelf(self._house), uses, heading, first), self._take)
 
     def _take(self, picked: "Picked | None") -> None:
         if picked is None:

@@ -63,7 +63,7 @@ def doors(
 
     return {
         **finding.deeds(),
-        **Choosing(app, house, parts.composer, do, refreshed, say).deeds(),
+        **Choosing(app, house, conversation.session, parts.composer, do, refreshed, say).deeds(),
         **SettingUp(app, house, conversation.session, parts.composer, refreshed, say).deeds(),
         "stack": stack,
         "settings": settings,

@@ -35,6 +35,7 @@ class ModelsScreen(Page[Picked | None]):
         shelf: where the models come from.
         uses: what a model can be taken for here.
         heading: what it is wanted for, as the title.
+        first: the models to list before all others.
     """
 
     PLACEHOLDER = "type a part of a name, provider or alias"
@@ -47,11 +48,18 @@ class ModelsScreen(Page[Picked | None]):
         Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
     ]
 
-    def __init__(self, shelf: ModelShelf, uses: Sequence[Use], heading: str = "Models") -> None:
+    def __init__(
+        self,
+        shelf: ModelShelf,
+        uses: Sequence[Use],
+        heading: str = "Models",
+        first: Sequence[ModelRef] = (),
+    ) -> None:
         super().__init__()
         self.HEADING = heading
         self._shelf = shelf
         self._uses = tuple(uses)
+        self._first = {ref: place for place, ref in enumerate(first)}
         self._offers: list[Offer] = []
         self._by_ref: dict[str, Offer] = {}
         self._silent: list[str] = []
@@ -71,7 +79,8 @@ class ModelsScreen(Page[Picked | None]):
         self.refill()
 
     async def _read(self) -> None:
-        self._offers = await asyncio.to_thread(self._shelf.offers)
+        offers = await asyncio.to_thread(self._shelf.offers)
+        self._offers = sorted(offers, key=lambda offer: self._first.get(offer.card.ref, len(self._first)))
         self._by_ref = {str(offer.card.ref): offer for offer in self._offers}
         self.refill()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping, MutableSequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mixchat.papers.config_edit import set_value
 from mixchat.papers.lineup_edit import Change, edit_lineup
@@ -130,6 +130,7 @@ class StackBook:
 
     def _use(self, name: str) -> str:
         self._house.use_stack(name)
+        self._house.config = structs.replace(self._house.config, stack=name)
         self._changed()
         try:
             set_value(self._house.paths.config_file, "stack", name)

@@ -1,0 +1,104 @@
+"""The settings: drawn from the config's schema, checked, written with comments kept, and taken back."""
+
+from decimal import Decimal
+
+import pytest
+
+from mixchat.papers.schema import settings
+from mixchat.tui.screens.settings.settings_screen import SettingsScreen
+from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
+from tests.tui.stage import Stage, on_stage
+
+
+async def config(stage: Stage, words: str = "") -> SettingsScreen:
+    """Open the screen and filter it."""
+    screen = await opened(stage, "settings", SettingsScreen)
+    await stage.type(words)
+    await stage.pilot.pause()
+    return screen
+
+
+async def test_every_key_of_the_config_is_there_with_its_help():
+    async with on_stage(SceneHouse(), size=(120, 80)) as stage:
+        await config(stage)
+        shown = {line.split()[0] for line in stage.text.splitlines() if line.strip()}
+        assert {setting.key.rpartition(".")[2] for setting in settings()} <= shown | {"▌"}
+        assert "Dollars that one day may cost." in stage.text
+        assert "config.toml" in stage.text
+
+
+async def test_a_number_is_written_with_comments_kept_counts_at_once_and_is_taken_back():
+    house = SceneHouse(config="# mine\n" + PRICED)
+    async with on_stage(house) as stage:
+        await config(stage, "budget day")
+        await stage.pilot.press("enter", "5", "enter")
+        await stage.until(lambda: house.config.budget.day == Decimal(5))
+        assert house.ledger.budgets.limits.day == Decimal(5)
+        written = house.paths.config_file.read_text()
+        assert written.startswith("# mine")
+        assert "day = 5" in written
+        await stage.pilot.press("ctrl+z")
+        await stage.until(lambda: house.config.budget.day is None)
+        assert "day =" not in house.paths.config_file.read_text()
+
+
+async def test_a_switch_turns_at_once():
+    house = SceneHouse()
+    async with on_stage(house) as stage:
+        await config(stage, "credential")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: not house.config.router.secrets)
+        assert house.resources.check_secrets is False
+
+
+async def test_what_the_config_may_not_have_is_said_and_the_field_stays_open():
+    house = SceneHouse()
+    async with on_stage(house) as stage:
+        await config(stage, "margin")
+        await stage.pilot.press("enter", "ctrl+u", "7", "enter")
+        await stage.until(lambda: "from 0 to 1" in stage.text)
+        await stage.pilot.press("escape", "escape")
+        await stage.until(lambda: stage.app.screen is stage.screen)
+        assert house.config.router.margin == 0.2
+
+
+async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    from mixchat.tui.screens.settings import config_book
+    from mixchat.words.error import ConfigError
+
+    def refused(*_: object) -> None:
+        raise ConfigError("config.toml cannot be written.")
+
+    house = SceneHouse()
+    async with on_stage(house) as stage:
+        monkeypatch.setattr(config_book, "set_value", refused)
+        await config(stage, "budget day")
+        await stage.pilot.press("enter", "5", "enter")
+        await stage.until(lambda: "holds until mixchat is closed" in said(stage))
+        assert house.config.budget.day == Decimal(5)
+
+
+async def test_a_variable_that_goes_before_the_file_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MIXCHAT_THEME", "mixchat-light")
+    async with on_stage(SceneHouse()) as stage:
+        await config(stage, "theme in use")
+        await stage.until(lambda: "Set by MIXCHAT_THEME." in stage.text)
+
+
+async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
+    house = SceneHouse()
+    async with on_stage(house) as stage:
+        await config(stage, "theme in use")
+        await stage.pilot.press("enter")
+        await stage.type("linen")
+        await stage.until(lambda: stage.app.theme == "linen")
+        await stage.pilot.press("escape")
+        await stage.until(lambda: stage.app.theme == "mixchat-dark")
+        await stage.pilot.press("enter")
+        await stage.type("linen")
+        await stage.until(lambda: stage.app.theme == "linen")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: isinstance(stage.app.screen, SettingsScreen) and "linen" in stage.text)
+        assert 'theme = "linen"' in house.paths.config_file.read_text()

@@ -1,0 +1,75 @@
+"""What was spent: by every key, since any day, as a picture, and what routing saved."""
+
+from mixchat.tui.screens.spend.spend_screen import SpendScreen
+from tests.tui.screens.scene import SceneHouse, opened, tell
+from tests.tui.stage import Stage, on_stage
+
+
+async def spending(stage: Stage) -> SpendScreen:
+    """Open the screen."""
+    return await opened(stage, "spend", SpendScreen)
+
+
+def told() -> SceneHouse:
+    """Return a house that has spent something."""
+    house = SceneHouse()
+    tell(house)
+    return house
+
+
+async def test_the_sum_keeps_the_unknown_apart_and_says_what_routing_saved():
+    async with on_stage(told()) as stage:
+        await spending(stage)
+        await stage.until(lambda: "$0.062 + ? in 4 calls since 2023-11-07" in stage.text)
+        assert "by model" in stage.text
+        assert "b/large" in stage.text
+        assert "Routing saved" in stage.text
+
+
+async def test_tab_sums_up_by_something_else():
+    async with on_stage(told()) as stage:
+        await spending(stage)
+        await stage.pilot.press("tab")
+        await stage.until(lambda: "by role" in stage.text and "coding" in stage.text)
+        await stage.pilot.press("tab", "tab")
+        await stage.until(lambda: "by provider" in stage.text)
+        await stage.pilot.press("tab")
+        await stage.until(lambda: "by chat" in stage.text and "Trip to Lisbon" in stage.text)
+
+
+async def test_the_sums_begin_with_any_day():
+    async with on_stage(told()) as stage:
+        await spending(stage)
+        await stage.pilot.press("ctrl+t")
+        await stage.type("all")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "5 calls since 2023-10-05" in stage.text)
+        await stage.pilot.press("ctrl+t")
+        await stage.type("another")
+        await stage.pilot.press("enter", "ctrl+u", "x", "enter")
+        await stage.until(lambda: "is no time" in stage.text)
+        await stage.pilot.press("ctrl+u", "2", "d", "enter")
+        await stage.until(lambda: "since 2023-11-12" in stage.text)
+
+
+async def test_the_days_are_drawn():
+    async with on_stage(told()) as stage:
+        await spending(stage)
+        await stage.pilot.press("ctrl+g")
+        await stage.until(lambda: "2023-11-07" in stage.text and "█" in stage.text and "┐" in stage.text)
+
+
+async def test_enter_opens_a_chat():
+    async with on_stage(told()) as stage:
+        await spending(stage)
+        await stage.pilot.press("shift+tab")
+        await stage.until(lambda: "by chat" in stage.text)
+        await stage.type("Lisbon")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.talk.chat.id == "chat2")
+
+
+async def test_nothing_spent_is_said():
+    async with on_stage(SceneHouse()) as stage:
+        await spending(stage)
+        await stage.until(lambda: "Nothing was spent in this time." in stage.text)
