@@ -1,12 +1,12 @@
 """The linear model: one row of small integers a role, read from the weights file.
 
 The file, little-endian: 8 bytes of magic, a 32-bit length, a JSON head (`roles`, `scale`, `bias`, `buckets`),
-then for each role one signed byte a bucket, then one unsigned byte a bucket for its rarity.
+then for each role one signed byte a bucket, then one unsigned byte a bucket for its rarity. A weight is the square of
+its byte, with its sign, times `scale`: small weights are many and are kept finely.
 """
 
 import json
 import struct
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import exp
@@ -24,11 +24,12 @@ class Linear(Struct, frozen=True):
     """A multinomial logistic regression with weights of one byte."""
 
     roles: tuple[str, ...]
-    rows: tuple[Sequence[int], ...]
-    """For each role one weight a bucket, in units of `scale`."""
+    rows: tuple[bytes, ...]
+    """For each role one byte a bucket."""
     bias: tuple[float, ...]
-    scale: float
-    rarity: Sequence[int] = ()
+    values: tuple[float, ...]
+    """What each of the 256 bytes stands for."""
+    rarity: bytes = b""
     """For each bucket how rare it is among prompts: the logarithm of the inverse frequency, times `RARITY_UNIT`."""
 
     def scores(self, weights: Mapping[int, float]) -> list[float]:
@@ -36,9 +37,9 @@ class Linear(Struct, frozen=True):
         if len(weights) < 2:
             return list(self.bias)
         pick = itemgetter(*weights)
-        values = tuple(weights.values())
+        strengths = tuple(weights.values())
         return [
-            bias + self.scale * sum(map(mul, values, pick(row)))
+            bias + sum(map(mul, strengths, itemgetter(*pick(row))(self.values)))
             for bias, row in zip(self.bias, self.rows, strict=True)
         ]
 
@@ -46,9 +47,9 @@ class Linear(Struct, frozen=True):
         self, weights: Mapping[int, float], buckets: Iterable[int], role: int, other: int
     ) -> list[tuple[float, int]]:
         """Return (weight, bucket) pairs: how much each of `buckets` speaks for `role` rather than `other`."""
-        ours, theirs, scale = self.rows[role], self.rows[other], self.scale
+        ours, theirs, values = self.rows[role], self.rows[other], self.values
         return [
-            ((ours[bucket] - theirs[bucket]) * weights[bucket] * scale, bucket)
+            ((values[ours[bucket]] - values[theirs[bucket]]) * weights[bucket], bucket)
             for bucket in buckets
             if bucket in weights
         ]
@@ -72,6 +73,11 @@ def pack(
     return MAGIC + struct.pack("<I", len(head)) + head + b"".join(rows) + rarity
 
 
+def _values(scale: float) -> tuple[float, ...]:
+    signed = [byte if byte < 128 else byte - 256 for byte in range(256)]
+    return tuple(scale * value * abs(value) for value in signed)
+
+
 def unpack(data: bytes) -> Linear:
     """Return the model that a weights file holds.
 
@@ -85,13 +91,11 @@ def unpack(data: bytes) -> Linear:
     head = json.loads(data[start : start + length])
     size = head["buckets"]
     first = start + length
-    rows = tuple(
-        array("b", data[first + at * size : first + (at + 1) * size]) for at in range(len(head["roles"]))
-    )
+    rows = tuple(data[first + at * size : first + (at + 1) * size] for at in range(len(head["roles"])))
     rarity = data[first + len(rows) * size :]
     if len(rarity) != size:
         raise ValueError("the weights file is cut short")
-    return Linear(tuple(head["roles"]), rows, tuple(head["bias"]), head["scale"], rarity)
+    return Linear(tuple(head["roles"]), rows, tuple(head["bias"]), _values(head["scale"]), rarity)
 
 
 @cache

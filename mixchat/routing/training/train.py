@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 OWN: Final = "own"
 STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
+MODESTY: Final = 0.4
+"""Taken from the everyday class, which otherwise gets every prompt that says little."""
 
 
 class Regression(Protocol):
@@ -119,10 +121,14 @@ def weights_file(rows: Sequence[Row]) -> bytes:
 
     model = fit(rows)
     coefficients = model.coef_
-    scale = float(np.abs(coefficients).max()) / 127
-    rounded = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
-    bias = [round(float(b), 6) for b in model.intercept_]
-    return pack(ROLES, [row.tobytes() for row in rounded], bias, round(scale, 9), rarity(rows))
+    scale = round(float(np.abs(coefficients).max()) / 127**2, 12)
+    roots = np.sign(coefficients) * np.sqrt(np.abs(coefficients) / scale)
+    rounded = np.clip(np.round(roots), -127, 127).astype(np.int8)
+    bias = [
+        round(float(b) - (MODESTY if role == "daily" else 0.0), 6)
+        for role, b in zip(ROLES, model.intercept_, strict=True)
+    ]
+    return pack(ROLES, [row.tobytes() for row in rounded], bias, scale, rarity(rows))
 
 
 def main(arguments: Sequence[str]) -> int:
