@@ -41,7 +41,7 @@ class Fold:
                 self._step = step
                 self._join(seat.ref)
             case Routed(decision):
-                self._decision = decision
+                self._route(decision)
             case Citation():
                 self._citations[event] = None
             case Notice(kind, text) if kind in _KEPT_NOTICES:
@@ -50,6 +50,12 @@ class Fold:
                 self._stop = event.stop if isinstance(event, Ended) else None
             case _:
                 pass
+
+    def _route(self, decision: Decision) -> None:
+        """Keep the decision. Going on in the same role says nothing new, so the first one's reasons stay."""
+        known = self._decision
+        if not self._turn.reply or known is None or known.role is None or known.role != decision.role:
+            self._decision = decision
 
     def _write(self, event: Text | Thinking) -> None:
         if isinstance(event, Thinking):

@@ -22,6 +22,7 @@ from mixchat.papers.process import Owner
 from mixchat.words.clock import Clock, SystemClock
 from mixchat.words.error import Failure, StorageError
 from mixchat.words.meter import Call
+from mixchat.words.model import ModelRef
 from mixchat.words.request import Request
 from mixchat.words.usage import Cost, Usage
 
@@ -148,6 +149,10 @@ class Ledger:
         return forecast(
             call, request, past, now=self.clock.now(), estimator=self.estimator, prices=self.prices
         )
+
+    def rates_of(self, turn: str) -> dict[ModelRef, Rates]:
+        """Return the prices that a turn's calls were charged at, by model; models without a price are left out."""
+        return rows.rates_of(self.database.connection, turn)
 
     def figures(self, chat: str | None = None, turn: str | None = None) -> Figures:
         """Return what the tracker shows for this chat and turn, calls under way included."""

@@ -75,6 +75,15 @@ def last_calls(connection: sqlite3.Connection, chat: str) -> list[tuple[ModelRef
     ]
 
 
+def rates_of(connection: sqlite3.Connection, turn: str) -> dict[ModelRef, Rates]:
+    """Return the prices that a turn's calls were charged at, by model; models without a price are left out."""
+    rows = connection.execute(
+        "SELECT provider, model, body FROM calls JOIN rates ON rates.key = calls.rates WHERE turn = ? ORDER BY calls.key",
+        (turn,),
+    )
+    return {ModelRef(row[0], row[1]): json.decode(row[2], type=Rates) for row in rows}
+
+
 def _rates_key(connection: sqlite3.Connection, rates: Rates | None) -> int | None:
     if rates is None:
         return None

@@ -107,7 +107,8 @@ class Branching:
         else:
             shown = siblings[(siblings.index(turn.id) + by) % len(siblings)]
             path.show(shown)
-            self._load("" if shown == path.leaf else shown)
+            follows = len(path) - self._pointing.number(shown)
+            self._load(shown if follows else "")
 
     def undo(self, _: str) -> None:
         """Bring back the turn that was deleted last; if something came after that, take the last turn back."""

@@ -152,8 +152,14 @@ class AnswerColumn(Vertical):
     def _facts(self, turn: Turn | None) -> Content:
         if turn is None:
             return Content()
-        doing = self._phase.words() if self._live is not None else _ENDS[turn.outcome]
+        doing = (
+            self._phase.words().replace(f" for {self.asked}", "")
+            if self._live is not None
+            else _ENDS[turn.outcome]
+        )
         facts = [figures.seconds(turn.seconds), figures.money(turn.cost)] if turn.attempts else []
+        if doing.endswith(" s"):
+            facts = facts[1:]
         return Content.styled(" · ".join(filter(None, (*facts, doing))), "$text-muted")
 
     def on_click(self) -> None:

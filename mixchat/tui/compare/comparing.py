@@ -146,6 +146,7 @@ class Comparing:
         for column in comparison.columns:
             column.tick()
         if self._shown is comparison:
+            self._parts.turns.tell_title(comparison.chat.record.title)
             self._parts.turns.tell_turns(comparison.chat.turns)
             self._parts.turns.tell_spending(self._books.spending(comparison.chat))
 
@@ -212,6 +213,7 @@ class Comparing:
         self._put_question_away()
         self._session.chat.path.show(turn.id)
         self._load("")
+        self._parts.status.tell_note("the other answers are kept · alt+← and alt+→ step through them")
         self._parts.composer.area.focus()
 
     def _put_question_away(self) -> None:

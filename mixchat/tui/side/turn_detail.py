@@ -1,15 +1,17 @@
 """How one turn came about: the decision, the attempts, and what they used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from mixchat.ledger.rates import Rates
 from mixchat.tui import figures
 from mixchat.tui.themes import role_variable
 from mixchat.words.decision import Decision, Evidence
+from mixchat.words.model import ModelRef
 from mixchat.words.turn import Attempt, Outcome, Turn
 from mixchat.words.usage import Usage
 
@@ -38,21 +40,21 @@ class TurnDetail(VerticalScroll):
         """Lay out the text."""
         yield self._text
 
-    def tell(self, turn: Turn | None) -> None:
-        """Show this turn, or with `None` nothing."""
-        lines = Content() if turn is None else Content("\n").join(describe(turn))
+    def tell(self, turn: Turn | None, rates: Mapping[ModelRef, Rates]) -> None:
+        """Show this turn with the prices that it was charged at, or with `None` nothing."""
+        lines = Content() if turn is None else Content("\n").join(describe(turn, rates))
         self._text.update(lines)
 
 
-def describe(turn: Turn) -> Iterator[Content]:
-    """Yield the lines that explain a turn."""
+def describe(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
+    """Yield the lines that explain a turn, with the prices that its models were charged at."""
     if turn.decision is not None:
         yield from _decision(turn.decision, turn.corrected)
     if turn.outcome is not Outcome.COMPLETE or turn.failure is not None:
         yield from _outcome(turn)
     for number, attempt in enumerate(turn.attempts, 1):
         yield Content()
-        yield from _attempt(number, attempt)
+        yield from _attempt(number, attempt, rates.get(attempt.ref))
     if turn.extra.usd or turn.extra.usd is None:
         yield Content()
         yield _pair("routing", figures.money(turn.extra))
@@ -103,7 +105,7 @@ def _outcome(turn: Turn) -> Iterator[Content]:
         yield Content.styled(turn.failure.message, "$text-error")
 
 
-def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
+def _attempt(number: int, attempt: Attempt, rates: Rates | None) -> Iterator[Content]:
     step = "" if attempt.step == "answer" else f" ({attempt.step})"
     yield Content.assemble((f"{number} ", "$text-muted"), (str(attempt.ref), "bold"), (step, "$text-muted"))
     if attempt.failure is not None:
@@ -112,6 +114,8 @@ def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
         yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
         return
     yield _pair("  cost", figures.money(attempt.cost))
+    if rates is not None:
+        yield from _price(rates)
     yield from _tokens(attempt.usage)
     if attempt.first_token is not None:
         wait = attempt.first_token - attempt.started
@@ -120,6 +124,15 @@ def _attempt(number: int, attempt: Attempt) -> Iterator[Content]:
         if attempt.usage.output and writing > 0.05:
             yield _pair("  speed", f"{attempt.usage.output / writing:.0f} tok/s")
     yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
+
+
+def _price(rates: Rates) -> Iterator[Content]:
+    parts = [("in", rates.input), ("from cache", rates.cache_read), ("out", rates.output)]
+    said = ", ".join(f"{figures.dollars(price)} {name}" for name, price in parts if price is not None)
+    if not rates.input and not rates.output:
+        said = "nothing"
+    yield _pair("  price", f"{said} a million")
+    yield Content.styled(f"  {rates.source}, {rates.date.isoformat()}", "$text-disabled")
 
 
 def _tokens(usage: Usage) -> Iterator[Content]:

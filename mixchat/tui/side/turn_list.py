@@ -148,7 +148,7 @@ def turn_row(turn: Turn, width: int) -> Content:
     )
     known = bool(turn.attempts)
     right = (
-        f"{figures.seconds(turn.seconds):>6}{figures.count(tokens):>6}{figures.money(turn.cost):>8}"
+        f"{figures.seconds(turn.seconds):>6}{figures.count(tokens):>6} {figures.money(turn.cost):>8}"
         if known
         else ""
     )

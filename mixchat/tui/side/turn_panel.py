@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from mixchat.ledger.rates import Rates
 from mixchat.routing.health import State
 from mixchat.tui.side.health_list import HealthList
 from mixchat.tui.side.spending import Spending
@@ -14,7 +15,7 @@ from mixchat.tui.side.tracker import Tracker
 from mixchat.tui.side.turn_detail import TurnDetail
 from mixchat.tui.side.turn_list import TurnList
 from mixchat.words.model import ModelRef
-from mixchat.words.turn import Turn
+from mixchat.words.turn import Outcome, Turn
 
 
 class TurnPanel(Vertical):
@@ -22,8 +23,13 @@ class TurnPanel(Vertical):
 
     DEFAULT_CSS = "TurnPanel > Static { height: 1; }"
 
-    def __init__(self, read_health: Callable[[], Mapping[ModelRef, State]]) -> None:
+    def __init__(
+        self,
+        read_health: Callable[[], Mapping[ModelRef, State]],
+        read_rates: Callable[[str], Mapping[ModelRef, Rates]],
+    ) -> None:
         super().__init__()
+        self._read_rates = read_rates
         self._title = Static("", id="chat-title", markup=False)
         self._rows = TurnList()
         self._detail = TurnDetail()
@@ -42,7 +48,7 @@ class TurnPanel(Vertical):
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.tell(turns, live)
         if self._rows.cursor == len(turns) - 1:
-            self._detail.tell(self._rows.turn(self._rows.cursor))
+            self._tell_detail(self._rows.lit)
         self._health.look()
 
     def select(self, turn_id: str | None) -> None:
@@ -61,4 +67,8 @@ class TurnPanel(Vertical):
 
     @on(TurnList.Selected)
     def _selected(self, event: TurnList.Selected) -> None:
-        self._detail.tell(event.turn)
+        self._tell_detail(event.turn)
+
+    def _tell_detail(self, turn: Turn | None) -> None:
+        settled = turn is not None and turn.outcome is not Outcome.OPEN
+        self._detail.tell(turn, self._read_rates(turn.id) if turn is not None and settled else {})
