@@ -79,6 +79,14 @@ def short(source: str) -> str:
     return Path(source).name if "/" in source or "\\" in source else source
 
 
+def from_home(path: str) -> str:
+    """Return a path with `~` for the person's own directory."""
+    try:
+        return str("~" / Path(path).relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return path
+
+
 def details(setting: Setting, source: str, file: str) -> Content:
     """Return everything there is to say about a setting."""
     how = f"{setting.key} may be {setting.allowed}"
@@ -87,7 +95,10 @@ def details(setting: Setting, source: str, file: str) -> Content:
         Content.styled(setting.help, "$text"),
         Content.styled(f"{how}; by default {default}.", "$text-muted"),
         Content.styled(
-            f"Set by {source}." if source != "default" else f"Nothing sets it; {file} could.", "$text-muted"
+            f"Set by {from_home(source)}."
+            if source != "default"
+            else f"Nothing sets it; {from_home(file)} could.",
+            "$text-muted",
         ),
     )
     return Content("\n").join(lines)

@@ -11,7 +11,7 @@ from mixchat.tui.picker import Entry, Picker
 from mixchat.tui.screens.ask import Ask
 from mixchat.tui.screens.page import Page
 from mixchat.tui.screens.settings.config_book import ConfigBook
-from mixchat.tui.screens.settings.settings_rows import details, setting_rows
+from mixchat.tui.screens.settings.settings_rows import details, from_home, setting_rows
 from mixchat.words.error import ConfigError
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
@@ -46,7 +46,7 @@ class SettingsScreen(Page[None]):
     def on_mount(self) -> None:
         """List the settings."""
         super().on_mount()
-        self.say_aside(self._book.file)
+        self.say_aside(from_home(self._book.file))
 
     def on_screen_resume(self) -> None:
         """Show what was changed on a screen of its own."""
@@ -79,7 +79,7 @@ class SettingsScreen(Page[None]):
         elif setting.kind == "choice":
             self._choose(setting)
         elif setting.kind == "table":
-            self.say(f"[{setting.key}] is a table; write it in {self._book.file}.")
+            self.say(f"[{setting.key}] is a table; write it in {from_home(self._book.file)}.")
         else:
             self._write(setting)
 

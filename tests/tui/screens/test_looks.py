@@ -1,0 +1,115 @@
+"""How every screen looks: three sizes, a dark and a light theme."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from mixchat.tui.app import MixApp
+from mixchat.tui.opening import Opening
+from mixchat.tui.screens.chats.chats_screen import ChatsScreen
+from mixchat.tui.screens.models.models_screen import ModelsScreen
+from mixchat.tui.screens.settings.settings_screen import SettingsScreen
+from mixchat.tui.screens.setup.setup_screen import SetupScreen
+from mixchat.tui.screens.spend.spend_screen import SpendScreen
+from mixchat.tui.screens.stack.stack_screen import StackScreen
+from mixchat.words.error import Overloaded
+from tests.tui.screens.scene import LARGE, SceneHouse, opened, tell
+from tests.tui.stage import Stage
+
+SnapCompare = Callable[..., bool]
+Doing = Callable[[Stage], Awaitable[None]]
+
+
+async def chats(stage: Stage) -> None:
+    await opened(stage, "chats", ChatsScreen)
+    await stage.until(lambda: "$0.027" in stage.text)
+
+
+async def hits(stage: Stage) -> None:
+    await chats(stage)
+    await stage.type("the")
+    await stage.until(lambda: "in the fridge" in stage.text)
+
+
+async def renaming(stage: Stage) -> None:
+    await chats(stage)
+    await stage.pilot.press("ctrl+r")
+    await stage.until(lambda: "take it" in stage.text)
+
+
+async def help_here(stage: Stage) -> None:
+    await chats(stage)
+    await stage.pilot.press("f1")
+    await stage.until(lambda: "In the field" in stage.text)
+
+
+async def finding(stage: Stage) -> None:
+    await chats(stage)
+    await stage.pilot.press("enter")
+    await stage.until(lambda: "half-open" in stage.text)
+    await stage.pilot.press("ctrl+f")
+    await stage.type("half")
+    await stage.until(lambda: "1 of 1" in stage.text)
+
+
+async def models(stage: Stage) -> None:
+    stage.house.health.failed(LARGE, Overloaded("b is overloaded.").failure)
+    await opened(stage, "models", ModelsScreen)
+    await stage.until(lambda: "within reach" in stage.text)
+
+
+async def stack(stage: Stage) -> None:
+    await opened(stage, "stack", StackScreen)
+    await stage.until(lambda: "$3 / $15" in stage.text)
+    await stage.pilot.press("down", "down")
+
+
+async def settings(stage: Stage) -> None:
+    await opened(stage, "settings", SettingsScreen)
+
+
+async def spending(stage: Stage) -> None:
+    await opened(stage, "spend", SpendScreen)
+    await stage.pilot.press("tab", "ctrl+g")
+    await stage.until(lambda: "by role" in stage.text and "┐" in stage.text)
+
+
+async def setting_up(stage: Stage) -> None:
+    await stage.send("/pin b/large")
+    await stage.send("/temperature 0.5")
+    await stage.until(lambda: stage.talk.chat.state.settings.temperature == 0.5)
+    stage.app.clear_notifications()
+    await opened(stage, "setup", SetupScreen)
+    await stage.pilot.press("down", "down")
+    await stage.until(lambda: "takes no temperature" in stage.text)
+
+
+SCREENS = pytest.mark.parametrize(
+    "doing", [chats, hits, renaming, help_here, finding, models, stack, settings, spending, setting_up],
+    ids=lambda doing: doing.__name__,
+)  # fmt: skip
+LOOKS = pytest.mark.parametrize(
+    ("size", "theme"),
+    [((80, 24), "mixchat-light"), ((120, 40), "mixchat-dark"), ((200, 60), "mixchat-dark")],
+    ids=["80x24-light", "120x40-dark", "200x60-dark"],
+)  # fmt: skip
+
+
+@SCREENS
+@LOOKS
+def test_looks(snap_compare: SnapCompare, doing: Doing, size: tuple[int, int], theme: str):
+    house = SceneHouse()
+    tell(house)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, MixApp)
+        stage = Stage(app, pilot, house)
+        await stage.until(lambda: stage.screen.ready.is_set())
+        await doing(stage)
+        await pilot.pause()
+
+    app = MixApp(house, Opening(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=before)
