@@ -1,12 +1,10 @@
 """The door: `mixchat` opens the app, `mixchat COMMAND` runs a command."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 from mixchat.cli.ending import ended
-from mixchat.cli.parser import parse
 from mixchat.words.error import ConfigError
 
 
@@ -16,22 +14,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
+    if not argv:  # the commonest start waits for no parser
+        return open_app()
+    from mixchat.cli.parser import parse
+
     args = parse(argv)
+    if args.run is None:
+        return open_app(args.stack, resume=args.resume, last=args.last, theme=args.theme, plain=args.plain)
     if args.logs:
         from mixchat.papers.log import start_log
         from mixchat.papers.paths import Paths
 
         start_log(Paths.from_environment(os.environ))
-    return open_app(args) if args.run is None else args.run(args)
+    return args.run(args)
 
 
-def open_app(args: argparse.Namespace) -> int:
-    """Open the app in this terminal.
+def open_app(
+    stack: str | None = None,
+    *,
+    resume: str | None = None,
+    last: bool = False,
+    theme: str | None = None,
+    plain: bool = False,
+) -> int:
+    """Open the app in this terminal; it begins its log once it is on the screen.
+
+    Args:
+        stack: the stack to use instead of the config's.
+        resume: the id of the chat to open.
+        last: open the chat that was used last.
+        theme: the theme to wear instead of the config's.
+        plain: append-only text instead of a screen.
 
     Raises:
         ConfigError: this is no terminal, or the config cannot be used.
     """
-    plain = bool(args.plain) or os.environ.get("TERM") == "dumb"
+    plain = plain or os.environ.get("TERM") == "dumb"
     if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError('This is no terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
     import gc
@@ -40,8 +58,8 @@ def open_app(args: argparse.Namespace) -> int:
     from mixchat.house import build
     from mixchat.tui.app import run_app
 
-    house = build(stack=args.stack, teaching=True)
-    return run_app(house, resume=args.resume, cont=args.last, theme=args.theme, plain=plain)
+    house = build(stack=stack, teaching=True)
+    return run_app(house, resume=resume, cont=last, theme=theme, plain=plain)
 
 
 if __name__ == "__main__":

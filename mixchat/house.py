@@ -14,7 +14,6 @@ from mixchat.archive import Archive
 from mixchat.papers.config import Budget, Config
 from mixchat.papers.config_load import working_directory
 from mixchat.papers.process import this_process
-from mixchat.papers.stacks import AUTO
 from mixchat.words.clock import Clock
 from mixchat.words.error import ConfigError, ProviderError
 from mixchat.words.model import ModelRef
@@ -244,12 +243,19 @@ class House(Archive):
                     self.providers.get(provider).warm()
         self.prices.load()
 
+    def keep_log(self) -> None:
+        """Begin the log."""
+        from mixchat.papers.log import start_log
+
+        start_log(self.paths)
+
     async def discover(self) -> bool:
         """Seat the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
 
         Returns whether something new was found; takes milliseconds when nothing is there.
         """
         from mixchat.discovery import discover
+        from mixchat.papers.stacks import AUTO
 
         if self.stack.name != AUTO or not await discover(
             self.services.values(), self.catalog, self.providers

@@ -130,6 +130,7 @@ def run_app(
     if plain or house.config.ui.plain:
         from mixchat.tui.plain import run_plain
 
+        house.keep_log()
         return run_plain(house, opening)
     result = MixApp(house, opening).run(mouse=house.config.ui.mouse)
     return result or 0

@@ -98,6 +98,7 @@ class ChatScreen(Screen[None]):
         gc.enable()
         await self._house.discover()
         await greeting.greet()
+        await asyncio.to_thread(self._house.keep_log)
         await asyncio.to_thread(self._house.warm)
         self._house.ledger.recover()
 

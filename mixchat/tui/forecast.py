@@ -1,6 +1,7 @@
 """What would happen if the prompt were sent now: computed on the run, without a network."""
 
 import mimetypes
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +44,7 @@ class Forecast:
         own = mentions.pin or pin
         shown = own or chat.state.pin
         files = tuple(file for path in mentions.files if (file := glimpse(path)) is not None)
-        if not text.strip() or COMMAND.fullmatch(text.strip()):
+        if not text.strip() or re.fullmatch(COMMAND, text.strip()):
             return Outlook(pin=shown, chat_pinned=own is None and shown is not None)
         prompt = Prompt(text=text[:_TASTE], files=files, pin=own)
         decision = self._house.router.decide_locally(chat.question(prompt))

@@ -96,6 +96,9 @@ class StagedHouse(House):
         """One that gives `coding` to what says so, and everything else to the daily driver."""
         return Router(self.stack, classifier=PlainClassifier(), resources=self.resources)
 
+    def keep_log(self) -> None:
+        """Write none."""
+
     def warm(self) -> None:
         """Import nothing."""
 

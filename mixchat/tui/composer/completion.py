@@ -11,9 +11,9 @@ from msgspec import Struct
 
 MOST: Final = 60
 """Candidates that are offered; typing finds the rest."""
-_MENTION: Final = re.compile(r"(?<!\S)@(\"[^\"\n]*|[^\s\"]*)$")
-_SLASH: Final = re.compile(r"^/([\w-]*)$")
-_ARGUMENT: Final = re.compile(r"^/([\w-]+) (\S*)$")
+_MENTION: Final = r"(?<!\S)@(\"[^\"\n]*|[^\s\"]*)$"
+_SLASH: Final = r"^/([\w-]*)$"
+_ARGUMENT: Final = r"^/([\w-]+) (\S*)$"
 _WALK_SECONDS: Final = 0.03
 _WALK_FILES: Final = 4000
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "target", "dist", "build"})
@@ -60,12 +60,12 @@ class Sources(Struct, frozen=True):
 def complete(sources: Sources, line: str, column: int, *, first: bool) -> Completion | None:
     """Return what can be offered at `column` of `line`, or `None`. `first`: it is the prompt's first line."""
     before = line[:column]
-    if first and (slash := _SLASH.match(before)):
+    if first and (slash := re.match(_SLASH, before)):
         return _completion("command", 0, column, slash[1], sources.commands())
-    if first and (argument := _ARGUMENT.match(before)):
+    if first and (argument := re.match(_ARGUMENT, before)):
         found = sources.arguments(argument[1])
         return _completion("argument", argument.start(2), column, argument[2], found)
-    mention = _MENTION.search(before)
+    mention = re.search(_MENTION, before)
     if mention is None:
         return None
     word = mention[1].removeprefix('"')

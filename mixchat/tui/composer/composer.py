@@ -26,7 +26,7 @@ from mixchat.tui.composer.recall import Recall
 from mixchat.tui.themes import role_class
 from mixchat.words.question import Pin, Settings
 
-COMMAND: Final = re.compile(r"/([a-z][\w-]*)?(?:\s+(.*))?", re.DOTALL)
+COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""
 _PLACEHOLDER: Final = "Ask anything. The right model answers."
 _LARGE: Final = 100_000
@@ -186,7 +186,7 @@ class Composer(Vertical):
         typed = self.typed.strip()
         if not typed:
             self.post_message(self.Emptied())
-        elif (command := COMMAND.fullmatch(typed)) is not None:
+        elif (command := re.fullmatch(COMMAND, typed)) is not None:
             self._command(command[1] or "", (command[2] or "").strip())
         else:
             self._submit()

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mixchat.words.question import Pin
 
-_WORD: Final = re.compile(r"(?<!\S)@(?:\"([^\"\n]+)\"|(\S+))")
+_WORD: Final = r"(?<!\S)@(?:\"([^\"\n]+)\"|(\S+))"
 _TRAILING: Final = ".,;:!?)]}'\""
 
 
@@ -29,7 +29,7 @@ def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path)
 
     Only the first word can pin; other words that are no file are just words.
     """
-    first = _WORD.match(text.lstrip())
+    first = re.match(_WORD, text.lstrip())
     pin = resolve(first[2]) if first is not None and first[2] is not None else None
     nothing = None
     body = text
@@ -42,7 +42,7 @@ def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path)
 
 
 def _files(text: str, folder: Path) -> Iterator[Path]:
-    for word in _WORD.finditer(text):
+    for word in re.finditer(_WORD, text):
         path = find_file(_name(word), folder)
         if path is not None:
             yield path

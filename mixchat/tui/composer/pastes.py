@@ -6,7 +6,7 @@ from typing import Final
 
 LONGEST_LINES: Final = 12
 LONGEST_CHARACTERS: Final = 1500
-_MARK: Final = re.compile(r"\[paste (\d+): [^\]\n]{1,40}\]")
+_MARK: Final = r"\[paste (\d+): [^\]\n]{1,40}\]"
 
 
 class Pastes:
@@ -31,11 +31,11 @@ class Pastes:
 
     def unfold(self, typed: str) -> str:
         """Return `typed` with every mark replaced by its text."""
-        return _MARK.sub(lambda mark: self._texts.get(int(mark[1]), mark[0]), typed)
+        return re.sub(_MARK, lambda mark: self._texts.get(int(mark[1]), mark[0]), typed)
 
     def marks(self, typed: str) -> list[tuple[int, int]]:
         """Return where the marks in `typed` begin and end."""
-        return [mark.span() for mark in _MARK.finditer(typed) if int(mark[1]) in self._texts]
+        return [mark.span() for mark in re.finditer(_MARK, typed) if int(mark[1]) in self._texts]
 
     def mark_before(self, line: str, column: int) -> int | None:
         """Return where the mark that ends at `column` of `line` begins."""
@@ -43,7 +43,7 @@ class Pastes:
 
     def used(self, typed: str) -> dict[int, str]:
         """Return the texts whose marks are in `typed`, by number."""
-        numbers = {int(mark[1]) for mark in _MARK.finditer(typed)}
+        numbers = {int(mark[1]) for mark in re.finditer(_MARK, typed)}
         return {number: text for number, text in self._texts.items() if number in numbers}
 
     def restore(self, texts: Mapping[int, str]) -> None:
