@@ -237,3 +237,14 @@ async def test_a_secret_stops_all_until_it_is_said_so():
         assert not stage.house.providers.calls("a")
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
+        assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == 2
+
+
+async def test_a_secret_that_is_edited_leaves_nothing_behind():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large my key is sk-proj-" + "aB3" * 16)
+        await stage.until(lambda: "send it to all anyway" in stage.text)
+        await stage.pilot.press("e")
+        assert stage.composer.typed.startswith("my key is")
+        assert len(stage.turns) == 0

@@ -127,7 +127,7 @@ class Comparing:
             self._parts.composer.leave_edit()
         self._parts.compared.put(asked.prompt.text, columns)
         self._draw()
-        self._parts.status.tell_note(f"comparing {len(pins)} models · esc stops all · alt+1 … picks one")
+        self._parts.status.tell_note(f"comparing {len(pins)} · esc stops all · alt+1 … picks")
         self._session.talk.attend(self._work(self._now))
 
     def _column(self, number: int, pin: Pin, reads: int) -> AnswerColumn:
@@ -161,7 +161,7 @@ class Comparing:
         elif self._picked:
             self._pick_number(self._picked)
         elif comparison.guard is not None:
-            self._ask_about(comparison.guard, comparison.asked)
+            self._ask_about(comparison.guard, comparison)
         elif self._parts.composer.is_empty:
             self._ask(comparison)
         else:
@@ -172,26 +172,31 @@ class Comparing:
         options = [
             Option(str(column.number), column.asked, partial(self._pick_number, column.number))
             for column in comparison.columns
-            if column.turn is not None
+            if column.turn is not None and column.turn.reply
         ]
         if len(comparison.answered) > 1:
             options.append(Option("m", "merge them", lambda: self.merge("")))
         options.append(Option("w", "write on", lambda: self._parts.composer.type("")))
         self._parts.choices.ask("Which answer goes on?", options, yields=True)
 
-    def _ask_about(self, failure: Failure, asked: Asked) -> None:
+    def _ask_about(self, failure: Failure, comparison: Comparison) -> None:
         secret = failure.code == "secret"
         allow = Allow(secret=secret, over_budget=not secret)
         label = "send it to all anyway" if secret else "go on once"
         options = [
-            Option("a" if secret else "o", label, lambda: self._begin(asked, allow)),
-            Option("e", "edit", lambda: self._give_up(asked)),
+            Option("a" if secret else "o", label, lambda: self._anyway(comparison, allow)),
+            Option("e", "edit", lambda: self._give_up(comparison)),
         ]
         self._parts.choices.ask(failure.message, options)
 
-    def _give_up(self, asked: Asked) -> None:
+    def _anyway(self, comparison: Comparison, allow: Allow) -> None:
+        comparison.forget_unanswered()
+        self._begin(comparison.asked, allow)
+
+    def _give_up(self, comparison: Comparison) -> None:
+        comparison.forget_unanswered()
         self._load("")
-        self._parts.composer.put_back(asked.typed)
+        self._parts.composer.put_back(comparison.asked.typed)
         self._parts.composer.area.focus()
 
     def _pick_number(self, number: int, _: str = "") -> None:
@@ -213,7 +218,7 @@ class Comparing:
         self._put_question_away()
         self._session.chat.path.show(turn.id)
         self._load("")
-        self._parts.status.tell_note("the other answers are kept · alt+← and alt+→ step through them")
+        self._parts.status.tell_note("alt+← alt+→ show the other answers")
         self._parts.composer.area.focus()
 
     def _put_question_away(self) -> None:

@@ -58,6 +58,17 @@ class Comparison(Struct, frozen=True):
         failures = [turn.failure for turn in self.turns if turn.failure is not None]
         return next((failure for failure in failures if failure.code in {"secret", "budget"}), None)
 
+    def forget_unanswered(self) -> None:
+        """Take back the turns that were stopped before anything was sent, so that they can be asked again."""
+        for turn in self.turns:
+            if (
+                not turn.attempts
+                and not turn.reply
+                and self.chat.path.has(turn.id)
+                and self.chat.path.is_last(turn.id)
+            ):
+                self.chat.path.withdraw(turn.id)
+
     def turn(self, number: int) -> Turn | None:
         """Return the answer with that number, counted from 1."""
         return self.columns[number - 1].turn if 0 < number <= len(self.columns) else None
