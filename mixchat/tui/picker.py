@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
 
-_KEY: Final = 7
+_KEY: Final = 10
 
 
 class Entry(Struct, frozen=True):

@@ -75,8 +75,10 @@ def role_class(role: str | None) -> str:
 
 
 def role_defaults(*, dark: bool) -> dict[str, str]:
-    """Return the role colours for a theme that has none of its own."""
-    return {f"role-{role}": colours[0 if dark else 1] for role, colours in _ROLE_COLOURS.items()}
+    """Return the role colours for a theme that has none of its own, and what Textual wants of one in ANSI colours."""
+    ground, text = ("ansi_black", "ansi_white") if dark else ("ansi_white", "ansi_black")
+    colours = {f"role-{role}": pair[0 if dark else 1] for role, pair in _ROLE_COLOURS.items()}
+    return {"ansi-background": ground, "ansi-foreground": text, **colours}
 
 
 def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
@@ -86,7 +88,12 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
     """
     foreground, background = Color.parse(variables["foreground"]), Color.parse(variables["background"])
     if foreground.ansi is not None or background.ansi is not None:
-        return {"text": variables["foreground"]}
+        lit = variables.get("block-cursor-blurred-background", "ansi_default")
+        return {
+            "text": variables["foreground"],
+            # A list is moved in while the field beside it has the focus: its lit row must be seen.
+            "block-cursor-blurred-background": "ansi_bright_black" if lit == "ansi_default" else lit,
+        }
     quiet = background.blend(foreground, 0.16).hex
     bars = {
         "scrollbar": quiet,

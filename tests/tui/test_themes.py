@@ -6,9 +6,11 @@ import pytest
 from textual.color import Color
 
 from mixchat.tui import themes
+from mixchat.tui.opening import Opening
 from mixchat.tui.resources import themes_directory
 from mixchat.words.error import ConfigError
 from mixchat.words.role import BUILT_IN
+from tests.tui.stage import StagedHouse, on_stage
 
 NAMES = sorted(path.stem for path in themes_directory().glob("*.toml"))
 
@@ -94,3 +96,19 @@ def test_a_bad_theme_is_said_in_one_sentence(tmp_path: Path, text: str, said: st
 def test_a_role_of_ones_own_has_a_colour_too():
     assert themes.role_variable("gardening") == "$role-custom"
     assert themes.role_variable("coding") == "$role-coding"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "textual-ansi", "nord"])
+async def test_the_app_can_be_painted_in_every_theme(name: str):
+    async with on_stage(opening=Opening(theme=name), size=(80, 24)) as stage:
+        expected = name if name != "textual-ansi" else "mixchat-dark"
+        assert stage.app.theme == expected
+        assert "every prompt to the right model" in stage.text
+
+
+async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():
+    house = StagedHouse()
+    house.paths.themes.mkdir(parents=True)
+    (house.paths.themes / "mine.toml").write_text('ansi = true\n[colors]\nprimary = "ansi_green"\n')
+    async with on_stage(house, Opening(theme="mine")) as stage:
+        assert stage.app.theme == "mine"
