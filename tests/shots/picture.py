@@ -63,4 +63,4 @@ def paint(screen: pyte.Screen, path: Path) -> None:
                 draw.text((x, y), cell.data, fill=ink, font=faces[bool(cell.bold), bool(cell.italics)])
             if cell.underscore:
                 draw.line((x, y + ascent + 2, x + width - 1, y + ascent + 2), fill=ink)
-    image.quantize(64).save(path, optimize=True)
+    image.quantize(255).save(path, optimize=True)

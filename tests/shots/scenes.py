@@ -12,6 +12,20 @@ def say(prompt: str, until: str = DONE) -> list[Step]:
     return [Type(prompt), Rest(0.4), Press("enter"), Wait(until), Rest(0.5)]
 
 
+def talk() -> list[Step]:
+    """Return the steps of a chat of several turns, each for another role."""
+    return [
+        READY,
+        Rest(3),
+        *say("Write a short poem about a harbour at night", "lead it back"),
+        Rest(0.7),
+        *say("Prove that the square root of 2 is irrational", "is irrational.*∎|Hence"),
+        Rest(0.7),
+        *say("Which database should a desktop app use? Compare three in a table", "whole backup"),
+        Rest(1),
+    ]
+
+
 SCENES = (
     Scene(
         name="first-run",
@@ -22,13 +36,39 @@ SCENES = (
     ),
     Scene(name="empty", steps=[READY, Wait("daily-driver"), Rest(1)]),
     Scene(name="coding", steps=[READY, Rest(3), *say(LOOP)]),
-    Scene(name="light", theme="mixchat-light", steps=[READY, Rest(3), *say(LOOP)]),
-    Scene(name="narrow", columns=60, rows=24, steps=[READY, Rest(3), *say(LOOP)]),
+    Scene(name="chat", rows=44, steps=talk()),
     Scene(name="fail-over", steps=[READY, Rest(3), *say(LOOP, "gemini-4-argon.*s · ")]),
+    Scene(
+        name="compare",
+        rows=40,
+        steps=[
+            READY,
+            Rest(3),
+            Type(f"/compare sonnet flash {LOOP}"),
+            Press("enter"),
+            Wait(r"\$0\.00.*\$0\.00"),
+            Rest(4),
+        ],
+    ),
     Scene(name="pin", steps=[READY, Rest(3), Type("@op"), Wait("opus"), Rest(0.5)]),
     Scene(
         name="palette", steps=[READY, Rest(3), *say(LOOP), Press("ctrl+p"), Wait("type to filter"), Rest(0.5)]
     ),
+    Scene(name="models", steps=[READY, Rest(3), Press("ctrl+l"), Wait("claude-opus"), Rest(1.5)]),
+    Scene(
+        name="stack", steps=[READY, Rest(3), Type("/stack"), Press("enter"), Wait("heavy-lifting"), Rest(1.5)]
+    ),
+    Scene(
+        name="spend",
+        config="[budget]\nday = 0.5\n",
+        steps=[*talk(), Type("/spend"), Press("enter"), Wait("by model|model"), Rest(1.5)],
+    ),
+    Scene(
+        name="settings", steps=[READY, Rest(3), Type("/settings"), Press("enter"), Wait("budget"), Rest(1.5)]
+    ),
+    Scene(name="narrow", columns=60, rows=24, steps=[READY, Rest(3), *say(LOOP)]),
+    Scene(name="light", theme="mixchat-light", rows=44, steps=talk()),
+    Scene(name="contrast", theme="contrast-dark", steps=[READY, Rest(3), *say(LOOP)]),
 )
 """Every picture in `screenshots/`."""
 
