@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from mixchat.providers.border import Border
+from mixchat.providers.halves import Halves, whole
 from mixchat.words.event import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
 from mixchat.words.turn import Citation, Stop
 from mixchat.words.usage import Usage
@@ -42,24 +43,28 @@ class Reading:
         """Whether there was a word of reply."""
         self._told: Usage | None = None
         self._cited: set[str] = set()
+        self._texts = Halves()
+        self._thoughts = Halves()
 
     def text(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of reply, unless it is empty."""
-        if not isinstance(piece, str) or not piece:
+        if not isinstance(piece, str) or not (text := self._texts.join(piece)):
             return []
         self.said = True
-        return [Text(piece)]
+        return [Text(text)]
 
     def thinking(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of thinking, unless it is empty."""
-        return [Thinking(piece)] if isinstance(piece, str) and piece else []
+        if not isinstance(piece, str) or not (text := self._thoughts.join(piece)):
+            return []
+        return [Thinking(text)]
 
     def citation(self, url: object, title: object = None) -> list[ProviderEvent]:
         """Return the source, unless it was named before or is no address."""
         if not isinstance(url, str) or not url.startswith(("http://", "https://")) or url in self._cited:
             return []
         self._cited.add(url)
-        return [Citation(url, title if isinstance(title, str) and title else None)]
+        return [Citation(whole(url), whole(title) if isinstance(title, str) and title else None)]
 
     def used(self, usage: Usage) -> list[ProviderEvent]:
         """Return the usage, which replaces what was known, unless it is the same."""

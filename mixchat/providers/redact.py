@@ -13,7 +13,7 @@ _SHAPES: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def redacted(text: str, key: str | None = None) -> str:
