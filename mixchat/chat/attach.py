@@ -36,7 +36,8 @@ def attach(path: Path, store: TurnStore) -> FileRef:
     media_type = kind(path.name, data)
     digest = hashlib.sha256(data).hexdigest()
     store.keep_file(digest, data)
-    return FileRef(str(path), media_type, len(data), digest)
+    name = str(path).encode(errors="surrogateescape").decode(errors="replace")
+    return FileRef(name, media_type, len(data), digest)
 
 
 def kind(name: str, data: bytes) -> MediaType:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixchat.cli.prompt import whole_prompt
 from mixchat.cli.subparsers import Subparsers
 from mixchat.words.error import BadRequest, ConfigError
 
@@ -26,6 +27,8 @@ _EXAMPLE = """examples:
   mixchat ask -m opus --json "prove that there are infinitely many primes"
 """
 _GUARDS = ("budget", "secret", "private")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+"""What changes the direction of a text, and could hide what it says; and line ends that are none elsewhere."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -52,10 +55,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the prompt; return the contract's exit code."""
-    prompt = _prompt(args.prompt)
-    if not prompt.strip():
-        raise ConfigError('There is no prompt; write one: mixchat ask "...".')
-    return asyncio.run(_ask(args, prompt))
+    return asyncio.run(_ask(args, whole_prompt(args.prompt, 'mixchat ask "..."')))
 
 
 async def _ask(args: argparse.Namespace, prompt: str) -> int:
@@ -83,7 +83,7 @@ def _attached(chat: "Chat", names: Sequence[str]) -> tuple["FileRef", ...]:
 async def _answer(
     chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
 ) -> int:
-    """Stream the reply; Ctrl+C or SIGTERM stops it, and what it had cost is said like any other end."""
+    """Stream the reply; Ctrl+C or SIGTERM or a lost terminal stops it, and what it had cost is said like any other end."""
     code = 130
     reading = asyncio.create_task(_read(chat, prompt, files, pin, show))
     with _stopped_by_signals(reading.cancel):
@@ -113,7 +113,8 @@ async def _read(
 @contextlib.contextmanager
 def _stopped_by_signals(stop: Callable[[], object]) -> Generator[None]:
     loop = asyncio.get_running_loop()
-    caught: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    caught = tuple(getattr(signal, name) for name in names if hasattr(signal, name))
     try:
         for number in caught:
             loop.add_signal_handler(number, stop)
@@ -197,15 +198,12 @@ class _Json:
 
 
 def printable(text: str) -> str:
-    """Return `text` without what a terminal would obey; line ends and tabs stay."""
-    return "".join(sign for sign in text if sign in "\n\t" or sign.isprintable() or ord(sign) >= 0xA0)
-
-
-def _prompt(said: str | None) -> str:
-    piped = (
-        "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer.read().decode(errors="replace")
+    """Return `text` without what a terminal would obey or turn around; line ends and tabs stay."""
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\n\t" or sign.isprintable() or (ord(sign) >= 0xA0 and sign not in _TURNS)
     )
-    return "\n\n".join(part for part in (said or "", piped.strip("\n")) if part)
 
 
 def _pin(house: "House", args: argparse.Namespace) -> "Pin | None":
