@@ -48,13 +48,13 @@ def run(args: argparse.Namespace) -> int:
 
 async def examine(stack: str | None) -> tuple[list[Check], bool]:
     """Return everything that was found, and whether the config can be used."""
-    from mixchat.cli.checks.files import check_config, check_directories
+    from mixchat.cli.checks.files import check_config, check_directories, check_history
     from mixchat.cli.checks.terminal import check_network_settings, check_terminal
     from mixchat.house import build
     from mixchat.papers.config_load import working_directory
 
     house = build(stack=stack)
-    checks = [*check_config(house, working_directory()), *check_directories(house)]
+    checks = [*check_config(house, working_directory()), *check_directories(house), *check_history(house)]
     usable = True
     try:
         checks += await _examine_config(house)

@@ -29,6 +29,9 @@ def ended(command: Callable[[], int]) -> int:
         with contextlib.suppress(OSError):
             print(f"mixchat: {sentence(error)}", file=sys.stderr)
         return code_of(error)
+    except _history_errors() as error:
+        print(f"mixchat: {_about_history(error)}", file=sys.stderr)
+        return FAILED
     return code
 
 
@@ -49,6 +52,18 @@ def sentence(error: Exception) -> str:
         place = f": {error.filename}" if error.filename else ""
         return f"{error.strerror or error}{place}."
     return " ".join(str(error).split())
+
+
+def _history_errors() -> tuple[type[Exception], ...]:
+    """Return what reading the history raises; nothing, as long as it was not opened."""
+    module = sys.modules.get("sqlite3")
+    return () if module is None else (module.Error,)
+
+
+def _about_history(error: Exception) -> str:
+    from mixchat.papers.database import unreadable
+
+    return str(unreadable(error))
 
 
 def _speak_any_language() -> None:

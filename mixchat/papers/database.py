@@ -78,7 +78,16 @@ CREATE TABLE prompts (
 ) STRICT;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER)
+VECTORS: Final = """
+CREATE TABLE vectors (
+    turn TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (turn, model)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS)
 
 
 class Database:
@@ -96,9 +105,9 @@ class Database:
             self.connection.row_factory = sqlite3.Row
             self._prepare(migrations)
         except (OSError, sqlite3.Error, StorageError) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or error
             raise ConfigError(
-                f"The history at {path} cannot be opened ({error}); set MIXCHAT_DATA_DIR to a directory "
-                "that can be written."
+                f"The history at {path} cannot be opened ({reason}); {_advice(error)}."
             ) from error
 
     def _prepare(self, migrations: Sequence[str]) -> None:
@@ -148,6 +157,23 @@ class Database:
     def close(self) -> None:
         """Close the file; whatever was committed is on disk."""
         self.connection.close()
+
+
+def unreadable(error: Exception) -> StorageError:
+    """Return what is to be said when the history opens, but something in it cannot be read."""
+    return StorageError(f"The history cannot be read ({error}); {_advice(error)}.")
+
+
+def _advice(error: Exception) -> str:
+    """Return what a person can do when the file cannot be opened."""
+    words = str(error)
+    if "malformed" in words or "not a database" in words:
+        return "it is damaged: move it away to begin a new one, or put a copy of it back"
+    if "full" in words or "disk I/O" in words:
+        return "make room on the disk, then try again"
+    if "locked" in words:
+        return "another program holds it; try again in a moment"
+    return "set MIXCHAT_DATA_DIR to a directory that can be written"
 
 
 def _statements(script: str) -> Iterator[str]:

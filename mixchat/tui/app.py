@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from mixchat.tui import themes
 from mixchat.tui.acts import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.clipboard import tmux_wrapped
 from mixchat.tui.opening import Opening
-from mixchat.words.error import ConfigError
+from mixchat.words.error import ConfigError, StorageError
 
 if TYPE_CHECKING:
     from mixchat.house import House
@@ -37,6 +38,8 @@ class MixApp(App[int], inherit_bindings=False):
         self._house = house
         self._problems: list[str] = []
         self._leaving = False
+        self.fault: ConfigError | StorageError | None = None
+        """What a person has to correct before the app can go on; it has left."""
         self._chat_screen = ChatScreen(house, opening)
         self._dress(opening.theme or house.config.theme)
         keymap = read_keys(house.config.keys)
@@ -83,6 +86,23 @@ class MixApp(App[int], inherit_bindings=False):
     def _asked_to_leave(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave for what a person can correct, so that it is said in one sentence; Textual shows everything else."""
+        import sqlite3
+
+        from mixchat.papers.database import unreadable
+
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self.fault is not None:
+            return  # what fails while leaving has nothing to add
+        if isinstance(cause, sqlite3.Error):
+            cause = unreadable(cause)
+        if isinstance(cause, (ConfigError, StorageError)):
+            self.fault = cause
+            self.exit(2)
+        else:
+            super()._handle_exception(error)
+
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by OSC 52; inside tmux, through it to the terminal around it as well."""
         super().copy_to_clipboard(text)
@@ -125,6 +145,10 @@ def run_app(
         cont: open the chat that was used last.
         theme: a theme instead of the config's.
         plain: append-only text instead of a screen.
+
+    Raises:
+        ConfigError: the stack, the theme or the history cannot be used.
+        StorageError: the history cannot be written.
     """
     opening = Opening(resume=resume, last=cont, theme=theme)
     if plain or house.config.ui.plain:
@@ -132,5 +156,8 @@ def run_app(
 
         house.keep_log()
         return run_plain(house, opening)
-    result = MixApp(house, opening).run(mouse=house.config.ui.mouse)
+    app = MixApp(house, opening)
+    result = app.run(mouse=house.config.ui.mouse)
+    if app.fault is not None:
+        raise app.fault
     return result or 0

@@ -43,6 +43,21 @@ def check_directories(here: Installation) -> Iterator[Check]:
             yield Check(_AREA, name, "trouble", f"{place} cannot be written", advice)
 
 
+def check_history(here: Installation) -> Iterator[Check]:
+    """Yield whether the history can be opened, if there is one."""
+    from mixchat.papers.database import Database
+
+    path = here.paths.data / "history.db"
+    if not path.exists():
+        return
+    try:
+        Database(path).close()
+    except ConfigError as error:
+        yield Check(_AREA, "history", "trouble", str(error))
+    else:
+        yield Check(_AREA, "history", "works", str(path))
+
+
 def _check_file(path: Path) -> Iterator[Check]:
     if path.exists():
         yield Check(_AREA, "config file", "works", str(path))
