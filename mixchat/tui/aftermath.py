@@ -20,8 +20,8 @@ from mixchat.words.turn import Turn
 if TYPE_CHECKING:
     from mixchat.house import House
 
-_RESUMABLE: Final = "cut off · f6 continues it · f5 asks again"
-_AGAIN: Final = "no reply · f5 asks again · the prompt is back in the composer"
+_RESUMABLE: Final = "cut off · f6 continues · f5 asks again"
+_AGAIN: Final = "no reply · f5 asks again · the prompt is back"
 
 
 class Aftermath:

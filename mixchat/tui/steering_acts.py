@@ -19,7 +19,7 @@ STEERING: Final[tuple[Act, ...]] = (
     ),
     Act(
         id="compare", key="f7", title="Compare models",
-        help="the prompt to 2 to 4 models side by side", slash="compare", argument="[MODELS] [PROMPT]",
+        help="ask 2 to 4 models side by side; MODEL MODEL PROMPT", slash="compare", argument="[WORDS]",
     ),
     *(
         Act(
@@ -66,7 +66,7 @@ STEERING: Final[tuple[Act, ...]] = (
     ),
     Act(id="redo", key="alt+y", title="Redo", help="bring back the turn that was taken back", slash="redo"),
     Act(
-        id="delete", key="alt+delete", title="Delete the turn", help="with what followed it; undo brings it back",
+        id="delete", key="alt+x", title="Delete the turn", help="with what followed it; undo brings it back",
         slash="delete",
     ),
     Act(

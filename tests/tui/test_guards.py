@@ -92,3 +92,19 @@ async def test_a_private_chat_without_a_local_model_can_be_opened_up():
         await stage.pilot.press("p")
         await stage.until(lambda: "Now it may." in stage.text)
         assert not stage.talk.chat.record.private
+
+
+async def test_the_end_is_followed_when_the_question_goes_away():
+    async with on_stage(size=(90, 24)) as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("a/plain", reply("line\n\n" * 30), reply("The very end."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.pause(0.2)
+        await stage.pilot.press("a")
+        await stage.idle()
+        await stage.pilot.pause(0.2)
+        assert "The very end." in stage.text
+        assert "new · end" not in stage.text

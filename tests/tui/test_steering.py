@@ -194,7 +194,7 @@ async def test_undo_of_every_turn_and_redo_in_another_session():
 async def test_a_deleted_turn_and_what_followed_it_come_back():
     async with on_stage() as stage:
         await _two_turns(stage)
-        await stage.pilot.press("alt+up", "alt+up", "alt+delete")
+        await stage.pilot.press("alt+up", "alt+up", "alt+x")
         assert len(stage.turns) == 0
         assert len(stage.house.saved_chat(stage.talk.chat.id).turns) == 0
         await stage.pilot.press("alt+z")
@@ -205,7 +205,7 @@ async def test_a_deleted_turn_and_what_followed_it_come_back():
 async def test_undo_goes_back_in_the_order_in_which_things_were_done():
     async with on_stage() as stage:
         await _two_turns(stage)
-        await stage.pilot.press("alt+delete")
+        await stage.pilot.press("alt+x")
         await stage.send("Something else entirely here")
         await stage.idle()
         await stage.pilot.press("alt+z")
@@ -242,7 +242,7 @@ async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_
         stage.house.providers.script("b/large", reply(" and the second."))
         await stage.send("Tell me about tea please")
         await stage.idle()
-        await stage.until(lambda: "f6 continues it" in stage.text)
+        await stage.until(lambda: "f6 continues" in stage.text)
         await stage.send("/continue b/large")
         await stage.until(lambda: "continued by large" in stage.text)
         await stage.idle()
@@ -264,7 +264,7 @@ async def test_structure_is_not_changed_under_a_reply_that_is_coming():
         await stage.idle()
         await stage.send("And what about coffee then")
         await stage.until(lambda: "Long" in stage.text)
-        await stage.pilot.press("alt+z", "alt+delete", "alt+y", "f5")
+        await stage.pilot.press("alt+z", "alt+x", "alt+y", "f5")
         assert len(stage.turns) == 2
         assert stage.talk.busy
         await stage.until(lambda: "A reply is still coming" in stage.text)

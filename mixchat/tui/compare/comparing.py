@@ -103,6 +103,7 @@ class Comparing:
             self._say("There is one answer only; f8 asks another model, f7 compares several.")
         else:
             self._put_question_away()
+            self._parts.composer.area.focus()
             self._session.talk.follow(merge(self._session.chat, turns, pin))
 
     @property
@@ -127,6 +128,7 @@ class Comparing:
             self._parts.composer.leave_edit()
         self._parts.compared.put(asked.prompt.text, columns)
         self._draw()
+        self._parts.composer.area.focus()
         self._parts.status.tell_note(f"comparing {len(pins)} · esc stops all · alt+1 … picks")
         self._session.talk.attend(self._work(self._now))
 

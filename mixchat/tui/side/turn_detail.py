@@ -115,7 +115,7 @@ def _attempt(number: int, attempt: Attempt, rates: Rates | None) -> Iterator[Con
         return
     yield _pair("  cost", figures.money(attempt.cost))
     if rates is not None:
-        yield from _price(rates)
+        yield from _price(rates, attempt.usage)
     yield from _tokens(attempt.usage)
     if attempt.first_token is not None:
         wait = attempt.first_token - attempt.started
@@ -126,12 +126,15 @@ def _attempt(number: int, attempt: Attempt, rates: Rates | None) -> Iterator[Con
     yield _pair("  took", figures.seconds(attempt.ended - attempt.started))
 
 
-def _price(rates: Rates) -> Iterator[Content]:
-    parts = [("in", rates.input), ("from cache", rates.cache_read), ("out", rates.output)]
-    said = ", ".join(f"{figures.dollars(price)} {name}" for name, price in parts if price is not None)
+def _price(rates: Rates, usage: Usage) -> Iterator[Content]:
     if not rates.input and not rates.output:
-        said = "nothing"
-    yield _pair("  price", f"{said} a million")
+        yield _pair("  price", "nothing")
+    else:
+        parts = [("in", rates.input), ("out", rates.output)]
+        said = ", ".join(f"{figures.dollars(price)} {name}" for name, price in parts if price is not None)
+        yield _pair("  price", f"{said} a million")
+    if usage.cache_read and rates.cache_read is not None:
+        yield _pair("  price from cache", f"{figures.dollars(rates.cache_read)} a million")
     yield Content.styled(f"  {rates.source}, {rates.date.isoformat()}", "$text-disabled")
 
 

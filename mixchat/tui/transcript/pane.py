@@ -131,7 +131,8 @@ class Pane(ScrollView, can_focus=True):
             self._top = column.moved(self._top, by)[0]
         else:
             self._top = column.at(self._row + by)
-        at_end = by > 0 and column.moved(self._top, height)[1] < height
+        # Also upwards: when the pane grows, its scroll position is clamped, and the end is still followed.
+        at_end = column.moved(self._top, height)[1] < height
         self._follow(at_end)
         self._arrange()
 
