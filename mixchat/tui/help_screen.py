@@ -1,16 +1,17 @@
 """Keys and commands, on one page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mixchat.tui.acts import ACTS
+from mixchat.tui.screens.help_panel import key_lines
 
 _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
     ("send", "enter", "send; take the completion that is lit"),
@@ -22,6 +23,8 @@ _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
     ("complete", "tab", "take the completion, or go to the conversation"),
 )
 
+_PLACES: Final = {"PromptArea": "prompt", "Transcript": "conversation", "TurnList": "list of turns"}
+
 
 class HelpScreen(ModalScreen[None]):
     """Shows the keys as they are, with the user's changes."""
@@ -30,10 +33,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,q", "dismiss", "Back", id="help.back"),
     ]
 
-    def __init__(self, key_of: Callable[[str, str], str]) -> None:
-        """Take what names the key of an act: its id and its usual key."""
+    def __init__(
+        self, key_of: Callable[[str, str], str], focused: str = "", own: Sequence[ActiveBinding] = ()
+    ) -> None:
+        """Take what names the key of an act by its id and its usual key, and the focused widget's own bindings."""
         super().__init__()
         self._key_of = key_of
+        self._focused = focused
+        self._own = own
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -41,6 +48,8 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Content("\n").join(self._lines()))
 
     def _lines(self) -> Iterator[Content]:
+        if self._focused != "PromptArea":
+            yield from self._here()
         yield Content.styled("Writing", "$text-accent bold")
         for act, key, does in _WRITING:
             yield _line(self._key_of(act, key) if act else key, does)
@@ -49,6 +58,15 @@ class HelpScreen(ModalScreen[None]):
         for act in ACTS:
             command = f"/{act.slash} {act.argument}".rstrip() if act.slash else ""
             yield _line(self._key_of(act.id, act.key), act.help, command)
+        if self._focused == "PromptArea":
+            yield Content()
+            yield from self._here()
+
+    def _here(self) -> Iterator[Content]:
+        """Yield what the focused widget's own keys do."""
+        yield Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text-accent bold")
+        yield from key_lines(self._own)
+        yield Content()
 
 
 def _line(key: str, does: str, command: str = "") -> Content:

@@ -41,10 +41,13 @@ class Overview:
         self._app.push_screen(Picker("What shall be done?", entries), picked)
 
     def help(self, _: str) -> None:
-        """Show keys and commands on one page."""
+        """Show what the focused widget can do, then keys and commands, on one page."""
         from mixchat.tui.help_screen import HelpScreen
 
-        self._app.push_screen(HelpScreen(self.key_of))
+        focused = self._screen.focused
+        active = self._screen.active_bindings.values()
+        own = [each for each in active if each.node not in (self._screen, self._app)]
+        self._app.push_screen(HelpScreen(self.key_of, type(focused).__name__, own))
 
     def key_of(self, act: str, usual: str) -> str:
         """Return the key of an act as it is set now."""

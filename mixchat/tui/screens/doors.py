@@ -9,6 +9,7 @@ from mixchat.tui.conversation import Conversation
 from mixchat.tui.deeds import Deed
 from mixchat.tui.parts import Parts
 from mixchat.tui.screens.choosing import Choosing
+from mixchat.tui.screens.find_bar import FindBar
 from mixchat.tui.screens.finding import Finding
 from mixchat.tui.screens.setup.setting_up import SettingUp
 
@@ -54,7 +55,10 @@ def doors(
 
         app.push_screen(SettingsScreen(ConfigBook(house), lambda act: do(act, "")), lambda _: refreshed())
 
-    finding = Finding(app, house, parts, conversation, refreshed, say)
+    # Mounted before it is wanted, so that what is typed right after the key is in the field.
+    bar = FindBar(parts.transcript, conversation.write_on)
+    parts.composer.screen.query_one("#conversation").mount(bar, before=parts.composer)
+    finding = Finding(app, house, parts, conversation, bar, refreshed, say)
 
     def spend(_: str) -> None:
         from mixchat.tui.screens.spend.spend_screen import SpendScreen

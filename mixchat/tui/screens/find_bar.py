@@ -38,10 +38,13 @@ class FindBar(Horizontal):
         yield Input(placeholder="find in this chat", compact=True, select_on_focus=True)
         yield Static("", markup=False)
 
+    def on_mount(self) -> None:
+        """Let nothing blink."""
+        self.query_one(Input).cursor_blink = False
+
     def open(self, words: str = "") -> None:
         """Show the field and search at once."""
         field = self.query_one(Input)
-        field.cursor_blink = False
         self.display = True
         field.focus()
         if words:

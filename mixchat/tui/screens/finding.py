@@ -8,6 +8,7 @@ from textual.app import App
 from mixchat.tui.conversation import Conversation
 from mixchat.tui.deeds import Deed
 from mixchat.tui.parts import Parts
+from mixchat.tui.screens.find_bar import FindBar
 from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Finding:
         house: "House",
         parts: Parts,
         conversation: Conversation,
+        bar: FindBar,
         refreshed: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
@@ -31,6 +33,7 @@ class Finding:
         self._house = house
         self._parts = parts
         self._conversation = conversation
+        self._bar = bar
         self._refreshed = refreshed
         self._say = say
 
@@ -77,10 +80,4 @@ class Finding:
 
     def find(self, words: str) -> None:
         """Search the chat on the screen."""
-        from mixchat.tui.screens.find_bar import FindBar
-
-        bars = self._parts.composer.screen.query(FindBar)
-        bar = bars.first() if bars else FindBar(self._parts.transcript, self._conversation.write_on)
-        if not bars:
-            self._parts.composer.screen.query_one("#conversation").mount(bar, before=self._parts.composer)
-        self._app.call_after_refresh(bar.open, words)
+        self._bar.open(words)

@@ -25,7 +25,8 @@ class HelpPanel(ModalScreen[None]):
         super().__init__()
         self._title = title
         bindings = tuple(bindings)
-        self._own = [active for active in bindings if active.node is place]
+        own = [active for active in bindings if active.node is place]
+        self._own = sorted(own, key=lambda active: not active.binding.show)
         self._field = [
             active for active in bindings if active.node is not place and not isinstance(active.node, App)
         ]

@@ -128,3 +128,14 @@ async def test_help_names_the_screens_own_keys():
         await stage.until(lambda: "pin to the top, or unpin" in stage.text)
         await stage.pilot.press("escape")
         await stage.until(lambda: isinstance(stage.app.screen, ChatsScreen))
+
+
+async def test_help_in_the_chat_begins_with_what_the_focused_widget_can_do():
+    async with on_stage(told()) as stage:
+        await chats(stage)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "half-open" in stage.text)
+        stage.screen.room.parts.transcript.focus()
+        await stage.pilot.press("f1")
+        await stage.until(lambda: "In the conversation" in stage.text)
+        assert stage.text.index("In the conversation") < stage.text.index("Writing")

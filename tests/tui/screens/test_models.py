@@ -32,7 +32,7 @@ async def test_a_row_says_price_window_abilities_and_what_stands_against_the_mod
 
 
 async def test_a_model_that_ends_soon_is_flagged_with_its_successor():
-    async with on_stage(SceneHouse(), size=(140, 40)) as stage:
+    async with on_stage(SceneHouse(), size=(160, 40)) as stage:
         await models(stage)
         assert "ends 20 Dec 2023 → plain" in row(stage, "b/large")
 

@@ -78,12 +78,11 @@ class ChatsScreen(Page[Found | None]):
         words = [word for word in self.words.split() if word != "#"]
         tags = [word[1:].casefold() for word in words if word.startswith("#")]
         text = " ".join(word for word in words if not word.startswith("#"))
-        tagged = [record for record in self._shelf.records.values() if _has(record, tags)]
         if not text:
-            self._list(tagged)
+            self._list([record for record in self._shelf.records.values() if _has(record, tags)])
             return
-        known = {record.id for record in tagged}
-        hits = [hit for hit in self._shelf.find(text) if hit.chat in known]
+        known = self._shelf.records
+        hits = [hit for hit in self._shelf.find(text) if hit.chat in known and _has(known[hit.chat], tags)]
         lit = self.rows.lit if self.words == self._sought else ""
         self._sought = self.words
         self.rows.tell(hit_rows(hits, self._shelf), lit, empty=self.EMPTY)

@@ -15,12 +15,15 @@ from mixchat.words.model import ModelCard
 
 _FIGURES: Final = 26
 """Cells for prices and window."""
-_CAN: Final = 17
+_CAN: Final = 16
 """Cells for what a model can do."""
-_STATE: Final = 36
+_BRIEF: Final = 18
+_STATE: Final = 40
 """Cells at the end of a row for how a model is."""
 _WIDE: Final = 110
 """Cells from which there is room to say how a model is."""
+_WIDEST: Final = 140
+"""Cells from which there is room for a successor, too."""
 _ABLE: Final = 84
 """Cells from which there is room to say what a model can do."""
 _ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
@@ -45,8 +48,20 @@ def model_line(offer: Offer, rests: float, width: int) -> Content:
         Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
         (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
         (abilities(offer.card).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
-        model_state(offer, rests).truncate(_STATE, ellipsis=True) if width >= _WIDE else "",
+        _state_of(offer, rests, width),
     )
+
+
+def _for_state(width: int) -> int:
+    return _STATE if width >= _WIDEST else _BRIEF if width >= _WIDE else 0
+
+
+def _state_of(offer: Offer, rests: float, width: int) -> Content:
+    """Return how a model is, as far as there is room for it; the successor is in the details, too."""
+    state = model_state(offer, rests)
+    if width >= _WIDEST or "→" not in state.plain:
+        return state.truncate(_for_state(width), ellipsis=True)
+    return state[: min(state.plain.index("→"), _for_state(width))]
 
 
 def columns(width: int) -> Content:
@@ -56,7 +71,7 @@ def columns(width: int) -> Content:
 
 
 def _room(width: int) -> int:
-    return max(width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - (_STATE if width >= _WIDE else 0), 16)
+    return max(width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - _for_state(width), 16)
 
 
 def details(offer: Offer, rests: float) -> Content:

@@ -42,10 +42,22 @@ class ModelShelf:
         """Return every model, those that can be asked first. Blocks while the price list is opened the first time."""
         self.load()
         roles, aliases = self._roles(), self._aliases()
-        found = {card.ref: card for name in self._house.services for card in self._cards(name)}
-        found |= {ref: self._house.catalog.card(ref) for ref in (*roles, *aliases) if ref not in found}
+        found = {card.ref: card for name in self._talkers() for card in self._cards(name)}
+        found |= {
+            ref: self._house.catalog.card(ref)
+            for ref in (*roles, *aliases)
+            if ref not in found and self._talks(ref)
+        }
         offers = [self._offer(card, aliases, roles) for card in found.values()]
         return sorted(offers, key=lambda offer: (bool(offer.unreachable), offer.role is None, offer.card.ref))
+
+    def _talks(self, ref: ModelRef) -> bool:
+        service = self._house.services.get(ref.provider)
+        return service is None or service.api != "embed"
+
+    def _talkers(self) -> list[str]:
+        """Return the services that can be chatted with."""
+        return [name for name, service in self._house.services.items() if service.api != "embed"]
 
     def load(self) -> None:
         """Open the price list. Blocks for up to half a second the first time; safe in a thread."""
@@ -62,7 +74,7 @@ class ModelShelf:
 
     async def ask(self) -> list[str]:
         """Ask the providers that were not asked today for their models; return who did not answer."""
-        providers = [found for name in self._house.services if (found := self._stale(name)) is not None]
+        providers = [found for name in self._talkers() if (found := self._stale(name)) is not None]
         failed = await self._house.catalog.refresh(providers)
         return [name for name in failed if self._house.services[name].needs_key]
 
