@@ -23,11 +23,10 @@ from mixchat.words.stack import Stack
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
     from mixchat.chat.desk import Desk
-    from mixchat.providers.embeddings import Embeddings
     from mixchat.routing.health import Health
     from mixchat.routing.judge import Judge
     from mixchat.routing.learned import Learned
-    from mixchat.routing.meaning import Meaning
+    from mixchat.routing.meaning import Counted, Meaning
     from mixchat.routing.resources import Resources
     from mixchat.routing.router import Router
 
@@ -71,7 +70,7 @@ class House(Archive):
     def use_config(self, config: Config) -> None:
         """Let a changed config count from the next turn on; what was made after the old one is made anew."""
         self.config = config
-        for part in ("router", "resources", "_meaning"):
+        for part in ("router", "resources", "_meaning", "vectors"):
             self.__dict__.pop(part, None)
         if "ledger" in self.__dict__:
             self.ledger.budgets.limits = config.budget
@@ -131,21 +130,23 @@ class House(Archive):
 
     @cached_property
     def _meaning(self) -> "Meaning | None":
-        """The embedding model that compares prompts with examples: the config's, else the stack's, if any."""
+        """The embedding model that compares prompts with examples, if there is one."""
+        if self.vectors is None:
+            return None
+        from mixchat.routing.meaning import Meaning
+
+        return Meaning(self.vectors, self.resources, self.paths.data)
+
+    @cached_property
+    def vectors(self) -> "Counted | None":
+        """The embedding model: the config's, else the stack's, if any; what it costs is in the ledger."""
         name = self.config.router.embeddings
         ref = self.catalog.resolve(name) if name else self.stack.embeddings
         if ref is None:
             return None
-        from mixchat.routing.meaning import Meaning
+        from mixchat.routing.meaning import Counted
 
-        return Meaning(ref, self.embeddings.embed, self.resources, self.paths.data)
-
-    @cached_property
-    def embeddings(self) -> "Embeddings":
-        """Turns texts into vectors."""
-        from mixchat.providers.embeddings import Embeddings
-
-        return Embeddings(self.services, self.credentials)
+        return Counted(ref, self.embeddings.embed, self.resources.meter)
 
     def _judge(self) -> "Judge | None":
         name = self.config.router.judge
@@ -268,6 +269,7 @@ class House(Archive):
         """Close the connections that were opened, end the local engine, and close the history."""
         if (meaning := self.__dict__.get("_meaning")) is not None:
             await meaning.aclose()
+        if "embeddings" in self.__dict__:
             await self.embeddings.aclose()
         if "providers" in self.__dict__:
             await self.providers.aclose()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mixchat.papers.key_ring import KeyRing
     from mixchat.papers.services import Service
     from mixchat.papers.stacks import Stacks
+    from mixchat.providers.embeddings import Embeddings
     from mixchat.providers.registry import Registry
 
 
@@ -82,3 +83,10 @@ class Installation:
         from mixchat.providers.registry import build_providers
 
         return build_providers(self.config, self.environ, self.credentials, self.catalog.card, self.paths)
+
+    @cached_property
+    def embeddings(self) -> "Embeddings":
+        """Turns texts into vectors."""
+        from mixchat.providers.embeddings import Embeddings
+
+        return Embeddings(self.services, self.credentials)

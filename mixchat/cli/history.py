@@ -1,14 +1,17 @@
 """`mixchat history`: saved chats from the shell."""
 
 import argparse
+import asyncio
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mixchat.cli.ask import printable
 from mixchat.cli.subparsers import Subparsers
+from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
+    from mixchat.history.search import Hit
     from mixchat.house import House
     from mixchat.words.turn import Turn
 
@@ -36,6 +39,9 @@ def add(subparsers: Subparsers) -> None:
         "search", help="find words", epilog="example: mixchat history search 'binary tree'"
     )
     found.add_argument("words", nargs="+", metavar="WORDS", help="all of them must occur")
+    found.add_argument(
+        "--meaning", action="store_true", help="search by meaning, with the embedding model of the config"
+    )
     found.set_defaults(run=run_search)
     shown = commands.add_parser("show", help="print a chat", epilog="example: mixchat history show 3f2a")
     shown.add_argument("id", metavar="ID", help="the id or its beginning")
@@ -62,12 +68,30 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_search(args: argparse.Namespace) -> int:
     """Print a line a hit: chat, title, the words in their place."""
-    hits = _house(args).search.find(" ".join(args.words))
+    words = " ".join(args.words)
+    hits = asyncio.run(_by_meaning(args, words)) if args.meaning else _house(args).search.find(words)
     for hit in hits:
         print(f"{hit.chat}  {printable(hit.title)}: {printable(' '.join(hit.snippet.split()))}")
     if not hits:
         print("Nothing was found; try fewer words.", file=sys.stderr)
     return 0
+
+
+async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
+    from mixchat.chat.remember import remember
+    from mixchat.history.vectors import Vectors
+
+    house = _house(args)
+    try:
+        embed = house.vectors
+        if embed is None:
+            raise ConfigError(
+                'No embedding model is set; write embeddings = "cohere/embed-v4.0" in [router].'
+            )
+        private = house.resources.local(embed.ref)
+        return await remember(words, Vectors(house.database), embed, model=str(embed.ref), private=private)
+    finally:
+        await house.aclose()
 
 
 def run_show(args: argparse.Namespace) -> int:

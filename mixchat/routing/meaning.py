@@ -12,7 +12,7 @@ from mixchat.routing.resources import Resources
 from mixchat.routing.secrets import guard
 from mixchat.words.decision import Verdict
 from mixchat.words.error import Guarded, ProviderError, StorageError
-from mixchat.words.meter import Call
+from mixchat.words.meter import Call, Meter
 from mixchat.words.model import ModelRef
 from mixchat.words.question import Question
 from mixchat.words.request import Message, Request
@@ -28,14 +28,40 @@ Embed = Callable[[Sequence[str], ModelRef, Kind, Callable[[Usage], None]], Await
 _spent: ContextVar[list[Cost]] = ContextVar("spent")
 
 
+class Counted:
+    """An embedding model whose every call is reserved before and written down after."""
+
+    def __init__(self, ref: ModelRef, embed: Embed, meter: Meter) -> None:
+        self.ref = ref
+        self._embed = embed
+        self._meter = meter
+
+    async def __call__(self, texts: list[str], kind: Kind) -> list[list[float]]:
+        """Return a vector for each text. Cancelling it writes down what was reported.
+
+        Raises:
+            ProviderError: the texts cannot be embedded, or a budget would be passed.
+        """
+        request = Request(ref=self.ref, messages=tuple(Message("user", text) for text in texts))
+        call = self._meter.open(Call(ref=self.ref, purpose="embedding"), request)
+        used = [Usage()]
+        complete = False
+        try:
+            vectors = await self._embed(texts, self.ref, kind, lambda usage: used.append(used.pop() + usage))
+            complete = True
+            return vectors
+        finally:
+            _, cost = self._meter.close(call, text="", usage=used[0], complete=complete, failure=None)
+            _spent.get([]).append(cost)
+
+
 class Meaning:
     """Advises the router where the stack's roles have examples. Whatever happens to it, the local verdict stands in."""
 
-    def __init__(self, ref: ModelRef, embed: Embed, resources: Resources, folder: Path) -> None:
-        self._ref = ref
-        self._embed = embed
+    def __init__(self, counted: Counted, resources: Resources, folder: Path) -> None:
+        self._ref = counted.ref
         self._resources = resources
-        self._examples = EmbeddedExamples(self._counted, name=str(ref), folder=folder)
+        self._examples = EmbeddedExamples(counted, name=str(counted.ref), folder=folder)
         self._late: set[asyncio.Task[Verdict | None]] = set()
 
     async def ask(self, question: Question, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
@@ -78,17 +104,3 @@ class Meaning:
         except (StorageError, OSError):
             pass
         return None
-
-    async def _counted(self, texts: list[str], kind: Kind) -> list[list[float]]:
-        meter = self._resources.meter
-        request = Request(ref=self._ref, messages=tuple(Message("user", text) for text in texts))
-        call = meter.open(Call(ref=self._ref, purpose="embedding"), request)
-        used = [Usage()]
-        complete = False
-        try:
-            vectors = await self._embed(texts, self._ref, kind, lambda usage: used.append(used.pop() + usage))
-            complete = True
-            return vectors
-        finally:
-            _, cost = meter.close(call, text="", usage=used[0], complete=complete, failure=None)
-            _spent.get([]).append(cost)

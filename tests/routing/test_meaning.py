@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.routing.meaning import Meaning
+from mixchat.routing.meaning import Counted, Meaning
 from mixchat.routing.router import Router
 from mixchat.words.decision import Decision, Verdict
 from mixchat.words.error import Overloaded
@@ -64,7 +64,7 @@ def space() -> Space:
 
 
 def router(parts: Parts, space: Space, folder: Path, verdict: Verdict = UNSURE) -> tuple[Router, Meaning]:
-    meaning = Meaning(MODEL, space.embed, parts.resources, folder)
+    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, folder)
     made = Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[meaning])
     return made, meaning
 
@@ -127,7 +127,7 @@ async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
     parts: Parts, space: Space, tmp_path: Path
 ):
     own = stack(law=Post("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"])
-    meaning = Meaning(MODEL, space.embed, parts.resources, tmp_path)
+    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
     made = Router(own, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
     await made.decide(Question(prompt="is this lease binding?", private=True))
     await made.decide(Question(prompt="is ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 in this lease?"))
