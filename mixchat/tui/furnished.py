@@ -131,6 +131,10 @@ def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:
         **structs.asdict(front),
         transcript=Transcript(header_suffix=mark, clock=house.clock),
         first_run=FirstRun(),
-        turns=TurnPanel(lambda: house.health.snapshot(), lambda turn: house.ledger.rates_of(turn)),
+        turns=TurnPanel(
+            lambda: house.health.snapshot(),
+            lambda turn: house.ledger.rates_of(turn),
+            front.status.tell_resting,
+        ),
         compared=CompareView(),
     )

@@ -33,6 +33,7 @@ class StatusLine(Widget):
         self._hints: Sequence[tuple[str, str]] = ()
         self._note = ""
         self._spending = Spending()
+        self._resting = ""
         self.shows_money = False
 
     def begin(self, turn: Turn) -> None:
@@ -74,6 +75,13 @@ class StatusLine(Widget):
         self._note = note
         self.refresh()
 
+    def tell_resting(self, words: str) -> None:
+        """Keep which models rest, and show it where the side panel does not."""
+        if words != self._resting:
+            self._resting = words
+            if self.shows_money:
+                self.refresh()
+
     def tell_spending(self, spending: Spending) -> None:
         """Keep the sums, and show them where the side panel does not."""
         if spending != self._spending:
@@ -108,7 +116,7 @@ class StatusLine(Widget):
 
     def _money(self) -> Content:
         spending = self._spending
-        parts: list[Content] = []
+        parts = [Content.styled(self._resting, "$text-warning")] if self._resting else []
         if spending.turn is not None:
             parts.append(Content.assemble(("turn ", "$text-disabled"), figures.money(spending.turn)))
         parts += [

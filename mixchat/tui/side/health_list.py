@@ -1,6 +1,6 @@
 """The models that rest, each with the time until it is tried again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.content import Content
 from textual.timer import Timer
@@ -19,9 +19,11 @@ class HealthList(Widget):
 
     DEFAULT_CSS = "HealthList { height: auto; display: none; }"
 
-    def __init__(self, read: Callable[[], Mapping[ModelRef, State]]) -> None:
+    def __init__(self, read: Callable[[], Mapping[ModelRef, State]], tell: Callable[[str], None]) -> None:
+        """Take how the models are read, and who is told in a few words which of them rest."""
         super().__init__()
         self._read = read
+        self._tell = tell
         self._timer: Timer | None = None
 
     def look(self) -> None:
@@ -29,7 +31,8 @@ class HealthList(Widget):
         unwell = self._read()
         self.display = bool(unwell)
         self.refresh(layout=True)
-        resting = any(state.phase == "open" for state in unwell.values())
+        resting = [(ref, state) for ref, state in unwell.items() if state.phase == "open"]
+        self._tell(_in_short(resting))
         if resting and self._timer is None:
             self._timer = self.set_interval(1.0, self.look)
         elif not resting and self._timer is not None:
@@ -40,6 +43,14 @@ class HealthList(Widget):
         """Return the rows."""
         rows = [_row(ref, state) for ref, state in list(self._read().items())[:_SHOWN]]
         return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)
+
+
+def _in_short(resting: Sequence[tuple[ModelRef, State]]) -> str:
+    if not resting:
+        return ""
+    ref, state = resting[0]
+    more = f" +{len(resting) - 1}" if len(resting) > 1 else ""
+    return f"◌ {ref.model} {figures.seconds(state.seconds)}{more}"
 
 
 def _row(ref: ModelRef, state: State) -> Content:

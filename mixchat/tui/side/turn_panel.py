@@ -27,13 +27,14 @@ class TurnPanel(Vertical):
         self,
         read_health: Callable[[], Mapping[ModelRef, State]],
         read_rates: Callable[[str], Mapping[ModelRef, Rates]],
+        tell_resting: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._read_rates = read_rates
         self._title = Static("", id="chat-title", markup=False)
         self._rows = TurnList()
         self._detail = TurnDetail()
-        self._health = HealthList(read_health)
+        self._health = HealthList(read_health, tell_resting)
         self._tracker = Tracker()
 
     def compose(self) -> ComposeResult:

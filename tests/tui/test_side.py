@@ -1,0 +1,80 @@
+"""Beside the conversation: how a turn came about, who rests, and what it costs."""
+
+from mixchat.tui.side.health_list import HealthList
+from mixchat.tui.side.side_panel import NARROWEST, SidePanel
+from mixchat.words.error import Overloaded
+from tests.routing.scripted import reply
+from tests.tui.stage import CONFIG, Stage, StagedHouse, StillClock, on_stage
+
+
+async def _failed_over(stage: Stage) -> None:
+    stage.house.providers.script("b/large", [Overloaded("b is busy today.")])
+    stage.house.providers.script("a/plain", reply("Here I am instead."))
+    await stage.send("why does this code stop one early?")
+    await stage.idle()
+    await stage.until(lambda: "Here I am instead." in stage.text)
+
+
+async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at():
+    async with on_stage(StagedHouse(clock=StillClock()), size=(160, 60)) as stage:
+        await _failed_over(stage)
+        await stage.until(lambda: "$1.00 in, $4.00 out a million" in stage.text)
+        for words in (
+            "90% sure",
+            "'code'",
+            "or daily-driver 10%",
+            "b is busy today.",
+            "10 in, 5 out",
+            "config, ",
+        ):
+            assert words in stage.text, words
+
+
+async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
+    async with on_stage(size=(160, 50)) as stage:
+        stage.house.providers.script("b/large", reply("About code."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        assert "90% sure" not in stage.text
+        await stage.pilot.press("alt+up", "alt+up")
+        await stage.until(lambda: "90% sure" in stage.text)
+
+
+async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():
+    clock = StillClock()
+    async with on_stage(StagedHouse(clock=clock)) as stage:
+        await _failed_over(stage)
+        health = stage.app.screen.query_one(HealthList)
+        await stage.until(lambda: "large" in str(health.render()) and "again in" in str(health.render()))
+        assert health._timer is not None
+        clock.skip(3600)
+        health.look()
+        assert health._timer is None
+
+
+async def test_the_panel_is_hidden_shown_and_resized_by_keys():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        width = panel.size.width
+        await stage.pilot.press("f3")
+        await stage.until(lambda: panel.size.width > width)
+        for _ in range(20):
+            await stage.pilot.press("f4")
+        await stage.until(lambda: panel.outer_size.width == NARROWEST)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: not panel.region)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: bool(panel.region))
+
+
+async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
+    house = StagedHouse(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
+    async with on_stage(house, size=(90, 24)) as stage:
+        house.prices.load()
+        await _failed_over(stage)
+        last = stage.text.splitlines()[-1]
+        assert "chat $0.0000" in last
+        assert "today $0.0000" in last
+        assert "◌ large" in last
