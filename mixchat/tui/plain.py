@@ -5,21 +5,26 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.desk import Prompt
+from mixchat.chat.desk import Allow, Prompt
 from mixchat.tui import figures
 from mixchat.tui.composer.mentions import read_mentions
 from mixchat.tui.opening import Opening
-from mixchat.words.error import ConfigError, ProviderError, StorageError
-from mixchat.words.event import ChatEvent, Failed, Finished, Rerouted, Retrying, Routed, Text
+from mixchat.tui.transcript.clean import clean
+from mixchat.words.error import ConfigError, ErrorCode, ProviderError, StorageError
+from mixchat.words.event import ChatEvent, Failed, Finished, Notice, Rerouted, Retrying, Routed, Text
 from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
 
-_HELP = "Write a prompt and press Enter. @name asks one role or model. /quit leaves; Ctrl+C stops a reply."
+_HELP: Final = (
+    "Write a prompt and press Enter. @name asks one role or model. /quit leaves; Ctrl+C stops a reply."
+)
+_ALLOWED: Final[dict[ErrorCode, Allow]] = {"secret": Allow(secret=True), "budget": Allow(over_budget=True)}
+"""What a yes to the question about a guard allows."""
 
 
 def run_plain(house: "House", opening: Opening) -> int:
@@ -27,18 +32,21 @@ def run_plain(house: "House", opening: Opening) -> int:
     try:
         chat = _chat(house, opening)
     except ConfigError as error:
-        _say(str(error))
+        _say(f"mixchat: {error}")
         return 2
     for turn in chat.turns:
-        _write(f"You: {turn.prompt}\n")
-        _write(f"{_who(turn)}: {turn.reply}\n{_footer(turn)}\n")
+        _say(f"You: {turn.prompt}")
+        _say(f"{_who(turn)}: {turn.reply}")
+        _say(_footer(turn))
     _say(_HELP)
-    while (line := _ask()) is not None:
-        if line.strip() in {"/quit", "/exit"}:
-            break
-        if line.strip():
-            asyncio.run(_answer(house, chat, line))
-    asyncio.run(house.aclose())
+    with asyncio.Runner() as runner:  # connections live as long as their loop
+        runner.run(house.discover())
+        while (line := _ask("You: ")) is not None:
+            if line.strip() in {"/quit", "/exit"}:
+                break
+            if line.strip():
+                _talk(runner, house, chat, line)
+        runner.run(house.aclose())
     return 0
 
 
@@ -48,48 +56,69 @@ def _chat(house: "House", opening: Opening) -> Chat:
     return house.last_chat() if opening.last else house.new_chat()
 
 
-def _ask() -> str | None:
+def _ask(question: str) -> str | None:
     try:
-        return input("You: ")
+        return input(question)
     except (EOFError, KeyboardInterrupt):
         _write("\n")
         return None
 
 
-async def _answer(house: "House", chat: Chat, line: str) -> None:
-    """Answer one prompt. Ctrl+C stops it; what came is kept."""
+def _talk(runner: asyncio.Runner, house: "House", chat: Chat, line: str) -> None:
+    """Answer a line; where a guard stopped it, ask whether it may go on."""
     mentions = read_mentions(line, house.pin, Path.cwd())
     if mentions.nothing is not None:
         _say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return
     try:
         files = tuple(chat.attach(path) for path in mentions.files)
-        prompt = Prompt(text=mentions.body, files=files, pin=mentions.pin)
-        await _read_out(chat.answer(prompt, chat.path.leaf))
     except (ProviderError, StorageError) as error:
         _say(str(error))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        return
+    prompt = Prompt(text=mentions.body, files=files, pin=mentions.pin)
+    stopped = runner.run(_answer(chat.answer(prompt, chat.path.leaf)))
+    if stopped is None or stopped.failure is None:
+        return
+    allow = _ALLOWED.get(stopped.failure.code)
+    if allow is not None and (_ask("Send it anyway? y or n: ") or "").strip().lower() in {"y", "yes"}:
+        prompt = Prompt(text=prompt.text, files=files, pin=prompt.pin, allow=allow)
+        runner.run(_answer(chat.again(stopped.id, prompt)))
+
+
+async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
+    """Read a reply out and return its turn if it failed. Ctrl+C stops it; what came is kept."""
+    failed: Turn | None = None
+    try:
+        async with aclosing(events):
+            async for event in events:
+                _read_out(event)
+                if isinstance(event, Failed):
+                    failed = event.turn
+    except (ProviderError, StorageError) as error:
+        _say(str(error))
+    except asyncio.CancelledError:
         _say("\nStopped; what came is kept.")
+    return failed
 
 
-async def _read_out(events: AsyncGenerator[ChatEvent]) -> None:
-    async with aclosing(events):
-        async for event in events:
-            match event:
-                case Routed(decision) if decision.lineup:
-                    _write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
-                case Text(text):
-                    _write(text)
-                case Rerouted(source, target, failure):
-                    _say(f"\n{source} failed: {failure.message} Asking {target}.")
-                case Retrying(ref, wait, failure):
-                    _say(f"\n{ref}: {failure.message} Asking again in {figures.seconds(wait)}.")
-                case Finished(turn):
-                    _say(f"\n{_footer(turn)}")
-                case Failed(turn, failure):
-                    _say(f"\n{failure.message}")
-                case _:
-                    pass
+def _read_out(event: ChatEvent) -> None:
+    match event:
+        case Routed(decision) if decision.lineup:
+            _write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
+        case Text(text):
+            _write(text)
+        case Notice(_, text):
+            _say(f"\n({text})")
+        case Rerouted(source, target, failure):
+            _say(f"\n{source} failed: {failure.message} Asking {target}.")
+        case Retrying(ref, wait, failure):
+            _say(f"\n{ref}: {failure.message} Asking again in {figures.seconds(wait)}.")
+        case Finished(turn):
+            _say(f"\n{_footer(turn)}")
+        case Failed(_, failure):
+            _say(f"\n{failure.message}")
+        case _:
+            pass
 
 
 def _who(turn: Turn) -> str:
@@ -97,7 +126,9 @@ def _who(turn: Turn) -> str:
 
 
 def _footer(turn: Turn) -> str:
-    return f"({_who(turn)}, {figures.seconds(turn.seconds)}, {figures.money(turn.cost)})"
+    """Return who answered, how long it took and what it cost, and what went wrong."""
+    line = f"({_who(turn)}, {figures.seconds(turn.seconds)}, {figures.money(turn.cost)})"
+    return f"{line} {turn.failure.message}" if turn.failure else line
 
 
 def _say(sentence: str) -> None:
@@ -105,5 +136,6 @@ def _say(sentence: str) -> None:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
+    """Write foreign text, too: nothing in it can move the cursor."""
+    sys.stdout.write(clean(text))
     sys.stdout.flush()
