@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mixchat.tui.acts import ACTS
 from mixchat.tui.composer.completion import Candidate, Sources
 
 if TYPE_CHECKING:
     from mixchat.house import House
+
+_SET: Final = frozenset({"effort", "search"})
+"""Commands whose values can be counted."""
 
 
 class Offers:
@@ -54,12 +57,16 @@ class Offers:
                 yield Candidate(f"/{act.slash}" + (" " if act.argument else ""), act.slash, act.help)
 
     def _arguments(self, command: str) -> Iterator[Candidate]:
-        if command in {"pin", "retry", "continue"}:
+        if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
         elif command == "role":
             yield from (Candidate(role, role, "", role) for role in self._house.stack.posts)
         elif command == "stack":
             yield from (Candidate(name, name) for name in self._house.stacks.names())
+        elif command in _SET:
+            from mixchat.tui.screens.setup.knobs import KNOBS
+
+            yield from (Candidate(choice, choice) for choice in (*KNOBS[command].choices, "default", "next"))
         elif command == "theme":
             from mixchat.tui.themes import theme_paths
 

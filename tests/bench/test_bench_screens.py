@@ -7,8 +7,7 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
@@ -16,6 +15,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
+from mixchat.tui.screens.row_list import Row
 from tests.bench.test_bench_history import CHATS, TURNS, WEIGHTS, WORDS, _turn
 from tests.tui.screens.scene import SceneHouse, opened
 from tests.tui.stage import Stage, on_stage
@@ -95,8 +95,8 @@ def _count(screen: ChatsScreen) -> tuple[list[int], list[float]]:
     taken: list[float] = []
     tell, search = screen.rows.tell, screen._search
 
-    def counted(*args: Any, **kwargs: Any) -> None:
-        tell(*args, **kwargs)
+    def counted(rows: Sequence[Row], lit: str = "", *, empty: str | None = None) -> None:
+        tell(rows, lit, empty=empty)
         told.append(len(screen.rows._rows))
 
     def timed() -> None:

@@ -91,3 +91,11 @@ async def test_a_setting_is_still_there_when_the_chat_is_opened_again():
         await stage.send("/effort low")
         await stage.until(lambda: stage.talk.chat.state.settings.effort == "low")
         assert house.saved_chat(stage.talk.chat.id).state.settings.effort == "low"
+
+
+async def test_what_can_be_counted_is_offered_while_one_types():
+    async with on_stage(SceneHouse()) as stage:
+        await stage.type("/effort hi")
+        await stage.until(lambda: "xhigh" in stage.text)
+        await stage.pilot.press("enter", "enter")
+        await stage.until(lambda: stage.talk.chat.state.settings.effort == "high")
