@@ -182,6 +182,7 @@ class Chat:
         if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
             self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
             self.path.withdraw(turn.id)
+            self._desk.chats.drop_empty(self.id)
 
     def _accept(self, prompt: Prompt, parent: str | None, purpose: Purpose) -> Turn:
         now = self._desk.clock.now()

@@ -106,6 +106,14 @@ class ChatStore:
         """Hide the chat; `restore` brings it back."""
         self._mark(chat, self._clock.now())
 
+    def drop_empty(self, chat: str) -> None:
+        """Remove the chat for good if it never had a turn that stayed."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "DELETE FROM chats WHERE id = ? AND NOT EXISTS (SELECT 1 FROM turns WHERE chat = ?)",
+                (chat, chat),
+            )
+
     def restore(self, chat: str) -> None:
         """Bring a deleted chat back."""
         self._mark(chat, None)

@@ -111,5 +111,8 @@ class Conversation:
     async def close(self) -> None:
         """Keep what is written, stop what is under way, and wait until it is settled."""
         self.keep_draft()
-        self._closed = True
-        await self.session.close()
+        try:
+            await self.session.close()
+        finally:
+            self.keep_draft()  # a reply that had not begun has given its prompt back
+            self._closed = True

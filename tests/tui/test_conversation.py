@@ -150,3 +150,15 @@ async def test_quitting_in_mid_reply_keeps_what_had_come():
     async with on_stage(StagedHouse(), Opening(last=True)) as stage:
         assert stage.turns[-1].reply == "Half of it"
         assert stage.turns[-1].outcome is Outcome.STOPPED
+
+
+async def test_a_prompt_that_waits_for_its_first_word_is_there_again_after_leaving():
+    house = StagedHouse()
+    async with on_stage(house) as stage:
+        house.providers.script("a/plain", [Hang()])
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "waiting for plain" in stage.text)
+        await stage.pilot.press("ctrl+q")
+    assert house.chats.list() == []
+    async with on_stage(StagedHouse()) as stage:
+        assert stage.composer.typed == "Tell me about tea please"
