@@ -13,6 +13,8 @@ from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.clean import one_line
 from mixchat.words.model import ModelCard
 
+_NAME: Final = 56
+"""Cells that a name gets at most, so that the eye finds its price."""
 _FIGURES: Final = 26
 """Cells for prices and window."""
 _CAN: Final = 16
@@ -71,7 +73,8 @@ def columns(width: int) -> Content:
 
 
 def _room(width: int) -> int:
-    return max(width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - _for_state(width), 16)
+    room = width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - _for_state(width)
+    return min(max(room, 16), _NAME)
 
 
 def details(offer: Offer, rests: float) -> Content:

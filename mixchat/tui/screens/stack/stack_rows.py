@@ -14,6 +14,8 @@ from mixchat.words.stack import Post, Seat, Stack
 
 _BETWEEN = "\x1f"
 _ROLE = 18
+_NAME = 56
+"""Cells that a model's name gets at most, so that the eye finds its price."""
 _REST = 48
 """Cells of a seat's row besides the model's name."""
 
@@ -76,7 +78,7 @@ def _seat_line(place: str, seat: Seat, shelf: ModelShelf, width: int) -> Content
     state = model_state(offer, shelf.rests(seat.ref))
     tone = "$text-disabled" if offer.unreachable else "$text"
     set_ = _settings(seat)
-    room = max(width - _REST, 20)
+    room = min(max(width - _REST, 20), _NAME)
     return Content.assemble(
         (f"{place:>6}  ", "$text-muted"),
         Content.styled(one_line(str(seat.ref)) + set_, tone).truncate(room, ellipsis=True, pad=True),
