@@ -23,12 +23,13 @@ def fork(chat: Chat, turn_id: str, desk: Desk) -> Chat:
     desk.chats.save(record)
     parent: str | None = None
     for old in (*chat.path.before(turn_id), turn_id):
+        turn = chat.path.turn(old)
         copy = structs.replace(
-            chat.path.turn(old),
+            turn,
             id=uuid.uuid4().hex[:16],
             chat=record.id,
             parent=parent,
-            attempts=(),
+            attempts=tuple(structs.replace(attempt, cost=FREE) for attempt in turn.attempts),
             extra=FREE,
         )
         desk.turns.save(copy)

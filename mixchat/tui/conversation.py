@@ -51,6 +51,7 @@ class Conversation:
         """Put another chat on the screen, with the draft that was left in it."""
         composer = self._parts.composer
         if self.session.is_open:
+            self._parts.choices.cancel()
             self.keep_draft()
             composer.leave_edit()
             composer.clear()
@@ -62,6 +63,7 @@ class Conversation:
 
     def new(self, _: str = "") -> None:
         """Begin an empty chat; what is written comes along."""
+        self._parts.choices.cancel()
         self._parts.composer.leave_edit()
         draft = self._parts.composer.draft
         self.session.keep_draft(Draft())

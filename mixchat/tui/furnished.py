@@ -69,6 +69,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     books = Bookkeeping(house)
 
     def say(sentence: str) -> None:
+        app.clear_notifications()
         screen.notify(sentence, timeout=_SAID_FOR, markup=False)
 
     figures = LiveFigures(

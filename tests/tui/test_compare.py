@@ -213,7 +213,7 @@ async def test_a_narrow_terminal_opens_one_answer_at_a_time(size: tuple[int, int
 async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        stage.house.providers.script("b/large", [Text("Slow "), Pause(1.5), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         chat = stage.talk.chat
@@ -227,6 +227,16 @@ async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
             )
         )
         assert not stage.screen.front.choices.is_open
+
+
+async def test_a_question_does_not_follow_into_another_chat():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        await stage.pilot.press("ctrl+n")
+        assert not stage.screen.front.choices.is_open
+        assert stage.composer.area.has_focus
 
 
 async def test_a_secret_stops_all_until_it_is_said_so():

@@ -17,7 +17,7 @@ _SHOWN = 6
 class HealthList(Widget):
     """A row for each model that is not well; it counts down only while there is one."""
 
-    DEFAULT_CSS = "HealthList { height: auto; display: none; }"
+    DEFAULT_CSS = "HealthList { height: auto; width: 1fr; display: none; }"
 
     def __init__(self, read: Callable[[], Mapping[ModelRef, State]], tell: Callable[[str], None]) -> None:
         """Take how the models are read, and who is told in a few words which of them rest."""

@@ -14,7 +14,7 @@ _NAME = 8
 class Tracker(Widget):
     """A row a span, a bar under each that has a limit."""
 
-    DEFAULT_CSS = "Tracker { height: auto; }"
+    DEFAULT_CSS = "Tracker { height: auto; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()

@@ -67,8 +67,9 @@ class TurnPanel(Vertical):
         self._tracker.tell(spending)
 
     @on(TurnList.Selected)
-    def _selected(self, event: TurnList.Selected) -> None:
-        self._tell_detail(event.turn)
+    def _selected(self) -> None:
+        # What the message carries may have gone on since it was sent.
+        self._tell_detail(self._rows.lit)
 
     def _tell_detail(self, turn: Turn | None) -> None:
         settled = turn is not None and turn.outcome is not Outcome.OPEN
