@@ -45,15 +45,6 @@ async def help_here(stage: Stage) -> None:
     await stage.until(lambda: "In the field" in stage.text)
 
 
-async def finding(stage: Stage) -> None:
-    await chats(stage)
-    await stage.pilot.press("enter")
-    await stage.until(lambda: "half-open" in stage.text)
-    await stage.pilot.press("ctrl+f")
-    await stage.type("half")
-    await stage.until(lambda: "1 of 1" in stage.text)
-
-
 async def models(stage: Stage) -> None:
     stage.house.health.failed(LARGE, Overloaded("b is overloaded.").failure)
     await opened(stage, "models", ModelsScreen)
@@ -87,7 +78,7 @@ async def setting_up(stage: Stage) -> None:
 
 
 SCREENS = pytest.mark.parametrize(
-    "doing", [chats, hits, renaming, help_here, finding, models, stack, settings, spending, setting_up],
+    "doing", [chats, hits, renaming, help_here, models, stack, settings, spending, setting_up],
     ids=lambda doing: doing.__name__,
 )  # fmt: skip
 LOOKS = pytest.mark.parametrize(
