@@ -159,6 +159,6 @@ async def test_a_prompt_that_waits_for_its_first_word_is_there_again_after_leavi
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "waiting for plain" in stage.text)
         await stage.pilot.press("ctrl+q")
-    assert house.chats.list() == []
     async with on_stage(StagedHouse()) as stage:
+        assert stage.house.chats.list() == []
         assert stage.composer.typed == "Tell me about tea please"
