@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 ARMED_AFTER: Final = 0.5
@@ -23,7 +24,7 @@ class Option(Struct, frozen=True):
 class ChoiceBar(Widget, can_focus=True):
     """Asks above the composer. Its answers are letters; Esc takes the last of them."""
 
-    DEFAULT_CSS = "ChoiceBar { height: auto; display: none; }"
+    DEFAULT_CSS = "ChoiceBar { height: auto; width: 1fr; display: none; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,13 +80,21 @@ class ChoiceBar(Widget, can_focus=True):
         else:
             event.stop()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of the question at that width."""
+        return self._asked(width).get_height({}, width)
+
     def render(self) -> Content:
+        """Return the question and its answers."""
+        return self._asked(self.size.width)
+
+    def _asked(self, width: int) -> Content:
         """Return the question and its answers: on one row if there is room, else one a row."""
         answers = [
             Content.assemble((f" {option.key} ", "$background on $warning bold"), f" {option.label}")
             for option in self._options
         ]
         row = Content("   ").join(answers)
-        if row.cell_length > self.size.width:
+        if row.cell_length > width:
             row = Content("\n").join(answers)
         return Content.assemble((self._sentence, "bold"), "\n", row)

@@ -1,7 +1,7 @@
 """Looks at what is set up, and shows who answers, or how somebody could."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
@@ -16,6 +16,9 @@ from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.house import House
+
+
+_FIRST: Final = (("enter", "fetch the small model"), ("ctrl+k", "add a key"), ("ctrl+p", "everything else"))
 
 
 class Greeting:
@@ -58,6 +61,8 @@ class Greeting:
         self._parts.welcome.tell(self._house.stack, answering)
         self._parts.first_run.tell(self._findings.services())
         self._curtain.cover(nobody=self.nobody)
+        if self.nobody:
+            self._parts.status.tell_hints(_FIRST)
         outgoing, self._pending = self._pending, None
         if outgoing is not None:
             self.send(outgoing)
