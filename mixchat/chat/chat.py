@@ -33,6 +33,8 @@ class Chat:
         self.path = Path(desk.turns, record.id, record.leaf, self._remember)
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
+        self._unsaved: dict[str, Turn] = {}
+        """Turns as they stand on the screen, for which there was no room on the disk."""
         self._desk = desk
         self._messages = Messages(desk.turns)
 
@@ -181,6 +183,7 @@ class Chat:
         turn = answer.turn
         if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
             self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
+            self._unsaved.pop(turn.id, None)
             self.path.withdraw(turn.id)
             self._desk.chats.drop_empty(self.id)
 
@@ -224,8 +227,12 @@ class Chat:
         )
 
     def _put(self, turn: Turn) -> None:
+        """Put the turn on the screen and on disk, and with it what could not be saved before."""
         self.path.put(turn)
-        self._desk.turns.save(turn)
+        self._unsaved[turn.id] = turn
+        for waiting in tuple(self._unsaved.values()):
+            self._desk.turns.save(waiting)
+            del self._unsaved[waiting.id]
 
     def _remember(self) -> None:
         self.keep(structs.replace(self.record, leaf=self.path.leaf))

@@ -77,7 +77,7 @@ async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
     chat = place.chat([Started(Seat(FLASH), 1), Hang()])
     await stop_at(chat.send("hi"), Started)
     assert list(chat.turns) == []
-    assert list(place.reopen(chat).turns) == []
+    assert place.desk.chats.list() == []
     assert chat.withdrawn is not None
     assert chat.withdrawn.prompt == "hi"
     assert chat.withdrawn.cost == CENT
@@ -205,6 +205,27 @@ async def test_a_deleted_turn_comes_back_whole(place: Place):
     assert list(chat.turns) == []
     chat.path.restore(gone)
     assert [turn.prompt for turn in chat.turns] == ["one", "two"]
+
+
+async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    chat = place.chat([Started(Seat(FLASH), 1), Text("all of it"), Hang()], reply("more"))
+    save = place.desk.turns.save
+
+    def full(turn: object) -> None:
+        raise StorageError("The disk is full.")
+
+    events = chat.send("first")
+    async for event in events:
+        if isinstance(event, Text):
+            monkeypatch.setattr(place.desk.turns, "save", full)
+            break
+    await events.aclose()
+    assert place.reopen(chat).turns[-1].reply == ""
+    monkeypatch.setattr(place.desk.turns, "save", save)
+    await collect(chat.send("second"))
+    assert [turn.reply for turn in place.reopen(chat).turns] == ["all of it", "more"]
 
 
 async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen(
