@@ -73,6 +73,12 @@ def test_a_file_whose_name_is_in_another_encoding_can_be_attached(shell: Shell, 
     assert "cannot be reached" in result.err
 
 
+def test_more_than_any_model_takes_is_said_before_anything_is_sent(shell: Shell):
+    result = shell("ask", stdin=b"a" * 20_000_001)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "mixchat: Standard input is larger than 20 MB; no model takes that much.\n"
+
+
 def test_nothing_in_a_reply_moves_the_cursor_or_turns_the_text_around():
     hostile = "a\x1b]52;c;aGk=\x07b\x9b31mc\u202edet\u2069\u2028e\x00\r\tf\n"
     assert printable(hostile) == "a]52;c;aGk=b31mcdete\tf\n"
