@@ -38,7 +38,10 @@ def main() -> int:
         print(f"── {name}", flush=True)
         began = time.monotonic()
         codes[name] = run(command)
-        print(f"── {name}: {'ok' if codes[name] == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)", flush=True)
+        print(
+            f"── {name}: {'ok' if codes[name] == 0 else 'FAILED'} ({time.monotonic() - began:.0f} s)",
+            flush=True,
+        )
     return next((code for code in codes.values() if code), 0)
 
 

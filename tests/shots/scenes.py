@@ -63,9 +63,6 @@ SCENES = (
         config="[budget]\nday = 0.5\n",
         steps=[*talk(), Type("/spend"), Press("enter"), Wait("by model|model"), Rest(1.5)],
     ),
-    Scene(
-        name="settings", steps=[READY, Rest(3), Type("/settings"), Press("enter"), Wait("budget"), Rest(1.5)]
-    ),
     Scene(name="narrow", columns=60, rows=24, steps=[READY, Rest(3), *say(LOOP)]),
     Scene(name="light", theme="mixchat-light", rows=44, steps=talk()),
     Scene(name="contrast", theme="contrast-dark", steps=[READY, Rest(3), *say(LOOP)]),

@@ -13,8 +13,8 @@ from mixchat.tui.welcome import centred, wordmark
 _BAR: Final = 36
 _LABEL: Final = 18
 _WAYS: Final = (
-    ("enter", "fetch a small model that runs here (98 MB), and chat"),
-    ("ctrl+k", "add a key: it is tested, then kept in the key ring"),
+    ("enter", "fetch a small model (98 MB), and chat"),
+    ("ctrl+k", "add a key: it is tested and kept safe"),
     ("f1", "help, keys and commands"),
 )
 
