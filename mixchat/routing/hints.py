@@ -11,6 +11,11 @@ _FORMS: Final = frozenset(
 _OTHER_ACTS: Final = frozenset({"translate", "rewrite", "summarize", "extract"})
 _REACH: Final = 3
 """Concepts after the act among which its object is looked for."""
+_LANGUAGES: Final = frozenset(
+    {"python", "java", "javascript", "typescript", "rust", "golang", "kotlin", "php", "sql", "bash"}
+    | {"powershell", "c + +", "cpp", "c #", "html", "css", "matlab"}
+)
+"""Of the concept `codelang`, the names that hardly mean anything else."""
 _ENTERTAINING: Final = frozenset({"poem", "story", "song", "joke"})
 
 Hint = tuple[str, float, str]
@@ -29,6 +34,9 @@ def hints(opening: Hits, closing: Hits) -> list[Hint]:
         found.append(("daily", 1.0, f"'{polished}'"))
     if lead and lead[0] in _ENTERTAINING:
         found.append(("creative", 0.5, f"'{opening[0][1]}'"))
+    language = next((phrase for _, phrase in closing if phrase in _LANGUAGES), None)
+    if language:
+        found.append(("coding", 1.0, f"'{language}' at the end"))
     wanted = next((phrase for concept, phrase in closing if concept in {"summarize", "keypoints"}), None)
     if wanted:
         found.append(("summarization", 2.0, f"'{wanted}' at the end"))

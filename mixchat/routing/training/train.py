@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 OWN: Final = "own"
 STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
-MODESTY: Final = 0.4
-"""Taken from the everyday class, which otherwise gets every prompt that says little."""
+OWN_SAYS: Final = 2.0
+"""How much more than its size a set of the project's own prompts counts: they are the broadest."""
+MODESTY: Final = {"daily": 0.3, "heavy": 0.2, "summarization": 0.4, "extraction": 0.4}
+"""Taken from the biases of classes that otherwise get prompts that say little."""
 
 
 class Regression(Protocol):
@@ -73,9 +75,11 @@ def own_rows(passages: tuple[str, ...]) -> list[Row]:
 
 
 def row_weights(rows: Sequence[Row]) -> list[float]:
-    """Return a weight a row: big sources count by the root of their size, roles all the same."""
+    """Return a weight a row: big sources count by the root of their size, own ones twice, roles all the same."""
     sizes = Counter((row.src, row.role) for row in rows)
-    weights = [sizes[row.src, row.role] ** -0.5 for row in rows]
+    weights = [
+        sizes[row.src, row.role] ** -0.5 * (OWN_SAYS if row.src.startswith(OWN) else 1.0) for row in rows
+    ]
     totals: defaultdict[str, float] = defaultdict(float)
     for row, weight in zip(rows, weights, strict=True):
         totals[row.role] += weight
@@ -125,8 +129,7 @@ def weights_file(rows: Sequence[Row]) -> bytes:
     roots = np.sign(coefficients) * np.sqrt(np.abs(coefficients) / scale)
     rounded = np.clip(np.round(roots), -127, 127).astype(np.int8)
     bias = [
-        round(float(b) - (MODESTY if role == "daily" else 0.0), 6)
-        for role, b in zip(ROLES, model.intercept_, strict=True)
+        round(float(b) - MODESTY.get(role, 0.0), 6) for role, b in zip(ROLES, model.intercept_, strict=True)
     ]
     return pack(ROLES, [row.tobytes() for row in rounded], bias, scale, rarity(rows))
 
