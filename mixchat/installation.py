@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixchat.papers.auto import LOCAL
 from mixchat.papers.config import Config
 from mixchat.papers.config_load import load_config
 from mixchat.papers.paths import Paths
@@ -73,7 +74,7 @@ class Installation:
             self.paths,
             self.config,
             aliases=self.catalog.aliases,
-            found=lambda provider: self.providers.reachable(provider),
+            found=self._found,
             listed=lambda provider: tuple(card.ref.model for card in self.catalog.listed(provider)),
         )
 
@@ -90,3 +91,11 @@ class Installation:
         from mixchat.providers.embeddings import Embeddings
 
         return Embeddings(self.services, self.credentials)
+
+    def _found(self, provider: str) -> bool:
+        """Return whether `auto` may seat the provider's models."""
+        if provider != LOCAL:
+            return self.providers.reachable(provider)
+        from mixchat.providers.local.shelf import STARTER, Shelf
+
+        return Shelf.of(self.paths, self.config).path(STARTER).is_file()

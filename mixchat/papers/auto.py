@@ -19,11 +19,11 @@ Listed = Callable[[str], tuple[str, ...]]
 
 
 def narrow(template: StackFile, found: Found, listed: Listed, own: Iterable[str]) -> StackFile:
-    """Return the template with the seats that are within reach.
+    """Return the template with the seats that are within reach; local ones without weights only if nobody else is.
 
     Args:
         template: every provider's seats in order of preference.
-        found: whether a provider has a key or an address.
+        found: whether a provider has a key or an address; for `local`, whether its model is on the disk.
         listed: a provider's known models.
         own: the providers that the person added; they sit behind the built-in ones.
     """
@@ -36,7 +36,20 @@ def narrow(template: StackFile, found: Found, listed: Listed, own: Iterable[str]
         return msgspec.structs.replace(table, models=tuple(models))
 
     roles = {name: role_table(name, table) for name, table in template.roles.items()}
+    if not found(LOCAL) and any(_cloud_or_server(table) for table in roles.values()):
+        roles = {
+            name: msgspec.structs.replace(table, models=_without_local(table))
+            for name, table in roles.items()
+        }
     return msgspec.structs.replace(template, roles=roles)
+
+
+def _cloud_or_server(table: RoleTable) -> bool:
+    return bool(_without_local(table))
+
+
+def _without_local(table: RoleTable) -> tuple[str | Entry, ...]:
+    return tuple(entry for entry in table.models if not _name(entry).startswith(f"{LOCAL}/"))
 
 
 def _behind_cloud(models: list[str | Entry]) -> int:

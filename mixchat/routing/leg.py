@@ -59,7 +59,9 @@ class Leg:
         first, last = self._failures[0], self._failures[-1]
         if first is last or self._painted or last.code == "refused":
             return last
-        others = ", ".join(f"{failure.ref} ({failure.code})" for failure in self._failures[1:])
+        others = ", ".join(
+            f"{failure.ref} ({failure.code.replace('_', ' ')})" for failure in self._failures[1:]
+        )
         return structs.replace(first, message=f"{first.message} The next seats failed, too: {others}.")
 
     @property

@@ -1,15 +1,14 @@
 """Themes: TOML files that become Textual's themes, with a colour for each role."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from mixchat.papers.document import Document, read
 from mixchat.tui.resources import themes_directory
 from mixchat.words.error import ConfigError
 from mixchat.words.role import BUILT_IN
@@ -147,15 +146,16 @@ def read_theme(path: Path) -> Theme:
     Raises:
         ConfigError: it cannot be read, is no TOML, or holds something that a theme does not.
     """
-    try:
-        file = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ThemeFile)
-    except OSError as error:
-        raise ConfigError(f"The theme {path} cannot be read: {error.strerror or error}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The theme {path} is not TOML: {error}.") from error
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"The theme {path} cannot be used: {error}.") from error
-    _check(path, {**_given(file.colors), **file.roles, **file.variables})
+    document = read(path)
+    if document is None:
+        raise ConfigError(f"There is no theme file {path}.")
+    file = document.fit(ThemeFile)
+    for table, colours in (
+        ("colors", _given(file.colors)),
+        ("roles", file.roles),
+        ("variables", file.variables),
+    ):
+        _check(document, table, colours)
     variables = {**{f"role-{role}": colour for role, colour in file.roles.items()}, **file.variables}
     colours = file.colors
     return Theme(
@@ -183,7 +183,7 @@ def _given(colours: Colors) -> dict[str, str]:
     }
 
 
-def _check(path: Path, colours: Mapping[str, str]) -> None:
+def _check(document: Document, table: str, colours: Mapping[str, str]) -> None:
     for name, value in colours.items():
         words: Sequence[str] = value.split()
         if name.endswith("-style") or not words or words[0] in {"auto", "transparent"}:
@@ -191,6 +191,6 @@ def _check(path: Path, colours: Mapping[str, str]) -> None:
         try:
             Color.parse(words[0])
         except ColorParseError as error:
-            raise ConfigError(
-                f'The theme {path} cannot be used: {name} = "{value}" is no colour; write one like "#8aadf4".'
+            raise document.error(
+                (table, name), f'{name} = "{value}" is no colour; write one like "#8aadf4".'
             ) from error

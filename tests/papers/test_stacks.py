@@ -151,6 +151,21 @@ def test_research_is_grounded_in_search(paths: Paths):
     assert all(seat.search for seat in Stacks(paths, Config()).get("research").posts["research"].seats)
 
 
+@pytest.mark.parametrize(
+    ("within", "seated"),
+    [
+        ({"anthropic", "local"}, {"anthropic", "local"}),
+        ({"anthropic"}, {"anthropic"}),
+        (set[str](), {"local"}),
+    ],
+)
+def test_auto_seats_the_local_model_when_it_is_here_or_when_nobody_else_is(
+    paths: Paths, within: set[str], seated: set[str]
+):
+    stack = Stacks(paths, Config(), found=within.__contains__).get("auto")
+    assert {seat.ref.provider for post in stack.posts.values() for seat in post.seats} == seated
+
+
 def test_auto_keeps_what_is_within_reach(paths: Paths):
     stacks = Stacks(
         paths,
@@ -162,7 +177,7 @@ def test_auto_keeps_what_is_within_reach(paths: Paths):
     )
     stack = stacks.get("auto")
     providers = {seat.ref.provider for post in stack.posts.values() for seat in post.seats}
-    assert providers == {"anthropic", "ollama", "local"}
+    assert providers == {"anthropic", "ollama"}
     assert [str(seat.ref) for seat in stack.posts["coding"].seats][-1] == "ollama/qwen3-coder"
     assert [str(seat.ref) for seat in stack.posts["creative"].seats][-1] == "ollama/llama3.3"
 
