@@ -87,3 +87,5 @@ class Answer:
             self._unsaved = None
         except StorageError as error:
             self._unsaved = str(error)
+            if outcome is Outcome.STOPPED:
+                self.turn = structs.replace(self.turn, notices=(*self.turn.notices, self._unsaved))

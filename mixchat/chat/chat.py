@@ -186,6 +186,8 @@ class Chat:
             self._unsaved.pop(turn.id, None)
             self.path.withdraw(turn.id)
             self._desk.chats.drop_empty(self.id)
+        elif turn.outcome is Outcome.STOPPED:
+            self.path.put(turn)
 
     def _accept(self, prompt: Prompt, parent: str | None, purpose: Purpose) -> Turn:
         now = self._desk.clock.now()

@@ -16,7 +16,7 @@ from mixchat.words.error import NoLocalSeat, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Started, Text
 from mixchat.words.question import Pin, Settings
 from mixchat.words.stack import Seat
-from mixchat.words.turn import Outcome
+from mixchat.words.turn import Outcome, Turn
 from mixchat.words.usage import FREE
 from tests.chat.conftest import Place
 from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
@@ -243,6 +243,22 @@ async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen
     assert Notice("info", "The disk is full.") in rest
     assert isinstance(rest[-1], Finished)
     assert chat.turns[-1].reply == "kept"
+
+
+async def test_a_full_disk_when_a_reply_is_stopped_is_said_in_the_turn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    chat = place.chat([Started(Seat(FLASH), 1), Text("half"), Hang()])
+    save = place.desk.turns.save
+
+    def full(turn: Turn) -> None:
+        if turn.outcome is not Outcome.OPEN:
+            raise StorageError("The disk is full.")
+        save(turn)
+
+    monkeypatch.setattr(place.desk.turns, "save", full)
+    await stop_at(chat.send("hi"), Text)
+    assert (chat.turns[-1].reply, chat.turns[-1].notices) == ("half", ("The disk is full.",))
 
 
 async def test_a_prompt_that_cannot_be_saved_is_not_sent(place: Place):
