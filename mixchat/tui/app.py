@@ -6,8 +6,10 @@ import os
 import signal
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import constants
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -45,6 +47,14 @@ class MixApp(App[int], inherit_bindings=False):
         keymap = read_keys(house.config.keys)
         self._problems += keymap.problems
         self.set_keymap(dict(keymap.keys))
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return who speaks with the terminal: one that no byte can stop, unless Textual was told another."""
+        if os.name != "posix" or constants.DRIVER:
+            return super().get_driver_class()
+        from mixchat.tui.terminal_driver import TerminalDriver
+
+        return TerminalDriver
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return a colour for each role, for themes that know nothing of roles."""

@@ -36,9 +36,9 @@ class PtyApp(Terminal):
         with self._changed:
             return self._output.find(text.encode())
 
-    def feed(self, text: str) -> float:
-        """Write more than fits into the terminal's buffer at once, and return when that began."""
-        began, data = time.monotonic(), text.encode()
+    def feed(self, text: str | bytes) -> float:
+        """Write any bytes, even more than fit into the terminal's buffer at once, and return when that began."""
+        began, data = time.monotonic(), text if isinstance(text, bytes) else text.encode()
         while data:
             data = data[os.write(self._master, data[:4096]) :]
         return began

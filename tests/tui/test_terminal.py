@@ -48,6 +48,19 @@ def test_a_paste_with_line_ends_is_written_and_not_sent(terminal: PtyApp, tmp_pa
     assert draft(tmp_path) == "first line\nsecond line\n"
 
 
+def test_bytes_that_are_no_utf8_show_a_mark_and_the_next_keys_still_work(terminal: PtyApp, tmp_path: Path):
+    terminal.wait(PLACEHOLDER, 0)
+    terminal.feed(b"ab\xff\xfe and ")
+    terminal.feed(b"\xc3")
+    time.sleep(0.3)
+    terminal.feed(b"\xa9 on")
+    terminal.wait("ab\ufffd\ufffd and \u00e9 on", 0)
+    terminal.send("\x11")
+    assert terminal.ended(10) == 0
+    assert "Traceback" not in terminal.output
+    assert draft(tmp_path) == "ab\ufffd\ufffd and \u00e9 on"
+
+
 def test_a_megabyte_is_pasted_and_the_next_key_shows(terminal: PtyApp):
     terminal.wait(PLACEHOLDER, 0)
     mark = terminal.mark
