@@ -236,13 +236,12 @@ class House(Archive):
         sentence, in the turn that needs it.
         """
         this_process()
-        for provider in dict.fromkeys(
-            seat.ref.provider for post in self.stack.posts.values() for seat in post.seats
-        ):
-            if self.providers.reachable(provider):
-                with contextlib.suppress(ProviderError):
-                    self.providers.get(provider).warm()
-        self.prices.load()
+        seated = dict.fromkeys(seat.ref.provider for post in self.stack.posts.values() for seat in post.seats)
+        for provider in filter(self.providers.reachable, seated):
+            with contextlib.suppress(ProviderError):
+                self.providers.get(provider).warm()
+        if not all(map(self.providers.is_local, filter(self.providers.reachable, seated))):
+            self.prices.load()
 
     def keep_log(self) -> None:
         """Begin the log."""

@@ -81,7 +81,7 @@ async def test_enter_to_request_and_first_word_to_paint(tmp_path: Path):
         own = await measured([sys.executable, "-m", "mixchat"], variables, wires)
     print(f"\n{told('bare Textual with httpx', bare)}\n{told('mixchat', own)}")
     print("goals: first prompt 300 ms, warm 30 ms, first word 50 ms")
-    assert own[0].request < 6000
+    assert own[0].request < 1500
     assert statistics.median(each.request for each in own[1:]) < 150
     assert statistics.median(each.paint for each in own[1:]) < 150
 
@@ -100,8 +100,10 @@ def test_at_rest_it_costs_next_to_nothing(tmp_path: Path):
             used = terminal.cpu()
             time.sleep(AT_REST)
             share = (terminal.cpu() - used) / AT_REST
-            lines.append(f"{name} at rest: {share:.2%} of a core, {terminal.memory() / 1.048576:.0f} MiB")
+            memory = terminal.memory() / 1.048576
+            lines.append(f"{name} at rest: {share:.2%} of a core, {memory:.0f} MiB")
         finally:
             terminal.close()
     print("\n" + "\n".join(lines) + "\ngoals: 0.5 %, 60 MiB")
     assert share < 0.02
+    assert memory <= 60
