@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from mixchat.tui.acts import bindings, find_slash
 from mixchat.tui.choice_bar import ChoiceBar
@@ -39,6 +40,9 @@ _LOOK_AFTER: Final = 0.06
 _KEEP_AFTER: Final = 1.0
 """Seconds after which what is being written is on disk at the latest."""
 
+_STOPPING: Final = frozenset({"stop", "copy-or-stop"})
+"""What can be done while everything is covered."""
+
 
 class ChatScreen(Screen[None]):
     """Coordinates: what is done about anything is done by those who know how."""
@@ -53,6 +57,8 @@ class ChatScreen(Screen[None]):
         self._opening = opening
         self._looking: Timer | None = None
         self._keeping: Timer | None = None
+        self._body = Horizontal(id="body")
+        self._focused_before: Widget | None = None
         self.ready = asyncio.Event()
         """Set once everything is mounted and joined."""
         self.front = Front(
@@ -75,7 +81,7 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out conversation, composer, side panel and status line."""
         front = self.front
-        with Horizontal(id="body"):
+        with self._body:
             with Vertical(id="conversation"):
                 yield front.welcome
                 yield front.choices
@@ -103,7 +109,9 @@ class ChatScreen(Screen[None]):
         self._house.ledger.recover()
 
     def action_act(self, act: str, argument: str = "") -> None:
-        """Do something from the list of acts."""
+        """Do something from the list of acts; what cannot be seen can only be stopped."""
+        if self._body.disabled and act not in _STOPPING:
+            return
         if not self.room.deeds.do(act, argument):
             self.notify(f"{act} is not there yet.", severity="warning", markup=False)
 
@@ -161,9 +169,20 @@ class ChatScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything when there is no room for it; move the money to where it can be seen."""
-        small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
-        self.query_one(TooSmall).display = small
+        self._hide(event.size.width < LEAST[0] or event.size.height < LEAST[1])
         self.call_after_refresh(self._show_money)
+
+    def _hide(self, small: bool) -> None:
+        """Cover everything or show it again; no key reaches what is covered, so that nothing is sent unseen."""
+        if small == self._body.disabled:
+            return
+        if small:
+            self._focused_before = self.focused
+        self._body.disabled = small
+        self.query_one(TooSmall).display = small
+        if not small:
+            choices = self.front.choices
+            (choices if choices.is_open else self._focused_before or self.front.composer.area).focus()
 
     @on(SidePanel.Shown)
     def _show_money(self) -> None:

@@ -82,7 +82,7 @@ class ChoiceBar(Widget, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of the question at that width."""
-        return self._asked(width).get_height({}, width)
+        return self._asked(width).get_height({}, max(width, 1))
 
     def render(self) -> Content:
         """Return the question and its answers."""

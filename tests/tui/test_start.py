@@ -4,6 +4,7 @@ import pytest
 
 from mixchat.tui.start.key_shape import provider_of
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
+from tests.tui.test_guards import SECRET
 
 NOBODY = """
 name = "stage"
@@ -64,6 +65,41 @@ async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing():
         await stage.type("still here")
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: "still here" in stage.text)
+
+
+async def test_while_the_composer_is_covered_nothing_is_sent():
+    async with on_stage() as stage:
+        await stage.send("hello there")
+        await stage.idle()
+        await stage.type("is this")
+        await stage.pilot.resize_terminal(40, 10)
+        await stage.until(lambda: "40×10" in stage.text)
+        await stage.type(" seen?")
+        await stage.pilot.press("enter", "f5", "ctrl+p", "enter")
+        await stage.pilot.pause(0.2)
+        assert len(stage.turns) == 1
+        assert stage.house.providers.calls("a") == 1
+        assert stage.app.screen is stage.screen
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: stage.composer.area.has_focus)
+        assert stage.composer.typed == "is this seen?"
+        await stage.pilot.press("enter")
+        await stage.until(lambda: len(stage.turns) == 2)
+
+
+async def test_a_covered_question_is_not_answered_unseen():
+    async with on_stage() as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.resize_terminal(40, 10)
+        await stage.until(lambda: "40×10" in stage.text)
+        await stage.pilot.press("a")
+        await stage.pilot.pause(0.2)
+        assert stage.screen.front.choices.is_open
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.until(lambda: stage.screen.front.choices.has_focus)
+        assert stage.house.providers.calls("a") == 0
 
 
 async def test_sixty_by_fifteen_is_usable():
