@@ -1,5 +1,8 @@
 """Beside the conversation: how a turn came about, who rests, and what it costs."""
 
+from textual.content import Content
+
+from mixchat.tui.side.hanging_text import HangingText, hang
 from mixchat.tui.side.health_list import HealthList
 from mixchat.tui.side.side_panel import NARROWEST, SidePanel
 from mixchat.words.error import Overloaded
@@ -28,6 +31,28 @@ async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at(
             "config, ",
         ):
             assert words in stage.text, words
+
+
+async def test_what_is_wrapped_in_the_detail_keeps_its_indent():
+    async with on_stage(StagedHouse(clock=StillClock()), size=(120, 60)) as stage:
+        stage.house.providers.script("b/large", [Overloaded("b is busy today and will be tomorrow, too.")])
+        stage.house.providers.script("a/plain", reply("Here I am instead."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        detail = stage.app.screen.query_one(HangingText)
+        await stage.until(lambda: "first word" in str(detail.render()))
+        rows = str(detail.render()).splitlines()
+        failed = next(number for number, row in enumerate(rows) if row.startswith("  overloaded:"))
+        assert rows[failed + 1].startswith("  ")
+        assert "too." in rows[failed + 1]
+        assert max(map(len, rows)) <= detail.size.width
+        assert len(rows) == detail.size.height
+
+
+def test_a_line_is_wrapped_even_where_there_is_no_room_for_it():
+    assert [str(row) for row in hang(Content("  one two"), 5)] == ["  one", "  two"]
+    assert [str(row) for row in hang(Content("  ab"), 0)] == ["  a", "  b"]
+    assert [str(row) for row in hang(Content(), 9)] == [""]
 
 
 async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():

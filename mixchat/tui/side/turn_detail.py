@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from mixchat.ledger.rates import Rates
 from mixchat.tui import figures
+from mixchat.tui.side.hanging_text import HangingText
 from mixchat.tui.themes import role_variable
 from mixchat.words.decision import Decision, Evidence
 from mixchat.words.model import ModelRef
@@ -30,11 +30,11 @@ _STRENGTH = 0.05
 class TurnDetail(VerticalScroll):
     """The selected turn in words. Everything that was foreign stays plain text."""
 
-    DEFAULT_CSS = "TurnDetail { height: 1fr; } TurnDetail > Static { height: auto; }"
+    DEFAULT_CSS = "TurnDetail { height: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = Static("", markup=False)
+        self._text = HangingText()
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
@@ -42,8 +42,7 @@ class TurnDetail(VerticalScroll):
 
     def tell(self, turn: Turn | None, rates: Mapping[ModelRef, Rates]) -> None:
         """Show this turn with the prices that it was charged at, or with `None` nothing."""
-        lines = Content() if turn is None else Content("\n").join(describe(turn, rates))
-        self._text.update(lines)
+        self._text.tell(() if turn is None else describe(turn, rates))
 
 
 def describe(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
