@@ -1,7 +1,7 @@
 """A list to pick from: it filters as one types, and shows what is lit before it is taken."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from msgspec import Struct
 from textual import on
@@ -14,8 +14,6 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
-
-_KEY: Final = 10
 
 
 class Entry(Struct, frozen=True):
@@ -87,8 +85,8 @@ class Picker(ModalScreen[str | None]):
         rows.clear_options()
         shown = [self._entries[candidate.insert] for candidate in found[: self.SHOWN]]
         widest = max((len(entry.label) for entry in shown), default=0)
-        keyed = any(entry.key for entry in self._entries.values())
-        rows.add_options([_row(entry, widest=widest, keyed=keyed) for entry in shown])
+        keys = max((len(_first_key(entry)) for entry in self._entries.values()), default=0)
+        rows.add_options([_row(entry, widest=widest, keys=keys) for entry in shown])
         rows.highlighted = 0 if found else None
 
     @on(OptionList.OptionHighlighted)
@@ -107,10 +105,13 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(None if lit is None else rows.get_option_at_index(lit).id)
 
 
-def _row(entry: Entry, *, widest: int, keyed: bool) -> Option:
-    key = entry.key.partition(",")[0]
+def _first_key(entry: Entry) -> str:
+    return entry.key.partition(",")[0]
+
+
+def _row(entry: Entry, *, widest: int, keys: int) -> Option:
     row = Content.assemble(
-        (key.rjust(_KEY) + "  " if keyed else "", "$accent"),
+        (_first_key(entry).rjust(keys) + "  " if keys else "", "$accent"),
         entry.label.ljust(widest) if entry.detail else entry.label,
         ("  " + entry.detail if entry.detail else "", "$text-muted"),
     )
