@@ -27,7 +27,7 @@ _MODEL: Final = 26
 class Welcome(Widget):
     """Sits where the conversation will be. It takes no focus and runs no timer."""
 
-    DEFAULT_CSS = "Welcome { height: 1fr; width: 1fr; content-align: center middle; }"
+    DEFAULT_CSS = "Welcome { height: 1fr; width: 1fr; content-align: left middle; }"
 
     def __init__(self) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ _WAYS: Final = (
 class FirstRun(Widget):
     """Sits where the conversation will be; the composer keeps the focus."""
 
-    DEFAULT_CSS = "FirstRun { height: 1fr; width: 1fr; content-align: center middle; display: none; }"
+    DEFAULT_CSS = "FirstRun { height: 1fr; width: 1fr; content-align: left middle; display: none; }"
 
     def __init__(self) -> None:
         super().__init__()
