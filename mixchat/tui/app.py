@@ -17,6 +17,7 @@ from mixchat.tui import themes
 from mixchat.tui.acts import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.clipboard import tmux_wrapped
+from mixchat.tui.leaving import ImpatientThreads, leave_at_once
 from mixchat.tui.opening import Opening
 from mixchat.words.error import ConfigError, StorageError
 
@@ -89,6 +90,8 @@ class MixApp(App[int], inherit_bindings=False):
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
         loop = asyncio.get_running_loop()
+        if not self.is_headless:
+            loop.set_default_executor(ImpatientThreads())
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), self._asked_to_leave)
@@ -170,4 +173,5 @@ def run_app(
     result = app.run(mouse=house.config.ui.mouse)
     if app.fault is not None:
         raise app.fault
+    leave_at_once(result or 0)
     return result or 0

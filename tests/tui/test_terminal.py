@@ -91,6 +91,31 @@ def test_it_leaves_the_terminal_as_it_was(terminal: PtyApp, how: str, tmp_path: 
     assert draft(tmp_path) == "half a thought"
 
 
+def test_it_leaves_while_a_library_is_still_being_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    library, begun = tmp_path / "slow" / "anthropic", tmp_path / "begun"
+    library.mkdir(parents=True)
+    slow = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(30)\n"
+    (library / "__init__.py").write_text(slow)
+    monkeypatch.setenv("PYTHONPATH", str(library.parent))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "nobody's")
+    app = PtyApp()
+    try:
+        app.wait(PLACEHOLDER, 0)
+        app.send("half a thought")
+        app.wait("half a thought", 0)
+        end = time.monotonic() + 20
+        while not begun.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert begun.exists()
+        os.kill(app.pid, signal.SIGTERM)
+        assert app.ended(2.5) == 0
+        assert LEFT[0] in app.output
+        assert "Traceback" not in app.output
+    finally:
+        app.close()
+    assert draft(tmp_path) == "half a thought"
+
+
 def test_it_follows_the_size_of_the_terminal(terminal: PtyApp):
     terminal.wait(PLACEHOLDER, 0)
     mark = terminal.mark
