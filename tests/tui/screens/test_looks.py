@@ -77,8 +77,26 @@ async def setting_up(stage: Stage) -> None:
     await stage.until(lambda: "takes no temperature" in stage.text)
 
 
+async def finding(stage: Stage) -> None:
+    await stage.send("where is the milk?")
+    await stage.until(lambda: not stage.talk.busy)
+    await stage.send("/find milk")
+    await stage.until(lambda: "1 of 1" in stage.text)
+
+
+async def dressing(stage: Stage) -> None:
+    await stage.send("/theme")
+    await stage.until(lambda: "type to filter" in stage.text)
+
+
+async def help_in_the_chat(stage: Stage) -> None:
+    await stage.pilot.press("f1")
+    await stage.until(lambda: type(stage.app.screen).__name__ == "HelpScreen")
+
+
 SCREENS = pytest.mark.parametrize(
-    "doing", [chats, hits, renaming, help_here, models, stack, settings, spending, setting_up],
+    "doing", [chats, hits, renaming, help_here, models, stack, settings, spending, setting_up,
+     finding, dressing, help_in_the_chat],
     ids=lambda doing: doing.__name__,
 )  # fmt: skip
 LOOKS = pytest.mark.parametrize(
