@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -31,7 +32,7 @@ class Endpoint:
         self.connections = connections
 
 
-class Adapter(Generic[C]):
+class Adapter(ABC, Generic[C]):
     """Holds the client, which is made once, in a thread, when it is first needed."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -70,8 +71,8 @@ class Adapter(Generic[C]):
                 with Border(self._service)(ValueError):
                     self._client = self._made(self._key)
 
-    def _made(self, key: str) -> C:
-        raise NotImplementedError
+    @abstractmethod
+    def _made(self, key: str) -> C: ...
 
     async def _ready(self) -> C:
         if self._client is None:
