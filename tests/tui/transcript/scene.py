@@ -1,11 +1,13 @@
 """Turns to show, and an app that shows them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from textual.app import App, ComposeResult
 from textual.color import Color
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from mixchat.tui.themes import role_defaults
@@ -94,3 +96,17 @@ class Stage(App[None]):
         """Return what the transcript has painted."""
         pane = self.transcript
         return "\n".join(strip.text.rstrip() for strip in pane.render_lines(pane.size.region))
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until everything that came is painted, its colours included."""
+    assert isinstance(pilot.app, Stage)
+    pane = pilot.app.transcript
+    await pilot.pause()
+    for _ in range(2_000):
+        if pane._inflow.is_idle and pane._colouring.is_idle:
+            break
+        await asyncio.sleep(0.01)
+    else:
+        raise AssertionError("the transcript is still at work")
+    await pilot.pause()

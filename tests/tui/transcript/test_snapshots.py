@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +8,7 @@ from mixchat.words.error import Failure
 from mixchat.words.event import Routed, Started, Text
 from mixchat.words.stack import Seat
 from mixchat.words.turn import Citation, FileRef, Outcome, Seam
-from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, turn
+from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
@@ -48,14 +47,6 @@ def stage(pilot: Pilot[None]) -> Stage:
     return pilot.app
 
 
-async def _quiet(pilot: Pilot[None]) -> None:
-    for _ in range(20):
-        await asyncio.sleep(0.05)
-        if stage(pilot).transcript._colouring.is_idle:
-            break
-    await pilot.pause()
-
-
 @SIZES
 def test_markdown(snap_compare: SnapCompare, size: tuple[int, int]):
     shown = structs.replace(
@@ -65,7 +56,7 @@ def test_markdown(snap_compare: SnapCompare, size: tuple[int, int]):
 
     async def before(pilot: Pilot[None]) -> None:
         stage(pilot).transcript.jump("a")
-        await _quiet(pilot)
+        await settled(pilot)
 
     assert snap_compare(Stage([shown]), terminal_size=size, run_before=before)
 
@@ -88,7 +79,7 @@ def test_how_turns_end(snap_compare: SnapCompare, size: tuple[int, int]):
         structs.replace(turn("d", "Stop", "I was", "quick"), outcome=Outcome.STOPPED,
                         attempts=(attempt(FLASH, 1.0, "0.0002", exact=False),)),
     ]  # fmt: skip
-    assert snap_compare(Stage(turns), terminal_size=size, run_before=_quiet)
+    assert snap_compare(Stage(turns), terminal_size=size, run_before=settled)
 
 
 @SIZES
@@ -99,10 +90,10 @@ def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tu
         pane.show(Routed(decided("coding")))
         pane.show(Started(Seat(SONNET), 1))
         pane.show(Text("words\n\n" * 40))
-        await asyncio.sleep(0.2)
+        await settled(pilot)
         pane.move_turn(-1)
         pane.show(Text("more\n\n"))
-        await _quiet(pilot)
+        await settled(pilot)
 
     turns = [turn(str(at), f"prompt {at}", "A reply of some length. " * 9, "daily-driver") for at in range(5)]
     assert snap_compare(Stage(turns), terminal_size=size, run_before=before)
@@ -111,8 +102,7 @@ def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tu
 def test_a_light_theme(snap_compare: SnapCompare):
     async def before(pilot: Pilot[None]) -> None:
         pilot.app.theme = "textual-light"
-        await asyncio.sleep(0.1)
-        await _quiet(pilot)
+        await settled(pilot)
 
     assert snap_compare(Stage([turn("a", "Light?", MARKDOWN)]), terminal_size=(100, 40), run_before=before)
 
@@ -120,5 +110,5 @@ def test_a_light_theme(snap_compare: SnapCompare):
 def test_a_narrow_table_stands_on_its_side(snap_compare: SnapCompare):
     assert snap_compare(
         Stage([turn("a", "Table?", "| a name | another | third | fourth |\n|-|-|-|-|\n| one | two words | 3 | 4 |\n")]),
-        terminal_size=(30, 16), run_before=_quiet,
+        terminal_size=(30, 16), run_before=settled,
     )  # fmt: skip

@@ -2,7 +2,6 @@ import asyncio
 
 from msgspec import structs
 from textual.geometry import Offset
-from textual.pilot import Pilot
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -22,7 +21,7 @@ from mixchat.words.event import (
 )
 from mixchat.words.stack import Seat
 from mixchat.words.turn import Citation, Outcome, Seam, Turn
-from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, turn
+from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
 
 CODE = "Look:\n\n```python\nprint('one')\n```\n\nand\n\n```sh\nls -l\n```\n"
 OVERLOADED = Failure("overloaded", "The provider is overloaded.", SONNET)
@@ -30,11 +29,6 @@ OVERLOADED = Failure("overloaded", "The provider is overloaded.", SONNET)
 
 def long_turns(count: int) -> list[Turn]:
     return [turn(str(at), f"prompt {at}", f"reply {at}\n\n" + "some words " * 60) for at in range(count)]
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    await asyncio.sleep(0.2)
-    await pilot.pause()
 
 
 async def test_the_prompt_is_there_at_once_and_the_first_word_with_its_event():
@@ -90,10 +84,7 @@ async def test_a_flood_is_painted_to_its_last_character():
         for at in range(0, len(source), 500):
             app.transcript.show(Text(source[at : at + 500]))
         app.transcript.show(Finished(turn("a", "p", source)))
-        for _ in range(40):
-            await settled(pilot)
-            if "The very end." in app.screen_text():
-                break
+        await settled(pilot)
         assert "The very end." in app.screen_text()
         assert app.transcript.turns[0].reply == source
 
