@@ -60,7 +60,7 @@ class Chat:
             StorageError: the history cannot be written; the change still holds for this session.
         """
         self.record = record
-        if self.path:
+        if self.path.place is not None:
             self._desk.chats.save(record)
 
     def attach(self, path: FilePath) -> FileRef:
@@ -237,4 +237,4 @@ class Chat:
             del self._unsaved[waiting.id]
 
     def _remember(self) -> None:
-        self.keep(structs.replace(self.record, leaf=self.path.leaf))
+        self.keep(structs.replace(self.record, leaf=self.path.place))

@@ -2,13 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import overload
+from typing import Final, overload
 
 from mixchat.history.turns import Stub, TurnStore
 from mixchat.words.turn import Turn
 
 _KEPT = 256
 """Turns held in memory; the others are read again when they are looked at."""
+BEFORE_ALL: Final = ""
+"""What is kept in place of a leaf while every turn is taken back; no turn has such an id."""
 
 
 class Path(Sequence[Turn]):
@@ -24,7 +26,9 @@ class Path(Sequence[Turn]):
         self._stubs = _rooted(store.stubs(chat))
         self._read: OrderedDict[str, Turn] = OrderedDict()
         self._undone: list[str] = []
-        self._ids = self._line(leaf) or self._branch(None)
+        self._came_after: dict[str, str | None] = {}
+        """By each turn that was sent in this session: the leaf that was on the screen then."""
+        self._ids = [] if leaf == BEFORE_ALL else self._line(leaf) or self._branch(None)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -62,6 +66,11 @@ class Path(Sequence[Turn]):
         """The id of the branch's last turn."""
         return self._ids[-1] if self._ids else None
 
+    @property
+    def place(self) -> str | None:
+        """What brings this branch back after a restart: its leaf, `BEFORE_ALL`, or `None` if nothing was said."""
+        return self.leaf or (BEFORE_ALL if self._stubs else None)
+
     def has(self, turn_id: str) -> bool:
         """Whether the chat has such a turn that was not deleted, on this branch or not."""
         return turn_id in self._stubs
@@ -86,6 +95,7 @@ class Path(Sequence[Turn]):
         self._read[turn.id] = turn
         if new:
             self._undone.clear()
+            self._came_after[turn.id] = self.leaf
             self._end(self._line(turn.id))
 
     def show(self, turn_id: str) -> None:
@@ -129,9 +139,17 @@ class Path(Sequence[Turn]):
         self.show(turn_id)
 
     def withdraw(self, turn_id: str) -> None:
-        """Forget a turn to which nothing had come."""
+        """Forget a turn to which nothing had come, and show what was on the screen before it was sent."""
         self._store.withdraw(turn_id)
+        known = turn_id in self._came_after
+        before = self._came_after.pop(turn_id, None)
+        for later, leaf in self._came_after.items():
+            if leaf == turn_id:
+                self._came_after[later] = before
+        shown = turn_id in self._ids
         self._drop(turn_id)
+        if shown and known and (before is None or before in self._stubs):
+            self._end(self._line(before))
 
     def _drop(self, turn_id: str) -> None:
         siblings = [sibling for sibling in self.siblings(turn_id) if sibling != turn_id]

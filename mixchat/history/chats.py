@@ -28,7 +28,7 @@ class ChatRecord(Struct, frozen=True, kw_only=True):
     pinned: bool = False
     private: bool = False
     leaf: str | None = None
-    """The last turn of the branch on the screen."""
+    """The last turn of the branch on the screen; empty while every turn is taken back; `None`: nothing was said."""
     state: ChatState = ChatState()
     tags: tuple[str, ...] = ()
 

@@ -13,7 +13,7 @@ from mixchat.chat.desk import Prompt
 from mixchat.chat.fork import fork
 from mixchat.chat.title import entitle
 from mixchat.words.error import NoLocalSeat, StorageError
-from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Started, Text
+from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Routed, Started, Text
 from mixchat.words.question import Pin, Settings
 from mixchat.words.stack import Seat
 from mixchat.words.turn import Outcome, Turn
@@ -194,6 +194,53 @@ async def test_undo_and_redo_walk_the_branch_without_destroying(place: Place):
     assert chat.path.redo() is not None
     assert chat.path.redo() is None
     assert [turn.prompt for turn in chat.turns] == ["one", "two"]
+
+
+async def test_a_chat_whose_turns_are_all_taken_back_opens_empty_and_can_be_redone(place: Place):
+    chat = place.chat(reply("A"), reply("B"), reply("C"))
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    chat.path.undo()
+    chat.path.undo()
+    opened = place.reopen(chat)
+    assert list(opened.turns) == []
+    assert chat.path.redo() is not None
+    assert [turn.prompt for turn in chat.turns] == ["one"]
+    assert opened.path.redo() is not None
+    assert opened.path.redo() is not None
+    assert [turn.prompt for turn in opened.turns] == ["one", "two"]
+    assert [turn.prompt for turn in place.reopen(chat).turns] == ["one", "two"]
+
+
+async def test_what_follows_when_all_is_taken_back_begins_the_chat_anew(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("one"))
+    chat.path.undo()
+    chat.keep(structs.replace(chat.record, title="renamed"))
+    opened = place.reopen(chat)
+    assert opened.record.title == "renamed"
+    await collect(opened.send("two"))
+    assert [turn.prompt for turn in place.reopen(chat).turns] == ["two"]
+    assert len(opened.path.siblings(opened.turns[0].id)) == 2
+
+
+async def test_a_prompt_that_is_withdrawn_does_not_bring_back_what_was_taken_back(place: Place):
+    chat = place.chat(reply("A"), [Hang()])
+    await collect(chat.send("one"))
+    chat.path.undo()
+    await stop_at(chat.send("two"), Routed)
+    assert list(chat.turns) == []
+    assert list(place.reopen(chat).turns) == []
+
+
+async def test_a_retry_that_is_withdrawn_shows_the_answer_that_was_shown(place: Place):
+    chat = place.chat(reply("A"), reply("B"), [Hang()])
+    await collect(chat.send("one"))
+    first = chat.turns[0].id
+    await collect(chat.again(first))
+    chat.path.show(first)
+    await stop_at(chat.again(first), Routed)
+    assert [turn.reply for turn in chat.turns] == ["A"]
 
 
 async def test_a_deleted_turn_comes_back_whole(place: Place):

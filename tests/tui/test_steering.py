@@ -1,5 +1,6 @@
 """A turn is asked again, changed, left and brought back; nothing is destroyed on the way."""
 
+from mixchat.tui.opening import Opening
 from mixchat.tui.picker import Picker
 from mixchat.words.error import Interrupted, Refused
 from mixchat.words.event import Text
@@ -189,6 +190,18 @@ async def test_undo_of_every_turn_and_redo_in_another_session():
         while chat.path.redo() is not None:
             pass
         assert [turn.reply for turn in chat.turns] == ["First reply.", "Second reply."]
+
+
+async def test_what_was_taken_back_stays_so_after_a_restart_and_can_still_be_redone():
+    async with on_stage() as stage:
+        await _two_turns(stage)
+        await stage.pilot.press("alt+z", "alt+z")
+        assert len(stage.turns) == 0
+    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+        assert "every prompt to the right model" in stage.text
+        assert "First reply." not in stage.text
+        await stage.pilot.press("alt+y", "alt+y")
+        await stage.until(lambda: "First reply." in stage.text and "Second reply." in stage.text)
 
 
 async def test_a_deleted_turn_and_what_followed_it_come_back():
