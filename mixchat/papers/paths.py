@@ -49,6 +49,11 @@ class Paths(Struct, frozen=True):
         return self.config / "key-ring.txt"
 
     @property
+    def layout_file(self) -> Path:
+        """How the person has arranged the screen."""
+        return self.data / "layout.json"
+
+    @property
     def log_file(self) -> Path:
         """The log that is being written; older ones end in a number."""
         return self.log / "mixchat.log"

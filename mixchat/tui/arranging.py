@@ -1,7 +1,7 @@
 """Arranging the screen and what it works with: panel, theme, stack."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 from textual.app import App
@@ -14,6 +14,8 @@ from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.house import House
+
+_NO_ROOM: Final = "The side panel needs 100 columns; the last line has its figures until then."
 
 
 class Arranging:
@@ -45,7 +47,10 @@ class Arranging:
 
     def panel(self, _: str) -> None:
         """Show the side panel, or hide it."""
-        self._panel.toggle_class("-hidden")
+        if self._panel.screen.has_class("-narrow"):
+            self._say(_NO_ROOM)
+        else:
+            self._panel.toggle()
 
     def theme(self, name: str) -> None:
         """Change the colours: at once by name, or from a list that shows each theme as it is lit."""

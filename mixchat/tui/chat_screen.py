@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from mixchat.papers.layout import keep_layout, read_layout
 from mixchat.tui.acts import bindings, find_slash
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
@@ -65,7 +66,7 @@ class ChatScreen(Screen[None]):
             welcome=Welcome(),
             choices=ChoiceBar(),
             composer=Composer(Offers(house).sources(), house.pin, lambda: house.drafts.prompts()),
-            panel=SidePanel(),
+            panel=SidePanel(read_layout(house.paths), lambda layout: keep_layout(house.paths, layout)),
             status=StatusLine(house.clock),
         )
 

@@ -94,6 +94,59 @@ async def test_the_panel_is_hidden_shown_and_resized_by_keys():
         await stage.until(lambda: bool(panel.region))
 
 
+async def test_a_step_is_as_wide_to_the_left_as_to_the_right():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        width = panel.outer_size.width
+        await stage.pilot.press("f3", "f3", "f4")
+        await stage.until(lambda: panel.outer_size.width == width + 4)
+        await stage.pilot.press("f4")
+        await stage.until(lambda: panel.outer_size.width == width)
+
+
+async def test_the_width_and_a_hidden_panel_are_there_again_after_a_restart():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        await stage.pilot.press(*["f3"] * 6)
+        await stage.until(lambda: panel.outer_size.width == 68)
+    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert panel.outer_size.width == 68
+        await stage.pilot.press("f2")
+        await stage.until(lambda: not panel.region)
+    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert not panel.region
+        await stage.pilot.press("f2")
+        await stage.until(lambda: panel.outer_size.width == 68)
+
+
+async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and_forgets_no_width():
+    StagedHouse().paths.data.mkdir(parents=True, exist_ok=True)
+    StagedHouse().paths.layout_file.write_text('{"panel_width": 84}')
+    async with on_stage(StagedHouse(), size=(110, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert panel.outer_size.width == 55
+        await stage.pilot.press("f3")
+        await stage.pilot.resize_terminal(200, 40)
+        await stage.until(lambda: panel.outer_size.width == 84)
+        await stage.pilot.resize_terminal(90, 24)
+        await stage.until(lambda: not panel.region)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: "needs 100 columns" in stage.text)
+        await stage.pilot.resize_terminal(200, 40)
+        await stage.until(lambda: panel.outer_size.width == 84)
+
+
+async def test_a_layout_that_nobody_can_read_is_the_first_one():
+    for damaged in ("", "[]", '{"panel_width": "wide"}', '{"panel_width": -7}', '{"panel_width": 9999}'):
+        paths = StagedHouse().paths
+        paths.data.mkdir(parents=True, exist_ok=True)
+        paths.layout_file.write_text(damaged)
+        async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+            assert NARROWEST <= stage.app.screen.query_one(SidePanel).outer_size.width <= 80
+
+
 async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
     house = StagedHouse(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
     async with on_stage(house, size=(90, 24)) as stage:
