@@ -1,7 +1,8 @@
 """A bare chat screen to measure: a pane above an input box, told what to do through a pipe.
 
-`python -m tests.bench.stage transcript 5 6` reads commands from descriptor 5 and answers on 6. The other pane,
-`markdown`, is the control: Textual's own `Markdown` widgets in a scroll view, as a plain chat app would do it.
+`python -m tests.bench.stage transcript 5 6` reads commands from descriptor 5 and answers on 6. The other panes are
+`markdown`, the control (Textual's own `Markdown` widgets in a scroll view, as a plain chat app would do it), and
+`frozen`, the design between the two (such a widget for the turn under way only).
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
@@ -50,6 +51,21 @@ class LongestStep:
             longest.seconds = max(longest.seconds, time.thread_time() - start)
 
         asyncio.events.Handle._run = measured
+
+
+class Design(Protocol):
+    """A way to show a conversation."""
+
+    @property
+    def widget(self) -> Widget: ...
+
+    async def begin(self, prompt: str) -> None: ...
+
+    async def write(self, text: str) -> None: ...
+
+    async def end(self) -> None: ...
+
+    async def load(self, count: int, reply: str) -> None: ...
 
 
 class Ours:
@@ -105,9 +121,17 @@ class Control:
             await self.stream.stop()
 
     async def load(self, count: int, reply: str) -> None:
-        for at in range(count):
-            await self.widget.mount(Static(f"prompt {at}", markup=False), Markdown(reply))
+        for at in range(1, count + 1):
+            await self.widget.mount(Static(f"prompt {at}", markup=False), Markdown(f"{at}. {reply}"))
         self.widget.anchor()
+
+
+def _pane(kind: str) -> Design:
+    if kind == "frozen":
+        from tests.bench.frozen_pane import Frozen
+
+        return Frozen()
+    return Ours() if kind == "transcript" else Control()
 
 
 class Stage(App[None]):
@@ -117,7 +141,7 @@ class Stage(App[None]):
 
     def __init__(self, kind: str, commands: int, answers: int) -> None:
         super().__init__()
-        self.pane = Ours() if kind == "transcript" else Control()
+        self.pane = _pane(kind)
         self._commands, self._answers = commands, answers
         self._held = b""
         self._longest = LongestStep()
@@ -128,8 +152,7 @@ class Stage(App[None]):
         return role_defaults(dark=True)
 
     def compose(self) -> ComposeResult:
-        widget: Widget = self.pane.widget
-        yield widget
+        yield self.pane.widget
         yield Input()
 
     def on_mount(self) -> None:
@@ -145,8 +168,8 @@ class Stage(App[None]):
         gc.freeze()
         self._answer("ready")
 
-    def _answer(self, what: str) -> None:
-        said = {"what": what, "at": time.monotonic(), "longest step": self._longest.seconds}
+    def _answer(self, what: str, **more: float) -> None:
+        said = {"what": what, "at": time.monotonic(), "longest step": self._longest.seconds, **more}
         os.write(self._answers, json.dumps(said).encode() + b"\n")
 
     def _command(self) -> None:
@@ -159,6 +182,8 @@ class Stage(App[None]):
         if command["do"] == "load":
             await self.pane.load(command["count"], command["reply"])
             self._answer("loaded")
+        elif command["do"] == "count":
+            self._answer("count", widgets=sum(1 for _ in self.screen.walk_children()))
         elif command["do"] == "top":
             self.pane.widget.scroll_home(animate=False)
         elif command["do"] == "page":
