@@ -66,10 +66,10 @@ def _section(number: int) -> str:
     )
 
 
-def mixed(size: int) -> str:
-    """Return about `size` characters of headings, prose, lists, code, tables and quotes."""
+def mixed(size: int, first: int = 1) -> str:
+    """Return about `size` characters of headings, prose, lists, code, tables and quotes; `first` gives another text."""
     text = ""
-    for number in count(1):
+    for number in count(first):
         text += _section(number)
         if len(text) >= size:
             return text
