@@ -8,9 +8,11 @@ from typing import overload
 from rich.cells import cell_len
 from rich.style import Style
 
+from mixchat.tui.transcript.cut import MARK
 from mixchat.tui.transcript.line import BREAK, Line, Piece
 from mixchat.tui.transcript.look import Look, Shade
 from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.seams import Seams
 from mixchat.tui.transcript.wrap import Row, wrap
 
 _TAB = 4
@@ -24,12 +26,18 @@ class CodeRows(Sequence[Line]):
         language: the word after its fence; empty for none.
         width: cells to fill.
         look: palette and colours.
+        seams: stand below the lines that are marked.
     """
 
-    def __init__(self, code: str, language: str, width: int, look: Look) -> None:
+    def __init__(self, code: str, language: str, width: int, look: Look, seams: Seams) -> None:
         self._palette = look.palette
         self._width = width
         self._label = language
+        self._seams: dict[int, list[Line]] = {}
+        """The rows of the seams below a line."""
+        if MARK in code:
+            self._take(code, seams)
+            code = code.replace(MARK, "")
         code = code.removesuffix("\n")
         self._lines = code.split("\n")
         self._shades: list[Shade] | None = None
@@ -37,6 +45,13 @@ class CodeRows(Sequence[Line]):
             self._colour(code, look)
         self._starts = self._row_starts()
         self._rows: dict[int, list[Line]] = {}
+
+    def _take(self, code: str, seams: Seams) -> None:
+        pad = [(" ", self._palette.panel)]
+        for at, line in enumerate(code.split("\n")):
+            if MARK in line:
+                rows = seams.take(line.count(MARK), self._room, self._palette.panel)
+                self._seams[at] = [row.behind(pad, ornament=True) for row in rows]
 
     def _colour(self, code: str, look: Look) -> None:
         if not look.growing:
@@ -48,6 +63,8 @@ class CodeRows(Sequence[Line]):
         """Return the row at which each line starts, or None where every line is one row."""
         room = self._room
         heights = [1 if len(line) * _TAB <= room else self._height(line) for line in self._lines]
+        for at, rows in self._seams.items():
+            heights[min(at, len(heights) - 1)] += len(rows)
         if max(heights) == 1:
             return None
         return [0, *accumulate(heights)]
@@ -98,9 +115,10 @@ class CodeRows(Sequence[Line]):
             pieces = self._painted(at)
             folded = [Row(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
             pad = (" ", self._palette.panel)
-            rows = self._rows[at] = [
+            rows = [
                 Line([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel) for row in folded
             ]
+            rows = self._rows[at] = rows + self._seams.get(at, [])
         return rows
 
     def _painted(self, at: int) -> list[Piece]:

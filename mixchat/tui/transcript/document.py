@@ -93,6 +93,10 @@ class Document:
         """How many blocks, from the first, will not change."""
         return self._frozen
 
+    def end(self, at: int) -> int:
+        """Return where the source of a block ends: at the next block, or with the text."""
+        return self._blocks[at + 1].offset if at + 1 < len(self._blocks) else len(self.text)
+
     def append(self, text: str) -> None:
         """Add text at the end."""
         text = self._held + text

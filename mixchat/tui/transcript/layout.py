@@ -11,8 +11,10 @@ from mixchat.tui.transcript.inline import inline_pieces
 from mixchat.tui.transcript.line import Line, Piece, blank
 from mixchat.tui.transcript.look import Look
 from mixchat.tui.transcript.markdown import language_of, split_task
+from mixchat.tui.transcript.seams import Seams
 from mixchat.tui.transcript.table import table_lines
-from mixchat.tui.transcript.wrap import restyled, width_of, wrap
+from mixchat.tui.transcript.wrap import restyled, width_of
+from mixchat.words.turn import Seam
 
 _BULLETS: Final = ("•", "◦", "▪")
 _LEAVES: Final = frozenset(
@@ -22,21 +24,19 @@ _LEAST: Final = 4
 """Cells that text keeps, however deep it is nested."""
 
 
-def lay_out(tokens: list[Token], env: dict[str, Any], width: int, look: Look) -> Sequence[Line]:
-    """Return the rows of a block, none wider than `width` cells."""
-    return _Layout(env, look).block(tokens, max(1, width), look.palette.text)
-
-
-def rows_of(pieces: list[Piece], width: int) -> list[Line]:
-    """Return wrapped text as rows."""
-    return [Line(row.pieces, end=row.end) for row in wrap(pieces, width)]
+def lay_out(
+    tokens: list[Token], env: dict[str, Any], width: int, look: Look, seams: Sequence[Seam] = ()
+) -> Sequence[Line]:
+    """Return the rows of a block, none wider than `width` cells; `seams` stand where its text is marked."""
+    return _Layout(env, look, Seams(seams, look.palette)).block(tokens, max(1, width), look.palette.text)
 
 
 class _Layout:
     """One walk over a block and what is nested in it."""
 
-    def __init__(self, env: dict[str, Any], look: Look) -> None:
+    def __init__(self, env: dict[str, Any], look: Look, seams: Seams) -> None:
         self.env = env
+        self.seams = seams
         self.look = look
         self.palette = look.palette
         self.depth = 0
@@ -48,9 +48,9 @@ class _Layout:
             case "heading_open":
                 lines: Sequence[Line] = self._heading(tokens, width)
             case "fence" | "code_block":
-                lines = CodeRows(first.content, language_of(first), width, self.look)
+                lines = CodeRows(first.content, language_of(first), width, self.look, self.seams)
             case "table_open":
-                lines = table_lines(tokens, self.env, width, self.palette)
+                lines = table_lines(tokens, self.env, width, self.palette, self.seams)
             case "bullet_list_open" | "ordered_list_open":
                 lines = self._list(tokens, width, base)
             case "blockquote_open":
@@ -58,21 +58,28 @@ class _Layout:
             case "hr":
                 lines = [Line([("─" * width, self.palette.rule)], ornament=True)]
             case "math_block":
-                lines = rows_of([(first.content.expandtabs(4), self.palette.math)], width)
+                lines = self.seams.rows(first.content, width, self._formula)
             case _:
                 lines = self._text(tokens, width, base)
         return lines
 
     def _text(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
         text = next((token.content for token in tokens if token.type == "inline"), tokens[0].content)
-        return rows_of(inline_pieces(text, self.env, self.palette, base), width)
+        return self._rows(text, width, base)
+
+    def _rows(self, text: str, width: int, base: Style) -> list[Line]:
+        return self.seams.rows(text, width, lambda text: inline_pieces(text, self.env, self.palette, base))
+
+    def _formula(self, text: str) -> list[Piece]:
+        return [(text.expandtabs(4), self.palette.math)]
 
     def _heading(self, tokens: list[Token], width: int) -> list[Line]:
         level = int(tokens[0].tag[1:])
         style = self.palette.heading if level <= 2 else self.palette.subheading
-        lines = rows_of(inline_pieces(tokens[1].content, self.env, self.palette, style), width)
+        lines = self._rows(tokens[1].content, width, style)
         if level == 1:
-            under = min(width, max((width_of(line.pieces) for line in lines), default=1))
+            widest = max((width_of(line.pieces) for line in lines if not line.ornament), default=1)
+            under = min(width, widest)
             lines.append(Line([("━" * under, self.palette.rule)], ornament=True))
         return lines
 

@@ -23,6 +23,13 @@ from mixchat.words.turn import Citation, Seam, Turn
 from mixchat.words.usage import Cost
 
 
+def placed_seams(turn: Turn) -> list[Seam]:
+    """Return a turn's seams with their offsets in the cleaned text of its reply."""
+    if not turn.seams or (turn.reply.isascii() and "\r" not in turn.reply):
+        return list(turn.seams)
+    return [structs.replace(seam, offset=len(clean(turn.reply[: seam.offset]))) for seam in turn.seams]
+
+
 class Live:
     """What is known of a turn so far. Text of the reply goes to its own document.
 
@@ -34,7 +41,8 @@ class Live:
     def __init__(self, turn: Turn, clock: Clock) -> None:
         self.turn = turn
         self.cost: Cost | None = None
-        self.seams = list(turn.seams)
+        self.seams = placed_seams(turn)
+        """Each with its offset in the cleaned text of the reply."""
         self.seconds: float | None = None
         """How long it has thought, once it did."""
         self._clock = clock
@@ -47,7 +55,8 @@ class Live:
         self._plan: list[str] = []
         self._citations = dict.fromkeys(turn.citations)
         self._began: float | None = None
-        self._length = len(turn.reply)
+        self._length = len(clean(turn.reply))
+        self._ends_in_return = turn.reply.endswith("\r")
         self._cut = turn.failure.message if turn.failure else "stopped"
 
     def show(self, event: ChatEvent) -> str:
@@ -88,7 +97,10 @@ class Live:
         if self._step == "plan":
             self._plan.append(text)
             return ""
-        self._length += len(text)
+        if text:
+            joined = self._ends_in_return and text.startswith("\n")
+            self._length += len(text) - text.count("\r\n") - joined
+            self._ends_in_return = text.endswith("\r")
         return text
 
     def _think(self, text: str) -> None:

@@ -5,9 +5,11 @@ from typing import Any, Final
 from markdown_it.token import Token
 from rich.style import Style
 
+from mixchat.tui.transcript.cut import MARK
 from mixchat.tui.transcript.inline import inline_pieces
 from mixchat.tui.transcript.line import Line, Piece
 from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.seams import Seams
 from mixchat.tui.transcript.wrap import Row, width_of, wrap
 
 _GAP: Final = "  "
@@ -24,24 +26,31 @@ class _Table:
         self.palette = palette
         self.rows: list[list[_Cell]] = []
         self.aligns: list[str] = []
+        self.marks: list[int] = []
+        """How many seams fall into each row."""
         for at, token in enumerate(tokens):
             if token.type == "tr_open":
                 self.rows.append([])
+                self.marks.append(0)
             elif token.type in {"th_open", "td_open"}:
                 heading = token.type == "th_open"
                 base = palette.subheading if heading else palette.text
-                self.rows[-1].append(inline_pieces(tokens[at + 1].content, env, palette, base))
+                text = tokens[at + 1].content
+                self.marks[-1] += text.count(MARK)
+                self.rows[-1].append(inline_pieces(text.replace(MARK, ""), env, palette, base))
                 if heading:
                     self.aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
 
 
-def table_lines(tokens: list[Token], env: dict[str, Any], width: int, palette: Palette) -> list[Line]:
-    """Return the rows of a table, none wider than `width` cells."""
+def table_lines(
+    tokens: list[Token], env: dict[str, Any], width: int, palette: Palette, seams: Seams
+) -> list[Line]:
+    """Return the rows of a table, none wider than `width` cells; a seam stands below the row that it falls into."""
     table = _Table(tokens, env, palette)
     natural = [max(map(_widest, column)) for column in zip(*table.rows, strict=False)]
     room = width - len(_GAP) * (len(natural) - 1)
     if sum(min(size, _LEAST) for size in natural) > room:
-        return _records(table, width)
+        return _records(table, width, seams)
     widths = natural if sum(natural) <= room else _shared(natural, room)
     lines: list[Line] = []
     for at, row in enumerate(table.rows):
@@ -49,6 +58,7 @@ def table_lines(tokens: list[Token], env: dict[str, Any], width: int, palette: P
         if at == 0:
             rule = _GAP.join("─" * size for size in widths)
             lines.append(Line([(rule, palette.rule)], ornament=True))
+        lines.extend(seams.take(table.marks[at], width))
     return lines
 
 
@@ -88,11 +98,11 @@ def _aligned(pieces: list[Piece], width: int, align: str, style: Style) -> list[
     return [piece for piece in ((" " * left, style), *pieces, (" " * (spare - left), style)) if piece[0]]
 
 
-def _records(table: _Table, width: int) -> list[Line]:
+def _records(table: _Table, width: int, seams: Seams) -> list[Line]:
     """Return each row as `heading: cell` lines, for when the columns cannot stand side by side."""
     palette = table.palette
     head, *rows = table.rows
-    lines: list[Line] = []
+    lines = seams.take(table.marks[0], width)
     for at, row in enumerate(rows or [[]]):
         if at:
             lines.append(Line([("─" * min(width, 12), palette.rule)], ornament=True))
@@ -102,4 +112,5 @@ def _records(table: _Table, width: int) -> list[Line]:
                 Line([("  " if under else "", palette.text), *part.pieces], end=part.end)
                 for under, part in enumerate(wrap(pieces, width - 2))
             )
+        lines.extend(seams.take(table.marks[at + 1] if rows else 0, width))
     return lines

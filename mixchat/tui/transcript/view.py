@@ -6,10 +6,10 @@ from itertools import accumulate
 from mixchat.tui.transcript.clean import clean
 from mixchat.tui.transcript.compose import foot_parts, head_parts, reply_parts
 from mixchat.tui.transcript.document import Block, Document
-from mixchat.tui.transcript.live import Live
+from mixchat.tui.transcript.live import Live, placed_seams
 from mixchat.tui.transcript.part import Part
 from mixchat.tui.transcript.sheet import Sheet, role_title, sheet_of
-from mixchat.words.turn import Turn
+from mixchat.words.turn import Seam, Turn
 
 _OVERHEAD = 5
 """Rows of a turn besides its text: header, gaps and the row below."""
@@ -71,17 +71,18 @@ class TurnView:
 
     def _compose(self) -> list[Part]:
         sheet, document = self.sheet, self.document
-        seams = self.live.seams if self.live is not None else self.turn.seams
-        reply = self.live.turn.reply if self.live is not None else self.turn.reply
-        placed = [
-            (seam.offset if reply.isascii() and "\r" not in reply else len(clean(reply[: seam.offset])), seam)
-            for seam in seams
-        ]
         return [
             *head_parts(sheet, self.opened),
-            *reply_parts(document, placed, self._final),
+            *reply_parts(document, self._seams, self._final),
             *foot_parts(sheet),
         ]
+
+    @property
+    def _seams(self) -> list[Seam]:
+        """The seams, each with its offset in the document; those that the text has not reached yet are left out."""
+        if self.live is None:
+            return placed_seams(self.turn)
+        return [seam for seam in self.live.seams if seam.offset <= len(self.document.text)]
 
     def grow(self, text: str) -> None:
         """Add text to the reply of a live turn; `changed` shows it."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len, split_graphemes
 from rich.style import Style
 
-from mixchat.tui.transcript.line import BREAK, Piece
+from mixchat.tui.transcript.line import BREAK, Line, Piece
 
 _WIDE: Final = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60"
@@ -38,9 +38,14 @@ def wrap(pieces: list[Piece], width: int) -> list[Row]:
     return [
         Row(row, end)
         for row, (_, _, end) in zip(
-            _slices(pieces, [(start, stop) for start, stop, _ in cuts]), cuts, strict=True
+            slices(pieces, [(start, stop) for start, stop, _ in cuts]), cuts, strict=True
         )
     ]
+
+
+def rows_of(pieces: list[Piece], width: int) -> list[Line]:
+    """Return wrapped text as rows."""
+    return [Line(row.pieces, end=row.end) for row in wrap(pieces, width)]
 
 
 def _cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
@@ -93,7 +98,7 @@ def _chop(word: str, width: int, cells: int, narrow: bool) -> list[tuple[int, in
     return [*chopped, (length, used)]
 
 
-def _slices(pieces: list[Piece], spans: list[tuple[int, int]]) -> Iterator[list[Piece]]:
+def slices(pieces: list[Piece], spans: list[tuple[int, int]]) -> Iterator[list[Piece]]:
     """Yield the part of `pieces` in each span; the spans are in order and do not overlap."""
     ends = list(accumulate(len(text) for text, _ in pieces))
     index = 0

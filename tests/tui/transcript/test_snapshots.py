@@ -83,6 +83,23 @@ def test_how_turns_end(snap_compare: SnapCompare, size: tuple[int, int]):
 
 
 @SIZES
+def test_seams_in_the_middle_of_things(snap_compare: SnapCompare, size: tuple[int, int]):
+    replies = (
+        "A cache keeps what was expensive to compute, so that asking again costs nothing. It is bounded, ¦or it is"
+        " a leak: decide what goes first.",
+        "```python\ndef fib(n):\n    if n < 2:\n        return n¦\n    return fib(n - 1) + fib(n - 2)\n```\n",
+        "1. Measure first\n2. Add the ca¦che\n   - bounded\n",
+    )
+    turns = [
+        structs.replace(
+            turn(str(at), "Go on", reply.replace("¦", "")), seams=(Seam(reply.index("¦"), FLASH, "cut off"),)
+        )
+        for at, reply in enumerate(replies)
+    ]  # fmt: skip
+    assert snap_compare(Stage(turns), terminal_size=size, run_before=settled)
+
+
+@SIZES
 def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tuple[int, int]):
     async def before(pilot: Pilot[None]) -> None:
         pane = stage(pilot).transcript
