@@ -10,7 +10,7 @@ from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.composer.outgoing import Outgoing
 from mixchat.tui.forecast import Seats
-from mixchat.tui.guards import GUARDS, Guards
+from mixchat.tui.guards import GUARDS, Again, Guards
 from mixchat.tui.parts import Parts
 from mixchat.tui.talk import Talk
 from mixchat.words.error import Failure
@@ -48,8 +48,15 @@ class Aftermath:
         self._talk = talk
         self._parts = parts
         self._pin = house.pin
-        self._guards = Guards(Seats(house), budgeting, self.again, self._open_up, fetch)
+        self._seats = Seats(house)
+        self._budgeting = budgeting
+        self._fetch = fetch
+        self._guards = self.guarded(self.again)
         self._say = say
+
+    def guarded(self, again: Again) -> Guards:
+        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
+        return Guards(self._seats, self._budgeting, again, self._open_up, self._fetch)
 
     def withdrawn(self, turn: Turn, outgoing: Outgoing | None) -> None:
         """Take the turn away and put its prompt back."""
@@ -102,7 +109,9 @@ class Aftermath:
     def again(self, turn: Turn, pin: Pin | None, allow: Allow) -> None:
         """Ask a turn's prompt again; without another pin its own still holds."""
         self._parts.composer.area.focus()
-        self._talk().again(turn.id, pin or (self._pin(turn.pin) if turn.pin else None), allow)
+        talk = self._talk()
+        pin = pin or (self._pin(turn.pin) if turn.pin else None)
+        talk.again(turn.id, pin, allow.over(talk.allowed))
 
     def _open_up(self) -> bool:
         """Let a private chat go to any model, because it was said so; return whether it was private."""

@@ -1,6 +1,6 @@
 """What can be done about a message that mixchat itself stopped: a budget, a secret, a private chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Final
 
@@ -44,29 +44,34 @@ class Guards:
         self._open_up = open_up
         self._fetch = fetch
 
-    def answers(self, turn: Turn, failure: Failure, *, is_private: bool) -> list[Option]:
-        """Return what can be done, the mildest first; whoever asks adds what Esc does."""
+    def answers(
+        self, turn: Turn, failure: Failure, *, is_private: bool, beside: Collection[str] = ()
+    ) -> list[Option]:
+        """Return what can be done, the mildest first; whoever asks adds what Esc does.
+
+        Models that answer `beside` the turn, by their references, are not offered in its place.
+        """
         match failure.code:
             case "secret":
-                return self._about_a_secret(turn)
+                return self._about_a_secret(turn, beside)
             case "budget":
-                return self._about_a_budget(turn, failure)
+                return self._about_a_budget(turn, failure, beside)
             case _:
-                return self._about_privacy(turn, is_private=is_private)
+                return self._about_privacy(turn, beside, is_private=is_private)
 
-    def _about_a_secret(self, turn: Turn) -> list[Option]:
+    def _about_a_secret(self, turn: Turn, beside: Collection[str]) -> list[Option]:
         anyway = Option("a", "send anyway", lambda: self._again(turn, None, Allow(secret=True)))
-        return [anyway, *self._local(turn)]
+        return [anyway, *self._local(turn, beside)]
 
-    def _local(self, turn: Turn) -> list[Option]:
+    def _local(self, turn: Turn, beside: Collection[str]) -> list[Option]:
         local = self._seats.local()
-        if local is None:
+        if local is None or local.name in beside:
             return []
         return [
             Option("l", f"send to {local.name} on this machine", lambda: self._again(turn, local, Allow()))
         ]
 
-    def _about_a_budget(self, turn: Turn, failure: Failure) -> list[Option]:
+    def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
         once = Option("o", "go on once", lambda: self._again(turn, None, Allow(over_budget=True)))
         answers = [once]
         span = next((name for name in SPANS if f"`{name}`" in failure.message), None)
@@ -75,7 +80,7 @@ class Guards:
             words = f"raise it to {figures.dollars(limit)} a {span}"
             answers.append(Option("r", words, lambda: self._raise(turn, span, limit)))
         cheaper = self._seats.cheaper(failure.ref or turn.ref)
-        if cheaper is not None:
+        if cheaper is not None and cheaper.name not in beside:
             words = f"ask {cheaper.name}, which is cheaper"
             answers.append(Option("c", words, lambda: self._again(turn, cheaper, Allow())))
         return answers
@@ -84,9 +89,9 @@ class Guards:
         if self._budgeting.raise_to(span, limit):
             self._again(turn, None, Allow())
 
-    def _about_privacy(self, turn: Turn, *, is_private: bool) -> list[Option]:
-        answers = self._local(turn)
-        if not answers:
+    def _about_privacy(self, turn: Turn, beside: Collection[str], *, is_private: bool) -> list[Option]:
+        answers = self._local(turn, beside)
+        if self._seats.local() is None:
             answers.append(Option("g", "get a model that runs here", self._fetch))
         if is_private:
             answers.append(Option("p", "let this chat leave the machine", lambda: self._opened(turn)))

@@ -7,6 +7,7 @@ from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.tui.composer.draft import Draft, read_draft
+from mixchat.tui.guards import Again, Guards
 from mixchat.tui.talk import Stage, Talk, Watcher
 from mixchat.words.error import StorageError
 
@@ -63,6 +64,10 @@ class Session:
         self._talks[chat.id] = self._talk = talk
         talk.enter(self._watchers)
         return talk
+
+    def guarded(self, again: Again) -> Guards:
+        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
+        return self._stage.guarded(again)
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""

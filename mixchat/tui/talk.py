@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 from mixchat.chat.chat import Chat
 from mixchat.chat.desk import Allow, Prompt
 from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.guards import Again, Guards
 from mixchat.words.error import Failure, ProviderError, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished
 from mixchat.words.question import Pin
@@ -53,6 +54,10 @@ class Stage(Protocol):
         """Other messages wait, or the queue was paused or let go."""
         ...
 
+    def guarded(self, again: Again) -> Guards:
+        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
+        ...
+
 
 class Talk:
     """Sends prompts to a chat, stops replies and keeps the queue."""
@@ -67,6 +72,8 @@ class Talk:
         self.chat = chat
         self.waiting: list[Outgoing] = []
         self.paused = False
+        self.allowed = Allow()
+        """What was let pass in the turn that was answered last."""
         self._stage = stage
         self._watchers = watchers
         self._start = start
@@ -93,14 +100,14 @@ class Talk:
             self.waiting.append(outgoing)
             self._stage.waiting_changed()
         else:
-            self._begin(self._sent(outgoing, allow), outgoing)
+            self._begin(self._sent(outgoing, allow), outgoing, allow)
 
     def again(self, turn_id: str, pin: Pin | None = None, allow: Allow = Allow()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
             prompt = Prompt(text=old.prompt, files=old.files, pin=pin, allow=allow)
-            self._begin(self.chat.again(turn_id, prompt), None)
+            self._begin(self.chat.again(turn_id, prompt), None, allow)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
         """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
@@ -185,7 +192,10 @@ class Talk:
             async for event in events:
                 yield event
 
-    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+    def _begin(
+        self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None, allow: Allow = Allow()
+    ) -> None:
+        self.allowed = allow
         self._stopped = self._entered = False
         self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
 

@@ -7,7 +7,13 @@ from mixchat.words.error import Overloaded
 from mixchat.words.event import Text
 from mixchat.words.turn import Outcome
 from tests.routing.scripted import Hang, Pause, reply
-from tests.tui.stage import Stage, on_stage
+from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, on_stage
+
+SECRET = "my key is sk-proj-" + "aB3" * 16
+"""Nobody's, but it looks like one."""
+FREE = '[prices."c/tiny"]\ninput = 0.0\noutput = 0.0\n'
+NO_MORE = "[budget]\nday = 0.000001\n"
+AT_HOME = STACK + '[roles.creative]\nmodels = ["local/here"]\n'
 
 
 def _script(stage: Stage) -> None:
@@ -242,8 +248,8 @@ async def test_a_question_does_not_follow_into_another_chat():
 async def test_a_secret_stops_all_until_it_is_said_so():
     async with on_stage() as stage:
         _script(stage)
-        await stage.send("/compare a/plain b/large my key is sk-proj-" + "aB3" * 16)
-        await stage.until(lambda: "send it to all anyway" in stage.text)
+        await stage.send("/compare a/plain b/large " + SECRET)
+        await stage.until(lambda: "send anyway" in stage.text)
         assert not stage.house.providers.calls("a")
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
@@ -253,8 +259,125 @@ async def test_a_secret_stops_all_until_it_is_said_so():
 async def test_a_secret_that_is_edited_leaves_nothing_behind():
     async with on_stage() as stage:
         _script(stage)
-        await stage.send("/compare a/plain b/large my key is sk-proj-" + "aB3" * 16)
-        await stage.until(lambda: "send it to all anyway" in stage.text)
+        await stage.send("/compare a/plain b/large " + SECRET)
+        await stage.until(lambda: "send anyway" in stage.text)
         await stage.pilot.press("e")
         assert stage.composer.typed.startswith("my key is")
         assert len(stage.turns) == 0
+
+
+async def _half_over_budget(stage: Stage) -> None:
+    """Compare a model that the budget stops with one that costs nothing."""
+    stage.house.prices.load()
+    _script(stage)
+    await stage.send("/compare a/plain c/tiny What is tea?")
+    await stage.until(lambda: "go on once" in stage.text and "A tiny answer." in stage.text)
+
+
+def _answers(stage: Stage) -> set[str]:
+    path = stage.talk.chat.path
+    return {path.turn(id_).reply for id_ in path.siblings(stage.turns[-1].id)}
+
+
+@pytest.mark.parametrize(("key", "day"), [("o", "day = 0.000001"), ("r", "day = 0.01")])
+async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str, day: str):
+    house = StagedHouse(CONFIG + FREE + NO_MORE)
+    async with on_stage(house) as stage:
+        await _half_over_budget(stage)
+        assert "plain: " in stage.text
+        assert "which is cheaper" not in stage.text
+        await stage.pilot.press(key)
+        await stage.until(lambda: "A plain answer." in stage.text and "Which answer goes on?" in stage.text)
+        assert "A tiny answer." in stage.text
+        assert _answers(stage) == {"A plain answer.", "A tiny answer."}
+        assert house.providers.calls("c") == 1
+        assert day in house.paths.config_file.read_text("utf-8")
+        await stage.pilot.press("1")
+        await stage.until(lambda: stage.turns[-1].reply == "A plain answer.")
+
+
+async def test_what_a_budget_stopped_can_stay_so():
+    house = StagedHouse(CONFIG + FREE + NO_MORE)
+    async with on_stage(house) as stage:
+        await _half_over_budget(stage)
+        await stage.pilot.press("escape")
+        await stage.until(lambda: "Which answer goes on?" in stage.text)
+        assert house.providers.calls("a") == 0
+        await stage.pilot.press("2")
+        await stage.until(lambda: stage.turns[-1].reply == "A tiny answer.")
+
+
+async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
+    house = StagedHouse(CONFIG + FREE + NO_MORE)
+    async with on_stage(house) as stage:
+        house.prices.load()
+        _script(stage)
+        house.providers.script("c/tiny", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        await stage.send("/compare a/plain c/tiny What is tea?")
+        await stage.until(lambda: "Slow" in stage.text)
+        await stage.type("and then")
+        await stage.idle()
+        await stage.until(lambda: "alt+m merges" in stage.text)
+        assert not stage.screen.front.choices.is_open
+
+
+async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
+    house = StagedHouse(stack=AT_HOME)
+    async with on_stage(house) as stage:
+        _script(stage)
+        house.providers.script("local/here", reply("An answer from here."))
+        await stage.send("/compare a/plain local/here " + SECRET)
+        await stage.until(lambda: "send anyway" in stage.text and "An answer from here." in stage.text)
+        assert "on this machine" not in stage.text
+        assert house.providers.calls("a") == 0
+        await stage.pilot.press("a")
+        await stage.until(lambda: "A plain answer." in stage.text)
+        await stage.idle()
+        assert _answers(stage) == {"A plain answer.", "An answer from here."}
+        assert house.providers.calls("local") == 1
+
+
+async def test_a_local_model_takes_the_place_of_one_and_the_others_are_asked_about_again():
+    house = StagedHouse(stack=AT_HOME)
+    async with on_stage(house) as stage:
+        _script(stage)
+        house.providers.script("local/here", reply("An answer from here."))
+        await stage.send("/compare a/plain b/large " + SECRET)
+        await stage.until(lambda: "send to local/here on this machine" in stage.text)
+        await stage.pilot.press("l")
+        await stage.until(lambda: "An answer from here." in stage.text and "large: " in stage.text)
+        assert " 1  here" in stage.text
+        assert (house.providers.calls("a"), house.providers.calls("b")) == (0, 0)
+        await stage.pilot.press("a")
+        await stage.until(lambda: "A large answer." in stage.text)
+        await stage.idle()
+        assert _answers(stage) == {"A large answer.", "An answer from here."}
+
+
+async def test_a_private_chat_is_opened_up_for_those_it_kept_out():
+    house = StagedHouse(stack=AT_HOME)
+    async with on_stage(house) as stage:
+        _script(stage)
+        house.providers.script("local/here", reply("An answer from here."))
+        await stage.send("/private")
+        await stage.send("/compare a/plain local/here What is tea?")
+        await stage.until(lambda: "let this chat leave the machine" in stage.text)
+        await stage.until(lambda: "An answer from here." in stage.text)
+        assert house.providers.calls("a") == 0
+        await stage.pilot.press("p")
+        await stage.until(lambda: "A plain answer." in stage.text)
+        assert not stage.talk.chat.record.private
+
+
+async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
+    house = StagedHouse(CONFIG + NO_MORE)
+    async with on_stage(house) as stage:
+        house.prices.load()
+        _script(stage)
+        house.providers.script("b/large", reply("A large answer."))
+        await stage.send("/compare a/plain b/large " + SECRET)
+        await stage.until(lambda: "send anyway" in stage.text)
+        await stage.pilot.press("a")
+        await stage.until(lambda: "go on once" in stage.text)
+        await stage.pilot.press("o")
+        await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)

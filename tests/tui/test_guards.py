@@ -52,6 +52,20 @@ async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
         await stage.until(lambda: "Just this once." in stage.text)
 
 
+async def test_a_secret_that_was_let_pass_is_not_asked_about_again_for_the_budget():
+    house = StagedHouse(CONFIG + "[budget]\nday = 0.000001\n")
+    async with on_stage(house) as stage:
+        house.prices.load()
+        stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("a/plain", reply("Just this once."))
+        await stage.send(SECRET)
+        await stage.until(lambda: "send anyway" in stage.text)
+        await stage.pilot.press("a")
+        await stage.until(lambda: "go on once" in stage.text)
+        await stage.pilot.press("o")
+        await stage.until(lambda: "Just this once." in stage.text)
+
+
 async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
     house = StagedHouse(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(house) as stage:

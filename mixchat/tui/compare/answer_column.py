@@ -85,8 +85,8 @@ class AnswerColumn(Vertical):
         self.number = number
         self.turn: Turn | None = None
         """The turn as it was accepted or settled; `None`: nothing began, or it was taken back."""
-        self.asked = pin.seat.ref.model if pin.seat else pin.name
-        """Who is asked, in a word."""
+        self.pin = pin
+        """Who is asked."""
         self._role = role
         self._clock = clock
         self._so_far = so_far
@@ -103,6 +103,18 @@ class AnswerColumn(Vertical):
 
     def on_mount(self) -> None:
         """Say who is asked."""
+        self.tick()
+
+    @property
+    def asked(self) -> str:
+        """Who is asked, in a word."""
+        return self.pin.seat.ref.model if self.pin.seat else self.pin.name
+
+    def ask(self, pin: Pin, role: str | None) -> None:
+        """Forget an answer that did not come; this one is asked in its place."""
+        self.pin, self._role = pin, role
+        self.turn, self._live, self._phase = None, None, Phase(self._clock)
+        self._text.clear()
         self.tick()
 
     @property

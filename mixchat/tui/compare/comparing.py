@@ -1,6 +1,6 @@
 """Comparing: what is shown while several models answer one prompt, and which answer goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,6 @@ from mixchat.tui.compare.comparison import Comparison
 from mixchat.tui.deeds import Deed
 from mixchat.tui.parts import Parts
 from mixchat.tui.session import Session
-from mixchat.words.error import Failure
 from mixchat.words.question import Pin
 from mixchat.words.turn import Turn
 
@@ -59,6 +58,7 @@ class Comparing:
         self._parts = parts
         self._session = session
         self._asking = asking
+        self._guards = session.guarded(self._again)
         self._draw = draw
         self._load = load
         self._say = say
@@ -116,30 +116,33 @@ class Comparing:
         turns = [path.turn(id_) for id_ in path.siblings(path.leaf)] if path.leaf else []
         return [turn for turn in turns if turn.reply]
 
-    def _begin(self, asked: Asked, allow: Allow = Allow()) -> None:
+    def _begin(self, asked: Asked) -> None:
         """Show a column for each and start; the answers begin together."""
-        chat, pins = self._session.chat, asked.pins
-        asked = structs.replace(asked, prompt=structs.replace(asked.prompt, allow=allow))
+        chat = self._session.chat
         reads = (written(chat) + len(asked.prompt.text)) // 4
-        columns = [self._column(number, pin, reads) for number, pin in enumerate(pins, 1)]
-        self._now, self._picked = Comparison(chat, asked, columns), 0
+        columns = [self._column(number, pin, reads) for number, pin in enumerate(asked.pins, 1)]
         if asked.typed:
             self._parts.composer.clear()
             self._parts.composer.leave_edit()
         self._parts.compared.put(asked.prompt.text, columns)
         self._draw()
+        self._start(Comparison(chat, asked, columns), columns)
+
+    def _start(self, comparison: Comparison, columns: Sequence[AnswerColumn]) -> None:
+        """Have these columns answered."""
+        self._now, self._picked = comparison, 0
         self._parts.composer.area.focus()
-        self._parts.status.tell_note(f"comparing {len(pins)} · esc stops all · alt+1 … picks")
-        self._session.talk.attend(self._work(self._now))
+        self._parts.status.tell_note(f"comparing {len(columns)} · esc stops all · alt+1 … picks")
+        self._session.talk.attend(self._work(comparison, columns))
 
     def _column(self, number: int, pin: Pin, reads: int) -> AnswerColumn:
         role = self._asking.role_of(pin)
         return AnswerColumn(number, pin, role, self._clock, self._books.so_far, reads)
 
-    async def _work(self, comparison: Comparison) -> None:
+    async def _work(self, comparison: Comparison, columns: Sequence[AnswerColumn]) -> None:
         timer = self._parts.compared.set_interval(_TICK, partial(self._tick, comparison))
         try:
-            await comparison.run()
+            await comparison.run(columns)
         finally:
             timer.stop()
             self._parts.compared.call_later(self._over, comparison)
@@ -162,8 +165,8 @@ class Comparing:
             self._parts.composer.put_back(comparison.asked.typed)
         elif self._picked:
             self._pick_number(self._picked)
-        elif comparison.guard is not None:
-            self._ask_about(comparison.guard, comparison)
+        elif comparison.stopped and (self._parts.composer.is_empty or not comparison.answered):
+            self._ask_about(comparison)
         elif self._parts.composer.is_empty:
             self._ask(comparison)
         else:
@@ -181,22 +184,40 @@ class Comparing:
         options.append(Option("w", "write on", lambda: self._parts.composer.type("")))
         self._parts.choices.ask("Which answer goes on?", options, yields=True)
 
-    def _ask_about(self, failure: Failure, comparison: Comparison) -> None:
-        secret = failure.code == "secret"
-        allow = Allow(secret=secret, over_budget=not secret)
-        label = "send it to all anyway" if secret else "go on once"
-        options = [
-            Option("a" if secret else "o", label, lambda: self._anyway(comparison, allow)),
-            Option("e", "edit", lambda: self._give_up(comparison)),
-        ]
-        self._parts.choices.ask(failure.message, options)
+    def _ask_about(self, comparison: Comparison) -> None:
+        """Ask what is to be done about the columns that a guard stopped; those that answered stay."""
+        stopped = comparison.stopped
+        turn = stopped[0].turn
+        if turn is None or turn.failure is None:
+            return
+        private, pins = comparison.chat.record.private, [column.pin for column in comparison.columns]
+        beside = [str(pin.seat.ref) if pin.seat else pin.name for pin in pins]
+        answers = self._guards.answers(turn, turn.failure, is_private=private, beside=beside)
+        sentence = turn.failure.message
+        if comparison.answered:
+            sentence = f"{', '.join(column.asked for column in stopped)}: {sentence}"
+            last = Option("k", "leave it so", lambda: self._ask(comparison))
+        else:
+            last = Option("e", "edit", lambda: self._give_up(comparison))
+        self._parts.choices.ask(sentence, [*answers, last])
 
-    def _anyway(self, comparison: Comparison, allow: Allow) -> None:
-        comparison.forget_unanswered()
-        self._begin(comparison.asked, allow)
+    def _again(self, turn: Turn, pin: Pin | None, allow: Allow) -> None:
+        """Have the stopped columns answered after all, or one of them by another model."""
+        comparison = self._shown
+        if comparison is None or self._session.talk.busy:
+            return
+        columns = comparison.stopped[:1] if pin is not None else comparison.stopped
+        comparison.forget(columns)
+        for column in columns:
+            asked_now = pin or column.pin
+            column.ask(asked_now, self._asking.role_of(asked_now))
+        before = comparison.asked.prompt
+        prompt = structs.replace(before, files=turn.files, allow=allow.over(before.allow))
+        asked = structs.replace(comparison.asked, prompt=prompt, files=())
+        self._start(structs.replace(comparison, asked=asked), columns)
 
     def _give_up(self, comparison: Comparison) -> None:
-        comparison.forget_unanswered()
+        comparison.forget(comparison.columns)
         self._load("")
         self._parts.composer.put_back(comparison.asked.typed)
         self._parts.composer.area.focus()

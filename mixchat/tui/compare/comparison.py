@@ -9,7 +9,7 @@ from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare
 from mixchat.tui.compare.answer_column import AnswerColumn
 from mixchat.tui.compare.asked import Asked
-from mixchat.words.error import Failure
+from mixchat.tui.guards import GUARDS
 from mixchat.words.turn import Turn
 
 
@@ -20,8 +20,8 @@ class Comparison(Struct, frozen=True):
     asked: Asked
     columns: Sequence[AnswerColumn]
 
-    async def run(self) -> None:
-        """Answer in every column. Cancelled, each keeps what came; one to which nothing came is empty.
+    async def run(self, asked_now: Sequence[AnswerColumn]) -> None:
+        """Answer in these columns. Cancelled, each keeps what came; one to which nothing came is empty.
 
         Raises:
             BadRequest: a file cannot go along; nothing was sent.
@@ -30,12 +30,13 @@ class Comparison(Struct, frozen=True):
         asked = self.asked
         files = tuple(self.chat.attach(path) for path in asked.files)
         prompt = structs.replace(asked.prompt, files=(*asked.prompt.files, *files))
+        pins = [column.pin for column in asked_now]
         try:
-            async with aclosing(compare(self.chat, prompt, asked.pins, asked.parent)) as events:
+            async with aclosing(compare(self.chat, prompt, pins, asked.parent)) as events:
                 async for number, event in events:
-                    self.columns[number].show(event)
+                    asked_now[number].show(event)
         finally:
-            for column in self.columns:
+            for column in asked_now:
                 turn = column.turn
                 kept = turn is not None and self.chat.path.has(turn.id)
                 column.settle(self.chat.path.turn(turn.id) if turn is not None and kept else None)
@@ -51,24 +52,27 @@ class Comparison(Struct, frozen=True):
         return [turn for turn in self.turns if turn.reply]
 
     @property
-    def guard(self) -> Failure | None:
-        """What mixchat itself stopped all of them for, if nobody answered."""
-        if self.answered:
-            return None
-        failures = [turn.failure for turn in self.turns if turn.failure is not None]
-        return next((failure for failure in failures if failure.code in {"secret", "budget"}), None)
+    def stopped(self) -> list[AnswerColumn]:
+        """The columns that mixchat itself stopped before anything was sent, all for the same reason."""
+        found = [column for column in self.columns if _guard(column.turn)]
+        return [column for column in found if _guard(column.turn) == _guard(found[0].turn)]
 
-    def forget_unanswered(self) -> None:
-        """Take back the turns that were stopped before anything was sent, so that they can be asked again."""
-        for turn in self.turns:
-            if (
-                not turn.attempts
-                and not turn.reply
-                and self.chat.path.has(turn.id)
-                and self.chat.path.is_last(turn.id)
-            ):
-                self.chat.path.withdraw(turn.id)
+    def forget(self, columns: Sequence[AnswerColumn]) -> None:
+        """Take back the turns of these columns for which nobody was asked, so that they can be asked again."""
+        path = self.chat.path
+        for turn in (column.turn for column in columns):
+            if turn is None or turn.attempts or turn.reply:
+                continue
+            if path.has(turn.id) and path.is_last(turn.id):
+                path.withdraw(turn.id)
 
     def turn(self, number: int) -> Turn | None:
         """Return the answer with that number, counted from 1."""
         return self.columns[number - 1].turn if 0 < number <= len(self.columns) else None
+
+
+def _guard(turn: Turn | None) -> str:
+    """Return which guard stopped a turn to which nothing came, or nothing."""
+    if turn is None or turn.failure is None or turn.attempts or turn.reply:
+        return ""
+    return turn.failure.code if turn.failure.code in GUARDS else ""
