@@ -38,7 +38,12 @@ class Bench:
     def said(self, what: str) -> dict[str, float]:
         while True:
             while b"\n" not in self._held:
-                self._held += os.read(self._answers, 4096)
+                data = os.read(self._answers, 4096)
+                if not data:
+                    raise EOFError(
+                        f"the stage ended: {self.terminal.written[-1000:].decode(errors='replace')}"
+                    )
+                self._held += data
             line, _, self._held = self._held.partition(b"\n")
             said = json.loads(line)
             if said["what"] == what:
@@ -103,6 +108,8 @@ def bench(kind: str) -> Iterator[Bench]:
     commands, ours = os.pipe(), os.pipe()
     command = [sys.executable, "-m", "tests.bench.stage", kind, str(commands[0]), str(ours[1])]
     terminal = Terminal(command, keep=(commands[0], ours[1]))
+    os.close(commands[0])
+    os.close(ours[1])
     try:
         run = Bench(terminal, commands[1], ours[0])
         run.answer("ready")
@@ -112,8 +119,8 @@ def bench(kind: str) -> Iterator[Bench]:
         yield run
     finally:
         terminal.close()
-        for descriptor in (*commands, *ours):
-            os.close(descriptor)
+        os.close(commands[1])
+        os.close(ours[0])
 
 
 def show(title: str, figures: dict[str, dict[str, float]]) -> None:
