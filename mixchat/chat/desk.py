@@ -30,10 +30,6 @@ class Allow(Struct, frozen=True):
     secret: bool = False
     over_budget: bool = False
 
-    def over(self, before: "Allow") -> "Allow":
-        """Return what is let pass after both answers."""
-        return Allow(self.secret or before.secret, self.over_budget or before.over_budget)
-
 
 class Prompt(Struct, frozen=True, kw_only=True):
     """What the person sends: the words, and everything chosen for this message alone."""

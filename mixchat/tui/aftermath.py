@@ -109,9 +109,7 @@ class Aftermath:
     def again(self, turn: Turn, pin: Pin | None, allow: Allow) -> None:
         """Ask a turn's prompt again; without another pin its own still holds."""
         self._parts.composer.area.focus()
-        talk = self._talk()
-        pin = pin or (self._pin(turn.pin) if turn.pin else None)
-        talk.again(turn.id, pin, allow.over(talk.allowed))
+        self._talk().again(turn.id, pin or (self._pin(turn.pin) if turn.pin else None), allow)
 
     def _open_up(self) -> bool:
         """Let a private chat go to any model, because it was said so; return whether it was private."""

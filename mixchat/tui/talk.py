@@ -72,8 +72,6 @@ class Talk:
         self.chat = chat
         self.waiting: list[Outgoing] = []
         self.paused = False
-        self.allowed = Allow()
-        """What was let pass in the turn that was answered last."""
         self._stage = stage
         self._watchers = watchers
         self._start = start
@@ -100,14 +98,14 @@ class Talk:
             self.waiting.append(outgoing)
             self._stage.waiting_changed()
         else:
-            self._begin(self._sent(outgoing, allow), outgoing, allow)
+            self._begin(self._sent(outgoing, allow), outgoing)
 
     def again(self, turn_id: str, pin: Pin | None = None, allow: Allow = Allow()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
             prompt = Prompt(text=old.prompt, files=old.files, pin=pin, allow=allow)
-            self._begin(self.chat.again(turn_id, prompt), None, allow)
+            self._begin(self.chat.again(turn_id, prompt), None)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
         """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
@@ -192,10 +190,7 @@ class Talk:
             async for event in events:
                 yield event
 
-    def _begin(
-        self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None, allow: Allow = Allow()
-    ) -> None:
-        self.allowed = allow
+    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
         self._stopped = self._entered = False
         self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
 

@@ -211,8 +211,7 @@ class Comparing:
         for column in columns:
             asked_now = pin or column.pin
             column.ask(asked_now, self._asking.role_of(asked_now))
-        before = comparison.asked.prompt
-        prompt = structs.replace(before, files=turn.files, allow=allow.over(before.allow))
+        prompt = structs.replace(comparison.asked.prompt, files=turn.files, allow=allow)
         asked = structs.replace(comparison.asked, prompt=prompt, files=())
         self._start(structs.replace(comparison, asked=asked), columns)
 
