@@ -54,6 +54,7 @@ ACTS: Final[tuple[Act, ...]] = (
         id="copy-code", title="Copy the code", help="the last code block of the last reply", slash="copy-code"
     ),
     Act(id="copy-turn", title="Copy the turn", help="prompt and reply as Markdown", slash="copy-turn"),
+    Act(id="links", title="Links", help="the addresses in the reply, to copy one", slash="links"),
     Act(
         id="save-code",
         title="Save the code",

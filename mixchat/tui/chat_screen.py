@@ -156,8 +156,7 @@ class ChatScreen(Screen[None]):
         self.room.parts.turns.select(event.turn_id)
 
     def on_link_activated(self, event: "LinkActivated") -> None:
-        """Show where a link leads; it came from a model."""
-        self.notify(event.url, title="Link", markup=False)
+        """Show where a link leads, and copy it; it came from a model."""
         self.action_act("copy-link", event.url)
 
     @on(PromptArea.KeyPasted)

@@ -22,6 +22,7 @@ from mixchat.tui.forecast import Forecast
 from mixchat.tui.front import Front
 from mixchat.tui.greeting import Greeting
 from mixchat.tui.helm import answer_mark, steer
+from mixchat.tui.linking import Linking
 from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
 from mixchat.tui.naming import Naming
@@ -102,6 +103,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         steer(house, app, parts, conversation, pointing, curtain, refreshed=refreshed, say=say),
         naming.deeds(),
         Copying(pointing.turn, clipboard, say).deeds(),
+        Linking(app, pointing.turn, clipboard, say).deeds(),
         Writing(app, house, session, parts.composer, say).deeds(),
         budgeting.deeds(),
         Overview(app, screen, house.config.keys).deeds(),

@@ -1,24 +1,18 @@
-"""The parts of a turn, from top to bottom."""
+"""The parts of a turn above and below its reply."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
-from markdown_it.token import Token
 from rich.style import Style
 
 from mixchat.tui.transcript.clean import one_line
-from mixchat.tui.transcript.cut import cut
-from mixchat.tui.transcript.document import Block, Document
 from mixchat.tui.transcript.inline import link_style
-from mixchat.tui.transcript.layout import lay_out
 from mixchat.tui.transcript.line import Line, Piece
 from mixchat.tui.transcript.look import Look
 from mixchat.tui.transcript.part import Part
-from mixchat.tui.transcript.seams import seam_rows
 from mixchat.tui.transcript.sheet import Sheet
 from mixchat.tui.transcript.wrap import rows_of
-from mixchat.words.turn import Citation, Seam
+from mixchat.words.turn import Citation
 
 
 def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
@@ -41,31 +35,6 @@ def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
         yield _fold("thinking", sheet.thought, sheet.thinking, opened=opened)
 
 
-def reply_parts(document: Document, seams: Sequence[Seam], known: dict[Block, Part]) -> Iterator[Part]:
-    """Yield the reply's blocks with its seams between them.
-
-    Args:
-        document: the reply.
-        seams: in order, each with its offset in the document's text.
-        known: the parts of blocks that are final; those that have become final are added.
-    """
-    due = list(seams)
-    for at, block in enumerate(document.blocks):
-        if due and due[0].offset < (end := document.end(at)):
-            within = [seam for seam in due if seam.offset < end]
-            del due[: len(within)]
-            yield from _seamed(block, document.text[block.offset : end], within, document, at)
-            continue
-        part = known.get(block)
-        if part is None:
-            final = at < document.frozen
-            part = _block(block, first=at == 0, growing=not final)
-            if final:
-                known[block] = part
-        yield part
-    yield from map(_seam, due)
-
-
 def foot_parts(sheet: Sheet) -> Iterator[Part]:
     """Yield what stands after the reply: sources, and how it ended if not well."""
     if sheet.citations:
@@ -78,39 +47,6 @@ def foot_parts(sheet: Sheet) -> Iterator[Part]:
             ("failure", sheet.failure, sheet.help, sheet.stopped), "failure", partial(_failure, sheet),
             text=sheet.failure, gap=True,
         )  # fmt: skip
-
-
-def _seamed(block: Block, source: str, within: list[Seam], document: Document, at: int) -> Iterator[Part]:
-    """Yield a block with its seams: above it, in it, or below it."""
-    offsets = tuple(max(0, seam.offset - block.offset) for seam in within)
-    above, inside, tokens = cut(block.tokens, source, offsets)
-    yield from map(_seam, within[:above])
-    own = tuple(within[above : above + inside])
-    yield _block(block, first=at == 0, growing=at >= document.frozen, seamed=(tokens, own) if own else None)
-    yield from map(_seam, within[above + inside :])
-
-
-def _block(
-    block: Block, *, first: bool, growing: bool, seamed: tuple[list[Token], tuple[Seam, ...]] | None = None
-) -> Part:
-    code = block.code
-    text = "\n".join(token.content for token in block.tokens if token.content) if code is None else code
-    gap = first or block.apart or block.kind == "heading_open"
-    growing = growing and code is not None
-    tokens, seams = seamed or (block.tokens, ())
-    key = (id(block), len(text), gap, growing, seams)
-    make = partial(_markdown, tokens, block.env, seams, growing)
-    if code is None:
-        return Part(key, "text", make, text=text, gap=gap)
-    return Part(key, "code", make, text=code, gap=gap, language=block.language)
-
-
-def _markdown(
-    tokens: list[Token], env: dict[str, Any], seams: Sequence[Seam], growing: bool, width: int, look: Look
-) -> Sequence[Line]:
-    if growing:
-        look = Look(look.palette, look.shades, look.sketch, growing=True)
-    return lay_out(tokens, env, width, look, seams)
 
 
 def _prompt(sheet: Sheet, width: int, look: Look) -> list[Line]:
@@ -165,14 +101,6 @@ def _folded(name: str, summary: str, text: str, width: int, look: Look) -> list[
         inner = rows_of([(text.strip().expandtabs(4), palette.muted + Style(italic=True))], max(1, width - 2))
         lines.extend(line.behind(bar, ornament=True) for line in inner)
     return lines
-
-
-def _seam(seam: Seam) -> Part:
-    return Part(("seam", seam), "seam", partial(_seam_rows, seam), text="", rows=1, gap=True)
-
-
-def _seam_rows(seam: Seam, width: int, look: Look) -> list[Line]:
-    return seam_rows(seam, width, look.palette)
 
 
 def _sources(citations: tuple[Citation, ...], width: int, look: Look) -> list[Line]:

@@ -7,7 +7,7 @@ from markdown_it.token import Token
 from rich.style import Style
 
 from mixchat.tui.transcript.code import CodeRows
-from mixchat.tui.transcript.inline import inline_pieces
+from mixchat.tui.transcript.inline import Inline
 from mixchat.tui.transcript.line import Line, Piece, blank
 from mixchat.tui.transcript.look import Look
 from mixchat.tui.transcript.markdown import language_of, split_task
@@ -25,17 +25,34 @@ _LEAST: Final = 4
 
 
 def lay_out(
-    tokens: list[Token], env: dict[str, Any], width: int, look: Look, seams: Sequence[Seam] = ()
+    tokens: list[Token],
+    env: dict[str, Any],
+    width: int,
+    look: Look,
+    *,
+    seams: Sequence[Seam] = (),
+    sources: tuple[str, ...] = (),
 ) -> Sequence[Line]:
-    """Return the rows of a block, none wider than `width` cells; `seams` stand where its text is marked."""
-    return _Layout(env, look, Seams(seams, look.palette)).block(tokens, max(1, width), look.palette.text)
+    """Return the rows of a block, none wider than `width` cells.
+
+    Args:
+        tokens: the block's own and those within it.
+        env: the document's link definitions.
+        width: cells of a row.
+        look: palette and colours.
+        seams: stand where the text is marked.
+        sources: the addresses that `[1]`, `[2]` and so on lead to.
+    """
+    return _Layout(Inline(env, look.palette, sources), look, Seams(seams, look.palette)).block(
+        tokens, max(1, width), look.palette.text
+    )
 
 
 class _Layout:
     """One walk over a block and what is nested in it."""
 
-    def __init__(self, env: dict[str, Any], look: Look, seams: Seams) -> None:
-        self.env = env
+    def __init__(self, inline: Inline, look: Look, seams: Seams) -> None:
+        self.inline = inline
         self.seams = seams
         self.look = look
         self.palette = look.palette
@@ -50,7 +67,7 @@ class _Layout:
             case "fence" | "code_block":
                 lines = CodeRows(first.content, language_of(first), width, self.look, self.seams)
             case "table_open":
-                lines = table_lines(tokens, self.env, width, self.palette, self.seams)
+                lines = table_lines(tokens, self.inline, width, self.seams)
             case "bullet_list_open" | "ordered_list_open":
                 lines = self._list(tokens, width, base)
             case "blockquote_open":
@@ -68,7 +85,7 @@ class _Layout:
         return self._rows(text, width, base)
 
     def _rows(self, text: str, width: int, base: Style) -> list[Line]:
-        return self.seams.rows(text, width, lambda text: inline_pieces(text, self.env, self.palette, base))
+        return self.seams.rows(text, width, lambda text: self.inline.pieces(text, base))
 
     def _formula(self, text: str) -> list[Piece]:
         return [(text.expandtabs(4), self.palette.math)]

@@ -87,6 +87,11 @@ def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
     )
 
 
+def addresses(citations: tuple[Citation, ...]) -> tuple[str, ...]:
+    """Return where a turn's sources are, in the order of their numbers."""
+    return tuple(one_line(source.url) for source in citations)
+
+
 def help_for(failure: Failure) -> str:
     """Return what a person can do about a failure, in a few words."""
     return _HELP.get(failure.code, "retry, or retry with another model")

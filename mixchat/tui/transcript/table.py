@@ -1,14 +1,13 @@
 """Tables: columns where they fit, wrapped cells where they almost do, one record a block where they do not."""
 
-from typing import Any, Final
+from typing import Final
 
 from markdown_it.token import Token
 from rich.style import Style
 
 from mixchat.tui.transcript.cut import MARK
-from mixchat.tui.transcript.inline import inline_pieces
+from mixchat.tui.transcript.inline import Inline
 from mixchat.tui.transcript.line import Line, Piece
-from mixchat.tui.transcript.palette import Palette
 from mixchat.tui.transcript.seams import Seams
 from mixchat.tui.transcript.wrap import Row, width_of, wrap
 
@@ -22,8 +21,8 @@ _Cell = list[Piece]
 class _Table:
     """The cells of a table, row by row, the heading first."""
 
-    def __init__(self, tokens: list[Token], env: dict[str, Any], palette: Palette) -> None:
-        self.palette = palette
+    def __init__(self, tokens: list[Token], inline: Inline) -> None:
+        self.palette = palette = inline.palette
         self.rows: list[list[_Cell]] = []
         self.aligns: list[str] = []
         self.marks: list[int] = []
@@ -37,16 +36,14 @@ class _Table:
                 base = palette.subheading if heading else palette.text
                 text = tokens[at + 1].content
                 self.marks[-1] += text.count(MARK)
-                self.rows[-1].append(inline_pieces(text.replace(MARK, ""), env, palette, base))
+                self.rows[-1].append(inline.pieces(text.replace(MARK, ""), base))
                 if heading:
                     self.aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
 
 
-def table_lines(
-    tokens: list[Token], env: dict[str, Any], width: int, palette: Palette, seams: Seams
-) -> list[Line]:
+def table_lines(tokens: list[Token], inline: Inline, width: int, seams: Seams) -> list[Line]:
     """Return the rows of a table, none wider than `width` cells; a seam stands below the row that it falls into."""
-    table = _Table(tokens, env, palette)
+    table = _Table(tokens, inline)
     natural = [max(map(_widest, column)) for column in zip(*table.rows, strict=False)]
     room = width - len(_GAP) * (len(natural) - 1)
     if sum(min(size, _LEAST) for size in natural) > room:
@@ -54,10 +51,10 @@ def table_lines(
     widths = natural if sum(natural) <= room else _shared(natural, room)
     lines: list[Line] = []
     for at, row in enumerate(table.rows):
-        lines.extend(_row_lines(row, widths, table.aligns, palette.text))
+        lines.extend(_row_lines(row, widths, table.aligns, table.palette.text))
         if at == 0:
             rule = _GAP.join("─" * size for size in widths)
-            lines.append(Line([(rule, palette.rule)], ornament=True))
+            lines.append(Line([(rule, table.palette.rule)], ornament=True))
         lines.extend(seams.take(table.marks[at], width))
     return lines
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from mixchat.tui.transcript.clean import clean
-from mixchat.tui.transcript.compose import foot_parts, head_parts, reply_parts
+from mixchat.tui.transcript.compose import foot_parts, head_parts
 from mixchat.tui.transcript.document import Block, Document
 from mixchat.tui.transcript.live import Live, placed_seams
 from mixchat.tui.transcript.part import Part
-from mixchat.tui.transcript.sheet import Sheet, role_title, sheet_of
+from mixchat.tui.transcript.reply import Reply
+from mixchat.tui.transcript.sheet import Sheet, addresses, role_title, sheet_of
 from mixchat.words.turn import Seam, Turn
 
 _OVERHEAD = 5
@@ -24,7 +25,18 @@ class TurnView:
         live: its events, while it is under way.
     """
 
-    __slots__ = ("_document", "_final", "_parts", "_seconds", "_suffix", "_tops", "live", "opened", "turn")
+    __slots__ = (
+        "_document",
+        "_final",
+        "_parts",
+        "_seconds",
+        "_sources",
+        "_suffix",
+        "_tops",
+        "live",
+        "opened",
+        "turn",
+    )
 
     def __init__(self, turn: Turn, suffix: Callable[[str], str], live: Live | None = None) -> None:
         self.turn = turn
@@ -35,6 +47,8 @@ class TurnView:
         self._document: Document | None = None
         self._final: dict[Block, Part] = {}
         """The parts of the reply's blocks that will not change."""
+        self._sources: tuple[str, ...] = ()
+        """What they were told that `[1]`, `[2]` and so on lead to."""
         self._parts: list[Part] | None = None
         self._tops: tuple[tuple[int, int], list[int]] | None = None
         self._seconds: float | None = None
@@ -71,9 +85,12 @@ class TurnView:
 
     def _compose(self) -> list[Part]:
         sheet, document = self.sheet, self.document
+        sources = addresses(sheet.citations)
+        if sources != self._sources:
+            self._sources, self._final = sources, {}
         return [
             *head_parts(sheet, self.opened),
-            *reply_parts(document, self._seams, self._final),
+            *Reply(document, self._seams, sources, self._final).parts(),
             *foot_parts(sheet),
         ]
 

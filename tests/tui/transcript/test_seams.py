@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from mixchat.tui.transcript.compose import reply_parts
 from mixchat.tui.transcript.document import Block, Document
 from mixchat.tui.transcript.line import Line
 from mixchat.tui.transcript.look import Look
 from mixchat.tui.transcript.part import Part
+from mixchat.tui.transcript.reply import Reply
 from mixchat.words.error import Failure
 from mixchat.words.event import Broke, Finished, Started, Text
 from mixchat.words.stack import Seat
@@ -30,8 +30,8 @@ def seam(offset: int) -> Seam:
 
 
 def rows(document: Document, seams: Sequence[Seam], known: dict[Block, Part] | None = None) -> list[Line]:
-    parts = reply_parts(document, seams, {} if known is None else known)
-    return [line for part in parts for line in part.rows(60, LOOK, 0)]
+    reply = Reply(document, seams, (), {} if known is None else known)
+    return [line for part in reply.parts() for line in part.rows(60, LOOK, 0)]
 
 
 def painted(lines: list[Line]) -> list[str]:

@@ -333,3 +333,44 @@ async def test_tiny_terminals_do_not_break_it():
             await pilot.resize_terminal(*size)
             await pilot.pause()
         assert "xyz" in app.screen_text()
+
+
+async def test_a_number_in_the_reply_leads_to_its_source_and_only_where_there_is_one():
+    reply = "It is so [2], not `[1]` or [3].\n\n    [1]\n\n| so |\n|---|\n| [1] |\n"
+    sources = (Citation("https://a.example/x", "A"), Citation("https://b.example/y"))
+    app = Stage([structs.replace(turn("a", "p", reply), citations=sources)])
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert _linked(app) == {
+            "It is so [2]": "https://b.example/y",
+            "[1]": "https://a.example/x",
+        }
+
+
+async def test_a_number_becomes_a_link_when_its_source_comes_after_it():
+    app = Stage()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        pane = app.transcript
+        pane.begin(opened("a", "p"))
+        pane.show(Text("It is so [1].\n\nAnd this follows [1].\n\nThe last"))
+        await settled(pilot)
+        assert _linked(app) == {}
+        pane.show(Citation("https://a.example/x", "A"))
+        await settled(pilot)
+        assert set(_linked(app)) == {"It is so [1]", "And this follows [1]"}
+        await pilot.click(Transcript, offset=(13, 3))
+        assert app.told == ["https://a.example/x"]
+
+
+def _linked(app: Stage) -> dict[str, str]:
+    """Return the address of each row of the reply that has a link, by the row's text up to its end."""
+    found: dict[str, str] = {}
+    for strip in app.transcript.render_lines(app.transcript.size.region):
+        text = ""
+        for segment in strip:
+            text += segment.text
+            url = segment.style.meta.get("url") if segment.style else None
+            if url and segment.text.startswith("["):
+                found[text.removeprefix("▎ ")] = str(url)
+    return found
