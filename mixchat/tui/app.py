@@ -17,6 +17,7 @@ from mixchat.tui import themes
 from mixchat.tui.acts import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.clipboard import tmux_wrapped
+from mixchat.tui.flow import Flow
 from mixchat.tui.leaving import ImpatientThreads, leave_at_once
 from mixchat.tui.opening import Opening
 from mixchat.words.error import ConfigError, StorageError
@@ -122,6 +123,12 @@ class MixApp(App[int], inherit_bindings=False):
         if "TMUX" in os.environ:
             encoded = base64.b64encode(text.encode()).decode()
             self.tell_terminal(tmux_wrapped(f"\x1b]52;c;{encoded}\a"))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal still has a frame to show, as far as it tells."""
+        flow = getattr(self._driver, "flow", None)
+        return isinstance(flow, Flow) and flow.behind
 
     def tell_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""

@@ -3,32 +3,55 @@
 import os
 import selectors
 from codecs import getincrementaldecoder
+from functools import cached_property
+from time import monotonic
 from typing import Final
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from mixchat.tui.flow import Flow
+from mixchat.tui.key_stream import KeyStream
+
 _BEAT: Final = 0.1
 """Seconds after which a lone Esc counts as a key, and the end is looked for."""
 _READ: Final = 4096
+_PATIENCE: Final = 1.0
+"""Seconds that leaving waits for an answer that is on its way."""
 
 
 class TerminalDriver(LinuxDriver):
     """Textual's own driver takes no key any more after a byte that is no UTF-8; this one shows a mark for it."""
 
+    @cached_property
+    def flow(self) -> Flow:
+        """What the terminal tells of how far it is."""
+        return Flow()
+
+    def write(self, data: str) -> None:
+        """Write what is painted, and ask the terminal to say when it is shown."""
+        super().write(self.flow.with_question(data))
+
+    def disable_input(self) -> None:
+        """Read no more keys, and leave no answer for the program that reads next."""
+        self.flow.finish(_PATIENCE)
+        super().disable_input()
+
     def run_input_thread(self) -> None:
         """Hand keys, mouse and pastes to the app until it leaves or the terminal is gone."""
-        parser = XTermParser(self._debug)
+        keys = KeyStream(XTermParser(self._debug))
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                ready = selector.select(_BEAT)
+                ready = selector.select(keys.wait(_BEAT))
                 data = self._read() if ready else b""
                 if ready and not data:
                     return
                 text = decode(data)
-                for message in [*(parser.feed(text) if text else ()), *parser.tick()]:
+                self.flow.hear(text)
+                now = monotonic()
+                for message in [*keys.feed(text, now), *keys.tick(now)]:
                     self.process_message(message)
 
     def _read(self) -> bytes:

@@ -50,13 +50,16 @@ class Terminal:
                 data = os.read(self._master, 65536)
             except OSError:
                 data = b""
-            now = time.monotonic()
-            with self._changed:
-                self._output += data
-                self._reads.append((now, len(self._output)))
-                self._changed.notify_all()
+            self._take(data)
             if not data:
                 return
+
+    def _take(self, data: bytes) -> None:
+        now = time.monotonic()
+        with self._changed:
+            self._output += data
+            self._reads.append((now, len(self._output)))
+            self._changed.notify_all()
 
     @property
     def mark(self) -> int:
@@ -106,6 +109,18 @@ class Terminal:
         if tell:
             os.kill(self._process.pid, signal.SIGWINCH)
         return now
+
+    @property
+    def unread(self) -> int:
+        """Bytes that were typed and that nobody has read."""
+        return struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4))[0]
+
+    def ended(self, timeout: float) -> int:
+        """Wait for the end and return the exit code."""
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end; last came {self.written[-800:]!r}") from None
 
     def cpu(self) -> float:
         """Return the seconds of processor time it used so far."""

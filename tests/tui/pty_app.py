@@ -1,7 +1,6 @@
 """The program itself in a terminal of its own, with what tests ask of it besides painting."""
 
 import os
-import subprocess
 import sys
 import time
 
@@ -42,10 +41,3 @@ class PtyApp(Terminal):
         while data:
             data = data[os.write(self._master, data[:4096]) :]
         return began
-
-    def ended(self, timeout: float) -> int:
-        """Wait for the end and return the exit code."""
-        try:
-            return self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"it does not end; last came {self.output[-800:]!r}") from None

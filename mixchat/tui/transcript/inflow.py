@@ -15,8 +15,15 @@ _LONGEST: Final = 0.5
 """Seconds after which it is painted again, whatever it takes."""
 _GULP: Final = 2_000
 """Characters that are parsed at once, in a few milliseconds."""
+_AGAIN: Final = 1 / 64
+"""Seconds until a terminal that is behind is looked at again."""
 _BREATH: Final = 0.001
 """Seconds for everything else between two gulps."""
+
+
+def never() -> bool:
+    """Return that no terminal is behind."""
+    return False
 
 
 class Inflow:
@@ -26,12 +33,17 @@ class Inflow:
         widget: lends its timers.
         take: takes a gulp of text in.
         paint: shows all that was taken in.
+        behind: tells whether the terminal still has to show what was painted before.
     """
 
-    def __init__(self, widget: Widget, take: Callable[[str], None], paint: Callable[[], None]) -> None:
+    def __init__(
+        self, widget: Widget, take: Callable[[str], None], paint: Callable[[], None],
+        behind: Callable[[], bool] = never,
+    ) -> None:  # fmt: skip
         self._widget = widget
         self._take = take
         self._paint = paint
+        self._behind = behind
         self._waiting: list[str] = []
         self._last: Callable[[], None] | None = None
         self._timer: Timer | None = None
@@ -62,7 +74,13 @@ class Inflow:
         """Paint as soon as it is time."""
         if self._timer is None and self._widget.is_attached:
             wait = max(_BREATH, self._painted + self._pause - monotonic())
-            self._timer = self._widget.set_timer(wait, self.flush)
+            self._timer = self._widget.set_timer(wait, self._due)
+
+    def _due(self) -> None:
+        """Paint, unless the terminal has not shown the frame before: a slow line gets fewer frames, not old ones."""
+        self._timer = self._widget.set_timer(_AGAIN, self._due) if self._behind() else None
+        if self._timer is None:
+            self.flush()
 
     def flush(self) -> None:
         """Take in a gulp now; paint when it was the last, or when it is time."""
@@ -73,7 +91,7 @@ class Inflow:
         self._take(text[:_GULP])
         if not self._waiting:
             self._finish()
-        elif monotonic() - self._painted >= self._pause:
+        elif monotonic() - self._painted >= self._pause and not self._behind():
             self._paint()
         else:
             self._timer = self._widget.set_timer(_BREATH, self.flush)

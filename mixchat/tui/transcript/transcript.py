@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 
+from mixchat.tui.flow import Paced
 from mixchat.tui.transcript.column import Place
 from mixchat.tui.transcript.inflow import Inflow
 from mixchat.tui.transcript.live import Live
@@ -52,7 +53,7 @@ class Transcript(MarkedPane):
         super().__init__(id=id, classes=classes)
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
-        self._inflow = Inflow(self, self._grow, self._show_live)
+        self._inflow = Inflow(self, self._grow, self._show_live, self._is_behind)
         self._quiet = True
         """Whether nothing of the live turn's reply was painted yet."""
 
@@ -166,6 +167,10 @@ class Transcript(MarkedPane):
         view = self._live
         if view is not None:
             view.grow(text)
+
+    def _is_behind(self) -> bool:
+        app = cast("object", self.app)
+        return isinstance(app, Paced) and app.is_behind
 
     def _show_live(self) -> None:
         view = self._live

@@ -1,0 +1,190 @@
+"""The program where terminals really are: far away, in tmux, without colours, and resized while a reply comes."""
+
+import asyncio
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.bench.far_terminal import FarTerminal
+from tests.bench.terminal import Terminal
+from tests.wires.script import Reply
+from tests.wires.server import Wires, environment
+
+PLACEHOLDER = "sk anything"
+COMMAND = [sys.executable, "-m", "mixchat"]
+STACK = '[roles.daily-driver]\nmodels = ["anthropic/wire"]\n'
+LINES = "".join(f"Line {number} of the reply is here.\n\n" for number in range(70))
+END = "Ж the end Ж"
+
+
+@pytest.fixture
+async def wires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Wires]:
+    (tmp_path / "CONFIG" / "stacks").mkdir(parents=True)
+    (tmp_path / "CONFIG" / "stacks" / "wire.toml").write_text(STACK)
+    for part in ("CONFIG", "DATA", "LOG"):
+        monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / part))
+    monkeypatch.setenv("MIXCHAT_STACK", "wire")
+    async with Wires() as served:
+        for name, value in environment(served.url).items():
+            monkeypatch.setenv(name, value)
+        yield served
+
+
+def screen(terminal: Terminal, columns: int, rows: int) -> str:
+    """Return what an emulator makes of all that was written."""
+    emulator = pyte.Screen(columns, rows)
+    pyte.ByteStream(emulator).feed(terminal.written.replace(b"\x1b[?2026$p", b""))
+    return "\n".join(emulator.display)
+
+
+async def shown(terminal: Terminal, text: str, columns: int = 120, rows: int = 40) -> None:
+    """Wait until an emulator of that size shows `text`."""
+    for _ in range(400):
+        if text in screen(terminal, columns, rows):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{text!r} is not on the screen:\n{screen(terminal, columns, rows)}")
+
+
+async def asked(terminal: Terminal, wires: Wires, reply: Reply, prompt: str = "go on") -> int:
+    """Send a prompt and return where the output stood then."""
+    await asyncio.to_thread(terminal.wait, PLACEHOLDER, 0)
+    wires.script("wire", reply)
+    seen = len(wires.seen)
+    terminal.send(prompt)
+    await asyncio.to_thread(terminal.wait, prompt, 0)
+    await asyncio.sleep(0.3)
+    mark = terminal.mark
+    terminal.send("\r")
+    await wires.arrived(seen + 1, within=30)
+    return mark
+
+
+async def test_a_slow_line_gets_fewer_frames_and_in_the_end_the_whole_reply(wires: Wires):
+    written: dict[bool, int] = {}
+    for answers in (True, False):
+        terminal = FarTerminal(COMMAND, delay=0.5, answers=answers)
+        try:
+            mark = await asked(terminal, wires, Reply(LINES + END, rate=150))
+            await asyncio.to_thread(terminal.wait, END, mark)
+            written[answers] = terminal.mark - mark
+            await shown(terminal, END)
+        finally:
+            terminal.close()
+    assert written[True] < written[False] / 2
+
+
+async def test_leaving_in_mid_reply_leaves_no_answer_to_the_shell(wires: Wires):
+    terminal = FarTerminal(COMMAND, delay=0.2)
+    try:
+        mark = await asked(terminal, wires, Reply(LINES + END, rate=150))
+        await asyncio.to_thread(terminal.wait, "Line 30", mark)
+        terminal.send("\x11")
+        assert await asyncio.to_thread(terminal.ended, 20) == 0
+        await asyncio.sleep(0.6)
+        assert b"\x1b[?2026$p" in terminal.written[mark:]
+        assert terminal.unread == 0
+    finally:
+        terminal.close()
+
+
+async def test_the_terminal_changes_its_size_in_mid_reply(wires: Wires):
+    terminal = Terminal(COMMAND)
+    try:
+        mark = await asked(terminal, wires, Reply(LINES + END, rate=150))
+        for number, (columns, rows) in enumerate(((60, 20), (200, 50), (80, 24)), 1):
+            await asyncio.to_thread(terminal.wait, f"Line {20 * number} ", mark)
+            terminal.resize(columns, rows)
+        await asyncio.to_thread(terminal.wait, END, mark)
+        await shown(terminal, END, 80, 24)
+        assert "Line 69 of the reply is here." in screen(terminal, 80, 24)
+        terminal.send("\x1b[200~typed after it\x1b[201~")
+        await shown(terminal, "typed after it", 80, 24)
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("variables", "never"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": ""}, b"38;2;"),
+        ({"TERM": "xterm", "COLORTERM": ""}, b"38;2;"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, None),
+        ({"TERM": "screen-256color", "COLORTERM": ""}, b"38;2;"),
+    ],
+    ids=["256 colours", "16 colours", "NO_COLOR", "screen"],
+)
+async def test_a_terminal_with_fewer_colours(wires: Wires, variables: dict[str, str], never: bytes | None):
+    terminal = Terminal(COMMAND, environment=variables)
+    try:
+        mark = await asked(terminal, wires, Reply(f"A **bold** word and `code`.\n\n{END}"))
+        await asyncio.to_thread(terminal.wait, END, mark)
+        await shown(terminal, "A bold word and code.")
+        assert never is None or never not in terminal.written
+        assert b"\x1b[?2026h" not in terminal.written
+    finally:
+        terminal.close()
+
+
+async def test_without_a_mouse_none_is_asked_for(wires: Wires, tmp_path: Path):
+    (tmp_path / "CONFIG" / "config.toml").write_text("[ui]\nmouse = false\n")
+    terminal = Terminal(COMMAND)
+    try:
+        await asyncio.to_thread(terminal.wait, PLACEHOLDER, 0)
+        terminal.send("\x1b[I\x1b[Owords")
+        await shown(terminal, "words")
+        assert b"\x1b[?1000h" not in terminal.written
+        assert b"\x1b[?1003h" not in terminal.written
+    finally:
+        terminal.close()
+
+
+async def test_wide_characters_at_the_edge_keep_every_row_as_wide_as_the_terminal(wires: Wires):
+    terminal = Terminal(COMMAND, columns=61, rows=24)
+    try:
+        wide = "日本語のテキストは幅が二つです。" * 8
+        mark = await asked(terminal, wires, Reply(f"{wide}\n\nx{wide}\n\n👩‍👩‍👧 family 👍🏽 thumb\n\n{END}"))
+        await asyncio.to_thread(terminal.wait, END, mark)
+        await shown(terminal, END, 61, 24)
+        assert "日本語のテキスト" in screen(terminal, 61, 24).replace(" ", "")
+    finally:
+        terminal.close()
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+async def test_inside_tmux(wires: Wires, tmp_path: Path):
+    def tmux(*arguments: str) -> str:
+        command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+
+    async def pane_shows(text: str) -> None:
+        seen = ""
+        for _ in range(400):
+            seen = tmux("capture-pane", "-p")
+            if text in seen:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{text!r} is not in the pane:\n{seen}")
+
+    tmux("new-session", "-d", "-x", "100", "-y", "30", shlex.join(COMMAND))
+    try:
+        await pane_shows(PLACEHOLDER)
+        wires.script("wire", Reply(LINES + END, rate=150))
+        tmux("send-keys", "-l", "go on")
+        await pane_shows("go on")
+        tmux("send-keys", "Enter")
+        await pane_shows("Line 20 ")
+        tmux("resize-window", "-x", "70", "-y", "20")
+        await pane_shows(END)
+        tmux("set-buffer", "two\nlines")
+        tmux("paste-buffer", "-p")
+        await pane_shows("lines")
+        assert len(wires.seen) == 1
+    finally:
+        tmux("kill-server")
