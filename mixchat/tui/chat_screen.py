@@ -194,6 +194,13 @@ class ChatScreen(Screen[None]):
         """Say what the focused thing can do."""
         self.front.status.tell_hints(hints(self.focused))
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Give what was pasted to the composer, wherever the focus is."""
+        if not self._body.disabled and not self.front.choices.is_open:
+            event.stop()
+            self.front.composer.area.focus()
+            self.front.composer.area.put(event.text)
+
     def on_key(self, event: events.Key) -> None:
         """Give a character that nobody took to the composer, wherever the focus is."""
         plain = event.is_printable and not event.key.startswith("alt+")

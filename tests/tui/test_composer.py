@@ -41,6 +41,17 @@ async def test_a_paste_never_sends():
         assert len(stage.turns) == 0
 
 
+async def test_a_paste_while_the_conversation_has_the_focus_is_written():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", reply("Hello."))
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        transcript = stage.screen.room.parts.transcript
+        transcript.focus()
+        transcript.post_message(events.Paste("from elsewhere"))
+        await stage.until(lambda: stage.composer.typed == "from elsewhere")
+
+
 async def test_a_long_paste_folds_to_a_mark_and_is_sent_in_full():
     text = "\n".join(f"line {number}" for number in range(240))
     async with on_stage() as stage:

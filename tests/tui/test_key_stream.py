@@ -57,6 +57,15 @@ def test_enter_pressed_twice_is_pressed_twice():
         (((1, "\rand"),), "\rand"),
         (tuple((0.001, character) for character in "line one\rline two\r"), None),
     ],
+    ids=[
+        "one read",
+        "a read a line",
+        "CR LF",
+        "more than a read",
+        "a very long line",
+        "Enter first",
+        "one by one",
+    ],
 )
 def test_text_that_comes_at_once_with_a_line_end_within_is_a_paste(
     reads: tuple[tuple[float, str], ...], pasted: str | None
