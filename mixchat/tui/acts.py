@@ -128,16 +128,21 @@ class Keymap(Struct, frozen=True):
 
 
 def read_keys(table: Mapping[str, str], acts: Iterable[Act] = ACTS) -> Keymap:
-    """Return the user's keys, with a sentence for each name that is no act and each key that is taken."""
+    """Return the user's keys, with a sentence for each name that is no act and each key that is taken.
+
+    What the user gives goes before what comes along; only the keys of the app itself cannot be taken.
+    """
     defaults = {act.id: act.key for act in acts}
     problems = [
         f"keys.{name} is no action; the actions are {', '.join(sorted(defaults))}."
         for name in table
         if name not in defaults
     ]
-    keys = {name: key for name, key in table.items() if name in defaults}
+    keys = {name: table[name] for name in defaults if name in table}
+    usual = {name: key for name, key in defaults.items() if name not in keys}
+    fixed = {name: key for name, key in {**defaults, **keys}.items() if name in _OF_THE_APP}
     owners: dict[str, str] = {}
-    for name, key in {**defaults, **keys}.items():
+    for name, key in {**fixed, **keys, **usual}.items():
         for single in filter(None, (part.strip() for part in key.split(","))):
             owner = owners.setdefault(single, name)
             if owner != name:

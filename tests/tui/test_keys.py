@@ -23,6 +23,17 @@ def test_a_name_that_is_no_action_and_a_key_that_is_taken_are_said():
     assert any('"ctrl+p"' in problem and "retry" in problem for problem in keymap.problems)
 
 
+async def test_the_users_key_goes_before_one_that_comes_along_as_it_is_said():
+    given = {"retry": "ctrl+p", "help": "ctrl+q"}
+    problems = read_keys(given).problems
+    assert any('"ctrl+p"' in problem and "retry has it" in problem for problem in problems)
+    assert any('"ctrl+q"' in problem and "quit has it" in problem for problem in problems)
+    house = StagedHouse(CONFIG + '[keys]\nretry = "ctrl+p"\n')
+    async with on_stage(house) as stage:
+        await stage.pilot.press("ctrl+p")
+        await stage.until(lambda: "There is nothing to ask again yet." in stage.text)
+
+
 async def test_an_act_is_reached_by_the_users_own_key():
     house = StagedHouse(CONFIG + '[keys]\nhelp = "f12"\n')
     async with on_stage(house) as stage:
