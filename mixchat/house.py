@@ -70,10 +70,13 @@ class House(Archive):
     def use_config(self, config: Config) -> None:
         """Let a changed config count from the next turn on; what was made after the old one is made anew."""
         self.config = config
-        for part in ("router", "resources", "_meaning", "vectors"):
+        for part in ("router", "resources", "stacks", "_meaning", "vectors"):
             self.__dict__.pop(part, None)
         if "ledger" in self.__dict__:
             self.ledger.budgets.limits = config.budget
+        self.catalog.own_aliases = config.aliases
+        if "prices" in self.__dict__:
+            self.prices.overrides = config.prices
         self.use_stack(self.stack.name)
 
     def _ready(self, stack: Stack) -> Stack:

@@ -48,7 +48,8 @@ class Prices:
         saved: Path | None = None,
         at_home: Callable[[str], bool] = _anywhere,
     ) -> None:
-        self._overrides = dict(overrides or {})
+        self.overrides = overrides or {}
+        """The config's prices, by model reference."""
         self._clock = clock or SystemClock()
         self._saved = saved / LIST_FILE if saved else None
         self._at_home = at_home
@@ -94,7 +95,7 @@ class Prices:
             tier: the service tier, as in `Usage.tier`.
         """
         moment = datetime.fromtimestamp(self._clock.now() if when is None else when, UTC)
-        override = self._overrides.get(str(ref))
+        override = self.overrides.get(str(ref))
         rates = self._unpaid(ref, moment)
         if rates is None and ref.provider in LISTED:
             rates = self.load().rates(ref, moment, context, tier)

@@ -30,18 +30,19 @@ class Catalog:
     """Answers from memory and disk; only `refresh` asks anybody. Nothing is read before it is needed."""
 
     def __init__(self, paths: Paths, config: Config, clock: Clock | None = None) -> None:
-        self._own_aliases = config.aliases
+        self.own_aliases = config.aliases
+        """The config's short names; they go before the built-in ones."""
         self._listings = Listings(paths.data / "listings")
         self._clock = clock or SystemClock()
 
     def aliases(self) -> Mapping[str, ModelRef]:
         """Return the models by their short names; the config's go before the built-in ones."""
-        written = self._facts.aliases | self._own_aliases
+        written = self._facts.aliases | self.own_aliases
         return {name: ModelRef.parse(ref) for name, ref in written.items()}
 
     def resolve(self, name: str) -> ModelRef | None:
         """Return the model that an alias or a reference names, or `None` when it is neither."""
-        if (ref := self._own_aliases.get(name) or self._facts.aliases.get(name)) is not None:
+        if (ref := self.own_aliases.get(name) or self._facts.aliases.get(name)) is not None:
             return ModelRef.parse(ref)
         try:
             return ModelRef.parse(name)

@@ -56,9 +56,9 @@ def read_layers(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> t
     return tuple(layers)
 
 
-def source_of(key: str, layers: tuple[Layer, ...]) -> str:
-    """Return the place that set the dotted `key`, or `default`."""
-    parts = key.split(".")
+def source_of(key: str | tuple[str, ...], layers: tuple[Layer, ...]) -> str:
+    """Return the place that set `key`, dotted or in parts, or `default`."""
+    parts = key.split(".") if isinstance(key, str) else key
     for layer in layers:
         value: object = layer.values
         for part in parts:

@@ -127,22 +127,22 @@ def _in_struct(
     for key, value in table.items():
         if key not in hints:
             guess = meant(key, hints) or f"; allowed here: {listed(hints)}."
-            return (*path, key), f'there is no key "{_dotted((*path, key))}"{guess}'
+            return (*path, key), f'there is no key "{dotted((*path, key))}"{guess}'
         if failed := _fails(value, hints[key]):
             return _descend(value, hints[key], (*path, key), failed)
     own, _, rest = _own_words(said).partition(" ")
     if (parts := _parts(own)) and parts[0] in hints:
-        return (*path, *parts), f"{_dotted((*path, *parts))} {rest}"
+        return (*path, *parts), f"{dotted((*path, *parts))} {rest}"
     return path, _sentence(said)
 
 
 def _wrong_value(value: object, shape: object, path: Path, said: str) -> str:
     own = _own_words(said)
     if own:
-        return f"{_dotted(path)}: {own}"
+        return f"{dotted(path)}: {own}"
     choices = [str(choice) for branch in branches(shape) for choice in _choices(branch)]
     guess = meant(value, choices) if isinstance(value, str) else ""
-    return f"{_dotted(path)} must be {describe(shape)}, not {_shown(value)}{guess or '.'}"
+    return f"{dotted(path)} must be {describe(shape)}, not {_shown(value)}{guess or '.'}"
 
 
 def describe(shape: object) -> str:
@@ -187,7 +187,7 @@ def is_struct(branch: object) -> TypeGuard[type[msgspec.Struct]]:
     return isinstance(branch, type) and issubclass(branch, msgspec.Struct)
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
     """Return the path as TOML writes it; places in a list count from 1."""
     text = ""
     for part in path:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Literal, cast, get_args, get_origin, get_type_hints
@@ -11,9 +12,9 @@ from msgspec import Struct
 
 from mixchat.papers import config as shapes
 from mixchat.papers.config import Config
-from mixchat.papers.misfit import branches, describe, is_struct
+from mixchat.papers.misfit import branches, describe, dotted, is_struct
 
-Kind = Literal["choice", "switch", "text", "number", "dollars", "table"]
+Kind = Literal["choice", "switch", "text", "number", "dollars", "list", "table"]
 
 _KINDS: dict[object, Kind] = {bool: "switch", str: "text", int: "number", float: "number"}
 
@@ -22,7 +23,9 @@ class Setting(Struct, frozen=True, kw_only=True):
     """One key of the config file."""
 
     key: str
-    """Dotted: `budget.day`."""
+    """Dotted: `budget.day`; a part that holds more than letters, digits, `-` and `_` is in quotes."""
+    path: tuple[str, ...]
+    """The key's parts."""
     kind: Kind
     optional: bool
     """Whether leaving it out means something of its own, such as no limit."""
@@ -38,40 +41,65 @@ class Setting(Struct, frozen=True, kw_only=True):
 @cache
 def settings() -> tuple[Setting, ...]:
     """Return every key that has one value, in the file's order; tables of named things are one `table`."""
-    return tuple(_walk(Config, ""))
+    return tuple(_walk(Config, ()))
 
 
-def value_of(config: Config, key: str) -> object:
-    """Return what `config` has under a dotted key."""
+def value_of(config: Config, path: tuple[str, ...]) -> object:
+    """Return what `config` has at a place; `None` where nothing of that name is."""
     value: object = config
-    for part in key.split("."):
-        value = getattr(value, part)
+    for part in path:
+        value = (
+            cast("Mapping[str, object]", value).get(part)
+            if isinstance(value, Mapping)
+            else getattr(value, part, None)
+        )
     return value
 
 
-def _walk(shape: type[Struct], prefix: str) -> list[Setting]:
+def shape_of(table: str) -> type[Struct] | None:
+    """Return the shape of what a table of named things holds; `None`: each name stands for one value."""
+    shape = cast("object", get_args(get_type_hints(Config)[table])[1])
+    return shape if is_struct(shape) else None
+
+
+def entry(table: Setting, name: str) -> Setting:
+    """Return the setting that stands for one named value of a table."""
+    path = (*table.path, name)
+    return _setting(path, str, None, table.help)
+
+
+def fields(table: str, name: str) -> tuple[Setting, ...]:
+    """Return the keys of one named thing in a table whose things have keys of their own."""
+    shape = shape_of(table)
+    return tuple(_walk(shape, (table, name))) if shape is not None else ()
+
+
+def _walk(shape: type[Struct], prefix: tuple[str, ...]) -> list[Setting]:
     hints = get_type_hints(shape)
     helps = _docstrings(shape)
     found: list[Setting] = []
     for field in msgspec.structs.fields(shape):
         hint = cast("object", hints[field.name])
-        key = f"{prefix}{field.name}"
+        path = (*prefix, field.name)
         if is_struct(hint):
-            found += _walk(hint, f"{key}.")
+            found += _walk(hint, path)
         else:
-            default: object = {} if field.default is msgspec.NODEFAULT else field.default
-            found.append(_setting(key, hint, default, helps.get(field.name, "")))
+            default = field.default_factory() if callable(field.default_factory) else field.default
+            found.append(_setting(path, hint, default, helps.get(field.name, "")))
     return found
 
 
-def _setting(key: str, hint: object, default: object, help_text: str) -> Setting:
+def _setting(path: tuple[str, ...], hint: object, default: object, help_text: str) -> Setting:
     members = branches(hint)
     choices = get_args(members[0]) if get_origin(members[0]) is Literal else ()
     kind: Kind = "choice" if choices else _KINDS.get(members[0], "table")
     if members[0] is shapes.Decimal:
         kind = "dollars"
+    if get_origin(members[0]) is tuple and get_args(members[0])[0] is str:
+        kind = "list"
     return Setting(
-        key=key,
+        key=dotted(path),
+        path=path,
         kind=kind,
         optional=type(None) in get_args(hint),
         default=default,

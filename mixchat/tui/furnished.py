@@ -106,7 +106,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         Linking(app, pointing.turn, clipboard, say).deeds(),
         Writing(app, house, session, parts.composer, say).deeds(),
         budgeting.deeds(),
-        Overview(app, screen, house.config.keys).deeds(),
+        Overview(app, screen, lambda: house.config.keys).deeds(),
         Arranging(app, house, parts.panel, refreshed, say).deeds(),
         doors(
             house,

@@ -1,6 +1,6 @@
 """Finding one's way: the palette of everything that can be done, and the help."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from textual.app import App
 from textual.screen import Screen
@@ -12,8 +12,8 @@ from mixchat.tui.deeds import Deed
 class Overview:
     """Shows the acts, with the keys as they are set."""
 
-    def __init__(self, app: App[int], screen: Screen[None], keys: Mapping[str, str]) -> None:
-        """Take the keys that the user gave to acts, by the act's id."""
+    def __init__(self, app: App[int], screen: Screen[None], keys: Callable[[], Mapping[str, str]]) -> None:
+        """Take what returns the keys that the user gave to acts, by the act's id."""
         self._app = app
         self._screen = screen
         self._keys = keys
@@ -51,4 +51,4 @@ class Overview:
 
     def key_of(self, act: str, usual: str) -> str:
         """Return the key of an act as it is set now."""
-        return self._keys.get(act, usual)
+        return self._keys().get(act, usual)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from mixchat.tui.acts import read_keys
 from mixchat.tui.conversation import Conversation
 from mixchat.tui.deeds import Deed
 from mixchat.tui.parts import Parts
@@ -49,11 +50,13 @@ def doors(
         else:
             app.push_screen(StackScreen(StackBook(house, refreshed), ModelShelf(house)))
 
-    def settings(_: str) -> None:
+    def configure(_: str) -> None:
+        from mixchat.papers.schema import settings
         from mixchat.tui.screens.settings.config_book import ConfigBook
         from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 
-        app.push_screen(SettingsScreen(ConfigBook(house), lambda act: do(act, "")), lambda _: refreshed())
+        book = ConfigBook(house, lambda config: app.set_keymap(dict(read_keys(config.keys).keys)))
+        app.push_screen(SettingsScreen(book, lambda act: do(act, ""), settings()), lambda _: refreshed())
 
     # Mounted before it is wanted, so that what is typed right after the key is in the field.
     bar = FindBar(parts.transcript, conversation.write_on)
@@ -70,6 +73,6 @@ def doors(
         **Choosing(app, house, conversation.session, parts.composer, do, refreshed, say).deeds(),
         **SettingUp(app, house, conversation.session, parts.composer, refreshed, say).deeds(),
         "stack": stack,
-        "settings": settings,
+        "settings": configure,
         "spend": spend,
     }

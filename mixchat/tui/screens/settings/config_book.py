@@ -1,66 +1,108 @@
 """Changing the config while mixchat runs: checked, put to use, and written with comments kept."""
 
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, cast
 
 from msgspec import Struct, structs
 
 from mixchat.papers.config import Config
 from mixchat.papers.config_edit import Value, set_value
 from mixchat.papers.config_load import Layer, read_layers, source_of, working_directory
-from mixchat.papers.schema import Setting, settings, value_of
+from mixchat.papers.disk import write_atomically
+from mixchat.papers.schema import Setting, shape_of, value_of
+from mixchat.tui.screens.settings.change import changed, parsed
+from mixchat.tui.screens.settings.secretive import REFUSED, secretive
 from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.house import House
 
+_AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
+"""Tables that are read when mixchat starts."""
+
+Path = tuple[str, ...]
+
+
+class _Before(Struct, frozen=True):
+    """What is needed to take a change back."""
+
+    key: str
+    path: Path
+    value: object
+    """What was written there; `None`: nothing was."""
+    counted: object
+    """What counted there."""
+    text: str
+    """The file before the change."""
+    after: str
+    """The file after it: while it says just this, its old text is put back, comments and all."""
+
 
 class ConfigBook:
-    """Reads settings with where each was set, and changes them one by one."""
+    """Reads settings with where each was set, changes them one by one, and takes changes back.
 
-    def __init__(self, house: "House") -> None:
+    Args:
+        house: has the config, and uses it.
+        changed: is called when another config counts.
+    """
+
+    def __init__(self, house: "House", changed: Callable[[Config], None]) -> None:
         self._house = house
+        self._changed = changed
+        self._undo: list[_Before] = []
 
-    def settings(self) -> tuple[Setting, ...]:
-        """Return every key of the config."""
-        return settings()
-
-    def value(self, key: str) -> object:
-        """Return what counts now."""
-        return value_of(self._house.config, key)
-
-    def sources(self) -> dict[str, str]:
-        """Return where each key was set: a path, a variable's name, or `default`."""
-        layers = self._layers()
-        return {setting.key: source_of(setting.key, layers) for setting in settings()}
-
-    def written(self, setting: Setting) -> Value:
-        """Return what counts now, or `None` when nothing sets the key."""
-        if self.sources()[setting.key] == "default" and self.value(setting.key) == setting.default:
-            return None
-        return cast("Value", self.value(setting.key))
+    @property
+    def config(self) -> Config:
+        """The config that counts now."""
+        return self._house.config
 
     @property
     def file(self) -> str:
         """Where the config file is."""
         return str(self._house.paths.config_file)
 
-    def _layers(self) -> tuple[Layer, ...]:
-        try:
-            return read_layers(self._house.paths, working_directory(), self._house.environ)
-        except ConfigError:
-            return ()
+    def value(self, setting: Setting) -> object:
+        """Return what counts now."""
+        value = value_of(self._house.config, setting.path)
+        return setting.default if value is None else value
+
+    def sources(self, settings: Sequence[Setting]) -> dict[str, str]:
+        """Return where each was set, by its key: a path, a variable's name, or `default`."""
+        layers = self._layers()
+        return {setting.key: source_of(setting.path, layers) for setting in settings}
+
+    def names(self, table: Setting) -> Sequence[str]:
+        """Return the names that a table holds."""
+        return list(cast("Mapping[str, object]", value_of(self._house.config, table.path)))
 
     def read(self, setting: Setting, text: str) -> Value:
         """Return the value that `text` writes; nothing written is `None`, which takes the key out of the file.
 
         Raises:
-            ConfigError: it is none that the config may have.
+            ConfigError: it is none that the config may have, or a credential.
         """
-        value = None if not text.strip() else _parsed(setting, text.strip())
+        if secretive(text):
+            raise ConfigError(REFUSED)
+        value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
-            changed(self._house.config, setting.key, value)
+            changed(self._house.config, setting.path, _counting(value))
         return value
+
+    def check_name(self, table: Setting, name: str) -> None:
+        """Make sure that the table can hold a new thing of that name.
+
+        Raises:
+            ConfigError: it cannot; the config's own sentence says why.
+        """
+        if not name:
+            raise ConfigError("Write a name.")
+        if secretive(name):
+            raise ConfigError(REFUSED)
+        if name in self.names(table):
+            raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
+        shape = shape_of(table.key)
+        if shape is not None:
+            changed(self._house.config, (*table.path, name), shape())
 
     def put(self, setting: Setting, value: Value) -> str:
         """Put a value to use and write it down; return what there is to say about it, or nothing.
@@ -68,66 +110,109 @@ class ConfigBook:
         Raises:
             ConfigError: the config may not have it; everything is as it was.
         """
-        counts = setting.default if value is None else value
-        config = changed(self._house.config, setting.key, counts)
-        source = source_of(setting.key, self._layers())
+        counts = setting.default if value is None else _counting(value)
+        return self._change(setting.key, setting.path, counts, value)
+
+    def remove(self, setting: Setting) -> str:
+        """Take a named thing out of its table, with all that is set for it; return what there is to say.
+
+        Raises:
+            ConfigError: something in use needs it; everything is as it was.
+        """
+        return self._change(setting.key, setting.path, None, None)
+
+    def undo(self) -> str:
+        """Take the last change back and say so."""
+        if not self._undo:
+            return "There is nothing to take back."
+        before = self._undo.pop()
+
+        def restore() -> None:
+            if self._text() == before.after:
+                write_atomically(self._house.paths.config_file, before.text)
+            else:
+                self._write(before.path, before.value)
+
         try:
-            set_value(self._house.paths.config_file, setting.key, value)
+            said = self._use_and(before.path, before.counted, restore)
         except ConfigError as error:
-            self._use(config, setting.key)
+            return f"It cannot be taken back: {error}"
+        return " ".join(filter(None, (f"{before.key} is as it was.", said)))
+
+    def _change(self, key: str, path: Path, counts: object, value: Value) -> str:
+        config, text = self._house.config, self._text()
+        named = value_of(config, path[:2])
+        place = path[:2] if named is None and len(path) > 2 else path
+        counted = value_of(config, place)
+        was = None if source_of(place, self._layers()) == "default" else counted
+        said = self._use_and(path, counts, lambda: self._write(path, value))
+        self._undo.append(_Before(key, place, was, counted, text, self._text()))
+        return said
+
+    def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:
+        """Put a change to use, if nothing goes before the config file, and write it; return what there is to say."""
+        before, config = self._house.config, changed(self._house.config, path, counts)
+        source = source_of(path, self._layers())
+        stronger = source not in {"default", self.file}
+        if not stronger:
+            self._use(config, before, path[0])
+        try:
+            write()
+        except ConfigError as error:
+            self._use(config, before, path[0])
             return f"It holds until mixchat is closed: {error}"
-        if source not in {"default", self.file}:
+        if stronger:
             return f"It is written down, but {source} goes before the config file here."
-        self._use(config, setting.key)
-        return "It counts from the next start on." if setting.key.startswith("ui.") else ""
+        return "It counts from the next start on." if path[0] in _AT_START else ""
 
-    def _use(self, config: Config, key: str) -> None:
-        self._house.use_config(config)
-        if key == "stack":
-            self._house.use_stack(config.stack)
+    def _use(self, config: Config, before: Config, key: str) -> None:
+        try:
+            self._house.use_config(config)
+            if key == "stack":
+                self._house.use_stack(config.stack)
+        except ConfigError:
+            self._house.use_config(before)
+            raise
+        self._changed(config)
 
+    def _write(self, path: Path, value: object) -> None:
+        file = self._house.paths.config_file
+        if isinstance(value, Struct):
+            for place, part in _leaves(path, value):
+                set_value(file, place, part)
+        else:
+            set_value(file, path, _written(value))
 
-def changed(config: Config, key: str, value: object) -> Config:
-    """Return the config with one dotted key changed.
+    def _text(self) -> str:
+        try:
+            return self._house.paths.config_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
 
-    Raises:
-        ConfigError: the key may not have that value.
-    """
-    try:
-        return cast("Config", _replaced(config, key.split("."), value))
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-
-
-def _replaced(table: Struct, parts: list[str], value: object) -> Struct:
-    name, *rest = parts
-    inner = _replaced(cast("Struct", getattr(table, name)), rest, value) if rest else value
-    return structs.replace(table, **{name: inner})
-
-
-def _parsed(setting: Setting, text: str) -> Value:
-    wrong = ConfigError(f"{setting.key} must be {setting.allowed}.")
-    match setting.kind:
-        case "switch":
-            words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-            if text.casefold() not in words:
-                raise wrong
-            return words[text.casefold()]
-        case "number" | "dollars":
-            return _number(setting, text.removeprefix("$"), wrong)
-        case "choice":
-            if text not in setting.choices:
-                raise wrong
-            return text
-        case _:
-            return text
+    def _layers(self) -> tuple[Layer, ...]:
+        try:
+            return read_layers(self._house.paths, working_directory(), self._house.environ)
+        except ConfigError:
+            return ()
 
 
-def _number(setting: Setting, text: str, wrong: ConfigError) -> Value:
-    try:
-        number = Decimal(text)
-        if setting.kind == "dollars":
-            return number
-        return int(text) if "whole" in setting.allowed else float(number)
-    except (InvalidOperation, ValueError):
-        raise wrong from None
+def _counting(value: Value) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _written(value: object) -> Value:
+    return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else cast("Value", value)
+
+
+def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Value]]:
+    """Yield the single values of a named thing that are not what they are when left out."""
+    if isinstance(value, Struct):
+        for field in structs.fields(value):
+            inner = getattr(value, field.name)
+            if inner not in (field.default, None, {}):
+                yield from _leaves((*path, field.name), inner)
+    elif isinstance(value, dict):
+        for name, inner in cast("dict[str, object]", value).items():
+            yield from _leaves((*path, name), inner)
+    else:
+        yield path, _written(value)

@@ -1,16 +1,18 @@
 """Settings as rows: the key, what it is now, and where that was set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
 from textual.content import Content
 
+from mixchat.papers.misfit import dotted
 from mixchat.papers.schema import Setting
 from mixchat.tui import figures
 from mixchat.tui.screens.row_list import Row, heading
 from mixchat.tui.screens.settings.config_book import ConfigBook
+from mixchat.tui.screens.settings.secretive import HIDDEN, secretive
 from mixchat.tui.transcript.clean import one_line
 
 _KEY: Final = 16
@@ -20,37 +22,39 @@ _WIDE: Final = 100
 """Cells from which there is room for the help beside the value."""
 
 
-def setting_rows(book: ConfigBook, words: str, sources: Mapping[str, str]) -> list[Row]:
+def setting_rows(
+    settings: Sequence[Setting], book: ConfigBook, words: str, sources: Mapping[str, str]
+) -> list[Row]:
     """Return the settings that fit `words`, each group under its table's name."""
     wanted = words.casefold().split()
     rows: list[Row] = []
-    last = "first"
-    for setting in book.settings():
+    last: tuple[str, ...] | None = None
+    for setting in settings:
         text = f"{setting.key} {setting.help}".casefold()
         if not all(word in text for word in wanted):
             continue
-        table = setting.key.rpartition(".")[0]
+        table = setting.path[:-1]
         if table != last and rows:
             rows.append(heading(""))
         if table != last and table:
-            rows.append(heading(table))
+            rows.append(heading(dotted(table)))
         last = table
         rows.append(_row(setting, book, sources[setting.key]))
     return rows
 
 
 def _row(setting: Setting, book: ConfigBook, source: str) -> Row:
-    return Row(setting.key, lambda width: _line(setting, book.value(setting.key), source, width))
+    return Row(setting.key, lambda width: _line(setting, book.value(setting), source, width))
 
 
 def _line(setting: Setting, value: object, source: str, width: int) -> Content:
     changed = source != "default"
     helped = width >= _WIDE
     room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
-    written = Content.styled(shown(setting, value), "$text-accent" if changed else "$text")
+    written = Content.styled(shown(value), "$text-accent" if changed else "$text")
     explained = Content.styled(setting.help, "$text-disabled")
     return Content.assemble(
-        setting.key.rpartition(".")[2].ljust(_KEY),
+        setting.path[-1].ljust(_KEY),
         written.truncate(room - 2, ellipsis=True, pad=True),
         "  ",
         explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
@@ -58,7 +62,7 @@ def _line(setting: Setting, value: object, source: str, width: int) -> Content:
     )
 
 
-def shown(setting: Setting, value: object) -> str:
+def shown(value: object) -> str:
     """Return a value as the screen writes it."""
     match value:
         case None:
@@ -67,11 +71,11 @@ def shown(setting: Setting, value: object) -> str:
             return "on" if value else "off"
         case Decimal():
             return figures.dollars(value)
-        case dict():
-            names = [str(name) for name in cast("dict[str, object]", value)]
-            return one_line(", ".join(names)) if names else "none"
+        case dict() | tuple():
+            return one_line(", ".join(map(str, cast("Iterable[object]", value)))) or "none"
         case _:
-            return one_line(str(value))
+            text = str(value)
+            return HIDDEN if secretive(text) else one_line(text)
 
 
 def short(source: str) -> str:
@@ -87,11 +91,13 @@ def from_home(path: str) -> str:
         return path
 
 
-def details(setting: Setting, source: str, file: str) -> Content:
-    """Return everything there is to say about a setting."""
+def details(setting: Setting, value: object, source: str, file: str) -> Content:
+    """Return everything there is to say about a setting, and what it is where the row has no room for it."""
+    whole = shown(value)
     how = f"{setting.key} may be {setting.allowed}"
-    default = "left out" if setting.default is None else shown(setting, setting.default)
+    default = "left out" if setting.default is None else shown(setting.default)
     lines: Sequence[Content] = (
+        *([Content.styled(whole, "$text-accent")] if len(whole) > _VALUE - 2 else []),
         Content.styled(setting.help, "$text"),
         Content.styled(f"{how}; by default {default}.", "$text-muted"),
         Content.styled(

@@ -1,21 +1,27 @@
 """The settings: every key of the config with its type, its default and where it was set."""
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
 from mixchat.papers.config_edit import Value
-from mixchat.papers.schema import Setting
+from mixchat.papers.schema import Setting, fields
 from mixchat.tui.picker import Entry, Picker
 from mixchat.tui.screens.ask import Ask
 from mixchat.tui.screens.page import Page
 from mixchat.tui.screens.settings.config_book import ConfigBook
+from mixchat.tui.screens.settings.secretive import secretive
 from mixchat.tui.screens.settings.settings_rows import details, from_home, setting_rows
 from mixchat.words.error import ConfigError
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
 """Keys whose values are chosen on a screen of their own, by act."""
+BY_HAND: Final = {
+    "roles": "The roles of every stack are changed in the stack screen; [roles] over all of them is written in {file}.",
+    "headers": "A header can hold a secret, so headers are not shown here; they are written in {file}.",
+}
+"""Tables that are written in the file, by the last part of their name."""
 
 
 class SettingsScreen(Page[None]):
@@ -24,9 +30,10 @@ class SettingsScreen(Page[None]):
     Args:
         book: reads and writes the config.
         do: does an act of the chat screen.
+        settings: what is listed.
+        heading: the title.
     """
 
-    HEADING = "Settings"
     PLACEHOLDER = "type a part of a name or of what it does"
     EMPTY = "No setting has these words."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,13 +42,19 @@ class SettingsScreen(Page[None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="settings.undo"),
     ]
 
-    def __init__(self, book: ConfigBook, do: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        book: ConfigBook,
+        do: Callable[[str], object],
+        settings: Sequence[Setting],
+        heading: str = "Settings",
+    ) -> None:
         super().__init__()
+        self.HEADING = heading
         self._book = book
         self._do = do
-        self._settings = {setting.key: setting for setting in book.settings()}
-        self._sources = book.sources()
-        self._undo: list[tuple[Setting, Value]] = []
+        self._settings = {setting.key: setting for setting in settings}
+        self._sources = book.sources(settings)
 
     def on_mount(self) -> None:
         """List the settings."""
@@ -55,13 +68,18 @@ class SettingsScreen(Page[None]):
 
     def fill(self, words: str) -> None:
         """Show the settings that fit."""
-        self._sources = self._book.sources()
-        self.rows.tell(setting_rows(self._book, words, self._sources), self.rows.lit)
+        settings = list(self._settings.values())
+        self._sources = self._book.sources(settings)
+        self.rows.tell(setting_rows(settings, self._book, words, self._sources), self.rows.lit)
 
     def lit(self, value: str) -> None:
         """Explain the lit setting."""
         setting = self._settings.get(value)
-        self.say_detail(details(setting, self._sources[value], self._book.file) if setting else "")
+        if setting is None:
+            self.say_detail("")
+        else:
+            now = self._book.value(setting)
+            self.say_detail(details(setting, now, self._sources[value], self._book.file))
 
     def taken(self, value: str) -> None:
         """Change the setting."""
@@ -75,13 +93,28 @@ class SettingsScreen(Page[None]):
         if setting.key in _ELSEWHERE:
             self._do(_ELSEWHERE[setting.key])
         elif setting.kind == "switch":
-            self._put(setting, not self._book.value(setting.key))
+            self._put(setting, not self._book.value(setting))
         elif setting.kind == "choice":
             self._choose(setting)
         elif setting.kind == "table":
-            self.say(f"[{setting.key}] is a table; write it in {from_home(self._book.file)}.")
+            self._open(setting)
         else:
             self._write(setting)
+
+    def _open(self, table: Setting) -> None:
+        by_hand = BY_HAND.get(table.path[-1])
+        if by_hand is not None:
+            self.say(by_hand.format(file=from_home(self._book.file)))
+            return
+        from mixchat.tui.screens.settings.table_screen import TableScreen
+
+        self.above.push_screen(TableScreen(self._book, table, self._enter))
+
+    def _enter(self, table: Setting, name: str) -> None:
+        """Show the keys of one named thing."""
+        self.above.push_screen(
+            SettingsScreen(self._book, self._do, fields(table.key, name), f"[{table.key}] {name}")
+        )
 
     def _choose(self, setting: Setting) -> None:
         def chosen(value: str | None) -> None:
@@ -89,7 +122,7 @@ class SettingsScreen(Page[None]):
                 self._put(setting, value)
 
         entries = [Entry(choice, choice) for choice in setting.choices]
-        lit = str(self._book.value(setting.key))
+        lit = str(self._book.value(setting))
         self.above.push_screen(Picker(setting.key, entries, lit=lit), chosen)
 
     def _write(self, setting: Setting) -> None:
@@ -97,10 +130,17 @@ class SettingsScreen(Page[None]):
             if text is not None:
                 self._put(setting, self._book.read(setting, text))
 
-        value = self._book.value(setting.key)
+        value = self._book.value(setting)
         known = "" if value is None else str(value)
+        if setting.kind == "list":
+            known = ", ".join(cast("tuple[str, ...]", value))
         self.above.push_screen(
-            Ask(setting.key, known, help=setting.help, check=lambda text: self._book.read(setting, text)),
+            Ask(
+                setting.key,
+                "" if secretive(known) else known,
+                help=setting.help,
+                check=lambda text: self._book.read(setting, text),
+            ),
             written,
         )
 
@@ -112,18 +152,10 @@ class SettingsScreen(Page[None]):
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        if not self._undo:
-            self.say("There is nothing to take back.")
-            return
-        setting, before = self._undo.pop()
-        self._write_down(setting, before)
-        self.say(f"{setting.key} is as it was.")
+        self.say(self._book.undo())
+        self.refill()
 
     def _put(self, setting: Setting, value: Value) -> None:
-        self._undo.append((setting, self._book.written(setting)))
-        self._write_down(setting, value)
-
-    def _write_down(self, setting: Setting, value: Value) -> None:
         try:
             said = self._book.put(setting, value)
         except ConfigError as error:

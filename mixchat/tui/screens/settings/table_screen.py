@@ -1,0 +1,181 @@
+"""One of the config's tables of named things: aliases, servers, prices, keys, files of models."""
+
+import re
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from mixchat.papers.schema import Setting, entry, shape_of
+from mixchat.tui.acts import ACTS, read_keys
+from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.screens.ask import Ask
+from mixchat.tui.screens.page import Page
+from mixchat.tui.screens.settings.config_book import ConfigBook
+from mixchat.tui.screens.settings.key_spelling import check_keys
+from mixchat.tui.screens.settings.secretive import secretive
+from mixchat.tui.screens.settings.settings_rows import from_home
+from mixchat.tui.screens.settings.table_rows import table_rows, written
+from mixchat.words.error import ConfigError
+
+_KEYS: Final = "keys"
+_NAMED: Final = {
+    "aliases": "A short name, such as opus; it is used as @opus.",
+    "providers": "A name of your own for a server, or that of a built-in provider; its models are name/model.",
+    "prices": "A model reference, provider/model.",
+    "local": "A name of your own; the model is then local/name.",
+}
+"""What a new thing's name is, by table."""
+_VALUED: Final = {
+    "aliases": "The model that it stands for, written provider/model.",
+    "local": "The path of a GGUF file.",
+    _KEYS: "A key such as f5, ctrl+k or alt+x; several with commas between them.",
+}
+"""What a named value is, by table."""
+
+
+class TableScreen(Page[None]):
+    """Adds, changes and removes the named things of a table; every change can be taken back.
+
+    Args:
+        book: reads and writes the config.
+        table: the table.
+        enter: shows the keys of a named thing that has keys of its own.
+    """
+
+    PLACEHOLDER = "type a part of a name or of what is set for it"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "change", "change", priority=True, id="table.change"),
+        Binding("ctrl+n", "add", "add", priority=True, id="table.add"),
+        Binding("ctrl+d", "remove", "remove", priority=True, id="table.remove"),
+        Binding("ctrl+z", "undo", "undo", priority=True, id="table.undo"),
+    ]
+
+    def __init__(self, book: ConfigBook, table: Setting, enter: Callable[[Setting, str], None]) -> None:
+        super().__init__()
+        self.HEADING = f"[{table.key}]"
+        self._book = book
+        self._table = table
+        self._enter = enter
+
+    def on_mount(self) -> None:
+        """List what is there."""
+        super().on_mount()
+        self.say_aside(from_home(self._book.file))
+
+    def on_screen_resume(self) -> None:
+        """Show what was changed on a screen of its own."""
+        if self.is_mounted:
+            self.refill()
+
+    def fill(self, words: str) -> None:
+        """Show the named things that fit."""
+        self._list(words, self.rows.lit)
+
+    def _list(self, words: str, lit: str) -> None:
+        empty = (
+            "Nothing here has these words."
+            if words.strip()
+            else "Nothing is here yet; ctrl+n adds something."
+        )
+        self.rows.tell(table_rows(self._table, self._book, words), lit, empty=empty)
+        self.lit(self.rows.lit)
+
+    def lit(self, value: str) -> None:
+        """Explain the table, and say what is wrong with the lit key."""
+        said = [written(self._table, value, self._book), *self._problems(value)] if value else []
+        self.say_detail("\n".join(filter(None, (self._table.help, *said))))
+
+    def taken(self, value: str) -> None:
+        """Change what is lit."""
+        self.action_change()
+
+    def action_change(self) -> None:
+        """Write another value for what is lit, or show its keys."""
+        name = self.rows.lit
+        if name and shape_of(self._table.key) is None:
+            self._ask_value(name)
+        elif name:
+            self._enter(self._table, name)
+
+    def action_add(self) -> None:
+        """Name something new, and say what it is."""
+        if self._table.key == _KEYS:
+            self._pick_act()
+            return
+
+        def named(name: str | None) -> None:
+            if name and shape_of(self._table.key) is None:
+                self._ask_value(name)
+            elif name:
+                self._enter(self._table, name)
+
+        self.above.push_screen(
+            Ask(
+                f"New in [{self._table.key}]",
+                help=_NAMED.get(self._table.key, ""),
+                check=lambda name: self._book.check_name(self._table, name),
+            ),
+            named,
+        )
+
+    def _pick_act(self) -> None:
+        entries = [
+            Entry(act.id, act.title, act.help, self._book.config.keys.get(act.id, act.key)) for act in ACTS
+        ]
+
+        def picked(act: str | None) -> None:
+            if act is not None:
+                self._ask_value(act)
+
+        self.above.push_screen(Picker("Which action?", entries), picked)
+
+    def _ask_value(self, name: str) -> None:
+        setting = entry(self._table, name)
+        known = str(self._book.value(setting) or "")
+
+        def check(text: str) -> None:
+            if self._table.key == _KEYS:
+                check_keys(text)
+            if self._book.read(setting, text) is None:
+                raise ConfigError("Write a value, or go back with Esc and remove it with Ctrl+D.")
+
+        def valued(text: str | None) -> None:
+            if text is not None:
+                self._do(lambda: self._book.put(setting, text))
+                self._list(self.words, name)
+                if problems := self._problems(name):
+                    self.say(" ".join(problems))
+
+        help_ = _VALUED.get(self._table.key, "")
+        value = "" if secretive(known) else known
+        self.above.push_screen(Ask(setting.key, value, help=help_, check=check), valued)
+
+    def _problems(self, name: str) -> list[str]:
+        """Return what is wrong with the key of an action."""
+        problems = read_keys(self._book.config.keys).problems if self._table.key == _KEYS else ()
+        return [problem for problem in problems if name in re.findall(r"[\w-]+", problem)]
+
+    def action_remove(self) -> None:
+        """Take what is lit out of the table."""
+        name = self.rows.lit
+        if name:
+            self.rows.action_move(1)
+            self._do(lambda: self._removed(name))
+
+    def _removed(self, name: str) -> str:
+        said = self._book.remove(entry(self._table, name))
+        return " ".join(filter(None, (f"{name} is removed; ctrl+z brings it back.", said)))
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        self._do(self._book.undo)
+
+    def _do(self, change: Callable[[], str]) -> None:
+        try:
+            said = change()
+        except ConfigError as error:
+            said = str(error)
+        if said:
+            self.say(said)
+        self.refill()
