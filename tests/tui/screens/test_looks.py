@@ -11,6 +11,7 @@ from mixchat.tui.opening import Opening
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.models.models_screen import ModelsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
+from mixchat.tui.screens.settings.table_screen import TableScreen
 from mixchat.tui.screens.setup.setup_screen import SetupScreen
 from mixchat.tui.screens.spend.spend_screen import SpendScreen
 from mixchat.tui.screens.stack.stack_screen import StackScreen
@@ -61,6 +62,20 @@ async def settings(stage: Stage) -> None:
     await opened(stage, "settings", SettingsScreen)
 
 
+async def a_table(stage: Stage) -> None:
+    await settings(stage)
+    await stage.type("servers")
+    await stage.pilot.press("enter")
+    await stage.until(lambda: isinstance(stage.app.screen, TableScreen))
+    await stage.pilot.press("down")
+
+
+async def one_named_thing(stage: Stage) -> None:
+    await a_table(stage)
+    await stage.pilot.press("enter")
+    await stage.until(lambda: "providers.b" in stage.text)
+
+
 async def spending(stage: Stage) -> None:
     await opened(stage, "spend", SpendScreen)
     await stage.pilot.press("tab", "ctrl+g")
@@ -95,8 +110,8 @@ async def help_in_the_chat(stage: Stage) -> None:
 
 
 SCREENS = pytest.mark.parametrize(
-    "doing", [chats, hits, renaming, help_here, models, stack, settings, spending, setting_up,
-     finding, dressing, help_in_the_chat],
+    "doing", [chats, hits, renaming, help_here, models, stack, settings, a_table, one_named_thing, spending,
+     setting_up, finding, dressing, help_in_the_chat],
     ids=lambda doing: doing.__name__,
 )  # fmt: skip
 LOOKS = pytest.mark.parametrize(
