@@ -79,8 +79,8 @@ class Page(Screen[Result]):
         self.fill(self.words)
 
     def say_aside(self, words: str | Content) -> None:
-        """Write at the right of the title."""
-        self.query_one("#page-aside", Static).update(words)
+        """Write at the right of the title; its room is fixed, so nothing is laid out anew."""
+        self.query_one("#page-aside", Static).update(words, layout=False)
 
     def say_detail(self, words: str | Content) -> None:
         """Write below the list; nothing takes the place away."""

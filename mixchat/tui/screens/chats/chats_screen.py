@@ -1,5 +1,6 @@
 """Every chat, found by its title and by what was said in it."""
 
+import time
 from collections.abc import Callable
 from typing import ClassVar, Final
 
@@ -16,7 +17,9 @@ from mixchat.tui.screens.page import Page
 from mixchat.words.error import StorageError
 
 _REST: Final = 0.03
-"""Seconds without a key before texts are searched."""
+"""Seconds without a key before texts are searched where that takes its time."""
+_QUICK: Final = 0.02
+"""Seconds within which a search has to be done so that the next one need not wait for a rest."""
 
 
 class Found(Struct, frozen=True):
@@ -48,6 +51,8 @@ class ChatsScreen(Page[Found | None]):
         self._shelf = shelf
         self._resting: Timer | None = None
         self._sought = ""
+        self._took = 0.0
+        """Seconds that the last search took."""
 
     def on_mount(self) -> None:
         """Show the list first; what each chat cost comes right after."""
@@ -61,10 +66,13 @@ class ChatsScreen(Page[Found | None]):
         self.rows.refresh()
 
     def fill(self, words: str) -> None:
-        """Show all chats, or soon those that hold the words."""
+        """Show all chats, or those that hold the words: at once, or soon where searching takes its time."""
         if self._resting is not None:
             self._resting.stop()
-        if words.strip():
+            self._resting = None
+        if words.strip() and self._took <= _QUICK:
+            self._search()
+        elif words.strip():
             self._resting = self.set_timer(_REST, self._search)
         else:
             self._list(list(self._shelf.records.values()))
@@ -82,7 +90,10 @@ class ChatsScreen(Page[Found | None]):
             self._list([record for record in self._shelf.records.values() if _has(record, tags)])
             return
         known = self._shelf.records
-        hits = [hit for hit in self._shelf.find(text) if hit.chat in known and _has(known[hit.chat], tags)]
+        began = time.perf_counter()
+        found = self._shelf.find(text)
+        self._took = time.perf_counter() - began
+        hits = [hit for hit in found if hit.chat in known and _has(known[hit.chat], tags)]
         lit = self.rows.lit if self.words == self._sought else ""
         self._sought = self.words
         self.rows.tell(hit_rows(hits, self._shelf), lit, empty=self.EMPTY)
