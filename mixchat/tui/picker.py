@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
+from mixchat.tui.in_order import Field
 
 
 class Entry(Struct, frozen=True):
@@ -55,7 +56,7 @@ class Picker(ModalScreen[str | None]):
         """Lay out the field and the list."""
         with Vertical(id="picker"):
             yield Static(self._title, id="picker-title", markup=False)
-            yield Input(placeholder="type to filter", compact=True, id="picker-filter")
+            yield Field(placeholder="type to filter", compact=True, id="picker-filter")
             yield OptionList(id="picker-list", compact=True)
 
     def on_mount(self) -> None:

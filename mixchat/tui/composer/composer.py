@@ -80,8 +80,9 @@ class Composer(Vertical):
         self._mark = EditMark()
         self.completions = CompletionList()
         self.area = PromptArea(
-            self._pastes, self.completions, sources, Content.styled(_PLACEHOLDER, "$text-disabled")
-        )
+            self._pastes, self.completions, sources, send=self._send, walk=self._walk,
+            placeholder=Content.styled(_PLACEHOLDER, "$text-disabled"),
+        )  # fmt: skip
         self.pin: Pin | None = None
         """What the key for the next candidate has pinned this message to."""
         self.settings = Settings()
@@ -181,7 +182,6 @@ class Composer(Vertical):
         self._waiting = waiting
         self.query_one(QueueList).tell(waiting, paused=paused)
 
-    @on(PromptArea.Sent)
     def _send(self) -> None:
         typed = self.typed.strip()
         if not typed:
@@ -237,12 +237,11 @@ class Composer(Vertical):
         self.settings = Settings()
         self.area.load_text("")
 
-    @on(PromptArea.Asked)
-    def _walk(self, event: PromptArea.Asked) -> None:
-        if event.older and self.is_empty and self._waiting:
+    def _walk(self, older: bool) -> None:
+        if older and self.is_empty and self._waiting:
             self.post_message(self.WaitingWanted())
             return
-        found = self._recall.older(self.typed) if event.older else self._recall.newer()
+        found = self._recall.older(self.typed) if older else self._recall.newer()
         if found is not None:
             self.write(found)
 

@@ -1,5 +1,6 @@
 """The text that is being written."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -12,6 +13,7 @@ from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
+from mixchat.tui.in_order import run_at_once
 from mixchat.tui.start.key_shape import provider_of
 
 if TYPE_CHECKING:
@@ -53,7 +55,16 @@ def _edit_id(action: str) -> str:
 
 
 class PromptArea(TextArea, inherit_bindings=False):
-    """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes."""
+    """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes.
+
+    Args:
+        pastes: folds what is long.
+        completions: shows what a word could become.
+        sources: knows what a word could become.
+        send: takes what is written; a function rather than a message, for the next key may come at once.
+        walk: goes to an earlier prompt, if it is told True, or to a later one.
+        placeholder: what stands there while nothing is written.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, action, show=False, id=_edit_id(action)) for action, key in _EDITING),
@@ -63,16 +74,6 @@ class PromptArea(TextArea, inherit_bindings=False):
         Binding("down", "down", show=False, id="edit.down"),
         Binding("tab", "complete", show=False, id="complete"),
     ]
-
-    class Sent(Message):
-        """Enter was pressed where it sends."""
-
-    class Asked(Message):
-        """The arrow keys ran over an edge: an earlier prompt, or a later one, is asked for."""
-
-        def __init__(self, older: bool) -> None:
-            super().__init__()
-            self.older = older
 
     class Dropped(Message):
         """A file was dropped on the terminal."""
@@ -89,18 +90,26 @@ class PromptArea(TextArea, inherit_bindings=False):
             self.key = key
 
     def __init__(
-        self, pastes: Pastes, completions: CompletionList, sources: Sources, placeholder: Content
-    ) -> None:
+        self, pastes: Pastes, completions: CompletionList, sources: Sources, *,
+        send: Callable[[], None], walk: Callable[[bool], None], placeholder: Content,
+    ) -> None:  # fmt: skip
         super().__init__(compact=True, highlight_cursor_line=False, placeholder=placeholder)
         # A blinking cursor is a timer that never rests.
         self.cursor_blink = False
         self._pastes = pastes
         self._completions = completions
         self._sources = sources
+        self._send = send
+        self._walk = walk
+        self._unread = False
+        """Whether something was typed for which nothing was offered yet."""
         self._vim: Vim | None = None
 
     async def _on_key(self, event: events.Key) -> None:
+        if await run_at_once(self, self._bindings, event):
+            return
         # TextArea writes a line break for Enter and the letter for Alt with a letter; here both are bindings.
+        self._unread = self._unread or event.is_printable
         if event.key == "enter" or event.key.startswith("alt+"):
             event.prevent_default()
         elif self._vim is not None and not self._vim.inserting and event.character and event.is_printable:
@@ -152,10 +161,12 @@ class PromptArea(TextArea, inherit_bindings=False):
             if self._vim is not None:
                 self._vim.inserting = True
                 self.remove_class("-normal")
-            self.post_message(self.Sent())
+            self._send()
 
     def action_complete(self) -> None:
         """Take the completion that is lit, or move the focus on."""
+        if self._unread:
+            self.offer()
         if self._completions.is_open:
             self.take(self._completions.choose())
         else:
@@ -169,7 +180,7 @@ class PromptArea(TextArea, inherit_bindings=False):
             self.cursor_at_first_line
             and self.wrapped_document.location_to_offset(self.cursor_location).y == 0
         ):
-            self.post_message(self.Asked(older=True))
+            self._walk(True)
         else:
             self.action_cursor_up()
 
@@ -178,7 +189,7 @@ class PromptArea(TextArea, inherit_bindings=False):
         if self._completions.is_open:
             self._completions.move(1)
         elif self._on_last_row:
-            self.post_message(self.Asked(older=False))
+            self._walk(False)
         else:
             self.action_cursor_down()
 
@@ -198,6 +209,7 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     def offer(self) -> None:
         """Offer what the word before the cursor could become."""
+        self._unread = False
         row, column = self.cursor_location
         line = str(self.document.get_line(row))
         self._completions.offer(complete(self._sources, line, column, first=row == 0))

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from mixchat.tui.in_order import Field
 from mixchat.tui.screens.foot_line import FootLine
 from mixchat.words.error import ConfigError
 
@@ -40,7 +41,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical(id="ask"):
             yield Static(self._title, id="ask-title", markup=False)
             yield Static(self._help, id="ask-help", markup=False)
-            yield Input(self._value, compact=True, id="ask-field")
+            yield Field(self._value, compact=True, id="ask-field")
             yield Static("", id="ask-wrong", markup=False)
             yield FootLine()
 

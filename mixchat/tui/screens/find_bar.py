@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from mixchat.tui.in_order import Field
 from mixchat.tui.transcript import Transcript
 
 
@@ -35,7 +36,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the count."""
-        yield Input(placeholder="find in this chat", compact=True, select_on_focus=True)
+        yield Field(placeholder="find in this chat", compact=True, select_on_focus=True)
         yield Static("", markup=False)
 
     def on_mount(self) -> None:

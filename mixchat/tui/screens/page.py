@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from mixchat.tui.in_order import Field
 from mixchat.tui.screens.foot_line import FootLine
 from mixchat.tui.screens.row_list import RowList
 
@@ -40,7 +41,7 @@ class Page(Screen[Result]):
             with Horizontal(id="page-head"):
                 yield Static(self.HEADING, id="page-title", markup=False)
                 yield Static("", id="page-aside", markup=False)
-            yield Input(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
+            yield Field(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
             yield RowList(empty=self.EMPTY, id="page-rows")
             yield Static("", id="page-detail", markup=False)
         yield FootLine()

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from mixchat.tui.in_order import Field
 from mixchat.tui.start.keeping import Keeping
 from mixchat.tui.start.key_shape import provider_of
 from mixchat.words.error import ConfigError, NeedsKey
@@ -31,8 +32,8 @@ class KeyScreen(ModalScreen[str | None]):
         with Vertical(id="picker"):
             yield Static("Add a key", id="picker-title", markup=False)
             yield Static(_ASK, id="key-said", markup=False)
-            yield Input(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
-            yield Input(
+            yield Field(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
+            yield Field(
                 placeholder="provider, seen by the key where it can be", compact=True, id="key-provider"
             )
 
