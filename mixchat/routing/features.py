@@ -16,7 +16,7 @@ from mixchat.routing.concepts import lexicon
 from mixchat.routing.marks import marks
 from mixchat.routing.tokens import HEAD, Passage, passage
 
-BUCKETS: Final = 1 << 15
+BUCKETS: Final = 1 << 16
 OPENING: Final = 16
 """Tokens that open a prompt."""
 FRONT: Final = 60

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,9 @@ FOLDER: Final = Path(__file__).parent / "prompts"
 ROLES: Final = ("coding", "heavy", "creative", "summarization", "extraction", "planning", "daily")
 _CHOICE: Final = re.compile(r"\(\((.*?)\)\)(?!\))")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-_FILLERS: Final = ("slots", "slots_languages", "questions")
+_FILLERS: Final = ("slots", "slots_languages", "slots_more", "questions")
+_FRAMED: Final = 0.12
+"""Share of the prompts that get a frame: a system line, a form, a greeting."""
 _LISTS: Final = {"passage": "passages", "snippet": "snippets"}
 
 
@@ -25,7 +28,7 @@ def _slots() -> dict[str, list[str]]:
     for name in _FILLERS:
         for line in _lines(name):
             slot, _, fillers = line.partition(" = ")
-            slots[slot] = [filler.strip() for filler in fillers.split(" | ")]
+            slots.setdefault(slot, []).extend(_break(filler.strip()) for filler in fillers.split(" | "))
     return slots
 
 
@@ -43,18 +46,32 @@ def _filler(slot: str, slots: dict[str, list[str]], dice: random.Random) -> str:
 
 
 def _spin(template: str, slots: dict[str, list[str]], dice: random.Random) -> str:
-    text = _CHOICE.sub(lambda found: dice.choice(found[1].split("|")), template)
-    return _SLOT.sub(
-        lambda found: _filler(found[1], slots, dice) if found[1] in slots else found[0], _break(text)
-    )
+    text = _break(_CHOICE.sub(lambda found: dice.choice(found[1].split("|")), template))
+    for _ in range(2):  # a filler may hold slots of its own
+        text = _SLOT.sub(
+            lambda found: _filler(found[1], slots, dice) if found[1] in slots else found[0], text
+        )
+    return text
 
 
-def _noisy(text: str, dice: random.Random) -> str:
-    """Return the prompt as people type it: lower case, no full stop, politely, or as it was."""
+def framed(text: str, dice: random.Random) -> str:
+    """Return the prompt with something round it that says nothing about its role, as programs put it there."""
+    return _break(dice.choice(_frames())).replace("{prompt}", text)
+
+
+@cache
+def _frames() -> tuple[str, ...]:
+    return tuple(_lines("frames"))
+
+
+def _noisy(text: str, dice: random.Random, *, english: bool) -> str:
+    """Return the prompt as people type it: lower case, no full stop, politely, framed, or as it was."""
     chance = dice.random()
+    if chance > 1 - _FRAMED:
+        return framed(text, dice)
     if chance < 0.15:
         return text.lower().rstrip(".?!")
-    if chance < 0.22 and text[:1].isascii():
+    if chance < 0.22 and english:
         opener = dice.choice(
             ("Please ", "Could you ", "I need you to ", "Hi, ", "Hey, can you ", "I want you to ")
         )
@@ -77,7 +94,9 @@ def own_prompts(
         for path in sorted(FOLDER.glob(f"{role}*.txt")):
             for template in _lines(path.stem):
                 free = "((" in template or _SLOT.search(template)
-                english = "_languages" not in path.stem and template.isascii()
+                english = not path.stem.endswith(("_languages", "_tongues")) and template.isascii()
                 for _ in range((times if english else 2 * times) if free else 2):
-                    made.setdefault(_noisy(_spin(template, slots, dice), dice), (role, english))
+                    made.setdefault(
+                        _noisy(_spin(template, slots, dice), dice, english=english), (role, english)
+                    )
     return [(role, text, english) for text, (role, english) in made.items()]
