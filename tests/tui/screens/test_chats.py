@@ -1,5 +1,9 @@
 """Chats: found by title and text, opened, renamed, pinned, tagged, deleted and brought back."""
 
+import time
+
+import pytest
+
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from tests.routing.scripted import reply
 from tests.tui.screens.scene import SceneHouse, opened, tell
@@ -139,3 +143,30 @@ async def test_help_in_the_chat_begins_with_what_the_focused_widget_can_do():
         await stage.pilot.press("f1")
         await stage.until(lambda: "In the conversation" in stage.text)
         assert stage.text.index("In the conversation") < stage.text.index("Writing")
+
+
+async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_takes_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    house = SceneHouse()
+    tell(house)
+    async with on_stage(house) as stage:
+        screen = await opened(stage, "chats", ChatsScreen)
+        find = screen._shelf.find
+        sought: list[str] = []
+
+        def slow(words: str) -> object:
+            sought.append(words)
+            time.sleep(0.03)
+            return find(words)
+
+        screen.fill("the")
+        assert screen._resting is None
+        monkeypatch.setattr(screen._shelf, "find", slow)
+        await stage.type("eggs")
+        assert sought[0] == "e"
+        await stage.until(lambda: sought[-1] == "eggs" and "1 chat" in stage.text)
+        done = len(sought)
+        screen.fill("eggs")
+        assert len(sought) == done
+        await stage.until(lambda: len(sought) == done + 1)
