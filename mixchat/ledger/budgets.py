@@ -12,7 +12,7 @@ from mixchat.ledger.money import ZERO, dollars, from_pico
 from mixchat.papers.config import Budget
 from mixchat.papers.database import Database
 from mixchat.words.clock import Clock
-from mixchat.words.error import OverBudget
+from mixchat.words.error import OverBudget, Overrun
 from mixchat.words.meter import Call
 
 Scope = Literal["message", "chat", "day", "month"]
@@ -126,7 +126,8 @@ class Budgets:
             return
         for state in self.states(call.chat, call.turn):
             if state.used + (amount or ZERO) > state.limit or (amount is None and state.over):
-                raise OverBudget(_sentence(state, amount), ref=call.ref)
+                overrun = Overrun(state.scope, amount)
+                raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
 
     def _sum(self, query: str, about: dict[str, str | None]) -> Decimal:
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mixchat.tui import figures
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.deeds import Deed
-from mixchat.words.error import ConfigError
+from mixchat.words.error import ConfigError, Overrun
 from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
@@ -46,11 +46,16 @@ class Budgeting:
             return
         self._set(span, dollars)
 
-    def next_limit(self, span: str, turn: Turn) -> Decimal | None:
-        """Return what the limit of a span would be raised to: double, or more if more is used already."""
+    def next_limit(self, overrun: Overrun, turn: Turn) -> Decimal | None:
+        """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
         states = self._house.ledger.budgets.states(turn.chat, turn.id)
-        state = next((state for state in states if state.scope == span), None)
-        return max(state.limit * 2, state.used * 2, _CENT) if state is not None else None
+        state = next((state for state in states if state.scope == overrun.scope), None)
+        if state is None:
+            return None
+        limit = max(2 * state.limit, _CENT)
+        while limit < state.used + (overrun.amount or 0):
+            limit *= 2
+        return limit
 
     def raise_to(self, span: str, limit: Decimal) -> bool:
         """Raise a limit; return whether it could be written down."""

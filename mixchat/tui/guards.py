@@ -6,7 +6,7 @@ from typing import Final
 
 from mixchat.chat.desk import Allow
 from mixchat.tui import figures
-from mixchat.tui.budgeting import SPANS, Budgeting
+from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.forecast import Seats
 from mixchat.words.error import Failure
@@ -74,11 +74,11 @@ class Guards:
     def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
         once = Option("o", "go on once", lambda: self._again(turn, None, Allow(over_budget=True)))
         answers = [once]
-        span = next((name for name in SPANS if f"`{name}`" in failure.message), None)
-        limit = self._budgeting.next_limit(span, turn) if span else None
-        if span is not None and limit is not None:
-            words = f"raise it to {figures.dollars(limit)} a {span}"
-            answers.append(Option("r", words, lambda: self._raise(turn, span, limit)))
+        overrun = failure.overrun
+        limit = self._budgeting.next_limit(overrun, turn) if overrun else None
+        if overrun is not None and limit is not None:
+            words = f"raise it to {figures.dollars(limit)} a {overrun.scope}"
+            answers.append(Option("r", words, lambda: self._raise(turn, overrun.scope, limit)))
         cheaper = self._seats.cheaper(failure.ref or turn.ref)
         if cheaper is not None and cheaper.name not in beside:
             words = f"ask {cheaper.name}, which is cheaper"

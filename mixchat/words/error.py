@@ -22,9 +22,11 @@ StorageError       make room on the disk; what is on the screen is not saved yet
 How the router treats each of them is data in `mixchat.routing.policy`.
 """
 
+from decimal import Decimal
 from typing import ClassVar, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mixchat.words.model import ModelRef
 
@@ -32,6 +34,15 @@ ErrorCode = Literal[
     "auth", "no_credit", "unknown_model", "rate_limited", "overloaded", "unreachable", "timeout",
     "too_long", "refused", "bad_request", "interrupted", "budget", "secret", "private",
 ]  # fmt: skip
+
+
+class Overrun(Struct, frozen=True):
+    """The budget that a call would pass."""
+
+    scope: str
+    """`message`, `chat`, `day` or `month`."""
+    amount: Decimal | None = None
+    """Dollars that the call may cost; `None`: its price is not known."""
 
 
 class Failure(Struct, frozen=True):
@@ -44,6 +55,7 @@ class Failure(Struct, frozen=True):
     retry_after: float | None = None
     """Seconds the provider asked to wait."""
     request_id: str | None = None
+    overrun: Overrun | None = None
 
 
 class ProviderError(Exception):
@@ -161,6 +173,15 @@ class OverBudget(Guarded):
 
     code = "budget"
     title = "The budget is used up"
+
+    def __init__(self, message: str, *, ref: ModelRef | None = None, overrun: Overrun | None = None) -> None:
+        super().__init__(message, ref=ref)
+        self.overrun = overrun
+
+    @property
+    def failure(self) -> Failure:
+        """Return this error as a value."""
+        return replace(super().failure, overrun=self.overrun)
 
 
 class SecretFound(Guarded):

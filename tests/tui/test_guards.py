@@ -81,6 +81,22 @@ async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
         assert "day = 0.01" in house.paths.config_file.read_text("utf-8")
 
 
+async def test_a_budget_is_raised_at_once_as_far_as_the_message_needs():
+    dear = CONFIG.replace("output = 4.0", "output = 40000.0")
+    house = StagedHouse(dear + "[budget]\nday = 0.000001\n")
+    async with on_stage(house) as stage:
+        house.prices.load()
+        stage.screen.front.choices.armed_after = 0.0
+        stage.house.providers.script("a/plain", reply("With more to spend."))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "raise it to" in stage.text)
+        await stage.pilot.press("r")
+        await stage.until(lambda: "With more to spend." in stage.text)
+        raised = house.ledger.budgets.limits.day
+        assert raised is not None
+        assert raised > Decimal("0.32")
+
+
 async def test_a_cheaper_seat_takes_what_a_budget_stopped():
     cheap = '[prices."c/tiny"]\ninput = 0.0\noutput = 0.0\n'
     house = StagedHouse(CONFIG + cheap + "[budget]\nday = 0.000001\n")
