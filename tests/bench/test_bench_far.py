@@ -17,7 +17,7 @@ from tests.bench.far_terminal import FarTerminal
 from tests.wires.script import Reply
 from tests.wires.server import Wires, environment
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 TRIP = 0.15
 """Seconds there and back."""
@@ -30,7 +30,7 @@ async def echo(terminal: FarTerminal, letter: str) -> float:
     """Type a letter that stands nowhere yet and return the milliseconds until it is seen, without the line's own."""
     since = terminal.mark
     sent = terminal.send(letter)
-    seen = await asyncio.to_thread(terminal.wait, letter, since, 8)
+    seen = await asyncio.to_thread(terminal.wait, letter, since, 120)
     terminal.send("\x7f")
     return 1e3 * (seen - sent - TRIP)
 
@@ -38,7 +38,7 @@ async def echo(terminal: FarTerminal, letter: str) -> float:
 async def stream(terminal: FarTerminal, wires: Wires, rate: float) -> dict[str, float]:
     """Have a reply streamed while typing; return milliseconds, seconds and bytes."""
     still = [await echo(terminal, next(LETTERS)) for _ in range(10)]
-    wires.script("bench", Reply(f"{prose.mixed(12_000)}\n\n{END}\n", rate=rate))
+    wires.script("bench", Reply(f"{prose.mixed(8_000)}\n\n{END}\n", rate=rate))
     mark, seen = terminal.mark, len(wires.seen)
     terminal.send("a prompt")
     await asyncio.to_thread(terminal.wait, "prompt", mark)
