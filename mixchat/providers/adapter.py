@@ -5,13 +5,21 @@ import contextlib
 import importlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from typing import Generic, TypeVar
 
 from mixchat.papers.services import Service
+from mixchat.providers.asked import Asked, Body
 from mixchat.providers.border import Border
 from mixchat.providers.connections import Connections
+from mixchat.providers.exchange import exchange
+from mixchat.providers.inputs import check
+from mixchat.providers.reading import Event, Reader
+from mixchat.words.event import ProviderEvent
 from mixchat.words.model import ModelCard, ModelRef
+from mixchat.words.request import Request
 
 Cards = Callable[[ModelRef], ModelCard]
 """What is known about a model; for an unknown one a card that says nothing."""
@@ -33,7 +41,7 @@ class Endpoint:
 
 
 class Adapter(ABC, Generic[C]):
-    """Holds the client, which is made once, in a thread, when it is first needed."""
+    """Holds the client, which is made once, in a thread, when it is first needed, and streams through it."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -71,8 +79,40 @@ class Adapter(ABC, Generic[C]):
                 with Border(self._service)(ValueError):
                     self._client = self._made(self._key)
 
+    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        Raises:
+            ProviderError: the child that says what a person can do.
+        """
+        card = self._endpoint.cards(request.ref)
+        check(request, card, pdf=self._takes_pdfs(card))
+        client = await self._ready()
+        reader = self._reader(self._border(request.ref))
+        opener = partial(self._opened, client, reader)
+        async with aclosing(exchange(opener, self._asked(request, card), reader)) as events:
+            async for event in events:
+                yield event
+
     @abstractmethod
     def _made(self, key: str) -> C: ...
+
+    @abstractmethod
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        """Return the fields of a request."""
+
+    @abstractmethod
+    def _reader(self, border: Border) -> Reader:
+        """Return what makes events of one reply."""
+
+    @abstractmethod
+    def _opened(
+        self, client: C, reader: Reader, body: Body
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """Send the fields; inside the context the events can be read, at its end the connection is closed."""
+
+    def _takes_pdfs(self, card: ModelCard) -> bool:
+        return True
 
     async def _ready(self) -> C:
         if self._client is None:

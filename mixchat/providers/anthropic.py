@@ -2,17 +2,16 @@
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.asked import Asked, Body, left_out
 from mixchat.providers.border import Border
-from mixchat.providers.exchange import exchange
 from mixchat.providers.headers import foreign_headers
-from mixchat.providers.inputs import check, encoded, images, pdfs, turns, words
-from mixchat.providers.reading import Event, Reading, count, table, total
+from mixchat.providers.inputs import encoded, images, pdfs, turns, words
+from mixchat.providers.reading import Event, Reader, Reading, count, table, total
 from mixchat.providers.response import check_stream
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard, ModelRef
@@ -56,28 +55,20 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
             timeout=self._endpoint.connections.sdk.timeout,
         )
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        return _asked(request, card)
 
-        Raises:
-            ProviderError: the child that says what a person can do.
-        """
-        card = self._endpoint.cards(request.ref)
-        check(request, card, pdf=True)
-        client = await self._ready()
+    def _reader(self, border: Border) -> "_Reader":
+        return _Reader(border)
 
-        @asynccontextmanager
-        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
-            async with await client.messages.create(**body, stream=True) as stream:
-                reader.reading.request_id = stream.response.headers.get("request-id")
-                await check_stream(stream.response, border)
-                yield stream
-
-        border = self._border(request.ref)
-        reader = _Reader(border)
-        async with aclosing(exchange(opener, _asked(request, card), reader)) as events:
-            async for event in events:
-                yield event
+    @asynccontextmanager
+    async def _opened(
+        self, client: "AsyncAnthropic", reader: Reader, body: Body
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        async with await client.messages.create(**body, stream=True) as stream:
+            reader.reading.request_id = stream.response.headers.get("request-id")
+            await check_stream(stream.response, reader.reading.border)
+            yield stream
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models that the key may use.

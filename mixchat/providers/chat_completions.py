@@ -1,7 +1,7 @@
 """Chat Completions, by the `openai` SDK: every server that speaks like OpenAI once did."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mixchat.papers.services import Service
@@ -9,11 +9,10 @@ from mixchat.providers.adapter import Adapter
 from mixchat.providers.asked import Asked, Body, left_out
 from mixchat.providers.border import Border
 from mixchat.providers.chat_usage import usage_of
-from mixchat.providers.exchange import exchange
-from mixchat.providers.inputs import check, data_url, images, pdfs, turns, words
+from mixchat.providers.inputs import data_url, images, pdfs, turns, words
 from mixchat.providers.openai_client import openai_client, warm_chat
 from mixchat.providers.openai_models import listed
-from mixchat.providers.reading import Event, Reading, listing, table, tables
+from mixchat.providers.reading import Event, Reader, Reading, listing, table, tables
 from mixchat.providers.response import check_stream
 from mixchat.providers.think_tags import ThinkTags
 from mixchat.words.event import Notice, ProviderEvent
@@ -52,30 +51,25 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
         warm_chat(client)
         return client
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        return _asked(request, card, self._service)
 
-        Raises:
-            ProviderError: the child that says what a person can do.
-        """
-        card = self._endpoint.cards(request.ref)
-        check(request, card, pdf=card.pdfs is True)
-        client = await self._ready()
+    def _reader(self, border: Border) -> "_Reader":
+        return _Reader(border)
 
-        @asynccontextmanager
-        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
-            known = {name: value for name, value in body.items() if name in _PLAIN}
-            extra = {name: value for name, value in body.items() if name not in _PLAIN}
-            async with await client.chat.completions.create(**known, stream=True, extra_body=extra) as stream:
-                reader.reading.request_id = stream.response.headers.get("x-request-id")
-                await check_stream(stream.response, border)
-                yield stream
+    def _takes_pdfs(self, card: ModelCard) -> bool:
+        return card.pdfs is True
 
-        border = self._border(request.ref)
-        reader = _Reader(border)
-        async with aclosing(exchange(opener, _asked(request, card, self._service), reader)) as events:
-            async for event in events:
-                yield event
+    @asynccontextmanager
+    async def _opened(
+        self, client: "AsyncOpenAI", reader: Reader, body: Body
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        known = {name: value for name, value in body.items() if name in _PLAIN}
+        extra = {name: value for name, value in body.items() if name not in _PLAIN}
+        async with await client.chat.completions.create(**known, stream=True, extra_body=extra) as stream:
+            reader.reading.request_id = stream.response.headers.get("x-request-id")
+            await check_stream(stream.response, reader.reading.border)
+            yield stream
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the server's models; where the config names some, those.

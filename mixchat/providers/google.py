@@ -1,16 +1,15 @@
 """Gemini, by the `google-genai` SDK."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.asked import Asked, Body, left_out
 from mixchat.providers.border import Border
 from mixchat.providers.connections import met
-from mixchat.providers.exchange import exchange
-from mixchat.providers.inputs import check, images, pdfs, turns, words
-from mixchat.providers.reading import Event, Reading, count, total
+from mixchat.providers.inputs import images, pdfs, turns, words
+from mixchat.providers.reading import Event, Reader, Reading, count, total
 from mixchat.providers.response import check_stream
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard, ModelRef
@@ -62,30 +61,23 @@ class GoogleProvider(Adapter["Client"]):
             api_key=key or "none", enterprise=False, http_options=types.HttpOptions(**options)
         )
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        return _asked(request, card)
 
-        Raises:
-            ProviderError: the child that says what a person can do.
-        """
-        card = self._endpoint.cards(request.ref)
-        check(request, card, pdf=True)
-        client = await self._ready()
+    def _reader(self, border: Border) -> "_Reader":
+        return _Reader(border)
 
-        @asynccontextmanager
-        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
-            responses: list[Response] = []
-            try:
-                yield await _sent(client, request.ref.model, body, responses, border)
-            finally:
-                # The SDK's generator leaves the connection to the garbage collector.
-                for response in responses:
-                    await response.aclose()
-
-        border = self._border(request.ref)
-        async with aclosing(exchange(opener, _asked(request, card), _Reader(border))) as events:
-            async for event in events:
-                yield event
+    @asynccontextmanager
+    async def _opened(
+        self, client: "Client", reader: Reader, body: Body
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        responses: list[Response] = []
+        try:
+            yield await _sent(client, body, responses, reader.reading.border)
+        finally:
+            # The SDK's generator leaves the connection to the garbage collector.
+            for response in responses:
+                await response.aclose()
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models that the key may use for chats.
@@ -127,7 +119,7 @@ def _build_models() -> None:
 
 
 async def _sent(
-    client: "Client", model: str, body: Body, responses: list["Response"], border: Border
+    client: "Client", body: Body, responses: list["Response"], border: Border
 ) -> AsyncIterator[Event]:
     """Send the request, which the SDK does when the first chunk is asked for, and return the chunks."""
 
@@ -136,11 +128,11 @@ async def _sent(
         if response.status_code == 200:
             await check_stream(response, border)
 
-    config: Any = {name: value for name, value in body.items() if name != "contents"}
+    config: Any = {name: value for name, value in body.items() if name not in {"model", "contents"}}
     mark = met.set(look)
     try:
         stream: AsyncIterator[Event] = await client.aio.models.generate_content_stream(
-            model=model, contents=body["contents"], config=config
+            model=body["model"], contents=body["contents"], config=config
         )
         try:
             first = [await anext(stream)]
@@ -165,6 +157,7 @@ class _Chunks(AsyncIterator[Event]):
 def _asked(request: Request, card: ModelCard) -> Asked:
     notices: list[Notice] = []
     body: Body = {
+        "model": request.ref.model,
         "contents": [_written(message) for message in turns(request)],
         "automatic_function_calling": {"disable": True},
         "automatic_continuation": False,

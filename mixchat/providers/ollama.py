@@ -9,10 +9,9 @@ from mixchat.papers.services import Service
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.asked import Asked, Body, left_out
 from mixchat.providers.border import Border
-from mixchat.providers.exchange import exchange
-from mixchat.providers.inputs import check, encoded, images, turns, words
+from mixchat.providers.inputs import encoded, images, turns, words
 from mixchat.providers.lines import lines
-from mixchat.providers.reading import Event, Reading, count, table, tables
+from mixchat.providers.reading import Event, Reader, Reading, count, table, tables
 from mixchat.providers.response import check_stream
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard, ModelRef
@@ -36,30 +35,25 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
     def _made(self, key: str) -> "httpx.AsyncClient":
         return self._endpoint.connections.own
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        return _asked(request, card)
 
-        Raises:
-            ProviderError: the child that says what a person can do.
-        """
-        card = self._endpoint.cards(request.ref)
-        check(request, card, pdf=False)
-        client = await self._ready()
+    def _reader(self, border: Border) -> "_Reader":
+        return _Reader(border)
 
-        @asynccontextmanager
-        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
-            url = f"{self._service.base_url}/api/chat"
-            async with client.stream("POST", url, json=body, headers=self._headers()) as response:
-                await _check(response, border)
-                await check_stream(response, border)
-                async with aclosing(lines(response.aiter_bytes())) as parts:
-                    yield parts
+    def _takes_pdfs(self, card: ModelCard) -> bool:
+        return False
 
-        border = self._border(request.ref)
-        asked = _asked(request, card)
-        async with aclosing(exchange(opener, asked, _Reader(border))) as events:
-            async for event in events:
-                yield event
+    @asynccontextmanager
+    async def _opened(
+        self, client: "httpx.AsyncClient", reader: Reader, body: Body
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        url, border = f"{self._service.base_url}/api/chat", reader.reading.border
+        async with client.stream("POST", url, json=body, headers=self._headers()) as response:
+            await _check(response, border)
+            await check_stream(response, border)
+            async with aclosing(lines(response.aiter_bytes())) as parts:
+                yield parts
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models that are pulled.

@@ -1,17 +1,16 @@
 """OpenAI Responses, by the `openai` SDK."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.asked import Asked, Body, left_out
 from mixchat.providers.border import Border
-from mixchat.providers.exchange import exchange
-from mixchat.providers.inputs import check, data_url, images, pdfs, turns, words
+from mixchat.providers.inputs import data_url, images, pdfs, turns, words
 from mixchat.providers.openai_client import openai_client, warm_responses
 from mixchat.providers.openai_models import listed
-from mixchat.providers.reading import Event, Reading, count, table
+from mixchat.providers.reading import Event, Reader, Reading, count, table
 from mixchat.providers.response import check_stream
 from mixchat.words.event import Notice, ProviderEvent
 from mixchat.words.model import ModelCard
@@ -40,28 +39,20 @@ class ResponsesProvider(Adapter["AsyncOpenAI"]):
         warm_responses(client)
         return client
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    def _asked(self, request: Request, card: ModelCard) -> Asked:
+        return _asked(request, card)
 
-        Raises:
-            ProviderError: the child that says what a person can do.
-        """
-        card = self._endpoint.cards(request.ref)
-        check(request, card, pdf=True)
-        client = await self._ready()
+    def _reader(self, border: Border) -> "_Reader":
+        return _Reader(border)
 
-        @asynccontextmanager
-        async def opener(body: Body) -> AsyncGenerator[AsyncIterator[Event]]:
-            async with await client.responses.create(**body, stream=True) as stream:
-                reader.reading.request_id = stream.response.headers.get("x-request-id")
-                await check_stream(stream.response, border)
-                yield stream
-
-        border = self._border(request.ref)
-        reader = _Reader(border)
-        async with aclosing(exchange(opener, _asked(request, card), reader)) as events:
-            async for event in events:
-                yield event
+    @asynccontextmanager
+    async def _opened(
+        self, client: "AsyncOpenAI", reader: Reader, body: Body
+    ) -> AsyncGenerator[AsyncIterator[Event]]:
+        async with await client.responses.create(**body, stream=True) as stream:
+            reader.reading.request_id = stream.response.headers.get("x-request-id")
+            await check_stream(stream.response, reader.reading.border)
+            yield stream
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models that the key may use.
