@@ -65,6 +65,11 @@ class Adapter(ABC, Generic[C]):
         """Seconds to wait for the first sign of life."""
         return self._service.patience
 
+    @property
+    def ready(self) -> bool:
+        """Whether the client is made."""
+        return self._client is not None
+
     def warm(self) -> None:
         """Import the library and make the client. Blocks for up to seconds; called in a thread.
 

@@ -1,5 +1,6 @@
 """One call to one model: reserved, listened to under a limit, settled whatever happens."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -75,6 +76,8 @@ class Exchange:
     async def _heard(self) -> AsyncGenerator[ProviderEvent]:
         provider = self._resources.providers.get(self._request.ref.provider)
         self._patience = self._patience_with(provider)
+        if not provider.ready:  # on a slow machine an import takes longer than a model may be silent
+            await asyncio.to_thread(provider.warm)
         async with Watch(self._resources.clock) as watch, aclosing(provider.stream(self._request)) as stream:
             while (event := await self._next(watch, stream)) is not None:
                 self.tape.hear(event)

@@ -31,6 +31,11 @@ class Provider(Protocol):
         """Seconds to wait for the first sign of life before the next seat is tried."""
         ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether nothing has to be imported any more for a call."""
+        ...
+
     def warm(self) -> None:
         """Import what the first call needs. Blocks for up to seconds; called in a thread."""
         ...

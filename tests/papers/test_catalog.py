@@ -24,6 +24,7 @@ class Listed:
 
     local = False
     patience = 1.0
+    ready = True
 
     def __init__(self, name: str, answer: tuple[ModelCard, ...] | ProviderError) -> None:
         self.name = name

@@ -139,6 +139,7 @@ class Double:
     name = "double"
     local = True
     patience = 1.0
+    ready = True
     closed = False
 
     def warm(self) -> None: ...

@@ -51,6 +51,7 @@ class ScriptedProvider:
         self.name = name
         self.local = local
         self.patience = patience
+        self.ready = True
         self.requests: list[Request] = []
         self.times: list[float] = []
         self.called = asyncio.Event()
@@ -59,12 +60,14 @@ class ScriptedProvider:
         self._clock = clock
 
     def warm(self) -> None:
-        """Nothing is imported."""
+        self.ready = True
 
     async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
         self.requests.append(request)
         self.called.set()
         self.times.append(self._clock.monotonic())
+        if not self.ready:
+            await self._clock.sleep(60.0)
         scripts = self.scripts.get(request.ref.model, [reply(f"Hello from {request.ref}.")])
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
         self.open += 1

@@ -126,6 +126,12 @@ async def test_a_sign_of_life_gives_more_time_but_silence_after_it_does_not(part
     assert text_of(events) == "Hello from b/y."
 
 
+async def test_the_import_of_a_library_is_no_silence_of_the_model(parts: Parts):
+    parts.providers.get("a").ready = False
+    _, events = await events_of(parts, "a/one", "b/two")
+    assert text_of(events) == "Hello from a/one."
+
+
 async def test_a_model_that_thinks_in_silence_is_waited_for_a_minute(parts: Parts):
     parts.cards[ref("a/x")] = ModelCard(ref=ref("a/x"), silent=True)
     parts.providers.script("a/x", [Pause(55), *reply("Thought.")])

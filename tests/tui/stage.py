@@ -136,7 +136,7 @@ class Stage:
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until `condition` holds, for seconds at most."""
-        for _ in range(400):
+        for _ in range(1_500):
             if condition():
                 return
             await asyncio.sleep(0.02)

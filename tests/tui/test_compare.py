@@ -163,11 +163,10 @@ async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
 async def test_nobody_is_asked_while_something_is_being_written():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        stage.house.providers.script("b/large", [Text("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
-        await stage.type("and then")
-        await stage.idle()
+        stage.composer.area.insert("and then")
         await stage.until(lambda: "alt+m merges" in stage.text)
         assert not stage.screen.front.choices.is_open
         assert stage.composer.typed == "and then"
@@ -312,11 +311,10 @@ async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
     async with on_stage(house) as stage:
         house.prices.load()
         _script(stage)
-        house.providers.script("c/tiny", [Text("Slow "), Pause(0.3), *reply("answer.")])
+        house.providers.script("c/tiny", [Text("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain c/tiny What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
-        await stage.type("and then")
-        await stage.idle()
+        stage.composer.area.insert("and then")
         await stage.until(lambda: "alt+m merges" in stage.text)
         assert not stage.screen.front.choices.is_open
 

@@ -60,3 +60,10 @@ async def test_a_field_keeps_the_order_too():
         await pilot.pause()
         await pilot.pause()
         assert app.query_one(Field).value == "ac"
+
+
+async def test_enter_takes_no_completion_of_a_word_that_went_on():
+    async with on_stage() as stage:
+        press_at_once(stage, *"/nonsense", "enter")
+        await stage.until(lambda: "no command /nonsense" in stage.text)
+        assert stage.composer.typed == "/nonsense"

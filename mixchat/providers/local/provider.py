@@ -30,6 +30,7 @@ class LocalProvider:
     name = PROVIDER
     local = True
     patience = 120.0
+    ready = True
 
     def __init__(self, paths: Paths, config: Config) -> None:
         self._shelf = Shelf.of(paths, config)

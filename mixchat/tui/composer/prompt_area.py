@@ -155,6 +155,7 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     def action_send(self) -> None:
         """Take the completion that is lit, or send."""
+        self._catch_up()
         if self._completions.is_open:
             self.take(self._completions.choose())
         else:
@@ -165,8 +166,7 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     def action_complete(self) -> None:
         """Take the completion that is lit, or move the focus on."""
-        if self._unread:
-            self.offer()
+        self._catch_up()
         if self._completions.is_open:
             self.take(self._completions.choose())
         else:
@@ -174,6 +174,7 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     def action_up(self) -> None:
         """Move up: in the completions, in the text, or past its top to the prompt before."""
+        self._catch_up()
         if self._completions.is_open:
             self._completions.move(-1)
         elif (
@@ -186,6 +187,7 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     def action_down(self) -> None:
         """Move down: in the completions, in the text, or past its end to the prompt after."""
+        self._catch_up()
         if self._completions.is_open:
             self._completions.move(1)
         elif self._on_last_row:
@@ -206,6 +208,11 @@ class PromptArea(TextArea, inherit_bindings=False):
             self._replace_via_keyboard("", (row, start), (row, column))
         else:
             super().action_delete_left()
+
+    def _catch_up(self) -> None:
+        """Offer what fits the text as it is now; keys that come together are quicker than the message of a change."""
+        if self._unread:
+            self.offer()
 
     def offer(self) -> None:
         """Offer what the word before the cursor could become."""
