@@ -13,11 +13,11 @@ _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
 _LONGEST: Final = 0.5
 """Seconds after which it is painted again, whatever it takes."""
-_GULP: Final = 2_000
+_GULP: Final = 1_000
 """Characters that are parsed at once, in a few milliseconds."""
 _AGAIN: Final = 1 / 64
 """Seconds until a terminal that is behind is looked at again."""
-_BREATH: Final = 0.001
+_BREATH: Final = 0.004
 """Seconds for everything else between two gulps."""
 
 
