@@ -95,4 +95,6 @@ def test_every_setting_has_help_a_kind_and_a_default():
     assert by_key["router.learn"].kind == "switch"
     assert by_key["providers"].kind == "table"
     assert by_key["theme"].default == "mixchat-dark"
-    assert {key: value_of(Config(), s.path) for key, s in by_key.items()} == {key: s.default for key, s in by_key.items()}
+    assert {key: value_of(Config(), s.path) for key, s in by_key.items()} == {
+        key: s.default for key, s in by_key.items()
+    }
