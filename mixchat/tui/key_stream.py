@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from textual._xterm_parser import XTermParser
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.message import Message
 
 _START: Final = "\x1b[200~"
@@ -14,6 +14,8 @@ _END: Final = "\x1b[201~"
 _ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|O.?|[^\[O\x1b])?", re.S)
 """An escape sequence, or as much of one as there is."""
 _UNFINISHED: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
+_ALT_DIGIT: Final = re.compile(r"\x1b[0-9]")
+"""Alt with a digit, which Textual takes for the sign that a Mac's keyboard has there."""
 _RUN: Final = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 """Text and line ends."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]+")
@@ -125,6 +127,8 @@ class KeyStream:
         length = len(sequence) - len(self._open)
         fresh, rest = text[:length], text[length:]
         self._open = sequence if not rest and _UNFINISHED.fullmatch(sequence) else ""
+        if fresh == sequence and _ALT_DIGIT.fullmatch(sequence):
+            return iter([Key(f"alt+{sequence[-1]}", None)]), rest
         if sequence != _START:
             return iter(self._parser.feed(fresh) if fresh else ()), rest
         self._pasted, self._tail = [], ""

@@ -2,6 +2,8 @@
 
 import os
 import selectors
+import signal
+import threading
 from codecs import getincrementaldecoder
 from functools import cached_property
 from time import monotonic
@@ -16,6 +18,8 @@ from mixchat.tui.key_stream import KeyStream
 _BEAT: Final = 0.1
 """Seconds after which a lone Esc counts as a key, and the end is looked for."""
 _READ: Final = 4096
+_LAST: Final = 4.0
+"""Seconds that the app has to leave once its terminal is gone."""
 _PATIENCE: Final = 1.0
 """Seconds that leaving waits for an answer that is on its way."""
 
@@ -29,8 +33,17 @@ class TerminalDriver(LinuxDriver):
         return Flow()
 
     def write(self, data: str) -> None:
-        """Write what is painted, and ask the terminal to say when it is shown."""
-        super().write(self.flow.with_question(data))
+        """Write what is painted, and ask the terminal to say when it is shown.
+
+        Nothing is written to a terminal that is gone: who waited for its writer would wait for ever.
+        """
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(self.flow.with_question(data))
+
+    def close(self) -> None:
+        """End the writing, unless it ended with the terminal."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().close()
 
     def disable_input(self) -> None:
         """Read no more keys, and leave no answer for the program that reads next."""
@@ -47,12 +60,20 @@ class TerminalDriver(LinuxDriver):
                 ready = selector.select(keys.wait(_BEAT))
                 data = self._read() if ready else b""
                 if ready and not data:
+                    self._gone()
                     return
                 text = decode(data)
                 self.flow.hear(text)
                 now = monotonic()
                 for message in [*keys.feed(text, now), *keys.tick(now)]:
                     self.process_message(message)
+
+    def _gone(self) -> None:
+        """Have the app save and leave, and end the process if it cannot: nobody is left to wait for."""
+        os.kill(os.getpid(), signal.SIGHUP)
+        timer = threading.Timer(_LAST, os._exit, [1])
+        timer.daemon = True
+        timer.start()
 
     def _read(self) -> bytes:
         try:

@@ -36,6 +36,11 @@ def test_keys_of_a_hand_are_keys_and_enter_is_enter():
     assert heard((1, "h"), (0.03, "i"), (0.03, "\r")) == ["h", "i", "enter"]
 
 
+def test_alt_with_a_digit_is_that_key_and_no_sign():
+    assert heard((1, "\x1b1")) == ["alt+1"]
+    assert heard((1, "\x1b2x")) == ["alt+2", "x"]
+
+
 def test_keys_that_a_slow_connection_brings_together_still_send():
     assert heard((1, "hi\r")) == ["h", "i", "enter"]
     assert heard((1, "hi"), (0.001, "\r")) == ["h", "i", "enter"]

@@ -1,8 +1,11 @@
 """The program in a real terminal: what is typed, pasted and resized, and how it leaves."""
 
 import os
+import pty
 import signal
 import sqlite3
+import subprocess
+import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -142,6 +145,22 @@ def test_it_leaves_while_a_library_is_still_being_imported(tmp_path: Path, monke
     finally:
         app.close()
     assert draft(tmp_path) == "half a thought"
+
+
+def test_it_ends_with_its_terminal():
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "mixchat"]
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    try:
+        seen = b""
+        while PLACEHOLDER.encode() not in seen:
+            seen += os.read(master, 65536)
+        os.close(master)
+        process.wait(30)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_it_follows_the_size_of_the_terminal(terminal: PtyApp):
