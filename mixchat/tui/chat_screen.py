@@ -131,6 +131,7 @@ class ChatScreen(Screen[None]):
         if self._looking is not None:
             self._looking.stop()
         self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.look)
+        self.front.status.tell_hints(self.room.greeting.hints(self.focused))
         if self._keeping is None:
             self._keeping = self.set_timer(_KEEP_AFTER, self._keep)
 
@@ -192,7 +193,8 @@ class ChatScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Say what the focused thing can do."""
-        self.front.status.tell_hints(hints(self.focused))
+        ready = self.ready.is_set()
+        self.front.status.tell_hints(self.room.greeting.hints(self.focused) if ready else hints(self.focused))
 
     def on_paste(self, event: events.Paste) -> None:
         """Give what was pasted to the composer, wherever the focus is."""

