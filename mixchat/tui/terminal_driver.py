@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import shutil
 import signal
 import threading
 from codecs import getincrementaldecoder
@@ -20,6 +21,8 @@ _BEAT: Final = 0.1
 _READ: Final = 4096
 _LAST: Final = 4.0
 """Seconds that the app has to leave once its terminal is gone."""
+_UNKNOWN: Final = (80, 25)
+"""Columns and rows of a terminal that does not tell its size."""
 _PATIENCE: Final = 1.0
 """Seconds that leaving waits for an answer that is on its way."""
 
@@ -44,6 +47,10 @@ class TerminalDriver(LinuxDriver):
         """End the writing, unless it ended with the terminal."""
         if self._writer_thread is not None and self._writer_thread.is_alive():
             super().close()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever."""
+        return shutil.get_terminal_size(_UNKNOWN)
 
     def disable_input(self) -> None:
         """Read no more keys, and leave no answer for the program that reads next."""

@@ -42,10 +42,12 @@ class Terminal:
             command, stdin=slave, stdout=slave, stderr=slave, pass_fds=keep, start_new_session=True,
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})},
         )  # fmt: skip
-        threading.Thread(target=self._read, daemon=True).start()
+        self._open = True
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
-        while True:
+        while self._open:
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -131,6 +133,12 @@ class Terminal:
         """Return its resident memory in MB."""
         return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
 
+    def hang_up(self) -> None:
+        """Close the terminal as a window is closed, while the program writes to it."""
+        self._open = False
+        self._reader.join(10)
+        os.close(self._master)
+
     def close(self) -> None:
         """End the program."""
         self._process.terminate()
@@ -140,4 +148,5 @@ class Terminal:
             self._process.kill()
             self._process.wait()
         os.close(self._slave)
-        os.close(self._master)
+        if self._open:
+            os.close(self._master)

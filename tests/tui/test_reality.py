@@ -110,6 +110,30 @@ async def test_the_terminal_changes_its_size_in_mid_reply(wires: Wires):
         terminal.close()
 
 
+async def test_a_terminal_that_does_not_tell_its_size_is_used_like_any(wires: Wires):
+    terminal = Terminal(COMMAND, 0, 0)
+    try:
+        mark = await asked(terminal, wires, Reply(END))
+        await asyncio.to_thread(terminal.wait, END, mark)
+    finally:
+        terminal.close()
+
+
+async def test_a_window_closed_in_mid_reply_ends_the_app_and_keeps_what_came(wires: Wires):
+    terminal = Terminal(COMMAND)
+    try:
+        mark = await asked(terminal, wires, Reply(LINES + END, rate=150), "remember this prompt")
+        await asyncio.to_thread(terminal.wait, "Line 9 ", mark)
+        terminal.hang_up()
+        assert await asyncio.to_thread(terminal.ended, 20) == 0
+    finally:
+        terminal.close()
+    kept = await asyncio.to_thread(
+        subprocess.run, [*COMMAND, "history", "search", "remember"], capture_output=True, text=True
+    )
+    assert "remember this prompt" in kept.stdout
+
+
 @pytest.mark.parametrize(
     ("variables", "never"),
     [
