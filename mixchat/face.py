@@ -49,7 +49,7 @@ class Reply(str):
 
 
 def ask(prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None) -> Reply:
-    """Answer `prompt` and return the reply; `role` or `model` (a reference or an alias) overrules the router.
+    """Answer `prompt` and return the reply; `role` or `model` (a reference, an alias or a name that one model has) overrules the router.
 
     Raises:
         ProviderError: no seat of the line-up gave a reply; the child says what to do.
@@ -109,7 +109,11 @@ def _pin(house: House, role: str | None, model: str | None) -> Pin | None:
     if name is None:
         return None
     pin = house.pin(name)
-    if pin is None or (pin.role is None) != (role is None):
-        known = ", ".join(sorted(house.stack.posts)) if role is not None else "an alias or provider/model"
-        raise UnknownModel(f"{name!r} is no {'role' if role is not None else 'model'}; use {known}.")
+    if role is not None and (pin is None or pin.role is None):
+        known = ", ".join(sorted(house.stack.posts))
+        raise UnknownModel(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
+    if pin is None:
+        raise UnknownModel(house.no_pin(name, roles=False))
+    if role is None and pin.role is not None:
+        raise UnknownModel(f"{name} is a role and no model; write role={name!r}.")
     return pin

@@ -171,4 +171,13 @@ class Switchboard(Archive):
         """Return what `@name` means: a role of the stack, an alias or a model; `None`: nothing."""
         from mixchat.routing.pins import resolve
 
-        return resolve(name, self.stack, self.catalog.aliases(), self.services.__contains__)
+        return resolve(name, self.stack, self.catalog.aliases(), self.services.__contains__, self._named)
+
+    def no_pin(self, name: str, *, roles: bool = True) -> str:
+        """Return the sentence about a name that `pin` knows nothing for; without `roles`, about models alone."""
+        from mixchat.routing.pins import unresolved
+
+        return unresolved(name, self.stack, self.catalog.aliases(), self._named, roles=roles)
+
+    def _named(self, model: str) -> tuple[ModelRef, ...]:
+        return self.catalog.named(model, self.services)

@@ -44,7 +44,12 @@ def add(subparsers: Subparsers) -> None:
     say("prompt", nargs="?", metavar="PROMPT", help="what to ask; left out, standard input is the prompt")
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("-r", "--role", metavar="ROLE", help="use the model in this role")
-    chosen.add_argument("-m", "--model", metavar="REF", help="use this model: provider/model or an alias")
+    chosen.add_argument(
+        "-m",
+        "--model",
+        metavar="REF",
+        help="use this model: provider/model, an alias, or the model's name alone where one is meant",
+    )
     say("-f", "--file", metavar="FILE", action="append", default=[], help="attach a file; may be repeated")
     say("-c", "--continue", dest="go_on", action="store_true", help="go on with the last chat")
     say("--json", action="store_true", help="one JSON object a line instead of text")
@@ -211,14 +216,13 @@ def _pin(house: "House", args: argparse.Namespace) -> "Pin | None":
     if name is None:
         return None
     pin = house.pin(name)
-    if pin is None or (pin.role is None) is bool(args.role):
-        roles = ", ".join(sorted(house.stack.posts))
-        wanted = (
-            f"a role of the stack: {roles}"
-            if args.role
-            else "provider/model or an alias (see `mixchat models`)"
-        )
-        raise ConfigError(f"{name!r} is nothing that can answer; write {wanted}.")
+    if args.role and (pin is None or pin.role is None):
+        known = ", ".join(sorted(house.stack.posts))
+        raise ConfigError(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
+    if pin is None:
+        raise ConfigError(house.no_pin(name, roles=False))
+    if args.model and pin.role:
+        raise ConfigError(f"{name} is a role and no model; write -r {name}.")
     return pin
 
 

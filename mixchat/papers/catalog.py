@@ -64,6 +64,13 @@ class Catalog:
         refs = (ModelRef.parse(written) for written in self._facts.models)
         return tuple(self._known(ref) for ref in refs if ref.provider == provider)
 
+    def named(self, model: str, providers: Iterable[str]) -> tuple[ModelRef, ...]:
+        """Return the models of `providers` that are known and have this name behind the provider's."""
+        refs = (ModelRef(provider, model) for provider in providers)
+        return tuple(
+            ref for ref in refs if str(ref) in self._facts.models or model in self._listed(ref.provider)
+        )
+
     def retiring(self, ref: ModelRef, today: date) -> bool:
         """Return whether the model ends within 60 days, or has ended."""
         retires = self.card(ref).retires

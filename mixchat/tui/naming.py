@@ -115,7 +115,7 @@ class Naming:
         if talk.busy:
             self._say("A reply is still coming; Esc stops it.")
         elif name and pin is None:
-            self._say(f"{name} is no role, alias or model.")
+            self._say(self._house.no_pin(name))
         elif not talk.chat.turns:
             self._say("There is nothing to sum up yet.")
         else:

@@ -164,5 +164,5 @@ class Steering:
             return None
         pin = self._house.pin(name.removeprefix("@"))
         if pin is None:
-            self._say(f"{name} is no role, alias or model.")
+            self._say(self._house.no_pin(name))
         return pin

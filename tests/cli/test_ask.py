@@ -144,6 +144,14 @@ async def test_a_pinned_model_is_never_replaced(wires: Wires):
     assert {seen.model for seen in wires.seen} == {"claude-sonnet-5-5"}
 
 
+@pytest.mark.parametrize("name", ["gpt-6.1-sol", "gpt-4.1"])
+async def test_a_model_may_be_named_without_its_provider(wires: Wires, name: str):
+    run = await ask("--json", "-m", name, SAY)
+    assert run.code == 0
+    assert run.lines[-1]["model"] == f"openai/{name}"
+    assert {seen.model for seen in wires.seen} == {name}
+
+
 async def test_ctrl_c_stops_the_reply_keeps_it_and_says_what_it_cost(wires: Wires):
     wires.script("claude-sonnet-5-5", Reply("one two three four five six", ending="stall", after=3))
     process = await start("--json", SAY)
@@ -181,7 +189,12 @@ async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["-m", "nosuch", "hi"], "'nosuch' is nothing that can answer"),
+        (
+            ["-m", "nosuch", "hi"],
+            "nosuch is no alias or model; the stack mine has anthropic/claude-sonnet-5-5, ",
+        ),
+        (["-m", "claude-sonet-5-5", "hi"], "did you mean claude-sonnet-5-5"),
+        (["-m", "coding", "hi"], "coding is a role and no model; write -r coding."),
         (["-r", "nosuch", "hi"], "daily-driver"),
         (["-f", "nosuch.txt", "hi"], "nosuch.txt cannot be read"),
         (["--stack", "nosuch", "hi"], "nosuch"),
@@ -235,8 +248,10 @@ async def test_python_gets_errors_as_exceptions(wires: Wires):
     wires.script("claude-sonnet-5-5", Status(429, retry_after="100"))
     with pytest.raises(RateLimited):
         await mixchat.aask("hello", model="anthropic/claude-sonnet-5-5")
-    with pytest.raises(mixchat.ProviderError):
+    with pytest.raises(mixchat.ProviderError, match="it has coding, daily-driver"):
         await mixchat.aask("hello", role="nosuch")
+    with pytest.raises(mixchat.ProviderError, match="did you mean gpt-6"):
+        await mixchat.aask("hello", model="gtp-6.1-sol")
 
 
 async def test_python_is_told_to_await_inside_a_loop():

@@ -2,9 +2,11 @@
 
 import pytest
 
+from mixchat.tui.compare.asked import read_names
 from mixchat.tui.compare.chooser import Chooser
 from mixchat.words.error import Overloaded
 from mixchat.words.event import Text
+from mixchat.words.question import Pin
 from mixchat.words.turn import Outcome
 from tests.routing.scripted import Hang, Pause, reply
 from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, on_stage
@@ -42,6 +44,31 @@ async def test_answers_stand_side_by_side_each_with_model_and_cost():
         assert " 3  tiny  quick" in lines[head]
         assert "$0.00003" in lines[head + 1]
         assert "?" in lines[head + 1]
+
+
+async def test_models_are_compared_by_the_names_that_the_app_shows():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send("/compare plain,large What is tea?")
+        await _compared(stage)
+        assert stage.turns[-1].prompt == "What is tea?"
+
+
+@pytest.mark.parametrize("names", ["plain,lrge", "gpt-9,gpt-8", "@larg plain"])
+async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(names: str):
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send(f"/compare {names} What is tea?")
+        await stage.until(lambda: "is no role, alias or model" in stage.text)
+        assert not list(stage.turns)
+        assert stage.composer.typed == f"/compare {names} What is tea?"
+        assert not isinstance(stage.app.screen, Chooser)
+
+
+@pytest.mark.parametrize("prompt", ["either,or what is it", "coding, what is it", "3,14 is what"])
+def test_a_prompt_that_begins_with_a_comma_is_no_list_of_models(prompt: str):
+    found = read_names(prompt, lambda name: Pin(name, role=name) if name == "coding" else None, 4)
+    assert (list(found.pins), found.rest, found.nothing) == ([], prompt, None)
 
 
 async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():

@@ -247,6 +247,16 @@ async def test_a_role_that_is_none_is_said():
         await stage.until(lambda: "cooking is no role of the stack stage" in stage.text)
 
 
+async def test_a_model_is_pinned_by_the_name_that_the_app_shows_and_an_unknown_one_is_said():
+    async with on_stage() as stage:
+        await _two_turns(stage)
+        await stage.send("/pin lagre")
+        await stage.until(lambda: "lagre is no role" in stage.text)
+        stage.composer.area.insert("/pin large")
+        await stage.pilot.press("escape", "enter")
+        await stage.until(lambda: "pinned to b/large" in stage.text)
+
+
 async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_next_model():
     async with on_stage() as stage:
         stage.house.providers.script(

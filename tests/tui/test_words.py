@@ -90,6 +90,16 @@ def test_only_the_first_word_pins_and_other_words_are_files_if_they_exist(tmp_pa
     assert found.nothing is None
 
 
+def test_a_file_goes_before_a_model_that_is_written_without_its_provider(tmp_path: Path):
+    def short(name: str) -> Pin:
+        return Pin(f"openai/{name}")
+
+    assert read_mentions("@o3 what is this", short, tmp_path).pin == Pin("openai/o3")
+    (tmp_path / "o3").write_text("x")
+    found = read_mentions("@o3 what is this", short, tmp_path)
+    assert (found.pin, [path.name for path in found.files]) == (None, ["o3"])
+
+
 def test_a_first_word_that_is_a_file_is_no_pin(tmp_path: Path):
     (tmp_path / "a.txt").write_text("x")
     found = read_mentions("@a.txt what is this", resolve, tmp_path)

@@ -8,7 +8,7 @@ from textual.app import App
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.desk import Prompt
-from mixchat.tui.compare.asked import Asked, read_names
+from mixchat.tui.compare.asked import Asked, Named, read_names
 from mixchat.tui.compare.candidates import Candidates
 from mixchat.tui.compare.chooser import LEAST, MOST, Chooser
 from mixchat.tui.composer.composer import Composer
@@ -44,14 +44,24 @@ class Asking:
 
     def ask(self, words: str, begin: Callable[[Asked], None]) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
-        pins, rest = read_names(words, self._house.pin, MOST)
-        asked = self._asked(rest)
+        named = read_names(words, self._house.pin, MOST)
+        if (trouble := self._trouble(named)) is not None:
+            self._say(trouble)
+            self._composer.put_back(f"/compare {words}")
+            return
+        asked = self._asked(named.rest)
         if asked is None:
             self._say("Write a prompt first, or /compare MODEL MODEL PROMPT.")
-        elif len(pins) >= LEAST:
-            begin(structs.replace(asked, pins=tuple(pins)))
+        elif len(named.pins) >= LEAST:
+            begin(structs.replace(asked, pins=tuple(named.pins)))
         else:
-            self._choose(asked, pins, begin)
+            self._choose(asked, named.pins, begin)
+
+    def _trouble(self, named: Named) -> str | None:
+        if named.nothing is not None:
+            return self._house.no_pin(named.nothing)
+        many = len(named.pins)
+        return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
 
     def role_of(self, pin: Pin) -> str | None:
         """Return the role that colours an answer: the one that is asked, or the first that seats the model."""
@@ -72,7 +82,7 @@ class Asking:
         turn = self._pointing.turn()
         if turn is None:
             return None
-        return Asked(prompt=Prompt(text=turn.prompt, files=turn.files), parent=turn.parent)
+        return Asked(prompt=Prompt(text=self._chat().said(turn), files=turn.files), parent=turn.parent)
 
     def _choose(self, asked: Asked, pins: Sequence[Pin], begin: Callable[[Asked], None]) -> None:
         entries = self._candidates.entries(self._chat(), asked.prompt)

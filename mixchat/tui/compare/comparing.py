@@ -54,6 +54,7 @@ class Comparing:
     ) -> None:
         self._clock = house.clock
         self._pin = house.pin
+        self._no_pin = house.no_pin
         self._books = Bookkeeping(house)
         self._parts = parts
         self._session = session
@@ -98,7 +99,7 @@ class Comparing:
         if self._session.talk.busy:
             self._say(BUSY)
         elif words and pin is None:
-            self._say(f"{words} is no role, alias or model.")
+            self._say(self._no_pin(words))
         elif len(turns) < 2:
             self._say("There is one answer only; f8 asks another model, f7 compares several.")
         else:

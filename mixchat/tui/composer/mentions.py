@@ -30,7 +30,7 @@ def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path)
     Only the first word can pin; other words that are no file are just words.
     """
     first = re.match(_WORD, text.lstrip())
-    pin = resolve(first[2]) if first is not None and first[2] is not None else None
+    pin = _pinned(first[2], resolve, folder) if first is not None and first[2] is not None else None
     nothing = None
     body = text
     if first is not None and pin is not None:
@@ -39,6 +39,13 @@ def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path)
         nothing = _name(first)
     files = tuple(dict.fromkeys(_files(body, folder)))
     return Mentions(body, pin, files, nothing)
+
+
+def _pinned(word: str, resolve: Callable[[str], Pin | None], folder: Path) -> Pin | None:
+    """Return what `word` pins; a file goes before a model that is written without its provider."""
+    pin = resolve(word)
+    short = pin is not None and pin.name != word
+    return None if short and find_file(word, folder) is not None else pin
 
 
 def _files(text: str, folder: Path) -> Iterator[Path]:
