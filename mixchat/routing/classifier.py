@@ -2,11 +2,14 @@
 
 from typing import Final, Protocol
 
+from msgspec import structs
+
 from mixchat.routing.examples import Examples
 from mixchat.routing.follow import followed
 from mixchat.routing.guess import Guess, guess
 from mixchat.routing.linear import Linear, built_in
 from mixchat.routing.rules import rulings
+from mixchat.routing.shares import by_daily_driver, ranking_of
 from mixchat.words.decision import Verdict
 from mixchat.words.question import Question
 from mixchat.words.role import DAILY_DRIVER
@@ -56,17 +59,12 @@ class LocalClassifier:
         """Return the verdict with roles that the stack leaves out taken by daily-driver."""
         if verdict.role in stack.posts or verdict.role == DAILY_DRIVER:
             return verdict
-        return Verdict(
-            DAILY_DRIVER,
-            verdict.confidence,
-            verdict.classifier,
-            verdict.evidence,
-            verdict.alternatives,
-            verdict.margin,
-        )
+        ranking = by_daily_driver(ranking_of(verdict))
+        return structs.replace(verdict, role=DAILY_DRIVER, confidence=ranking[0][1], alternatives=ranking[1:])
 
 
 def _default(alone: Guess) -> Verdict:
-    return Verdict(
-        DAILY_DRIVER, alone.confidence if alone.readable else 0.0, "default", (), alone.ranking, 0.0
-    )
+    if not alone.readable:
+        return Verdict(DAILY_DRIVER, 0.0, "default", margin=0.0)
+    (role, share), *others = by_daily_driver(alone.ranking)
+    return Verdict(role, share, "default", (), tuple(others), 0.0)

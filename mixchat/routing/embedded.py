@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mixchat.routing.examples import Pairs, examples_of
 from mixchat.routing.likeness import together
+from mixchat.routing.shares import as_verdict, split
 from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.stack import Stack
 
@@ -22,6 +23,8 @@ Embed = Callable[[list[str], Kind], Awaitable[list[list[float]]]]
 
 _SLACK: Final = 0.85
 """A prompt belongs to a role when it is at least this share as near to its examples as they are to each other."""
+_SHARPLY: Final = 8
+"""The power that tells nearnesses apart: those of embeddings lie close together."""
 _LONGEST: Final = 2000
 """Characters of a prompt that are embedded."""
 
@@ -101,15 +104,12 @@ class EmbeddedExamples:
 
 
 def _verdict(ranked: Sequence[tuple[float, str, str]]) -> Verdict | None:
-    nearness, role, example = ranked[0]
+    nearness, _, example = ranked[0]
     if nearness < _SLACK:
         return None
-    others = tuple((other, round(min(score, 1.0), 3)) for score, other, _ in ranked[1:3])
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
     said = Evidence(f"close in meaning to the example '{example[:40]}'", nearness)
-    return Verdict(
-        role, min(nearness, 1.0), "local", (said,), others, max(0.0, min(nearness, 1.0) - min(second, 1.0))
-    )
+    scores = [(role, max(score, 0.0) ** _SHARPLY) for score, role, _ in ranked]
+    return as_verdict(split(scores, _SLACK**_SHARPLY), "local", (said,))
 
 
 def _cohesion(vectors: Sequence[list[float]]) -> float:

@@ -4,6 +4,7 @@ from typing import Final
 
 from mixchat.routing.likeness import Shelf
 from mixchat.routing.linear import Linear
+from mixchat.routing.shares import as_verdict, split
 from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.role import FALLBACK
 from mixchat.words.stack import Stack
@@ -45,17 +46,9 @@ def verdict_of(ranked: list[tuple[float, str, str]], least: float) -> Verdict | 
     """Return the verdict for the likest role when its likeness reaches `least`."""
     if not ranked or ranked[0][0] < least:
         return None
-    likeness, role, example = ranked[0]
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
-    others = tuple((other, round(_sure(score, least), 3)) for score, other, _ in ranked[1:3])
+    likeness, _, example = ranked[0]
     said = Evidence(f"like the example '{_short(example)}'", likeness)
-    sure = _sure(likeness, least)
-    return Verdict(role, sure, "local", (said,), others, sure - (_sure(second, least) if second else 0.0))
-
-
-def _sure(likeness: float, least: float) -> float:
-    """Return a likeness as a confidence: one half at the threshold, near 1 at five times as much."""
-    return likeness / (likeness + least)
+    return as_verdict(split([(role, score) for score, role, _ in ranked], least), "local", (said,))
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,8 @@ from typing import Final
 from mixchat.routing.features import features
 from mixchat.routing.guess import Guess, guess
 from mixchat.routing.linear import Linear
+from mixchat.routing.pleasantry import is_pleasantry
+from mixchat.routing.shares import as_verdict, mixed
 from mixchat.routing.tokens import tokens
 from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.question import Question
@@ -68,20 +70,18 @@ _WEIGHTS: Final[Mapping[str, float]] = {
 def followed(question: Question, alone: Guess, model: Linear) -> Verdict:
     """Return the verdict on a prompt in its conversation; `alone` is what it looks like by itself."""
     before = question.last_role or _role_before(question.history, model)
-    own = Verdict(alone.role, alone.confidence, "local", alone.evidence, alone.ranking[1:], alone.margin)
-    if before is None:
-        return own
-    goes_on = _goes_on(question.prompt, before, alone)
-    if goes_on < 0.5:
-        return own
+    goes_on = _goes_on(question.prompt, before, alone) if before is not None else 0.0
+    if before is None or goes_on < 0.5:
+        return as_verdict(alone.ranking, "local", alone.evidence)
     said = Evidence("goes on from the turn before", goes_on)
-    return Verdict(before, goes_on, "local", (said,), alone.ranking, 2 * goes_on - 1)
+    return as_verdict(mixed(before, goes_on, alone.ranking), "local", (said,))
 
 
 def _role_before(history: Sequence[str], model: Linear) -> str | None:
-    """Return the role of the last of the earlier prompts, each taken in the light of those before it."""
+    """Return the role of the last of the earlier prompts that asked for something, each in the light of those before."""
     recent: list[str] = []
-    for earlier in reversed(history[-_BACK:]):
+    asking = [earlier for earlier in history if not is_pleasantry(earlier)]
+    for earlier in reversed(asking[-_BACK:]):
         recent.append(earlier)
         if len(earlier.split()) >= _SELF_CONTAINED:
             break
@@ -94,6 +94,8 @@ def _role_before(history: Sequence[str], model: Linear) -> str | None:
 
 def _goes_on(prompt: str, before: str, alone: Guess) -> float:
     """Return how likely the prompt goes on from a turn of the role `before`."""
+    if is_pleasantry(prompt):
+        return 0.0
     signals = _signals(prompt, before, alone)
     score = sum(_WEIGHTS[name] * value for name, value in signals.items())
     return 1.0 / (1.0 + exp(-score))

@@ -9,9 +9,11 @@ from mixchat.routing.everyday import everyday
 from mixchat.routing.features import Features, features
 from mixchat.routing.hints import Hint, hints
 from mixchat.routing.linear import Linear, softmax
-from mixchat.routing.tokens import HEAD, tokens
+from mixchat.routing.pleasantry import is_pleasantry
+from mixchat.routing.shares import Ranking, mixed
+from mixchat.routing.tokens import HEAD, joined, tokens
 from mixchat.words.decision import Evidence
-from mixchat.words.role import CODING, CREATIVE, DAILY_DRIVER, EXTRACTION, HEAVY_LIFTING, SUMMARIZATION
+from mixchat.words.role import CODING, CREATIVE, DAILY_DRIVER, EXTRACTION, HEAVY_LIFTING, QUICK, SUMMARIZATION
 
 ROLE_OF: Final = {
     "coding": CODING,
@@ -27,12 +29,14 @@ ROLE_OF: Final = {
 _MOST_EVIDENCE: Final = 5
 _START: Final = 600
 """Characters in which the everyday roles are told apart."""
+_PLEASANTRY: Final = 0.95
+"""How often what is nothing but a pleasantry asks for no work."""
 
 
 class Guess(Struct, frozen=True):
     """Roles with their probabilities, the likeliest first, and what spoke for the first."""
 
-    ranking: tuple[tuple[str, float], ...]
+    ranking: Ranking
     evidence: tuple[Evidence, ...]
     readable: bool
     """Whether there is a letter or a digit to read."""
@@ -47,11 +51,6 @@ class Guess(Struct, frozen=True):
         """The first role's probability."""
         return self.ranking[0][1]
 
-    @property
-    def margin(self) -> float:
-        """The first role's probability less the second's."""
-        return self.ranking[0][1] - self.ranking[1][1]
-
 
 def guess(text: str, model: Linear) -> Guess:
     """Return what `model` makes of `text`. Takes about a millisecond however long the text is."""
@@ -63,13 +62,16 @@ def guess(text: str, model: Linear) -> Guess:
         role = ROLE_OF.get(label, label)
         summed[role] = summed.get(role, 0.0) + share
     ranking = sorted(summed.items(), key=lambda item: -item[1])
+    readable = any(map(str.isalnum, text[:HEAD]))
+    if is_pleasantry(text):
+        return Guess(mixed(QUICK, _PLEASANTRY, tuple(ranking)), (Evidence("a pleasantry", 1.0),), readable)
     evidence = _evidence(seen, model, shares, plain)
     if ranking[0][0] == DAILY_DRIVER:
         start = tokens(text[:_START])
-        role, said = everyday(" ".join(start), len(start))
+        role, said = everyday(joined(start), len(start))
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
-    return Guess(tuple(ranking), evidence, any(map(str.isalnum, text[:HEAD])))
+    return Guess(tuple(ranking), evidence, readable)
 
 
 def _hinted(model: Linear, scores: list[float], plain: list[Hint]) -> list[float]:

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from mixchat.routing.exchange import Exchange, Place
 from mixchat.routing.health import Health
 from mixchat.routing.resources import Resources
 from mixchat.routing.secrets import guard
+from mixchat.routing.shares import as_verdict, mixed, ranking_of
 from mixchat.routing.watch import within
 from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.error import Guarded, ProviderError, StorageError, TooSlow
@@ -26,7 +27,7 @@ from mixchat.words.usage import FREE, Cost
 _BEGINNING, _END = 2000, 500
 """Characters of a long prompt that the judge is shown."""
 _SURE: Final = 0.75
-"""The confidence of a judge's word; small models are right about as often on prompts that are hard to place."""
+"""How often a judge's word is right: about what small models reach on prompts that are hard to place."""
 _LIGHTEST: tuple[Effort, ...] = ("none", "minimal", "low")
 _SYSTEM = """You sort the prompts of a chat app by the kind of job they are. The kinds:
 {kinds}
@@ -144,13 +145,5 @@ def _role_in(said: str, kinds: Mapping[str, str]) -> str | None:
 def _judged(verdict: Verdict, role: str | None, ref: ModelRef) -> Verdict:
     if role is None:
         return verdict
-    probability = verdict.confidence if role == verdict.role else dict(verdict.alternatives).get(role, 0.0)
-    others = ((verdict.role, verdict.confidence), *verdict.alternatives)
-    return structs.replace(
-        verdict,
-        role=role,
-        confidence=max(probability, _SURE),
-        classifier="judge",
-        evidence=(Evidence(f"{ref} says so", 1.0),),
-        alternatives=tuple(other for other in others if other[0] != role),
-    )
+    ranking = mixed(role, _SURE, ranking_of(verdict))
+    return as_verdict(ranking, "judge", (Evidence(f"{ref} says so", 1.0),))

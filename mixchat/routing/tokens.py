@@ -1,6 +1,7 @@
 """Words and signs of a prompt: where it is looked at, and what it is cut into."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ _TOKEN: Final = re.compile(
     r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+(?:['’][^\W\d_]+)?"
     r"|\d+|[^\w\s]"
 )
+_BETWEEN_SIGNS: Final = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
 _ACCENTS: Final = str.maketrans(
     "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇ’ё", "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNC'е"
 )
@@ -33,6 +35,11 @@ class Passage(Struct, frozen=True):
 def tokens(text: str) -> list[str]:
     """Return the words and signs of `text` in lower case and without accents; a CJK sign is a word."""
     return _TOKEN.findall(text.translate(_ACCENTS).lower())
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words as one text to be searched; Chinese and Japanese is written without spaces."""
+    return _BETWEEN_SIGNS.sub("", " ".join(words))
 
 
 def passage(text: str) -> Passage:

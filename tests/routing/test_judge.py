@@ -43,8 +43,9 @@ async def test_its_word_decides_and_is_paid_for(parts: Parts, said: str):
     router = judged(parts)
     decision = await decide(parts, router, Question(prompt="a poem in Python"))
     assert (decision.role, decision.classifier) == ("creative", "judge")
-    assert decision.why.startswith("creative 0.75: c/judge says so")
-    assert decision.alternatives == (("coding", 0.4),)
+    assert decision.why.startswith("creative 0.84: c/judge says so")
+    assert decision.confidence == pytest.approx(0.75 + 0.25 * 0.35)
+    assert dict(decision.alternatives) == {"coding": pytest.approx(0.25 * 0.4)}
     assert decision.spent == CENT
     assert router.run(asking("Hi"), decision).extra == CENT
     assert [call.purpose for call in parts.meter.opened] == ["judge"]
