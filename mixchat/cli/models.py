@@ -24,6 +24,7 @@ _EXAMPLES = """examples:
   mixchat models
   mixchat models --refresh --json
 """
+_HEADINGS = ("model", "window", "$ in / out per million", "")
 
 
 class Row(Struct, frozen=True):
@@ -40,7 +41,8 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "models",
         help="the models within reach, with window and prices",
-        description="Lists the models within reach, with context window and prices per million tokens.",
+        description="Lists the models within reach, those that the stack names among them, with their context window "
+        "in tokens and their prices in dollars per million tokens.",
         epilog=_EXAMPLES,
     )
     parser.add_argument("--json", action="store_true", help="one JSON array on stdout")
@@ -110,21 +112,27 @@ def _never_set_up(house: "House", name: str, error: ProviderError) -> bool:
 
 def _rows(house: "House", names: Sequence[str]) -> list[Row]:
     today = datetime.fromtimestamp(house.clock.now(), UTC).date()
+    cards = {card.ref: card for name in names for card in house.catalog.listed(name)}
+    cards |= {ref: house.catalog.card(ref) for ref in house.stack.models() if ref.provider in names}
     rows: list[Row] = []
-    for name in names:
-        for card in house.catalog.listed(name):
-            rates = house.prices.rates(card.ref)
-            prices = (None, None) if rates is None else (rates.input, rates.output)
-            rows.append(Row(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
+    for card in cards.values():
+        rates = house.prices.rates(card.ref)
+        prices = (None, None) if rates is None else (rates.input, rates.output)
+        rows.append(Row(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
     return sorted(rows, key=lambda row: row.card.ref)
 
 
 def _table(rows: Sequence[Row], today: date) -> list[str]:
-    width = max((len(str(row.card.ref)) for row in rows), default=0)
+    """Return the lines of the table with a heading, or none where there is no model."""
+    cells = [
+        (str(row.card.ref), _tokens(row.card.context_window), _dollars(row), _end(row, today)) for row in rows
+    ]
+    if not cells:
+        return []
+    model, window, prices, _ = (max(map(len, column)) for column in zip(_HEADINGS, *cells, strict=True))
     return [
-        f"{row.card.ref!s:<{width}}  {_tokens(row.card.context_window):>9}  {_dollars(row):<19}"
-        f"{_end(row, today)}".rstrip()
-        for row in rows
+        f"{name:<{model}}  {tokens:>{window}}  {both:<{prices}}  {end}".rstrip()
+        for name, tokens, both, end in (_HEADINGS, *cells)
     ]
 
 

@@ -42,7 +42,7 @@ def resolve(
 
 def models_named(name: str, stack: Stack, catalog: Catalog | None = None) -> tuple[ModelRef, ...]:
     """Return the models whose name behind the provider is `name`: the stack's, or else the catalog's."""
-    seated = tuple(ref for ref in _seated(stack) if ref.model == name)
+    seated = tuple(ref for ref in stack.models() if ref.model == name)
     return seated or tuple(catalog(name) if catalog is not None and name else ())
 
 
@@ -63,7 +63,7 @@ def unresolved(
     if len(several) > 1:
         return f"{name} may be {_either(map(str, several))}; write one of them."
     kinds = "role, alias or model" if roles else "alias or model"
-    refs = _seated(stack)
+    refs = stack.models()
     words = [*(stack.posts if roles else ()), *aliases, *(ref.model for ref in refs), *map(str, refs)]
     near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(words)), n=_OFFERED)
     if near:
@@ -79,17 +79,6 @@ def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | Non
     except ValueError:
         return None
     return ref if known is None or known(ref.provider) else None
-
-
-def _seated(stack: Stack) -> tuple[ModelRef, ...]:
-    """Return every model of the stack once, in the order of its roles."""
-    seats = (
-        seat
-        for post in stack.posts.values()
-        for seat in (*post.seats, post.plan, post.execute)
-        if seat is not None
-    )
-    return tuple(dict.fromkeys(seat.ref for seat in seats))
 
 
 def _seat(ref: ModelRef, stack: Stack) -> Seat:

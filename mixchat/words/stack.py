@@ -57,6 +57,16 @@ class Stack(Struct, frozen=True):
     embeddings: ModelRef | None = None
     """The embedding model that compares prompts with examples, where the config names none."""
 
+    def models(self) -> tuple[ModelRef, ...]:
+        """Return every model of the stack once, in the order of its roles."""
+        seats = (
+            seat
+            for post in self.posts.values()
+            for seat in (*post.seats, post.plan, post.execute)
+            if seat is not None
+        )
+        return tuple(dict.fromkeys(seat.ref for seat in seats))
+
     def lineup(self, role: str) -> tuple[Seat, ...]:
         """Return the role's seats, then daily-driver's, then fallback's, without repeats.
 

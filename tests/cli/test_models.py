@@ -48,8 +48,28 @@ def test_models_have_window_price_and_the_day_they_end(
         assert found["local/tiny"]["input_usd_per_million"] == "0"
         assert main(["models"]) == 0
         lines = capsys.readouterr().out.splitlines()
-    assert len({line.split()[0] for line in lines}) == len(lines) == len(found)
+    assert lines[0].split() == ["model", "window", "$", "in", "/", "out", "per", "million"]
+    assert len({line.split()[0] for line in lines[1:]}) == len(lines) - 1 == len(found)
+    assert len({line.index("$") for line in lines if "$" in line}) == 1
     assert any(line.startswith("openai/made-up") and "? " in line and "$1.5 / $6" in line for line in lines)
+
+
+def test_the_models_of_the_stack_are_there_though_no_listing_names_them(
+    own: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own.parent / "stacks").mkdir()
+    (own.parent / "stacks" / "mine.toml").write_text(
+        '[roles.daily-driver]\nmodels = ["openai/gpt-4.1", "anthropic/claude-opus-5-5"]\n'
+        '[roles.planning]\nplan = "openai/o4-mini"\nexecute = "openai/o3"\n'
+    )
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    with loopback(openai) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        assert main(["models", "--stack", "mine", "--json"]) == 0
+    found = [row["model"] for row in json.loads(capsys.readouterr().out)]
+    assert {"openai/gpt-4.1", "openai/o4-mini", "openai/made-up"} < set(found)
+    assert found.count("openai/o3") == 1
+    assert not any(name.startswith("anthropic/") for name in found)
 
 
 def test_a_listing_of_today_is_not_asked_for_again_unless_told_to(
@@ -74,7 +94,8 @@ def test_a_provider_that_does_not_answer_is_a_line_on_stderr_and_no_failure(
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         assert main(["models"]) == 0
     said = capsys.readouterr()
-    assert [line.split()[0] for line in said.out.splitlines()] == ["local/tiny"]
+    assert "local/tiny" in said.out
+    assert "made-up" not in said.out
     assert [line for line in said.err.splitlines() if line.startswith("openai: ")]
     assert len(said.err.splitlines()) == 1
 
