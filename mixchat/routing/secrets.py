@@ -30,6 +30,11 @@ _CODE = re.compile(
     r"[()\[\]{}<>$%]|::|->|\w\.\w+\.?\w*$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^(?:https?:)?//|^/"
 )
 
+_KEY_BODY = re.compile(
+    r"(?s)(?<=PRIVATE KEY-----).*?(?=-----END|\Z)|(?<=PRIVATE KEY BLOCK-----).*?(?=-----END|\Z)"
+)
+"""What stands between the first and the last line of a private key."""
+
 
 class Found(Struct, frozen=True):
     """A credential: what it is and where, never what it says."""
@@ -77,12 +82,31 @@ async def guard(
 
 def find(text: str) -> list[Found]:
     """Return the credentials in `text`, in the order of their lines."""
-    small = text.lower()
-    if len(small) != len(text):
-        small = text
+    small = _small(text)
     hits = {(kind.name, *hit) for kind in KINDS for hit in _hits(text, small, kind)}
-    found = {Found(name, text.count("\n", 0, start) + 1, mark) for name, start, mark in hits}
+    found = {Found(name, text.count("\n", 0, start) + 1, hash(value)) for name, start, value in hits}
     return sorted(found, key=lambda hit: (hit.line, hit.kind, hit.mark))
+
+
+async def mask(text: str) -> str:
+    """Return `text` with a word for its kind in place of each credential."""
+    return await asyncio.to_thread(_masked, text) if _marked(text) else text
+
+
+def _masked(text: str) -> str:
+    small = _small(text)
+    found = {value: kind.name for kind in reversed(KINDS) for _, value in _hits(text, small, kind)}
+    for value in sorted(found, key=len, reverse=True):
+        if found[value] == "a private key":
+            text = _KEY_BODY.sub(f"[{found[value]}]", text)
+        text = text.replace(value, f"[{found[value]}]")
+    return text
+
+
+def _small(text: str) -> str:
+    """Return the text in small letters, or as it is where that would move its characters."""
+    small = text.lower()
+    return small if len(small) == len(text) else text
 
 
 def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
@@ -104,8 +128,8 @@ def _marked(text: str) -> bool:
     return any(mark in small for kind in KINDS for mark in kind.marks)
 
 
-def _hits(text: str, small: str, kind: Kind) -> Iterator[tuple[int, int]]:
-    """Yield where credentials of one kind are, and their marks, searching only around where they may be."""
+def _hits(text: str, small: str, kind: Kind) -> Iterator[tuple[int, str]]:
+    """Yield where credentials of one kind are, and what they say, searching only around where they may be."""
     done = 0
     for start in sorted(start for mark in kind.marks for start in _occurrences(small, mark)):
         if start < done:
@@ -114,7 +138,7 @@ def _hits(text: str, small: str, kind: Kind) -> Iterator[tuple[int, int]]:
         piece = text[begin : start + _AFTER]
         for value in kind.search(piece):
             if _real(value, kind):
-                yield begin + max(0, piece.find(value)), hash(value)
+                yield begin + max(0, piece.find(value)), value
 
 
 def _occurrences(text: str, mark: str) -> Iterator[int]:

@@ -10,7 +10,7 @@ import uuid
 import pytest
 from msgspec import structs
 
-from mixchat.routing.secrets import find, guard
+from mixchat.routing.secrets import find, guard, mask
 from mixchat.words.error import SecretFound, UnknownModel
 from mixchat.words.event import Ended
 from mixchat.words.question import Brief
@@ -123,6 +123,19 @@ async def test_what_is_told_never_holds_the_secret(name: str, text: str):
     assert "of the prompt" in said
     assert "send it anyway, send it to a local model, or edit" in said
     assert not any(word in said for word in text.split() if len(word) > 12)
+
+
+@pytest.mark.parametrize(("name", "text"), SECRETS.items())
+async def test_what_is_masked_reads_on_and_holds_no_credential(name: str, text: str):
+    masked = await mask(f"Please fix this:\n\n{text}\n\nThanks!")
+    assert masked.startswith("Please fix this:\n\n")
+    assert f"[{name.partition(' (')[0]}]" in masked
+    assert find(masked) == []
+    assert not any(line in masked for line in text.splitlines() if len(line) > 60)
+
+
+async def test_what_holds_no_credential_is_not_touched_by_masking():
+    assert [await mask(text) for text in BENIGN.values()] == list(BENIGN.values())
 
 
 def test_a_long_text_is_searched_fast_and_to_its_end():
