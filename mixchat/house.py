@@ -58,7 +58,14 @@ class House(Switchboard):
             router=lambda: self.router,
             clock=self.clock,
             learn=self._learn,
+            mask=self.mask,
         )
+
+    async def mask(self, text: str) -> str:
+        """Return `text` without the credentials in it, unless the config says that nobody looks for them."""
+        from mixchat.routing.secrets import mask
+
+        return await mask(text) if self.resources.check_secrets else text
 
     def _learn(self, prompt: str, target: str, source: str) -> None:
         """Teach the router, if it can be written down; a turn never fails for that."""

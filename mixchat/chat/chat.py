@@ -13,6 +13,7 @@ from mixchat.chat.attach import attach
 from mixchat.chat.desk import Allow, Desk, Prompt
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.path import Path
+from mixchat.chat.veil import Veil
 from mixchat.history.chats import ChatRecord, ChatState
 from mixchat.words.event import Accepted, ChatEvent
 from mixchat.words.meter import Purpose
@@ -35,6 +36,7 @@ class Chat:
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._unsaved: dict[str, Turn] = {}
         """Turns as they stand on the screen, for which there was no room on the disk."""
+        self._veil = Veil(desk.mask)
         self._desk = desk
         self._messages = Messages(desk.turns)
 
@@ -52,6 +54,10 @@ class Chat:
     def state(self) -> ChatState:
         """What the chat is pinned to and what is set for all of it."""
         return self.record.state
+
+    def said(self, turn: Turn) -> str:
+        """Return a turn's prompt with the credential for which it was stopped, as far as this session knows it."""
+        return self._veil.said(turn)
 
     def keep(self, record: ChatRecord) -> None:
         """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn.
@@ -109,7 +115,7 @@ class Chat:
         """
         prompt = Prompt(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
         if pin is not None:
-            self._desk.learn(text, pin.target, "pinned")
+            self._desk.learn(await self._veil.mask(text), pin.target, "pinned")
         async with aclosing(self.answer(prompt, self.path.leaf)) as events:
             async for event in events:
                 yield event
@@ -120,14 +126,33 @@ class Chat:
         Nothing is destroyed but a turn to which nothing had come. Ends and cancels like `send`.
         """
         old = self.path.turn(turn_id)
-        prompt = prompt or Prompt(text=old.prompt, files=old.files)
+        said = self.said(old)
+        prompt = prompt or Prompt(text=said, files=old.files)
         if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
             self.path.withdraw(turn_id)
-        if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == old.prompt:
-            self._desk.learn(old.prompt, prompt.pin.target, "regenerated")
+        if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == said:
+            self._desk.learn(await self._veil.mask(said), prompt.pin.target, "regenerated")
         async with aclosing(self.answer(prompt, old.parent)) as events:
             async for event in events:
                 yield event
+
+    def take_back(self, turn_id: str) -> bool:
+        """Take back a turn that was stopped before anything was sent; return whether it was one.
+
+        What it took the place of is on the screen again, and a chat in which nothing else was said is gone.
+        """
+        turn = self.path.turn(turn_id)
+        if turn.attempts or turn.reply or not self.path.is_last(turn_id):
+            return False
+        self._forget(turn_id)
+        return True
+
+    def _forget(self, turn_id: str) -> None:
+        self._unsaved.pop(turn_id, None)
+        self.path.withdraw(turn_id)
+        self._desk.chats.drop_empty(self.id)
+        if self.path.place is None:
+            self.record = structs.replace(self.record, title="")
 
     async def resume(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
         """Go on with a reply that was cut off or stopped: the same turn grows, with a seam.
@@ -155,7 +180,8 @@ class Chat:
         before = (
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
-        turn = self._accept(prompt, parent, purpose)
+        masked = prompt.text if prompt.allow.secret else await self._veil.mask(prompt.text)
+        turn = self._accept(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         brief = self._brief(messages, prompt, turn=turn.id, purpose=purpose)
         async with aclosing(self._follow(turn, self.question(prompt, before), brief)) as events:
@@ -183,15 +209,13 @@ class Chat:
         turn = answer.turn
         if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
             self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
-            self._unsaved.pop(turn.id, None)
-            self.path.withdraw(turn.id)
-            self._desk.chats.drop_empty(self.id)
+            self._forget(turn.id)
         elif turn.outcome is Outcome.STOPPED:
             self.path.put(turn)
 
-    def _accept(self, prompt: Prompt, parent: str | None, purpose: Purpose) -> Turn:
+    def _accept(self, prompt: Prompt, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._desk.clock.now()
-        title = self.record.title or " ".join(prompt.text.split())[:_TITLE_LENGTH]
+        title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
         self.record = structs.replace(self.record, title=title, updated=now)
         self._desk.chats.save(self.record)
         turn = Turn(
@@ -204,8 +228,10 @@ class Chat:
             pin=prompt.pin.name if prompt.pin else None,
             compacts=purpose == "compact",
         )
-        self._desk.turns.save(turn)
-        self.path.put(turn)
+        self._veil.cover(turn, masked)
+        kept = self._veil.kept(turn)
+        self._desk.turns.save(kept)
+        self.path.put(kept)
         return turn
 
     def _brief(
@@ -230,6 +256,7 @@ class Chat:
 
     def _put(self, turn: Turn) -> None:
         """Put the turn on the screen and on disk, and with it what could not be saved before."""
+        turn = self._veil.kept(turn)
         self.path.put(turn)
         self._unsaved[turn.id] = turn
         for waiting in tuple(self._unsaved.values()):

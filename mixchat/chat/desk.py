@@ -1,6 +1,6 @@
 """What every chat works with, and what one message may carry."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
@@ -10,6 +10,10 @@ from mixchat.words.clock import Clock
 from mixchat.words.question import Pin, Settings
 from mixchat.words.router import Router
 from mixchat.words.turn import FileRef
+
+
+async def _as_it_is(text: str) -> str:
+    return text
 
 
 class Desk(Struct, frozen=True):
@@ -22,6 +26,8 @@ class Desk(Struct, frozen=True):
     clock: Clock
     learn: Callable[[str, str, str], None]
     """Takes a prompt, the role or model it should have had, and how that became known."""
+    mask: Callable[[str], Awaitable[str]] = _as_it_is
+    """Returns a text without the credentials in it: what is kept of a prompt that was not sent."""
 
 
 class Allow(Struct, frozen=True):

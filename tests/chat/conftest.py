@@ -14,6 +14,10 @@ from mixchat.words.clock import SystemClock
 from tests.chat.scripted import ScriptedRouter
 
 
+async def _mask(text: str) -> str:
+    return text.replace("opensesame", "[a password]")
+
+
 class Place:
     """A desk whose router can be exchanged, and what it was taught."""
 
@@ -28,6 +32,7 @@ class Place:
             router=lambda: self.router,
             clock=clock,
             learn=lambda *lesson: self.learned.append(lesson),
+            mask=_mask,
         )
 
     def chat(self, *scripts: object) -> Chat:

@@ -9,10 +9,10 @@ from msgspec import structs
 
 from mixchat.chat.compact import compact
 from mixchat.chat.compare import compare, merge
-from mixchat.chat.desk import Prompt
+from mixchat.chat.desk import Allow, Prompt
 from mixchat.chat.fork import fork
 from mixchat.chat.title import entitle
-from mixchat.words.error import NoLocalSeat, StorageError
+from mixchat.words.error import NoLocalSeat, SecretFound, StorageError
 from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Routed, Started, Text
 from mixchat.words.question import Pin, Settings
 from mixchat.words.stack import Seat
@@ -132,6 +132,31 @@ async def test_a_guard_that_stops_the_turn_says_so_and_keeps_the_prompt(place: P
     failed = (await collect(chat.send("secret plans")))[-1]
     assert isinstance(failed, Failed)
     assert (failed.failure.code, failed.turn.prompt, failed.turn.attempts) == ("private", "secret plans", ())
+
+
+async def test_a_prompt_that_was_stopped_for_its_credential_is_kept_without_it_and_can_still_be_sent(
+    place: Place,
+):
+    chat = place.chat(SecretFound("There is a password in line 1 of the prompt."), reply("Hello"))
+    await collect(chat.send("opensesame is my password"))
+    kept = place.reopen(chat)
+    assert (
+        chat.turns[-1].prompt == kept.turns[-1].prompt == kept.record.title == "[a password] is my password"
+    )
+    assert chat.said(chat.turns[-1]) == "opensesame is my password"
+    prompt = Prompt(text=chat.said(chat.turns[-1]), allow=Allow(secret=True))
+    await collect(chat.again(chat.turns[-1].id, prompt))
+    assert place.reopen(chat).turns[-1].prompt == "opensesame is my password"
+    assert place.router.briefs[-1].messages[-1].text == "opensesame is my password"
+
+
+async def test_a_prompt_with_a_credential_is_on_disk_without_it_until_a_model_was_asked(place: Place):
+    chat = place.chat(reply("Hello"))
+    events = chat.send("opensesame is my password")
+    await anext(events)
+    assert place.reopen(chat).turns[-1].prompt == "[a password] is my password"
+    await collect(events)
+    assert place.reopen(chat).turns[-1].prompt == "opensesame is my password"
 
 
 async def test_a_bug_is_loud_but_the_turn_is_settled_first(place: Place):
