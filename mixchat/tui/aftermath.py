@@ -10,9 +10,10 @@ from mixchat.tui.budgeting import Budgeting
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.composer.outgoing import Outgoing
 from mixchat.tui.forecast import Seats
-from mixchat.tui.guards import GUARDS, Again, Guards
+from mixchat.tui.guards import Again, Guards
 from mixchat.tui.parts import Parts
 from mixchat.tui.talk import Talk
+from mixchat.tui.unsent import GUARDS
 from mixchat.words.error import Failure
 from mixchat.words.question import Pin
 from mixchat.words.turn import Turn
@@ -33,6 +34,7 @@ class Aftermath:
         house: knows the seats and what names mean.
         budgeting: knows the limits and raises them.
         fetch: fetches the model that runs on this machine.
+        load: shows the chat's branch again, with its figures.
         say: shows a sentence.
     """
 
@@ -43,6 +45,7 @@ class Aftermath:
         house: "House",
         budgeting: Budgeting,
         fetch: Callable[[], None],
+        load: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._talk = talk
@@ -51,6 +54,7 @@ class Aftermath:
         self._seats = Seats(house)
         self._budgeting = budgeting
         self._fetch = fetch
+        self._load = load
         self._guards = self.guarded(self.again)
         self._say = say
 
@@ -87,18 +91,16 @@ class Aftermath:
         talk = self._talk()
         self._parts.composer.tell_waiting(tuple(talk.waiting), paused=talk.paused)
 
-    def _give_back(self, turn: Turn, outgoing: Outgoing | None) -> None:
+    def _give_back(self, turn: Turn, outgoing: Outgoing | None) -> bool:
+        """Put the prompt back if nothing else is written; return whether it was."""
         composer = self._parts.composer
         if outgoing is None:
-            composer.put_back(turn.prompt)
-        elif (
-            outgoing.edits is not None
-            and composer.is_empty
-            and self._talk().chat.path.has(outgoing.edits.turn)
-        ):
-            composer.edit(outgoing.edits, outgoing.typed)
-        else:
-            composer.put_back(outgoing.typed)
+            return composer.put_back(self._talk().chat.said(turn))
+        edits = outgoing.edits
+        if edits is None or not composer.is_empty or not self._talk().chat.path.has(edits.turn):
+            return composer.put_back(outgoing.typed)
+        composer.edit(edits, outgoing.typed)
+        return True
 
     def _ask(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
         is_private = self._talk().chat.record.private
@@ -120,5 +122,8 @@ class Aftermath:
         return True
 
     def _edit(self, turn: Turn, outgoing: Outgoing | None) -> None:
+        """Put the prompt back to be edited; the turn that was stopped before anything was sent goes away for it."""
         self._parts.composer.area.focus()
-        self._give_back(turn, outgoing)
+        chat = self._talk().chat
+        if self._give_back(turn, outgoing) and chat.take_back(turn.id):
+            self._load()

@@ -75,7 +75,8 @@ class Branching:
         if turn is None:
             self._say(_NONE)
             return
-        written = f"@{turn.pin} {turn.prompt}" if turn.pin else turn.prompt
+        said = self._session.chat.said(turn)
+        written = f"@{turn.pin} {said}" if turn.pin else said
         self._composer.edit(EditedTurn(turn.id, self._pointing.number(turn.id)), written)
 
     def fork(self, _: str) -> None:
@@ -123,7 +124,7 @@ class Branching:
             self._say("The deleted turn is back.")
         elif (turn := path.undo()) is not None:
             self._load("")
-            self._composer.put_back(turn.prompt)
+            self._composer.put_back(self._session.chat.said(turn))
             self._say("The last turn is taken back; alt+y brings it back.")
         else:
             self._say("There is nothing to undo.")
@@ -137,7 +138,7 @@ class Branching:
         if turn is None:
             self._say("There is nothing to bring back.")
             return
-        if self._composer.typed == turn.prompt:
+        if self._composer.typed == self._session.chat.said(turn):
             self._composer.clear()
         self._load("")
 

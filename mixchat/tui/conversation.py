@@ -1,7 +1,9 @@
 """The conversation on the screen: opened, written to, stopped, and put away."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.tui.composer.draft import Draft
@@ -26,12 +28,14 @@ class Conversation:
         parts: Parts,
         session: Session,
         shown_by: tuple[Curtain, LiveFigures],
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
         say: Callable[[str], None],
     ) -> None:
         self.session = session
         self._house = house
         self._parts = parts
         self._curtain, self._figures = shown_by
+        self._start = start
         self._say = say
         self._closed = False
 
@@ -74,11 +78,18 @@ class Conversation:
 
     def send(self, outgoing: Outgoing) -> None:
         """Send a message, or let it wait."""
+        self.remember(outgoing)
+        self.session.talk.send(outgoing)
+
+    def remember(self, outgoing: Outgoing) -> None:
+        """Add a message to the prompts that the arrow keys bring back, without the credentials in it."""
+        self._start(self._remember(outgoing.typed))
+
+    async def _remember(self, typed: str) -> None:
         try:
-            self._house.drafts.remember(outgoing.typed)
+            self._house.drafts.remember(await self._house.mask(typed))
         except StorageError as error:
             self._say(str(error))
-        self.session.talk.send(outgoing)
 
     def enter_on_nothing(self) -> bool:
         """Let a paused queue go on; return whether there was one."""
@@ -112,6 +123,7 @@ class Conversation:
 
     async def close(self) -> None:
         """Keep what is written, stop what is under way, and wait until it is settled."""
+        self._parts.choices.cancel()
         self.keep_draft()
         try:
             await self.session.close()

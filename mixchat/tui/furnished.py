@@ -78,12 +78,17 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     )
     curtain = Curtain(parts, lambda: session.chat)
     budgeting = Budgeting(house, parts.composer, figures.refresh, say)
-    stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), say)
+
+    def load() -> None:
+        curtain.load()
+        figures.refresh()
+
+    stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), load, say)
     naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
     watchers = (curtain, parts.transcript, parts.status, figures, naming, *_attention(house, app))
     session = Session(house, stage, watchers, screen.run_worker)
     pointing = Pointing(parts, lambda: session.chat)
-    conversation = Conversation(house, parts, session, (curtain, figures), say)
+    conversation = Conversation(house, parts, session, (curtain, figures), screen.run_worker, say)
     lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
     clipboard = Clipboard(app.copy_to_clipboard)
 
@@ -94,7 +99,9 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     def do(act: str, argument: str) -> bool:
         return deeds.do(act, argument)
 
-    greeting = Greeting(app, house, parts, curtain, conversation.send, say)
+    greeting = Greeting(
+        app, house, parts, curtain, remember=conversation.remember, send=conversation.send, say=say
+    )
     fetching = Fetching(
         house, parts.first_run, parts.status.tell_note, screen.run_worker,
         done=greeting.look_again, stopped=greeting.give_back, say=say,

@@ -14,7 +14,7 @@ from mixchat.tui.hints import hints
 from mixchat.tui.parts import Parts
 from mixchat.tui.start.findings import Findings
 from mixchat.tui.start.keeping import Keeping
-from mixchat.words.error import ConfigError, StorageError
+from mixchat.words.error import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.house import House
@@ -34,6 +34,8 @@ class Greeting:
         house: "House",
         parts: Parts,
         curtain: Curtain,
+        *,
+        remember: Callable[[Outgoing], None],
         send: Callable[[Outgoing], None],
         say: Callable[[str], None],
     ) -> None:
@@ -41,6 +43,7 @@ class Greeting:
         self._house = house
         self._parts = parts
         self._curtain = curtain
+        self._remember = remember
         self._send = send
         self._say = say
         self._pending: Outgoing | None = None
@@ -91,10 +94,7 @@ class Greeting:
             self._send(outgoing)
             return
         self._pending = outgoing
-        try:
-            self._house.drafts.remember(outgoing.typed)
-        except StorageError as error:
-            self._say(str(error))
+        self._remember(outgoing)
         answers = (
             Option("f", "fetch the local model and send", lambda: self._act("pull")),
             Option("k", "add a key", lambda: self._act("key")),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from decimal import Decimal
-from typing import Final
 
 from mixchat.chat.desk import Allow
 from mixchat.tui import figures
@@ -12,8 +11,6 @@ from mixchat.tui.forecast import Seats
 from mixchat.words.error import Failure
 from mixchat.words.question import Pin
 from mixchat.words.turn import Turn
-
-GUARDS: Final = frozenset({"secret", "budget", "private"})
 
 Again = Callable[[Turn, Pin | None, Allow], None]
 """Asks a turn's prompt again, of that one if one is given, with what was allowed."""

@@ -104,7 +104,7 @@ class Talk:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
-            prompt = Prompt(text=old.prompt, files=old.files, pin=pin, allow=allow)
+            prompt = Prompt(text=self.chat.said(old), files=old.files, pin=pin, allow=allow)
             self._begin(self.chat.again(turn_id, prompt), None)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
@@ -182,7 +182,7 @@ class Talk:
         if edited is not None and self.chat.path.has(edited):
             kept = _still_named(self.chat.path.turn(edited).files, outgoing)
             events = self.chat.again(edited, structs.replace(prompt, files=(*kept, *files)))
-        elif last is not None and repeated and last.prompt == outgoing.prompt:
+        elif last is not None and repeated and self.chat.said(last) == outgoing.prompt:
             events = self.chat.again(last.id, prompt)
         else:
             events = self.chat.answer(prompt, self.chat.path.leaf)
@@ -227,6 +227,10 @@ class Talk:
                             pass
                         case _:
                             self._tell(event)
+        except CancelledError:
+            if turn is None:
+                self._stage.refused("", outgoing)
+            raise
         finally:
             if turn is not None:
                 self._settle(turn, failure, outgoing)

@@ -406,3 +406,14 @@ async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
         await stage.until(lambda: "go on once" in stage.text)
         await stage.pilot.press("o")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
+
+
+async def test_a_stopped_secret_is_not_shown_above_the_answers():
+    async with on_stage() as stage:
+        _script(stage)
+        await stage.send(f"/compare a/plain b/large {SECRET}")
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: "my key is [an OpenAI key]" in stage.text)
+        assert SECRET[-20:] not in stage.text
+        await stage.pilot.press("escape")
+        await stage.until(lambda: SECRET in stage.composer.typed)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from mixchat.words.turn import Outcome
 from tests.routing.scripted import reply
-from tests.tui.stage import CONFIG, StagedHouse, on_stage
+from tests.tui.stage import CONFIG, Stage, StagedHouse, on_stage
 
 SECRET = "my key is sk-proj-" + "aB3" * 16
 """Nobody's, but it looks like one."""
@@ -38,6 +38,64 @@ async def test_escape_gives_the_stopped_prompt_back_to_be_edited():
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == SECRET)
         assert stage.composer.area.has_focus
+
+
+def _on_disk(stage: Stage) -> str:
+    """Return everything that is kept of chats and prompts, drafts apart."""
+    rows = stage.house.database.connection.execute(
+        "SELECT prompt || body FROM turns UNION ALL SELECT title FROM chats UNION ALL SELECT text FROM prompts"
+    ).fetchall()
+    return "\n".join(str(row[0]) for row in rows)
+
+
+async def test_a_stopped_secret_is_neither_on_the_screen_nor_kept():
+    async with on_stage() as stage:
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: "my key is [an OpenAI key]" in stage.text)
+        assert SECRET not in stage.text
+        await stage.until(lambda: "my key is [an OpenAI key]" in stage.house.drafts.prompts())
+        assert SECRET[-20:] not in _on_disk(stage)
+
+
+async def test_why_it_was_stopped_is_said_in_full_once():
+    async with on_stage() as stage:
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: "not sent: the prompt holds a secret" in stage.text)
+        assert stage.text.count("There is an OpenAI key") == 1
+        assert "failed" not in stage.text
+
+
+async def test_a_stopped_turn_goes_away_when_its_prompt_is_edited():
+    async with on_stage() as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.press("e")
+        await stage.until(lambda: stage.composer.typed == SECRET)
+        assert not stage.turns
+        assert "New chat" in stage.text
+        assert SECRET[-20:] not in _on_disk(stage)
+
+
+async def test_leaving_while_it_is_asked_about_keeps_the_prompt():
+    async with on_stage() as stage:
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+    async with on_stage() as stage:
+        await stage.until(lambda: stage.composer.typed == SECRET)
+
+
+async def test_a_secret_that_was_sent_after_all_is_kept_as_it_was_said():
+    async with on_stage() as stage:
+        stage.screen.front.choices.armed_after = 0.0
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.pilot.press("a")
+        await stage.idle()
+        assert stage.turns[-1].prompt == SECRET
+        assert stage.house.providers.made["a"].requests[-1].messages[-1].text == SECRET
 
 
 async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():

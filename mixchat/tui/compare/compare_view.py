@@ -53,9 +53,13 @@ class CompareView(Vertical):
         """Show these answers to `prompt`."""
         self.clear()
         self._columns, self._open = columns, 1
-        self._prompt.update(Content(" ".join(prompt.split())))
+        self.tell_prompt(prompt)
         self._box.mount(*columns)
         self._arrange(self.size.width)
+
+    def tell_prompt(self, prompt: str) -> None:
+        """Show this prompt above the answers."""
+        self._prompt.update(Content(" ".join(prompt.split())))
 
     def holds(self, columns: Sequence[AnswerColumn]) -> bool:
         """Whether these answers are the ones that are shown."""

@@ -191,6 +191,7 @@ class Comparing:
         turn = stopped[0].turn
         if turn is None or turn.failure is None:
             return
+        self._parts.compared.tell_prompt(turn.prompt)
         private, pins = comparison.chat.record.private, [column.pin for column in comparison.columns]
         beside = [str(pin.seat.ref) if pin.seat else pin.name for pin in pins]
         answers = self._guards.answers(turn, turn.failure, is_private=private, beside=beside)

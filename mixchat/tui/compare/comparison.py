@@ -9,7 +9,7 @@ from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare
 from mixchat.tui.compare.answer_column import AnswerColumn
 from mixchat.tui.compare.asked import Asked
-from mixchat.tui.guards import GUARDS
+from mixchat.tui.unsent import why_unsent
 from mixchat.words.turn import Turn
 
 
@@ -73,6 +73,4 @@ class Comparison(Struct, frozen=True):
 
 def _guard(turn: Turn | None) -> str:
     """Return which guard stopped a turn to which nothing came, or nothing."""
-    if turn is None or turn.failure is None or turn.attempts or turn.reply:
-        return ""
-    return turn.failure.code if turn.failure.code in GUARDS else ""
+    return turn.failure.code if turn is not None and turn.failure is not None and why_unsent(turn) else ""

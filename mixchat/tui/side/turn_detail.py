@@ -10,6 +10,7 @@ from mixchat.ledger.rates import Rates
 from mixchat.tui import figures
 from mixchat.tui.side.hanging_text import HangingText
 from mixchat.tui.themes import role_variable
+from mixchat.tui.unsent import why_unsent
 from mixchat.words.decision import Decision, Evidence
 from mixchat.words.model import ModelRef
 from mixchat.words.turn import Attempt, Outcome, Turn
@@ -91,6 +92,9 @@ def _evidence(evidence: Evidence) -> Content:
 
 
 def _outcome(turn: Turn) -> Iterator[Content]:
+    if unsent := why_unsent(turn):
+        yield Content.styled(unsent, "$text-warning")
+        return
     words = {
         Outcome.OPEN: "under way",
         Outcome.STOPPED: "stopped by you",

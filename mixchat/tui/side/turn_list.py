@@ -15,6 +15,7 @@ from textual.visual import Visual
 
 from mixchat.tui import figures
 from mixchat.tui.themes import role_variable
+from mixchat.tui.unsent import why_unsent
 from mixchat.words.turn import Outcome, Turn
 
 _MARKS = {Outcome.FAILED: "✕ ", Outcome.STOPPED: "■ ", Outcome.OPEN: "… "}
@@ -152,7 +153,8 @@ def turn_row(turn: Turn, width: int) -> Content:
         if known
         else ""
     )
-    name = _MARKS.get(turn.outcome, "") + (turn.ref.model if turn.ref else turn.prompt)
+    mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
+    name = mark + (turn.ref.model if turn.ref else turn.prompt)
     room = max(width - len(right) - 3, 4)
     return Content.assemble(
         ("▌ ", role_variable(role)),

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from mixchat.tui import figures
 from mixchat.tui.transcript.clean import clean, one_line
+from mixchat.tui.unsent import why_unsent
 from mixchat.words.error import ERRORS, ErrorCode, Failure
 from mixchat.words.turn import Attempt, Citation, Outcome, Turn
 
@@ -81,9 +82,10 @@ def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
         plan=clean(turn.plan),
         planned=_planned(turn),
         citations=turn.citations,
-        failure=one_line(turn.failure.message) if turn.failure else _outcome_words(turn),
-        help=help_for(turn.failure) if turn.failure else "",
-        stopped=turn.outcome is Outcome.STOPPED,
+        failure=why_unsent(turn)
+        or (one_line(turn.failure.message) if turn.failure else _outcome_words(turn)),
+        help=help_for(turn.failure) if turn.failure and not why_unsent(turn) else "",
+        stopped=turn.outcome is Outcome.STOPPED or bool(why_unsent(turn)),
     )
 
 
