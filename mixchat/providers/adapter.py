@@ -99,6 +99,21 @@ class Adapter(ABC, Generic[C]):
             async for event in events:
                 yield event
 
+    async def models(self) -> tuple[ModelCard, ...]:
+        """Return the models that the key may use, or that the server has.
+
+        Raises:
+            ProviderError: when the provider cannot be asked.
+        """
+        client = await self._ready()
+        border = self._border()
+        with border(), border.sense():
+            return await self._listed(client, border)
+
+    @abstractmethod
+    async def _listed(self, client: C, border: Border) -> tuple[ModelCard, ...]:
+        """Ask for the models."""
+
     @abstractmethod
     def _made(self, key: str) -> C: ...
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.asked import Asked, Body, left_out, search
 from mixchat.providers.border import Border
 from mixchat.providers.headers import foreign_headers
 from mixchat.providers.inputs import encoded, images, pdfs, turns, words
@@ -29,6 +29,7 @@ _STOPS: Final[dict[str, Stop]] = {
     "end_turn": "end", "stop_sequence": "end", "tool_use": "end", "max_tokens": "length",
     "model_context_window_exceeded": "length", "pause_turn": "length", "refusal": "refused",
 }  # fmt: skip
+_SEARCH: Final[Body] = {"tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 5}]}
 _OPTIONAL: Final = {
     "thinking": r"thinking",
     "output_config": r"effort|output_config",
@@ -70,16 +71,8 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
             await check_stream(stream.response, reader.reading.border)
             yield stream
 
-    async def models(self) -> tuple[ModelCard, ...]:
-        """Return the models that the key may use.
-
-        Raises:
-            ProviderError: when the provider cannot be asked.
-        """
-        client = await self._ready()
-        border = self._border()
-        with border(), border.sense():
-            return tuple([self._card(model) async for model in client.models.list(limit=1000)])
+    async def _listed(self, client: "AsyncAnthropic", border: Border) -> tuple[ModelCard, ...]:
+        return tuple([self._card(model) async for model in client.models.list(limit=1000)])
 
     def _card(self, model: Event) -> ModelCard:
         able = getattr(model, "capabilities", None)
@@ -124,11 +117,7 @@ def _asked(request: Request, card: ModelCard) -> Asked:
     notices: list[Notice] = []
     if request.system:
         body["system"] = request.system
-    if request.search:
-        if card.search is False:
-            notices.append(left_out("a web search", request.ref))
-        else:
-            body["tools"] = [{"type": "web_search_20250305", "name": "web_search", "max_uses": 5}]
+    body |= search(request, card, _SEARCH, notices)
     if request.temperature is not None:
         notices.append(left_out("a temperature", request.ref))
     body |= _thinking(request, card, notices)

@@ -8,6 +8,8 @@ from msgspec import Struct, structs
 
 from mixchat.words.error import BadRequest
 from mixchat.words.event import Notice
+from mixchat.words.model import ModelCard
+from mixchat.words.request import Request
 
 Body = dict[str, Any]
 """A request's fields, in the words of one protocol."""
@@ -46,3 +48,25 @@ class Asked(Struct, frozen=True, kw_only=True):
 def left_out(what: str, model: object) -> Notice:
     """Return the notice that a setting was not sent because the model is known to refuse it."""
     return Notice("parameter", f"{model} does not take {what}; asked without it.")
+
+
+def temperature(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
+    """Return the field for the temperature; for a model that refuses one nothing, with a notice."""
+    if request.temperature is None:
+        return {}
+    if card.temperature is False:
+        notices.append(left_out("a temperature", request.ref))
+        return {}
+    return {"temperature": request.temperature}
+
+
+def search(
+    request: Request, card: ModelCard, fields: Mapping[str, Any] | None, notices: list[Notice]
+) -> Body:
+    """Return `fields`, which ask for a web search, where one is wanted; nothing, with a notice, where none can be."""
+    if not request.search:
+        return {}
+    if fields is None or card.search is False:
+        notices.append(left_out("a web search", request.ref))
+        return {}
+    return dict(fields)

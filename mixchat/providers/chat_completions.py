@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mixchat.papers.services import Service
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.asked import Asked, Body, left_out, search, temperature
 from mixchat.providers.border import Border
 from mixchat.providers.chat_usage import usage_of
 from mixchat.providers.inputs import data_url, images, pdfs, turns, words
@@ -79,10 +79,10 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
         """
         if self._service.models:
             return tuple(ModelCard(ref=ModelRef(self.name, model)) for model in self._service.models)
-        client = await self._ready()
-        border = self._border()
-        with border(), border.sense():
-            return await listed(self.name, client.models.list())
+        return await super().models()
+
+    async def _listed(self, client: "AsyncOpenAI", border: Border) -> tuple[ModelCard, ...]:
+        return await listed(self.name, client.models.list())
 
 
 def _asked(request: Request, card: ModelCard, service: Service) -> Asked:
@@ -97,16 +97,8 @@ def _asked(request: Request, card: ModelCard, service: Service) -> Asked:
         body["stream_options"] = {"include_usage": True}
     if request.max_tokens is not None:
         body[service.max_tokens] = min(request.max_tokens, card.max_output or request.max_tokens)
-    if request.temperature is not None:
-        if card.temperature is False:
-            notices.append(left_out("a temperature", request.ref))
-        else:
-            body["temperature"] = request.temperature
-    if request.search:
-        if service.search is None or card.search is False:
-            notices.append(left_out("a web search", request.ref))
-        else:
-            body |= service.search
+    body |= temperature(request, card, notices)
+    body |= search(request, card, service.search, notices)
     body |= _effort(request, card, service, notices)
     return Asked(body=body, optional=_OPTIONAL, swaps=_OTHER, notices=tuple(notices))
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.asked import Asked, Body, left_out, search, temperature
 from mixchat.providers.border import Border
 from mixchat.providers.connections import met
 from mixchat.providers.inputs import images, pdfs, turns, words
@@ -79,16 +79,8 @@ class GoogleProvider(Adapter["Client"]):
             for response in responses:
                 await response.aclose()
 
-    async def models(self) -> tuple[ModelCard, ...]:
-        """Return the models that the key may use for chats.
-
-        Raises:
-            ProviderError: when the provider cannot be asked.
-        """
-        client = await self._ready()
-        border = self._border()
-        with border(), border.sense():
-            listed: list[Event] = [model async for model in await client.aio.models.list()]
+    async def _listed(self, client: "Client", border: Border) -> tuple[ModelCard, ...]:
+        listed: list[Event] = [model async for model in await client.aio.models.list()]
         return tuple(
             self._card(model) for model in listed if "generateContent" in (model.supported_actions or ())
         )
@@ -166,16 +158,8 @@ def _asked(request: Request, card: ModelCard) -> Asked:
         body["system_instruction"] = request.system
     if request.max_tokens is not None:
         body["max_output_tokens"] = min(request.max_tokens, card.max_output or request.max_tokens)
-    if request.temperature is not None:
-        if card.temperature is False:
-            notices.append(left_out("a temperature", request.ref))
-        else:
-            body["temperature"] = request.temperature
-    if request.search:
-        if card.search is False:
-            notices.append(left_out("a web search", request.ref))
-        else:
-            body["tools"] = [{"google_search": {}}]
+    body |= temperature(request, card, notices)
+    body |= search(request, card, {"tools": [{"google_search": {}}]}, notices)
     if thinking := _thinking(request, card, notices):
         body["thinking_config"] = thinking
     return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mixchat.papers.services import Service
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.asked import Asked, Body, left_out, search
 from mixchat.providers.border import Border
 from mixchat.providers.inputs import encoded, images, turns, words
 from mixchat.providers.lines import lines
@@ -55,19 +55,11 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
             async with aclosing(lines(response.aiter_bytes())) as parts:
                 yield parts
 
-    async def models(self) -> tuple[ModelCard, ...]:
-        """Return the models that are pulled.
-
-        Raises:
-            ProviderError: when the server cannot be asked.
-        """
-        client = await self._ready()
-        border = self._border()
-        with border(), border.sense():
-            response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
-            await _check(response, border)
-            found = tables(table(response.json()).get("models"))
-            return tuple(_card(self._service, model) for model in found)
+    async def _listed(self, client: "httpx.AsyncClient", border: Border) -> tuple[ModelCard, ...]:
+        response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
+        await _check(response, border)
+        found = tables(table(response.json()).get("models"))
+        return tuple(_card(self._service, model) for model in found)
 
     def _headers(self) -> dict[str, str]:
         key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
@@ -107,8 +99,7 @@ def _asked(request: Request, card: ModelCard) -> Asked:
         "truncate": False,
         "options": _options(request, card),
     }
-    if request.search:
-        notices.append(left_out("a web search", request.ref))
+    body |= search(request, card, None, notices)
     if request.effort is not None:
         if card.thinks is False and request.effort != "none":
             notices.append(left_out(f"the effort {request.effort}", request.ref))

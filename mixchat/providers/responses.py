@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out
+from mixchat.providers.asked import Asked, Body, left_out, search, temperature
 from mixchat.providers.border import Border
 from mixchat.providers.inputs import data_url, images, pdfs, turns, words
 from mixchat.providers.openai_client import openai_client, warm_responses
@@ -54,16 +54,8 @@ class ResponsesProvider(Adapter["AsyncOpenAI"]):
             await check_stream(stream.response, reader.reading.border)
             yield stream
 
-    async def models(self) -> tuple[ModelCard, ...]:
-        """Return the models that the key may use.
-
-        Raises:
-            ProviderError: when the provider cannot be asked.
-        """
-        client = await self._ready()
-        border = self._border()
-        with border(), border.sense():
-            return await listed(self.name, client.models.list())
+    async def _listed(self, client: "AsyncOpenAI", border: Border) -> tuple[ModelCard, ...]:
+        return await listed(self.name, client.models.list())
 
 
 def _asked(request: Request, card: ModelCard) -> Asked:
@@ -77,16 +69,8 @@ def _asked(request: Request, card: ModelCard) -> Asked:
         body["instructions"] = request.system
     if request.max_tokens is not None:
         body["max_output_tokens"] = min(request.max_tokens, card.max_output or request.max_tokens)
-    if request.temperature is not None:
-        if card.temperature is False:
-            notices.append(left_out("a temperature", request.ref))
-        else:
-            body["temperature"] = request.temperature
-    if request.search:
-        if card.search is False:
-            notices.append(left_out("a web search", request.ref))
-        else:
-            body["tools"] = [{"type": "web_search"}]
+    body |= temperature(request, card, notices)
+    body |= search(request, card, {"tools": [{"type": "web_search"}]}, notices)
     if (reasoning := _reasoning(request, card, notices)) is not None:
         body["reasoning"] = reasoning
     return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
