@@ -15,6 +15,7 @@ from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.path import Path
 from mixchat.chat.veil import Veil
 from mixchat.history.chats import ChatRecord, ChatState
+from mixchat.routing.pleasantry import is_pleasantry
 from mixchat.words.event import Accepted, ChatEvent
 from mixchat.words.meter import Purpose
 from mixchat.words.question import Brief, Pin, Question, Settings
@@ -81,7 +82,7 @@ class Chat:
     def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> Question:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen."""
         turns = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
-        last = turns[-1] if turns else None
+        last = next((turn for turn in reversed(turns) if not is_pleasantry(turn.prompt)), None)
         return Question(
             prompt=prompt.text,
             history=tuple(turn.prompt for turn in turns),

@@ -45,7 +45,7 @@ class Question(Struct, frozen=True, kw_only=True):
     history: tuple[str, ...] = ()
     """The prompts before this one in the same chat, oldest first."""
     last_role: str | None = None
-    """The role that the turn before this one had."""
+    """The role of the last turn before this one that was more than a greeting or thanks."""
     files: tuple[FileRef, ...] = ()
     pin: Pin | None = None
     private: bool = False
