@@ -48,15 +48,14 @@ def parse(text: str, source: str) -> Document:
     Raises:
         ConfigError: it is not TOML.
     """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
-        return Document(source, text, tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal))
+        return Document(source, text, tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).partition(" (at ")
-        last = f"line {len(text.splitlines())}"
-        where = place.rstrip(")").replace("end of document", last) or last
-        raise ConfigError(
-            f"{source}, {where}: this is not TOML ({reason[:1].lower()}{reason[1:]})."
-        ) from None
+        from mixchat.papers.mistake import find_mistake
+
+        mistake = find_mistake(text, str(error))
+        raise ConfigError(f"{source}, line {mistake.line}: this is not TOML: {mistake.words}.") from None
     except (ValueError, ArithmeticError, RecursionError):  # a number or a nesting beyond every limit
         raise ConfigError(
             f"{source}: a number in it is too long, or its lists are nested too deep."
