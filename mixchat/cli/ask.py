@@ -17,6 +17,7 @@ from mixchat.words.error import BadRequest, ConfigError
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
     from mixchat.house import House
+    from mixchat.words.error import Failure
     from mixchat.words.event import ChatEvent
     from mixchat.words.question import Pin
     from mixchat.words.turn import FileRef, Turn
@@ -139,6 +140,7 @@ class _Words:
         self._quiet = quiet
         self._ended_line = True
         self._clean = sys.stdout.isatty()
+        self._said: list[str] = []
 
     def event(self, event: "ChatEvent") -> None:
         """Show one event."""
@@ -150,8 +152,9 @@ class _Words:
             case Finished(turn):
                 self._close(turn, "")
             case Failed(turn, failure):
-                self._close(turn, failure.message)
+                self._close(turn, self._new_in(failure))
             case Rerouted(source, target, failure) if not self._quiet:
+                self._said.append(failure.message)
                 _talk(f"{source} {failure.code.replace('_', ' ')}, {target} takes over: {failure.message}")
             case Notice(_, text) if not self._quiet:
                 _talk(text)
@@ -161,6 +164,15 @@ class _Words:
     def stopped(self, turn: "Turn") -> None:
         """Show that the person stopped the reply."""
         self._close(turn, "Stopped; what came is kept." if turn.reply else "Stopped.")
+
+    def _new_in(self, failure: "Failure") -> str:
+        """Return what of a failure's sentences was not said when another model took over."""
+        for said in self._said:
+            if failure.message.startswith(said):
+                return (
+                    failure.message[len(said) :].strip() or f"{failure.ref or 'The next model'} failed, too."
+                )
+        return failure.message
 
     def _write(self, text: str) -> None:
         if not text:

@@ -147,5 +147,5 @@ def _sentence(state: BudgetState, amount: Decimal | None) -> str:
     may = "has no known price" if amount is None else f"may cost {dollars(amount, exact=False)}"
     return (
         f"The budget of {dollars(state.limit)} for {whose} would be passed: {dollars(state.used)} is used and "
-        f"this call {may}; allow it once, raise `{state.scope}` under [budget], or use a cheaper model."
+        f"this call {may}; raise `{state.scope}` under [budget], or use a cheaper model."
     )

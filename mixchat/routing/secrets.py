@@ -75,7 +75,7 @@ async def guard(
     if found:
         more = f", and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
         raise SecretFound(
-            f"There is {', '.join(found[:_TOLD])}{more}; send it anyway, send it to a local model, or edit.",
+            f"There is {', '.join(found[:_TOLD])}{more}; take it out, or ask a model on this machine.",
             ref=ref,
         )
 
@@ -83,9 +83,28 @@ async def guard(
 def find(text: str) -> list[Found]:
     """Return the credentials in `text`, in the order of their lines."""
     small = _small(text)
-    hits = {(kind.name, *hit) for kind in KINDS for hit in _hits(text, small, kind)}
-    found = {Found(name, text.count("\n", 0, start) + 1, hash(value)) for name, start, value in hits}
+    hits = sorted(
+        {(start, rank, value) for rank, kind in enumerate(KINDS) for start, value in _hits(text, small, kind)}
+    )
+    found = {
+        Found(KINDS[rank].name, text.count("\n", 0, start) + 1, hash(value))
+        for start, rank, value in _once(hits)
+    }
     return sorted(found, key=lambda hit: (hit.line, hit.kind, hit.mark))
+
+
+def _once(hits: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Yield of the hits that lie over one another, which are one credential, the one of the first kind."""
+    end, best = 0, None
+    for hit in hits:
+        if best is not None and hit[0] >= end:
+            yield best
+            best = None
+        if best is None or hit[1] < best[1]:
+            best = hit
+        end = max(end, hit[0] + len(hit[2]))
+    if best is not None:
+        yield best
 
 
 async def mask(text: str) -> str:

@@ -134,6 +134,15 @@ async def test_a_failing_model_is_replaced_and_said(wires: Wires):
     assert run.code == 0
 
 
+async def test_why_a_model_failed_is_said_once(wires: Wires):
+    wires.script("claude-sonnet-5-5", Status(401))
+    wires.script("gpt-6.1-sol", Status(401))
+    run = await ask(SAY)
+    reason = run.err.splitlines()[0].partition("takes over: ")[2]
+    assert (run.code, run.err.count(reason)) == (1, 1)
+    assert "The next seats failed, too: openai/gpt-6.1-sol (auth)." in run.err
+
+
 async def test_a_pinned_model_is_never_replaced(wires: Wires):
     wires.script("claude-sonnet-5-5", Status(401))
     run = await ask("--json", "-m", "anthropic/claude-sonnet-5-5", SAY)
@@ -223,6 +232,9 @@ async def test_a_secret_is_stopped_before_it_leaves(wires: Wires):
     run = await ask("--json", f"What is wrong with this token? {key}")
     assert run.code == 3
     assert run.lines[-1]["error"] == "secret"
+    assert run.lines[-1]["message"] == (
+        "There is a GitHub token in line 1 of the prompt; take it out, or ask a model on this machine."
+    )
     assert key not in run.out + run.err
     assert wires.seen == []
 

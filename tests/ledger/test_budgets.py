@@ -39,7 +39,8 @@ def test_the_call_that_would_pass_a_budget_is_stopped(tmp_path: Path, limits: Bu
     spend(book)
     with pytest.raises(OverBudget, match=r"\$0\.010 is used") as stop:
         book.open(call(**about), request(max_tokens=1))  # type: ignore[arg-type]
-    assert "allow it once" in str(stop.value)
+    assert "use a cheaper model" in str(stop.value)
+    assert "once" not in str(stop.value)
     assert "[budget]" in str(stop.value)
     assert book.database.connection.execute("SELECT count(*) FROM reservations").fetchone()[0] == 0
 

@@ -121,7 +121,7 @@ async def test_what_is_told_never_holds_the_secret(name: str, text: str):
         await guard((Message("user", text),), ref("a/x"), Parts(SteeredClock()).resources)
     said = str(caught.value)
     assert "of the prompt" in said
-    assert "send it anyway, send it to a local model, or edit" in said
+    assert said.endswith("; take it out, or ask a model on this machine.")
     assert not any(word in said for word in text.split() if len(word) > 12)
 
 
@@ -132,6 +132,17 @@ async def test_what_is_masked_reads_on_and_holds_no_credential(name: str, text: 
     assert f"[{name.partition(' (')[0]}]" in masked
     assert find(masked) == []
     assert not any(line in masked for line in text.splitlines() if len(line) > 60)
+
+
+def test_a_credential_is_named_once_and_by_its_own_kind():
+    pair = (
+        "aws_access_key_id = AKIA" + "Q3EGRWXPLZ7NTB5V\n"
+        "aws_secret_access_key = " + "u8Zr2LqN0vXkJ4mTb6WcYp1sDf9GhAe3RiKoQ7Vx\n"
+    )
+    assert [(hit.kind, hit.line) for hit in find(pair)] == [("an AWS key", 1), ("an AWS secret key", 2)]
+    one_line = pair.replace("\n", " ")
+    assert [hit.kind for hit in find(one_line)] == ["an AWS key", "an AWS secret key"]
+    assert [hit.kind for hit in find("OPENAI_API_KEY=sk-proj-" + "aB3" * 16)] == ["an OpenAI key"]
 
 
 async def test_what_holds_no_credential_is_not_touched_by_masking():
