@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from mixchat.cli.ask import printable
 from mixchat.cli.subparsers import Subparsers
@@ -50,8 +50,9 @@ def add(subparsers: Subparsers) -> None:
     removed.add_argument("id", metavar="ID", help="the id or its beginning")
     removed.set_defaults(run=run_rm)
     for name in ("export", "import"):
-        later = commands.add_parser(name, help="not yet in this version")
+        later = commands.add_parser(name)
         later.add_argument("what", nargs="*")
+        later.add_argument("--format")
         later.set_defaults(run=run_later)
 
 
@@ -110,10 +111,13 @@ def run_rm(args: argparse.Namespace) -> int:
     return 0
 
 
-def run_later(args: argparse.Namespace) -> int:
-    """Say that the command is still to come."""
-    print(f"`mixchat history {args.history_command}` is not in this version yet.", file=sys.stderr)
-    return 2
+def run_later(args: argparse.Namespace) -> NoReturn:
+    """Say that the command is still to come.
+
+    Raises:
+        ConfigError: always.
+    """
+    raise ConfigError(f"There is no `mixchat history {args.history_command}` in this version yet.")
 
 
 def _turn(turn: "Turn") -> str:

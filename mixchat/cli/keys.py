@@ -61,8 +61,9 @@ def run_list(_: argparse.Namespace) -> int:
     """Print the providers that have a key, and where it comes from."""
     here = _installation()
     found = [(name, source) for name in here.services if (source := here.credentials.source(name))]
+    width = max((len(name) for name, _ in found), default=0)
     for name, source in found:
-        print(f"{name}  {source}")
+        print(f"{name:<{width}}  {source}")
     if not found:
         print("There is no key yet; keep one with: mixchat keys set PROVIDER", file=sys.stderr)
     return DONE

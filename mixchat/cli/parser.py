@@ -16,7 +16,8 @@ class Family(Struct, frozen=True):
     """A command, with the module that adds it and runs it."""
 
     name: str
-    help: str
+    help: str | None
+    """What it is for; `None`: its name is taken and there is nothing yet."""
     logs: bool = False
     """Whether libraries are used whose messages belong into the log."""
 
@@ -32,12 +33,12 @@ FAMILIES = (
     Family("models", "the models within reach, with window and prices", logs=True),
     Family("stack", "which models answer: list, show, use, export, import"),
     Family("spend", "what was spent, and what was saved"),
-    Family("history", "saved chats: list, search, show, rm, export, import"),
+    Family("history", "saved chats: list, search, show, rm"),
     Family("learned", "what the router learned from you: list, rm"),
     Family("local", "models on this machine: list, pull, rm", logs=True),
     Family("keys", "keys in the system key ring: set, list, rm"),
     Family("doctor", "what works, and what to do about the rest", logs=True),
-    Family("serve", "the app in a browser"),
+    Family("serve", None),
 )
 
 _VALUED = frozenset({"--resume", "--theme", "--stack"})
@@ -69,7 +70,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one sentence and leave."""
-        self.exit(USAGE, f"mixchat: {message.rstrip('?.')}; see `{self.prog} --help`.\n")
+        said = f"{message[:1].upper()}{message[1:]}".rstrip("?.")
+        self.exit(USAGE, f"mixchat: {said}; see `{self.prog} --help`.\n")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -115,6 +117,6 @@ def build_parser(named: str | None) -> Parser:
     for family in FAMILIES:
         if family.name == named:
             importlib.import_module(family.module).add(subparsers)
-        else:
+        elif family.help is not None:
             cast("Subparsers", subparsers).add_parser(family.name, help=family.help)
     return parser

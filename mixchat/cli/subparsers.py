@@ -11,10 +11,10 @@ class Subparsers(Protocol):
         self,
         name: str,
         *,
-        help: str,
+        help: str = ...,
         description: str = ...,
         epilog: str = ...,
         formatter_class: type[argparse.HelpFormatter] = ...,
     ) -> argparse.ArgumentParser:
-        """Add a command and return its parser."""
+        """Add a command and return its parser; without `help` it is not listed."""
         ...

@@ -31,6 +31,12 @@ def test_a_piped_key_is_kept_listed_and_removed_without_being_shown(shell: Shell
     assert shell("keys", "list").out == ""
 
 
+def test_the_sources_of_keys_stand_below_one_another(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-2")
+    assert {line.index("environment") for line in shell("keys", "list").out.splitlines()} == {11}
+
+
 def test_a_key_that_is_outranked_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
     said = shell("keys", "set", "openai", stdin="sk-2")
