@@ -47,21 +47,26 @@ def _kept(module: str, name: str) -> Search:
     return lambda text: plugin().analyze_string(text)
 
 
-_ASSIGNED = r"[\w.-]*(?:{names})[\w-]*[\"']?\s*(?:=>|:=|=|:)\s*[\"'`]?([^\s\"'`,;]{{{least},}})"
+_ASSIGNED = r"[\w.-]*(?:{names})[\w-]*[\"']?\s*(?:=>|:=|=|:|：)\s*[\"'`]?([^\s\"'`,;]{{{least},}})"
 _KEY_NAMES = "api[_-]?key|secret|access[_-]?key|auth[_-]?token|access[_-]?token|token|bearer"
-_PASSWORD_NAMES = "password|passwd|passphrase|pwd"
+_PASSWORD_NAMES = "password|passwd|passphrase|pwd|passwort|kennwort|contraseña|mot de passe|senha|пароль|密码|密碼|パスワード|كلمة المرور"
+_PASSWORD_MARKS = ("passw", "pwd", *_PASSWORD_NAMES.split("|")[2:])
+
+_MARGIN: Final = r"(?:\s|\\[nr]|[\"'+>#|*/;]|\b\d{1,4}[.:|)]?(?=\s))*"
+"""What may stand before a line that was pasted: spaces, quotes, a comment's or a diff's sign, a line number."""
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("a private key", ("private key",), _pattern(
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]|[\"'+])*"
-        r"(?:[A-Z][A-Za-z-]+:[^\n]*\s+)*([A-Za-z0-9+/=]{16,})"
+        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----" + _MARGIN
+        + r"(?:[A-Z][A-Za-z-]+:[^\n\\]*(?:\n|\\[nr])" + _MARGIN + r")*([A-Za-z0-9+/=]{16,})"
     )),
+    Kind("a private key", ("private-lines:",), _pattern(r"Private-Lines: \d+" + _MARGIN + r"((?:[A-Za-z0-9+/=]{16,}\s*)+)(?<=\S)")),
     Kind("an age private key", ("age-secret-key-",), _pattern(r"AGE-SECRET-KEY-1[0-9A-Z]{50,}")),
     Kind("an Anthropic key", ("sk-ant-",), _pattern(r"sk-ant-[\w-]{20,}")),
     Kind("an OpenRouter key", ("sk-or-",), _pattern(r"sk-or-[\w-]{20,}")),
     Kind("an OpenAI key", ("sk-",), _pattern(r"sk-(?:proj|svcacct|admin|None)-[\w-]{20,}|sk-[A-Za-z0-9]{20,}")),
     Kind("a Google key", ("aiza",), _pattern(r"AIza[\w-]{35}")),
-    Kind("a Google OAuth token", ("ya29.", "gocspx-"), _pattern(r"ya29\.[\w-]{20,}|GOCSPX-[\w-]{28}")),
+    Kind("a Google OAuth token", ("ya29.", "gocspx-", "1//0"), _pattern(r"1//0[\w-]{40,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{28}")),
     Kind("a Hugging Face token", ("hf_",), _pattern(r"hf_[A-Za-z0-9]{30,}")),
     Kind("a Groq key", ("gsk_",), _pattern(r"gsk_[A-Za-z0-9]{40,}")),
     Kind("an xAI key", ("xai-",), _pattern(r"xai-[A-Za-z0-9]{40,}")),
@@ -87,6 +92,11 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("a PyPI token", ("pypi-ag",), _kept("pypi_token", "PypiTokenDetector")),
     Kind("a SendGrid key", ("sg.",), _pattern(r"SG\.[\w-]{22}\.[\w-]{43}")),
     Kind("a Stripe key", ("k_live_",), _pattern(r"[rs]k_live_[0-9a-zA-Z]{24,}")),
+    Kind("a Stripe key", ("whsec_",), _pattern(r"whsec_[A-Za-z0-9+/=]{24,}")),
+    Kind("a Vault token", ("hvs.", "hvb."), _pattern(r"hv[sb]\.[\w-]{24,}")),
+    Kind("a Doppler token", ("dp.",), _pattern(r"dp\.(?:st|pt|ct|sa|scim|audit)\.(?:[\w-]+\.)?[A-Za-z0-9]{40,}")),
+    Kind("a Tavily key", ("tvly-",), _pattern(r"tvly-[\w-]{24,}")),
+    Kind("a New Relic key", ("nrak-",), _pattern(r"NRAK-[A-Z0-9]{27}")),
     Kind("a Square secret", ("sq0csp-",), _kept("square_oauth", "SquareOAuthDetector")),
     Kind("a Shopify token", ("shpat_", "shpss_"), _pattern(r"shp(?:at|ss)_[0-9a-f]{32}")),
     Kind("a Mailchimp key", ("-us",), _pattern(r"[0-9a-f]{32}-us\d{1,2}")),
@@ -100,6 +110,13 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("a password in an address", ("://",), _pattern(r"[a-z][a-z0-9+.-]*://[^\s:/@]*:([^\s:/@]{6,})(?=@)"), exact=False),
     Kind("a key", ("key", "secret", "token", "bearer"), _pattern(
         _ASSIGNED.format(names=_KEY_NAMES, least=16), re.IGNORECASE), exact=False),
-    Kind("a password", ("passw", "passphrase", "pwd"), _pattern(
+    Kind("a password", _PASSWORD_MARKS, _pattern(
         _ASSIGNED.format(names=_PASSWORD_NAMES, least=8), re.IGNORECASE), exact=False),
+    Kind("a password", _PASSWORD_MARKS, _pattern(
+        rf"(?:{_PASSWORD_NAMES})(?: is| ist| es| est| é|是|は|\s)\s*[\"'`]?([^\s\"'`,;]{{8,}})", re.IGNORECASE), exact=False),
+    Kind("a password", ("curl ",), _pattern(
+        r"curl\s[^\n]*?(?:-u|--user)[ =]?[\"']?[^\s:\"']+:([^\s\"']{8,})"), exact=False),
+    Kind("a password", ("basic ",), _pattern(r"authorization[\"']?\s*[:=]\s*[\"']?basic\s+([\w+/=]{12,})", re.IGNORECASE),
+         exact=False),
+    Kind("a password", ('"auth"',), _pattern(r"[\"]auth\"\s*:\s*\"([\w+/]{12,}={0,2})(?=\")"), exact=False),
 )  # fmt: skip
