@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +147,9 @@ def test_a_broken_config_is_one_sentence(shell: Shell, paths: Paths):
 def test_routing_writes_nothing(shell: Shell, paths: Paths):
     shell("route", CODE)
     assert not any(place.exists() for place in (paths.config, paths.data, paths.log))
+
+
+def test_the_readmes_first_prompt_from_python_goes_to_a_quick_model(shell: Shell):
+    readme = Path(__file__).parents[2] / "README.md"
+    prompt = readme.read_text("utf-8").partition('mixchat.ask("')[2].partition('")')[0]
+    assert json.loads(shell("route", "--json", prompt).out)["role"] == "quick"
