@@ -37,7 +37,7 @@ ACTS: Final[tuple[Act, ...]] = (
     ),
     *STEERING,
     Act(id="new-chat", key="ctrl+n", title="New chat", help="begin an empty chat", slash="new"),
-    Act(id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="NAME"),
+    Act(id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="[NAME]"),
     Act(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
     Act(id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message"),
     Act(

@@ -64,7 +64,7 @@ class Steering:
         return {
             "retry": self.retry,
             "continue": self.go_on,
-            "pin": self.pin,
+            "pin-to": self.pin,
             "unpin": self.unpin,
             "correct": self.correct,
             "private": self.private,
@@ -94,9 +94,6 @@ class Steering:
 
     def pin(self, name: str) -> None:
         """Let one role or model answer this chat."""
-        if not name:
-            self._composer.put_back("/pin ")
-            return
         pin = self._named(name)
         if pin is not None:
             self._set_pin(pin)

@@ -62,6 +62,13 @@ async def test_a_long_paste_folds_to_a_mark_and_is_sent_in_full():
         assert stage.turns[0].prompt == text
 
 
+@pytest.mark.parametrize(("end", "lines"), [("", 30), ("\n", 30), ("\n\n", 31)])
+async def test_a_fold_says_how_many_lines_there_are(end: str, lines: int):
+    async with on_stage() as stage:
+        paste(stage, "\n".join(f"line {number}" for number in range(30)) + end)
+        await stage.until(lambda: stage.composer.typed == f"[paste 1: {lines} lines]")
+
+
 async def test_a_megabyte_is_pasted_without_laying_it_out():
     async with on_stage() as stage:
         paste(stage, "x" * 1_000_000)
@@ -200,6 +207,17 @@ async def test_a_chat_is_pinned_and_unpinned_with_commands():
         await stage.send("hello there again")
         await stage.idle()
         assert str(stage.turns[-1].ref) == "a/plain"
+
+
+async def test_a_chat_is_pinned_to_a_model_from_a_list():
+    async with on_stage() as stage:
+        await stage.type("/pin")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "Who shall answer this chat?" in stage.text)
+        await stage.type("b/large")
+        await stage.until(lambda: "b/large" in stage.text and "a/plain" not in stage.text)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "@b/large this chat" in stage.text)
 
 
 async def test_a_command_that_is_none_is_said_and_not_sent():

@@ -17,7 +17,7 @@ class Pastes:
 
     def fold(self, text: str) -> str:
         """Return what to put into the composer for `text`: itself when short, else a mark for it."""
-        if len(text) <= LONGEST_CHARACTERS and text.count("\n") < LONGEST_LINES:
+        if len(text) <= LONGEST_CHARACTERS and _lines(text) <= LONGEST_LINES:
             return text
         return self.keep(text)
 
@@ -25,7 +25,7 @@ class Pastes:
         """Keep `text` whatever its length, and return its mark."""
         number = max(self._texts, default=0) + 1
         self._texts[number] = text
-        lines = text.count("\n") + 1
+        lines = _lines(text)
         much = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
         return f"[paste {number}: {much}]"
 
@@ -53,3 +53,8 @@ class Pastes:
     def forget(self) -> None:
         """Drop every text; marks mean nothing afterwards."""
         self._texts.clear()
+
+
+def _lines(text: str) -> int:
+    """Return how many lines there are; a line end at the very end begins no other one."""
+    return text.count("\n") + (not text.endswith("\n"))

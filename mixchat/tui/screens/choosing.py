@@ -49,13 +49,20 @@ class Choosing:
 
     def deeds(self) -> Mapping[str, Deed]:
         """Return what can be done here, by act."""
-        return {"models": self.models, "retry-with": self.retry_with}
+        return {"models": self.models, "pin": self.pin, "retry-with": self.retry_with}
 
     def models(self, _: str) -> None:
         """Show every model; the one that is taken is pinned."""
         from mixchat.tui.screens.models.models_screen import FOR_CHAT
 
         self._pick(FOR_CHAT, "Models")
+
+    def pin(self, name: str) -> None:
+        """Pin the chat to a role or model, or without a name to a model that is picked."""
+        if name:
+            self._do("pin-to", name)
+        else:
+            self._pick(("pin",), "Who shall answer this chat?")
 
     def retry_with(self, name: str) -> None:
         """Ask the last prompt again, of a model that is picked."""
@@ -84,7 +91,7 @@ class Choosing:
         if picked is None:
             return
         name = str(picked.ref)
-        if picked.use == "chat":
+        if picked.use in {"chat", "pin"}:
             self._do("pin", name)
         elif picked.use == "message":
             self._composer.pin = self._house.pin(name)

@@ -13,7 +13,7 @@ from mixchat.tui.screens.page import Page
 from mixchat.tui.screens.row_list import Row
 from mixchat.words.model import ModelRef
 
-Use = Literal["message", "chat", "again", "retry", "seat"]
+Use = Literal["message", "chat", "again", "pin", "retry", "seat"]
 """What a model is taken for."""
 
 FOR_CHAT: Final[tuple[Use, ...]] = ("message", "chat", "again")
@@ -42,6 +42,7 @@ class ModelsScreen(Page[Picked | None]):
     EMPTY = "No model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "use('message')", "this message", priority=True, id="models.message"),
+        Binding("enter", "use('pin')", "pins the chat to it", priority=True, id="models.pin"),
         Binding("enter", "use('retry')", "asks it again", priority=True, id="models.retry"),
         Binding("enter", "use('seat')", "takes the seat", priority=True, id="models.seat"),
         Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
