@@ -89,6 +89,7 @@ class Judge:
         ref, clock = self._settings.ref, self._resources.clock
         self._punctual.begin(ref)
         try:
+            await self._warm()
             said = await within(clock, self._settings.deadline, asyncio.ensure_future(_reply(exchange)))
         except TimeoutError:
             self._punctual.failed(ref, TooSlow("The judge was late.").failure)
@@ -102,6 +103,13 @@ class Judge:
             self._punctual.release(ref)
         self._punctual.succeeded(ref)
         return said
+
+    async def _warm(self) -> None:
+        """Make the provider ready: an import is no slowness of the judge, but it is not waited for much longer."""
+        provider = self._resources.providers.get(self._settings.ref.provider)
+        if not provider.ready:
+            work = asyncio.ensure_future(asyncio.to_thread(provider.warm))
+            await within(self._resources.clock, self._settings.deadline, work)
 
     def _request(self, question: Question, kinds: Mapping[str, str]) -> Request:
         ref = self._settings.ref

@@ -1,6 +1,8 @@
 """The judge: asked only when it may help, and never in the way."""
 
 import asyncio
+import threading
+import time
 
 import pytest
 
@@ -12,7 +14,7 @@ from mixchat.words.event import Text
 from mixchat.words.model import ModelCard
 from mixchat.words.question import Pin, Question
 from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, seat, stack
-from tests.routing.steered import SteeredClock
+from tests.routing.steered import FastClock, SteeredClock
 
 UNSURE = Verdict("coding", 0.4, "local", alternatives=(("creative", 0.35),), margin=0.05)
 STACK = stack(coding=["a/x"], creative=["b/y"], daily_driver=["a/z"], fallback=["local/tiny"])
@@ -152,3 +154,33 @@ async def test_cancelling_cancels_the_call_and_settles_it(parts: Parts):
 async def test_a_seat_that_is_pinned_asks_nobody(parts: Parts):
     await decide(parts, judged(parts), Question(prompt="hm", pin=Pin("a/x", seat=seat("a/x"))))
     assert not parts.meter.opened
+
+
+async def test_making_its_provider_ready_is_not_counted_as_its_slowness():
+    parts = Parts(FastClock(1.0))
+    parts.providers.script("c/judge", [Pause(0.7), *reply("creative")])
+    provider = parts.providers.get("c")
+    provider.ready = False
+
+    def warm() -> None:
+        time.sleep(0.7)
+        provider.ready = True
+
+    provider.warm = warm  # type: ignore[method-assign]
+    judge = Judge(JudgeSettings(ref=JUDGE, deadline=1.2), parts.resources)
+    verdict, cost = await judge.ask(Question(prompt="hm"), STACK, UNSURE)
+    assert (verdict.role, verdict.classifier, cost) == ("creative", "judge", CENT)
+
+
+async def test_a_provider_that_is_not_ready_in_time_is_not_asked_to_judge(parts: Parts):
+    provider = parts.providers.get("c")
+    provider.ready = False
+    free = threading.Event()
+    provider.warm = lambda: free.wait(20) and None  # type: ignore[method-assign]
+    try:
+        decision = await decide(parts, judged(parts), Question(prompt="hm"))
+    finally:
+        free.set()
+    assert (decision.role, decision.classifier) == ("coding", "local")
+    assert parts.providers.calls("c") == 0
+    assert parts.meter.opened == []
