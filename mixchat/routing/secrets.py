@@ -75,7 +75,7 @@ async def guard(
     if found:
         more = f", and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
         raise SecretFound(
-            f"There is {', '.join(found[:_TOLD])}{more}; take it out, or ask a model on this machine.",
+            f"There is {', '.join(found[:_TOLD])}{more}; take it out, or ask a local model.",
             ref=ref,
         )
 

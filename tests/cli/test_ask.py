@@ -233,7 +233,7 @@ async def test_a_secret_is_stopped_before_it_leaves(wires: Wires):
     assert run.code == 3
     assert run.lines[-1]["error"] == "secret"
     assert run.lines[-1]["message"] == (
-        "There is a GitHub token in line 1 of the prompt; take it out, or ask a model on this machine."
+        "There is a GitHub token in line 1 of the prompt; take it out, or ask a local model."
     )
     assert key not in run.out + run.err
     assert wires.seen == []

@@ -121,7 +121,7 @@ async def test_what_is_told_never_holds_the_secret(name: str, text: str):
         await guard((Message("user", text),), ref("a/x"), Parts(SteeredClock()).resources)
     said = str(caught.value)
     assert "of the prompt" in said
-    assert said.endswith("; take it out, or ask a model on this machine.")
+    assert said.endswith("; take it out, or ask a local model.")
     assert not any(word in said for word in text.split() if len(word) > 12)
 
 
