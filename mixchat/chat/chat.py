@@ -228,6 +228,7 @@ class Chat:
             files=prompt.files,
             pin=prompt.pin.name if prompt.pin else None,
             compacts=purpose == "compact",
+            compared=purpose == "compare",
         )
         self._veil.cover(turn, masked)
         kept = self._veil.kept(turn)

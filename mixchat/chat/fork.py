@@ -6,13 +6,12 @@ from msgspec import structs
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.desk import Desk
-from mixchat.words.usage import FREE
 
 
 def fork(chat: Chat, turn_id: str, desk: Desk) -> Chat:
     """Return a saved copy of the branch up to `turn_id` as a chat of its own.
 
-    The copies cost nothing: their calls are counted where they were made.
+    The copies say what they had cost, and where that is counted: the ledger has their calls once.
 
     Raises:
         StorageError: the history cannot be written.
@@ -29,8 +28,7 @@ def fork(chat: Chat, turn_id: str, desk: Desk) -> Chat:
             id=uuid.uuid4().hex[:16],
             chat=record.id,
             parent=parent,
-            attempts=tuple(structs.replace(attempt, cost=FREE) for attempt in turn.attempts),
-            extra=FREE,
+            counted_in=turn.counted_in or turn.chat,
         )
         desk.turns.save(copy)
         parent = copy.id

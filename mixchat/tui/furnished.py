@@ -1,6 +1,6 @@
 """The chat screen's parts and those who work with them, joined to the house."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
@@ -21,7 +21,7 @@ from mixchat.tui.deeds import Deeds
 from mixchat.tui.forecast import Forecast
 from mixchat.tui.front import Front
 from mixchat.tui.greeting import Greeting
-from mixchat.tui.helm import answer_mark, steer
+from mixchat.tui.helm import answer_mark, compared, steer
 from mixchat.tui.linking import Linking
 from mixchat.tui.live_figures import LiveFigures
 from mixchat.tui.lookout import Lookout
@@ -37,6 +37,7 @@ from mixchat.tui.start.first_run import FirstRun
 from mixchat.tui.stopping import Stopping
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.writing import Writing
+from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
@@ -62,7 +63,11 @@ class Furnished(Struct, frozen=True):
 
 def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -> Furnished:
     """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
-    parts = _parts(house, front, lambda turn_id: answer_mark(session.chat, turn_id))
+
+    def mark(turn_id: str) -> str:
+        return answer_mark(session.chat, turn_id)
+
+    parts = _parts(house, front, mark, lambda turn: compared(session.chat, turn))
     front.panel.mount(parts.turns)
     screen.query_one("#conversation").mount(
         parts.first_run, parts.transcript, parts.compared, after=front.welcome
@@ -139,7 +144,9 @@ def _attention(house: "House", app: App[int]) -> tuple[Attention, ...]:
     return (Attention(lambda: app.app_focus, app.tell_terminal, app.bell),)
 
 
-def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:
+def _parts(
+    house: "House", front: Front, mark: Callable[[str], str], beside: Callable[[Turn], Sequence[Turn]]
+) -> Parts:
     return Parts(
         **structs.asdict(front),
         transcript=Transcript(header_suffix=mark, clock=house.clock),
@@ -147,6 +154,7 @@ def _parts(house: "House", front: Front, mark: Callable[[str], str]) -> Parts:
         turns=TurnPanel(
             lambda: house.health.snapshot(),
             lambda turn: house.ledger.rates_of(turn),
+            beside,
             front.status.tell_resting,
         ),
         compared=CompareView(),

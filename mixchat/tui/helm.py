@@ -84,3 +84,11 @@ def answer_mark(chat: Chat, turn_id: str) -> str:
         return ""
     siblings = chat.path.siblings(turn_id)
     return f"‹{siblings.index(turn_id) + 1}/{len(siblings)}›" if len(siblings) > 1 else ""
+
+
+def compared(chat: Chat, turn: Turn) -> list[Turn]:
+    """Return the answers that were asked for at once with this one, itself included."""
+    if not chat.path.has(turn.id):
+        return []
+    answers = [chat.path.turn(sibling) for sibling in chat.path.siblings(turn.id)]
+    return [answer for answer in answers if answer.compared]

@@ -91,6 +91,10 @@ class Turn(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     compacts: bool = False
     """Its reply stands for everything before it, which is not sent any more."""
+    compared: bool = False
+    """It is one of several answers that were asked for at once."""
+    counted_in: str | None = None
+    """The chat whose calls these were, where the turn is a copy in a fork; what they cost is counted there alone."""
     corrected: str | None = None
     """The role that the person said this was."""
     extra: Cost = FREE

@@ -17,7 +17,6 @@ from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, R
 from mixchat.words.question import Pin, Settings
 from mixchat.words.stack import Seat
 from mixchat.words.turn import Outcome, Turn
-from mixchat.words.usage import FREE
 from tests.chat.conftest import Place
 from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
 
@@ -416,7 +415,7 @@ async def test_stopping_a_comparison_stops_every_side_and_keeps_what_came(place:
     assert len(asyncio.all_tasks()) == 1
 
 
-async def test_a_fork_begins_like_the_old_chat_and_costs_nothing(place: Place):
+async def test_a_fork_begins_like_the_old_chat_and_says_what_that_cost_and_where_it_is_counted(place: Place):
     chat = place.chat(reply("A"), reply("B"), reply("C"))
     await collect(chat.send("one"))
     await collect(chat.send("two"))
@@ -424,7 +423,9 @@ async def test_a_fork_begins_like_the_old_chat_and_costs_nothing(place: Place):
     await collect(copy.send("three"))
     assert [turn.prompt for turn in place.reopen(copy).turns] == ["one", "three"]
     assert [turn.prompt for turn in place.reopen(chat).turns] == ["one", "two"]
-    assert copy.turns[0].cost == FREE
+    assert (copy.turns[0].cost, copy.turns[0].counted_in) == (CENT, chat.id)
+    assert copy.turns[1].counted_in is None
+    assert fork(copy, copy.turns[0].id, place.desk).turns[0].counted_in == chat.id
 
 
 async def test_a_compacted_chat_goes_on_with_the_summary_alone_and_undo_brings_all_back(place: Place):

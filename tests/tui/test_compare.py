@@ -2,6 +2,7 @@
 
 import pytest
 
+from mixchat.tui.compare.answer_column import AnswerColumn
 from mixchat.tui.compare.asked import read_names
 from mixchat.tui.compare.chooser import Chooser
 from mixchat.words.error import Overloaded
@@ -69,6 +70,37 @@ async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(
 def test_a_prompt_that_begins_with_a_comma_is_no_list_of_models(prompt: str):
     found = read_names(prompt, lambda name: Pin(name, role=name) if name == "coding" else None, 4)
     assert (list(found.pins), found.rest, found.nothing) == ([], prompt, None)
+
+
+async def test_two_answers_stand_side_by_side_from_a_hundred_columns_each_in_a_colour_of_its_own():
+    async with on_stage(size=(100, 30)) as stage:
+        _script(stage)
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        view = stage.screen.room.parts.compared
+        assert not view.stacked
+        colours = [column.colour for column in stage.app.screen.query(AnswerColumn)]
+        assert len(set(colours)) == 2
+    async with on_stage(StagedHouse(stack=AT_HOME)) as stage:
+        _script(stage)
+        await stage.send("/compare a/plain a/other What is tea?")
+        await stage.until(lambda: len(stage.app.screen.query(AnswerColumn)) == 2)
+        assert len({column.colour for column in stage.app.screen.query(AnswerColumn)}) == 2
+
+
+async def test_a_comparison_in_which_nothing_was_picked_is_called_so_with_what_each_answer_cost():
+    async with on_stage(size=(160, 40)) as stage:
+        stage.house.prices.load()
+        _script(stage)
+        await stage.send("/compare a/plain b/large What is tea?")
+        await _compared(stage)
+        await stage.pilot.press("w")
+        await stage.until(lambda: "asked at once with others" in stage.text)
+        assert "pinned by you" not in stage.text
+        panel = "\n".join(line[100:] for line in stage.text.splitlines())
+        assert "1 plain" in panel
+        assert "$0.00003" in panel
+        assert "2 large" in panel
 
 
 async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
@@ -353,7 +385,7 @@ async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
         house.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain local/here " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text and "An answer from here." in stage.text)
-        assert "on this machine" not in stage.text
+        assert "here on this machine" not in stage.text
         assert house.providers.calls("a") == 0
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text)

@@ -168,6 +168,18 @@ async def test_a_fork_is_a_chat_of_its_own():
         assert "(fork)" in stage.text
 
 
+async def test_a_copied_turn_says_what_it_had_cost_and_the_sum_does_not_count_it_again():
+    async with on_stage(size=(160, 40)) as stage:
+        stage.house.prices.load()
+        await _two_turns(stage)
+        await stage.until(lambda: "chat    $0.00006" in stage.text)
+        await stage.pilot.press("alt+up", "alt+up", "ctrl+b")
+        await stage.until(lambda: "$0.00003 before the fork" in stage.text)
+        await stage.until(lambda: "($0.00003)" in stage.text)
+        assert "counted in the chat that this is a" in stage.text
+        await stage.until(lambda: "chat    $0 " in stage.text and "today   $0.00006" in stage.text)
+
+
 async def test_undo_takes_the_last_turn_back_with_its_prompt_and_redo_brings_it_back():
     async with on_stage() as stage:
         await _two_turns(stage)

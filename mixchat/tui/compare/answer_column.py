@@ -53,7 +53,8 @@ class AnswerColumn(Vertical):
     Args:
         number: counts from 1; the key that picks it.
         pin: who is asked.
-        role: whose colour it has.
+        role: who is asked, or the first that seats the model.
+        colour: the role whose colour it has.
         clock: where times come from.
         so_far: what the call under way for a turn has cost until now.
         reads: about how many tokens the call reads.
@@ -77,6 +78,7 @@ class AnswerColumn(Vertical):
         number: int,
         pin: Pin,
         role: str | None,
+        colour: str | None,
         clock: Clock,
         so_far: Callable[[str], Cost | None],
         reads: int,
@@ -88,6 +90,8 @@ class AnswerColumn(Vertical):
         self.pin = pin
         """Who is asked."""
         self._role = role
+        self.colour = colour
+        """The role whose colour it has; no other column has it."""
         self._clock = clock
         self._so_far = so_far
         self._reads = reads
@@ -127,7 +131,7 @@ class AnswerColumn(Vertical):
         if isinstance(event, Accepted):
             self.turn = event.turn
             self._live = LiveTurn(event.turn, self._clock, self._so_far, self._reads)
-            self._text.begin(_bare(event.turn))
+            self._text.begin(self._bare(event.turn))
         elif isinstance(event, Finished | Failed):
             self.settle(event.turn)
         else:
@@ -142,7 +146,7 @@ class AnswerColumn(Vertical):
             self._text.clear()
         self.turn, self._live = turn, None
         if turn is not None:
-            self._text.settle(_bare(turn))
+            self._text.settle(self._bare(turn))
         self.tick()
 
     def tick(self) -> None:
@@ -153,7 +157,7 @@ class AnswerColumn(Vertical):
         self._head.tell(self._who(turn), self._facts(turn))
 
     def _who(self, turn: Turn | None) -> Content:
-        colour = role_variable(self._role)
+        colour = role_variable(self.colour)
         model = turn.ref.model if turn is not None and turn.ref else self.asked
         return Content.assemble(
             (f" {self.number} ", f"$background on {colour} bold"),
@@ -174,11 +178,10 @@ class AnswerColumn(Vertical):
             facts = facts[1:]
         return Content.styled(" · ".join(filter(None, (*facts, doing))), "$text-muted")
 
+    def _bare(self, turn: Turn) -> Turn:
+        """Return the turn in the column's colour, without its prompt, which stands above all answers."""
+        return structs.replace(turn, prompt="", files=(), corrected=self.colour)
+
     def on_click(self) -> None:
         """Open this answer where only one is open."""
         self.post_message(self.Lit(self.number))
-
-
-def _bare(turn: Turn) -> Turn:
-    """Return the turn without its prompt, which stands above all answers."""
-    return structs.replace(turn, prompt="", files=())

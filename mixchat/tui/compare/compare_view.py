@@ -11,8 +11,8 @@ from textual.widgets import Static
 
 from mixchat.tui.compare.answer_column import AnswerColumn
 
-LEAST: Final = 34
-"""Columns that an answer needs beside another."""
+LEAST: Final = 27
+"""Cells that an answer needs beside another: two fit beside the side panel from 100 columns."""
 _PROMPT_ROWS: Final = 3
 
 

@@ -1,6 +1,6 @@
 """Comparing: what is shown while several models answer one prompt, and which answer goes on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from mixchat.tui.deeds import Deed
 from mixchat.tui.parts import Parts
 from mixchat.tui.session import Session
 from mixchat.words.question import Pin
+from mixchat.words.role import BUILT_IN
 from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
@@ -121,7 +122,10 @@ class Comparing:
         """Show a column for each and start; the answers begin together."""
         chat = self._session.chat
         reads = (written(chat) + len(asked.prompt.text)) // 4
-        columns = [self._column(number, pin, reads) for number, pin in enumerate(asked.pins, 1)]
+        columns = [
+            AnswerColumn(number, pin, role, colour, self._clock, self._books.so_far, reads)
+            for number, (pin, role, colour) in enumerate(self._coloured(asked.pins), 1)
+        ]
         if asked.typed:
             self._parts.composer.clear()
             self._parts.composer.leave_edit()
@@ -136,9 +140,15 @@ class Comparing:
         self._parts.status.tell_note(f"comparing {len(columns)} · esc stops all · alt+1 … picks")
         self._session.talk.attend(self._work(comparison, columns))
 
-    def _column(self, number: int, pin: Pin, reads: int) -> AnswerColumn:
-        role = self._asking.role_of(pin)
-        return AnswerColumn(number, pin, role, self._clock, self._books.so_far, reads)
+    def _coloured(self, pins: Sequence[Pin]) -> Iterator[tuple[Pin, str | None, str]]:
+        """Yield each with its role and a colour: the role's, unless another column has that already."""
+        roles = [self._asking.role_of(pin) for pin in pins]
+        free = [role.name for role in BUILT_IN if role.name not in roles]
+        worn: set[str] = set()
+        for pin, role in zip(pins, roles, strict=True):
+            colour = role if role is not None and role not in worn else free.pop(0)
+            worn.add(colour)
+            yield pin, role, colour
 
     async def _work(self, comparison: Comparison, columns: Sequence[AnswerColumn]) -> None:
         timer = self._parts.compared.set_interval(_TICK, partial(self._tick, comparison))

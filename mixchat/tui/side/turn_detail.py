@@ -1,6 +1,6 @@
 """How one turn came about: the decision, the attempts, and what they used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -41,30 +41,49 @@ class TurnDetail(VerticalScroll):
         """Lay out the text."""
         yield self._text
 
-    def tell(self, turn: Turn | None, rates: Mapping[ModelRef, Rates]) -> None:
-        """Show this turn with the prices that it was charged at, or with `None` nothing."""
-        self._text.tell(() if turn is None else describe(turn, rates))
+    def tell(self, turn: Turn | None, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> None:
+        """Show this turn with the prices that it was charged at and what it was compared with, or nothing."""
+        self._text.tell(() if turn is None else describe(turn, rates, compared))
 
 
-def describe(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
-    """Yield the lines that explain a turn, with the prices that its models were charged at."""
+def describe(turn: Turn, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> Iterator[Content]:
+    """Yield the lines that explain a turn, with the prices that its models were charged at.
+
+    Args:
+        turn: the turn.
+        rates: the prices, by model.
+        compared: every answer of the comparison that the turn is one of.
+    """
     if turn.decision is not None:
-        yield from _decision(turn.decision, turn.corrected)
+        yield from _decision(turn.decision, turn.corrected, compared=turn.compared)
+    for number, answer in enumerate(compared, 1):
+        yield _compared(number, answer)
     if turn.outcome is not Outcome.COMPLETE or turn.failure is not None:
         yield from _outcome(turn)
     for number, attempt in enumerate(turn.attempts, 1):
         yield Content()
         yield from _attempt(number, attempt, rates.get(attempt.ref))
+    if turn.counted_in:
+        yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
     if turn.extra.usd or turn.extra.usd is None:
         yield Content()
         yield _pair("routing", figures.money(turn.extra))
 
 
-def _decision(decision: Decision, corrected: str | None) -> Iterator[Content]:
+def _compared(number: int, answer: Turn) -> Content:
+    model = answer.ref.model if answer.ref else answer.pin or ""
+    facts = f"{figures.seconds(answer.seconds)}, {figures.money(answer.cost)}" if answer.attempts else ""
+    return Content.assemble((f"{number} ", "$text-muted"), (model, "bold"), f"  {facts}")
+
+
+def _decision(decision: Decision, corrected: str | None, *, compared: bool) -> Iterator[Content]:
     role = corrected or decision.role
+    how = "asked at once with others" if compared else _HOW[decision.classifier]
     sure = "" if decision.pinned else f"  {decision.confidence:.0%} sure"
-    yield Content.assemble((role or "pinned", f"{role_variable(role)} bold"), (sure, "$text-muted"))
-    yield Content.styled("corrected by you" if corrected else _HOW[decision.classifier], "$text-muted")
+    yield Content.assemble(
+        (role or ("compared" if compared else "pinned"), f"{role_variable(role)} bold"), (sure, "$text-muted")
+    )
+    yield Content.styled("corrected by you" if corrected else how, "$text-muted")
     seen = [evidence for evidence in decision.evidence if abs(evidence.weight) >= _STRENGTH]
     if seen:
         yield Content(", ").join(_evidence(evidence) for evidence in seen)

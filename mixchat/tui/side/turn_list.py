@@ -148,11 +148,8 @@ def turn_row(turn: Turn, width: int) -> Content:
         None if usage.input is None and usage.output is None else (usage.input or 0) + (usage.output or 0)
     )
     known = bool(turn.attempts)
-    right = (
-        f"{figures.seconds(turn.seconds):>6}{figures.count(tokens):>6} {figures.money(turn.cost):>8}"
-        if known
-        else ""
-    )
+    cost = f"({figures.money(turn.cost)})" if turn.counted_in else figures.money(turn.cost)
+    right = f"{figures.seconds(turn.seconds):>6}{figures.count(tokens):>6} {cost:>8}" if known else ""
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
     name = mark + (turn.ref.model if turn.ref else turn.prompt)
     room = max(width - len(right) - 3, 4)

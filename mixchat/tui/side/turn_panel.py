@@ -27,10 +27,12 @@ class TurnPanel(Vertical):
         self,
         read_health: Callable[[], Mapping[ModelRef, State]],
         read_rates: Callable[[str], Mapping[ModelRef, Rates]],
+        read_compared: Callable[[Turn], Sequence[Turn]],
         tell_resting: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._read_rates = read_rates
+        self._read_compared = read_compared
         self._title = Static("", id="chat-title", markup=False)
         self._rows = TurnList()
         self._detail = TurnDetail()
@@ -72,5 +74,9 @@ class TurnPanel(Vertical):
         self._tell_detail(self._rows.lit)
 
     def _tell_detail(self, turn: Turn | None) -> None:
-        settled = turn is not None and turn.outcome is not Outcome.OPEN
-        self._detail.tell(turn, self._read_rates(turn.id) if turn is not None and settled else {})
+        if turn is None:
+            self._detail.tell(None, {})
+            return
+        settled = turn.outcome is not Outcome.OPEN
+        rates: Mapping[ModelRef, Rates] = self._read_rates(turn.id) if settled else {}
+        self._detail.tell(turn, rates, self._read_compared(turn) if turn.compared else ())

@@ -54,6 +54,8 @@ def role_title(turn: Turn) -> tuple[str | None, str]:
     decision = turn.decision
     if turn.corrected:
         return turn.corrected, turn.corrected
+    if turn.compared and (decision is None or decision.role is None):
+        return None, "compared"
     if decision is None or decision.role is None:
         return None, "pinned" if turn.pin or (decision is not None and decision.pinned) else ""
     return decision.role, one_line(decision.role)
@@ -108,8 +110,8 @@ def hop_words(failed: str, failure: Failure, then: str | None) -> str:
 def _facts(turn: Turn) -> tuple[str, ...]:
     if turn.ref is None:
         return ()
-    asked = [one_line(turn.ref.model), figures.seconds(turn.seconds), figures.money(turn.cost)]
-    return tuple(asked)
+    cost = figures.money(turn.cost) + (" before the fork" if turn.counted_in else "")
+    return one_line(turn.ref.model), figures.seconds(turn.seconds), cost
 
 
 def _hops(attempts: tuple[Attempt, ...]) -> list[str]:
