@@ -80,8 +80,12 @@ class Chat:
         return attach(path, self._desk.turns)
 
     def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> Question:
-        """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen."""
-        turns = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
+        """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
+
+        Turns to which nothing came are left out: no model is shown them either.
+        """
+        earlier = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
+        turns = [turn for turn in earlier if turn.reply or turn.outcome in (Outcome.OPEN, Outcome.COMPLETE)]
         last = next((turn for turn in reversed(turns) if not is_pleasantry(turn.prompt)), None)
         return Question(
             prompt=prompt.text,

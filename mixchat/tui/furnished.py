@@ -90,11 +90,11 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
 
     stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), load, say)
     naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
-    watchers = (curtain, parts.transcript, parts.status, figures, naming, *_attention(house, app))
+    lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
+    watchers = (curtain, parts.transcript, parts.status, figures, naming, lookout, *_attention(house, app))
     session = Session(house, stage, watchers, screen.run_worker)
     pointing = Pointing(parts, lambda: session.chat)
     conversation = Conversation(house, parts, session, (curtain, figures), screen.run_worker, say)
-    lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
     clipboard = Clipboard(app.copy_to_clipboard)
 
     def refreshed() -> None:

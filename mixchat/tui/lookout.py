@@ -6,7 +6,9 @@ from mixchat.chat.chat import Chat
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.outlook import Outlook
 from mixchat.tui.forecast import Forecast
+from mixchat.words.event import ChatEvent
 from mixchat.words.question import Pin
+from mixchat.words.turn import Turn
 
 
 class Lookout:
@@ -28,6 +30,16 @@ class Lookout:
         composer = self._composer
         self._outlook = self._forecast.outlook(self._chat(), composer.unfolded, composer.read(), composer.pin)
         composer.tell(self._outlook)
+
+    def begin(self, turn: Turn) -> None:
+        """Nothing new: what is written goes on from this turn once it is there."""
+
+    def show(self, event: ChatEvent) -> None:
+        """Nothing new yet."""
+
+    def settle(self, turn: Turn) -> None:
+        """Look again: what is written goes on from another turn if this one was taken back."""
+        self.look()
 
     def next_candidate(self, _: str = "") -> None:
         """Let the next one who could answer take this message; after the last, the router chooses again."""

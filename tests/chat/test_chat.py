@@ -350,6 +350,16 @@ async def test_settings_of_the_message_go_over_those_of_the_chat(place: Place):
     assert place.reopen(chat).state.settings == Settings(system="Be brief.", effort="low")
 
 
+async def test_a_turn_to_which_nothing_came_is_nothing_to_go_on_from(place: Place):
+    chat = place.chat(reply("A"), cut())
+    await collect(chat.send("one"))
+    await collect(chat.send("two"))
+    assert chat.question(Prompt(text="and three")).history == ("one",)
+    chat.path.undo()
+    chat.path.undo()
+    assert chat.question(Prompt(text="and three")).history == ()
+
+
 async def test_a_correction_is_kept_taught_and_carried_to_the_next_question(place: Place):
     chat = place.chat(reply("A"), reply("B"))
     await collect(chat.send("write a haiku"))

@@ -1,11 +1,15 @@
 """A prompt goes out, a reply comes in, and nothing that was written is lost on the way."""
 
+from mixchat.routing.router import Router
 from mixchat.tui.opening import Opening
+from mixchat.words.decision import Evidence, Verdict
 from mixchat.words.error import Interrupted, Overloaded, Refused
-from mixchat.words.event import Text
+from mixchat.words.event import Text, Thinking
+from mixchat.words.question import Question
+from mixchat.words.stack import Stack
 from mixchat.words.turn import Outcome
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import StagedHouse, on_stage
+from tests.tui.stage import PlainClassifier, StagedHouse, on_stage
 
 
 async def test_a_reply_is_painted_with_role_model_time_and_cost_beside_it():
@@ -59,6 +63,41 @@ async def test_a_prompt_that_was_taken_back_does_not_write_over_a_new_one():
         await stage.pilot.press("escape")
         await stage.idle()
         assert stage.composer.typed == "new"
+
+
+class Follower(PlainClassifier):
+    """Says whether there is a turn before."""
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        words = "goes on from the turn before" if question.history else "begins"
+        return Verdict("daily-driver", 0.9, "local", (Evidence(words, 1.0),), ())
+
+
+async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_taken_back():
+    house = StagedHouse()
+    house.__dict__["router"] = Router(house.stack, classifier=Follower(), resources=house.resources)
+    async with on_stage(house) as stage:
+        house.providers.script("a/plain", [Hang()])
+        await stage.send("hello there")
+        await stage.until(lambda: stage.talk.busy and stage.turns)
+        await stage.type("and then")
+        await stage.until(lambda: "goes on from the turn before" in stage.text)
+        await stage.pilot.press("escape")
+        await stage.until(lambda: "begins" in stage.text)
+        assert not stage.turns
+
+
+async def test_how_long_it_thought_is_still_said_when_the_turn_was_away():
+    async with on_stage() as stage:
+        stage.house.providers.script("a/plain", [Thinking("Let me see."), *reply("Here it is.")])
+        await stage.send("hello there")
+        await stage.idle()
+        await stage.until(lambda: "thought for" in stage.text)
+        await stage.send("/delete")
+        await stage.until(lambda: not stage.turns)
+        await stage.pilot.press("alt+z")
+        await stage.until(lambda: "Here it is." in stage.text)
+        assert "thought for" in stage.text
 
 
 async def test_what_is_sent_during_a_reply_waits_and_then_goes():

@@ -87,7 +87,7 @@ def _decision(decision: Decision, corrected: str | None, *, compared: bool) -> I
     seen = [evidence for evidence in decision.evidence if abs(evidence.weight) >= _STRENGTH]
     if seen:
         yield Content(", ").join(_evidence(evidence) for evidence in seen)
-    elif decision.why:
+    elif decision.why and not compared:
         yield Content(decision.why)
     others = [
         (name, share) for name, share in decision.alternatives if name != decision.role and share >= 0.01

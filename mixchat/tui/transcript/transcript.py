@@ -54,6 +54,8 @@ class Transcript(MarkedPane):
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
         self._inflow = Inflow(self, self._grow, self._show_live, self._is_behind)
+        self._thought: dict[str, float] = {}
+        """How long each turn of this session thought, by its id: turns go and come back."""
         self._quiet = True
         """Whether nothing of the live turn's reply was painted yet."""
 
@@ -66,7 +68,9 @@ class Transcript(MarkedPane):
         """Show a saved path from its end; only what is seen is laid out."""
         self._inflow.clear()
         self._forget_marks()
-        self._column.reset([TurnView(turn, self._suffix) for turn in turns])
+        self._column.reset(
+            [TurnView(turn, self._suffix, seconds=self._thought.get(turn.id)) for turn in turns]
+        )
         self._follow(True)
         self._arrange()
 
@@ -125,7 +129,10 @@ class Transcript(MarkedPane):
         index = self._index(turn.id)
         if index is None:
             return
-        self._column.views[index].settle(turn)
+        view = self._column.views[index]
+        view.settle(turn)
+        if view.seconds is not None:
+            self._thought[turn.id] = view.seconds
         self._column.touched(index)
         self._grown()
 

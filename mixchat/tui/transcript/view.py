@@ -23,22 +23,29 @@ class TurnView:
         turn: the turn.
         suffix: gives what the header ends with.
         live: its events, while it is under way.
+        seconds: how long it thought, where somebody watched.
     """
 
     __slots__ = (
         "_document",
         "_final",
         "_parts",
-        "_seconds",
         "_sources",
         "_suffix",
         "_tops",
         "live",
         "opened",
+        "seconds",
         "turn",
     )
 
-    def __init__(self, turn: Turn, suffix: Callable[[str], str], live: Live | None = None) -> None:
+    def __init__(
+        self,
+        turn: Turn,
+        suffix: Callable[[str], str],
+        live: Live | None = None,
+        seconds: float | None = None,
+    ) -> None:
         self.turn = turn
         self.live = live
         self.opened: frozenset[str] = frozenset()
@@ -51,7 +58,8 @@ class TurnView:
         """What they were told that `[1]`, `[2]` and so on lead to."""
         self._parts: list[Part] | None = None
         self._tops: tuple[tuple[int, int], list[int]] | None = None
-        self._seconds: float | None = None
+        self.seconds = seconds
+        """How long it thought, where somebody watched."""
 
     @property
     def document(self) -> Document:
@@ -74,7 +82,7 @@ class TurnView:
         suffix = self._suffix(self.turn.id)
         if self.live is not None:
             return self.live.sheet(suffix)
-        return sheet_of(self.turn, suffix, self._seconds)
+        return sheet_of(self.turn, suffix, self.seconds)
 
     @property
     def parts(self) -> list[Part]:
@@ -109,7 +117,7 @@ class TurnView:
     def settle(self, turn: Turn) -> None:
         """Put the settled turn in the live one's place; a reply that is the same keeps its layout."""
         if self.live is not None:
-            self._seconds = self.live.seconds
+            self.seconds = self.live.seconds
         self.live = None
         self.turn = turn
         if self._document is not None:
