@@ -1,7 +1,7 @@
 """The chat screen's parts and those who work with them, joined to the house."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 from textual.app import App
@@ -35,15 +35,13 @@ from mixchat.tui.side.turn_panel import TurnPanel
 from mixchat.tui.start.fetching import Fetching
 from mixchat.tui.start.first_run import FirstRun
 from mixchat.tui.stopping import Stopping
+from mixchat.tui.toast import seconds_to_read
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.writing import Writing
 from mixchat.words.turn import Turn
 
 if TYPE_CHECKING:
     from mixchat.house import House
-
-_SAID_FOR: Final = 6.0
-"""Seconds that a sentence stays."""
 
 
 class Furnished(Struct, frozen=True):
@@ -76,7 +74,7 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
 
     def say(sentence: str) -> None:
         app.clear_notifications()
-        screen.notify(sentence, timeout=_SAID_FOR, markup=False)
+        screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
     figures = LiveFigures(
         lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)

@@ -16,6 +16,7 @@ from mixchat.tui.composer.mentions import mention_of, read_mentions
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.recall import Recall
 from mixchat.tui.phase import Phase
+from mixchat.tui.toast import seconds_to_read
 from mixchat.words.error import Failure
 from mixchat.words.event import Retrying, Started, Text, Thinking
 from mixchat.words.model import ModelRef
@@ -214,3 +215,9 @@ def test_nothing_heavy_is_loaded_before_the_first_picture():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_confirmation_goes_soon_and_a_long_sentence_stays_to_be_read():
+    assert seconds_to_read("Copied.") == 2.0
+    assert 3.0 < seconds_to_read("The last turn is taken back; alt+y brings it back.") < 4.0
+    assert seconds_to_read("a long sentence " * 20) == 6.0

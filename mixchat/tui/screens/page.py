@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from mixchat.tui.in_order import Field
 from mixchat.tui.screens.foot_line import FootLine
 from mixchat.tui.screens.row_list import RowList
+from mixchat.tui.toast import seconds_to_read
 
 Result = TypeVar("Result")
 
@@ -91,7 +92,7 @@ class Page(Screen[Result]):
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
-        self.notify(sentence, timeout=6.0, markup=False)
+        self.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
     def action_move(self, by: int) -> None:
         """Light the row above or below."""
