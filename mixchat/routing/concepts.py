@@ -1,17 +1,20 @@
-"""Concepts: what single words and short phrases are about, in several languages.
+"""Concepts: what single words and short phrases are about, in many languages.
 
 A word model knows only the words that it was trained on; through its concepts a Spanish `escribe un poema`
-speaks for the same role as an English `write a poem`.
+speaks for the same role as an English `write a poem`. The phrases stand in `vocabulary/`, one file a language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from mixchat.routing.tokens import tokens
 
-_LONGEST: Final = 4
+_FOLDER: Final = Path(__file__).with_name("vocabulary")
+_FIRST: Final = ("several", "english")
+"""Files that are read before the others: where two give a phrase, the first one's concept counts."""
+_LONGEST: Final = 6
 """Tokens of the longest phrase."""
 _STEM: Final = 3
 """Signs by which a word that begins like none of the prefixes is told at once."""
@@ -20,27 +23,38 @@ _STEM: Final = 3
 class Lexicon:
     """Phrases and the concepts they stand for."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, lines: Iterable[str]) -> None:
         self._phrases: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
-        self._starts: set[str] = set()
+        self._starts: dict[str, int] = {}
+        """Words that begin a phrase, with the tokens of the longest such phrase."""
         self._stems: set[str] = set()
-        for line in source.splitlines():
+        for line in lines:
             concept, equals, words = line.partition(" = ")
             if equals and not line.startswith("#"):
-                for word in words.split(","):
-                    self._add(concept, word.strip())
+                self._add_line(concept, words)
         self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
 
-    def _add(self, concept: str, phrase: str) -> None:
-        parts = tokens(phrase.rstrip("*"))
-        if phrase.endswith("*") and len(parts) == 1:
-            self._prefixes.setdefault(parts[0], concept)
-            self._stems.add(parts[0][:_STEM])
-            return
-        self._phrases.setdefault(" ".join(parts), concept)
-        if len(parts) > 1:
-            self._starts.add(parts[0])
+    def _add_line(self, concept: str, words: str) -> None:
+        phrase: list[str] = []
+        for token in (*tokens(words), ","):
+            if token != ",":
+                phrase.append(token)
+            elif phrase:
+                self._add(concept, phrase)
+                phrase = []
+
+    def _add(self, concept: str, phrase: list[str]) -> None:
+        if phrase[-1] == "*":
+            phrase = phrase[:-1]
+            if len(phrase) == 1:
+                self._prefixes.setdefault(phrase[0], concept)
+                self._stems.add(phrase[0][:_STEM])
+                return
+        if len(phrase) <= _LONGEST:
+            self._phrases.setdefault(" ".join(phrase), concept)
+            if len(phrase) > 1:
+                self._starts[phrase[0]] = max(len(phrase), self._starts.get(phrase[0], 0))
 
     def find(self, words: Sequence[str], upto: int | None = None) -> list[tuple[str, str]]:
         """Return the concepts in `words`, in order, each with the phrase that stands for it.
@@ -59,8 +73,8 @@ class Lexicon:
 
     def _at(self, words: Sequence[str], at: int) -> tuple[str | None, int]:
         word = words[at]
-        if word in self._starts:
-            for length in range(_LONGEST, 1, -1):
+        if longest := self._starts.get(word):
+            for length in range(longest, 1, -1):
                 concept = self._phrases.get(" ".join(words[at : at + length]))
                 if concept:
                     return concept, min(length, len(words) - at)
@@ -76,4 +90,8 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the lexicon that mixchat brings along."""
-    return Lexicon(Path(__file__).with_name("concepts.txt").read_text("utf-8"))
+    names = sorted(path.stem for path in _FOLDER.glob("*.txt"))
+    names.sort(key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+    return Lexicon(
+        line for name in names for line in (_FOLDER / f"{name}.txt").read_text("utf-8").split("\n")
+    )

@@ -1,7 +1,8 @@
 """What the linear model sees of a prompt: hashed words, word pairs, word parts, concepts and marks.
 
 A prompt is cut into blocks - how it opens, its front, the rest, how it closes - and every block has the same say
-whatever its length. So a request of ten words is not drowned by the thousand words pasted below it.
+whatever its length. So a request of ten words is not drowned by the thousand words pasted below it. Where a long prompt
+does not open with a request but closes with one, the close says more and what stands before it less.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,20 +15,24 @@ from msgspec import Struct
 
 from mixchat.routing.concepts import lexicon
 from mixchat.routing.marks import marks
+from mixchat.routing.request import LONG, closing_request
 from mixchat.routing.tokens import HEAD, Passage, passage
 
-BUCKETS: Final = 1 << 16
+BUCKETS: Final = 1 << 17
 OPENING: Final = 16
 """Tokens that open a prompt."""
 FRONT: Final = 60
 """Tokens from the start that are looked at closely."""
 CLOSING: Final = 16
-"""Tokens that close a prompt of more than `_LONG` tokens."""
-_LONG: Final = 24
+"""Tokens that close a prompt of more than `LONG` tokens."""
 _OPENING_SAYS: Final = 0.5
 _FRONT_SAYS: Final = 1.0
 _REST_SAYS: Final = 0.5
 _CLOSING_SAYS: Final = 0.7
+_REQUEST_SAYS: Final = 1.0
+"""What the close says where it is what the prompt asks for."""
+_ASKED_LATER: Final = 0.5
+"""What is left of the opening and the front then."""
 _MARK_SAYS: Final = 0.2
 
 Hits = list[tuple[str, str]]
@@ -142,26 +147,31 @@ def _names(front: _Words, opening: Hits, closing: Hits, seen: Sequence[str]) -> 
 def _close(seen: Passage) -> Sequence[str]:
     if seen.tail:
         return seen.tail[-CLOSING:]
-    return seen.head[-CLOSING:] if len(seen.head) > _LONG else ()
+    return seen.head[-CLOSING:] if len(seen.head) > LONG else ()
 
 
 def features(text: str) -> Features:
     """Return what the model sees of `text`; the time does not grow with very long texts."""
     seen, shapes = passage(text), marks(text)
-    close = _close(seen)
+    asked = closing_request(text, seen)
+    close = asked or _close(seen)
     front = _look(seen.head[:FRONT], runs=True, parts=True)
     opening, facing, closing = (
         lexicon().find(part) for part in (seen.head[:OPENING], seen.head[:FRONT], close)
     )
-    blocks = (_Block(_OPENING_SAYS), _Block(_FRONT_SAYS), _Block(_REST_SAYS), _Block(_CLOSING_SAYS))
+    share = _ASKED_LATER if asked else 1.0
+    says = (share * _OPENING_SAYS, share * _FRONT_SAYS, _REST_SAYS, _REQUEST_SAYS if asked else _CLOSING_SAYS)
+    blocks = tuple(_Block(say) for say in says)
     blocks[0].put_words(front, OPENING)
     blocks[0].put(_hashed([f"{at}={word}" for at, word in enumerate(front.words[:3])]))
     _concepts(blocks[0], opening, "")
     blocks[1].put_words(front, FRONT)
     _concepts(blocks[1], facing, "F")
     blocks[2].put_words(_look(seen.head[FRONT:], runs=False, parts=False), HEAD)
-    blocks[3].put_words(_look(close, runs=True, parts=False), CLOSING)
+    blocks[3].put_words(_look(close, runs=True, parts=bool(asked)), len(close))
     _concepts(blocks[3], closing, "T")
+    if asked:
+        _concepts(blocks[3], closing, "")
     weights: dict[int, float] = {}
     for block in blocks:
         block.pour(weights)

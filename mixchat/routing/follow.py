@@ -29,6 +29,8 @@ _BACK: Final = 4
 _EVERYDAY: Final = frozenset({DAILY_DRIVER, QUICK, RESEARCH})
 _JOBS: Final = frozenset({"write", "make", "plan", "solve", "summarize", "extract", "prove", "invent"})
 _QUESTIONS: Final = frozenset({"ask", "howto", "howmany"})
+_MANNERS: Final = frozenset({"length", "tone", "shape", "depth", "span", "compare"})
+"""Concepts that say how something is to be, not what: follow-ups are full of them."""
 
 _OPENS: Final = re.compile(
     r"^(?:now|and|but|also|then|again|so|or|what about|how about|why|ok|okay|no|yes|hmm|wait|great|nice|perfect|haha"
@@ -107,7 +109,7 @@ def _signals(prompt: str, before: str, alone: Guess) -> dict[str, float]:
     length = sum(
         0.5 if "\u3040" <= word[0] <= "\u9fff" else 1.0 for word in words if len(word) > 1 or word.isalnum()
     )
-    asked = [concept for concept, _ in features(prompt).opening]
+    asked = [concept for concept, _ in features(prompt).opening if concept not in _MANNERS]
     other = alone.role != before and alone.role not in _EVERYDAY
     return {
         "always": 1.0,

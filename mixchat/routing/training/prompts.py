@@ -1,4 +1,7 @@
-"""The project's own training prompts: templates with fillers, written for it, spun out the same way every time."""
+"""The project's own training prompts, all written for it.
+
+Templates with fillers are spun out the same way every time; `prompts/written/` holds prompts that stand as they are.
+"""
 
 import random
 import re
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "prompts"
+WRITTEN: Final = FOLDER / "written"
 ROLES: Final = ("coding", "heavy", "creative", "summarization", "extraction", "planning", "daily")
 _CHOICE: Final = re.compile(r"\(\((.*?)\)\)(?!\))")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -17,18 +21,19 @@ _FRAMED: Final = 0.12
 _LISTS: Final = {"passage": "passages", "snippet": "snippets"}
 
 
-def _lines(name: str) -> Iterator[str]:
-    for line in (FOLDER / f"{name}.txt").read_text("utf-8").splitlines():
+def _lines(name: str, folder: Path = FOLDER) -> Iterator[str]:
+    for line in (folder / f"{name}.txt").read_text("utf-8").split("\n"):
         if line and not line.startswith("# "):
             yield line
 
 
-def _slots() -> dict[str, list[str]]:
+def _slots(passages: tuple[str, ...]) -> dict[str, list[str]]:
     slots = {slot: [_break(line) for line in _lines(name)] for slot, name in _LISTS.items()}
     for name in _FILLERS:
         for line in _lines(name):
             slot, _, fillers = line.partition(" = ")
             slots.setdefault(slot, []).extend(_break(filler.strip()) for filler in fillers.split(" | "))
+    slots["passage"] = [*slots["passage"], *passages]
     return slots
 
 
@@ -86,9 +91,7 @@ def own_prompts(
 
     Templates of other languages are spun twice as often, for there are fewer of them.
     """
-    slots = _slots()
-    slots["passage"] = [*slots["passage"], *passages]
-    dice = random.Random(seed)
+    slots, dice = _slots(passages), random.Random(seed)
     made: dict[str, tuple[str, bool]] = {}
     for role in ROLES:
         for path in sorted(FOLDER.glob(f"{role}*.txt")):
@@ -100,3 +103,14 @@ def own_prompts(
                         _noisy(_spin(template, slots, dice), dice, english=english), (role, english)
                     )
     return [(role, text, english) for text, (role, english) in made.items()]
+
+
+def written_prompts(passages: tuple[str, ...] = (), seed: int = 11) -> list[tuple[str, str, bool]]:
+    """Return (role, prompt, is English) rows: every prompt that stands in `prompts/written/`, once."""
+    slots, dice = _slots(passages), random.Random(seed)
+    return [
+        (role, _spin(line, slots, dice), not path.stem.endswith("_tongues"))
+        for role in ROLES
+        for path in sorted(WRITTEN.glob(f"{role}_*.txt"))
+        for line in _lines(path.stem, WRITTEN)
+    ]

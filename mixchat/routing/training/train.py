@@ -17,18 +17,19 @@ from msgspec import Struct
 
 from mixchat.routing.features import BUCKETS, features
 from mixchat.routing.linear import RARITY_UNIT, pack
-from mixchat.routing.training.prompts import ROLES, own_prompts
+from mixchat.routing.training.prompts import ROLES, own_prompts, written_prompts
 
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
 OWN: Final = "own"
+WRITTEN: Final = "written"
 STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
-OWN_SAYS: Final = 2.0
+SAYS: Final = {OWN: 3.0, WRITTEN: 3.0}
 """How much more than its size a set of the project's own prompts counts: they are the broadest."""
-MODESTY: Final = {"daily": 0.3, "heavy": 0.2, "summarization": 0.4, "extraction": 0.4}
+MODESTY: Final = {"daily": 0.3, "summarization": 0.4, "extraction": 0.4}
 """Taken from the biases of classes that otherwise get prompts that say little."""
 
 
@@ -68,18 +69,18 @@ def pastes(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def own_rows(passages: tuple[str, ...]) -> list[Row]:
     """Return the project's own prompts as rows."""
+    sets = {OWN: own_prompts(passages=passages), WRITTEN: written_prompts(passages)}
     return [
-        Row(OWN if english else f"{OWN}, other languages", role, text)
-        for role, text, english in own_prompts(passages=passages)
+        Row(name if english else f"{name}, other languages", role, text)
+        for name, prompts in sets.items()
+        for role, text, english in prompts
     ]
 
 
 def row_weights(rows: Sequence[Row]) -> list[float]:
-    """Return a weight a row: big sources count by the root of their size, own ones twice, roles all the same."""
+    """Return a weight a row: big sources count by the root of their size, own ones more, roles all the same."""
     sizes = Counter((row.src, row.role) for row in rows)
-    weights = [
-        sizes[row.src, row.role] ** -0.5 * (OWN_SAYS if row.src.startswith(OWN) else 1.0) for row in rows
-    ]
+    weights = [sizes[row.src, row.role] ** -0.5 * SAYS.get(row.src.split(",")[0], 1.0) for row in rows]
     totals: defaultdict[str, float] = defaultdict(float)
     for row, weight in zip(rows, weights, strict=True):
         totals[row.role] += weight
