@@ -27,6 +27,34 @@ ROLE_OF: Final = {
 """The model's classes and the roles they stand for."""
 
 _MOST_EVIDENCE: Final = 5
+_SAYS_NOTHING: Final = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "this",
+        "that",
+        "with",
+        "from",
+        "you",
+        "your",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "not",
+        "but",
+        "all",
+        "can",
+        "its",
+        "into",
+        "about",
+        "than",
+        "then",
+    ]
+)
+"""Words that weigh something beside others and tell a person nothing."""
 _START: Final = 600
 """Characters in which the everyday roles are told apart."""
 _PLEASANTRY: Final = 0.95
@@ -89,7 +117,7 @@ def _evidence(seen: Features, model: Linear, shares: list[float], plain: list[Hi
     weighed = model.contrast(seen.weights, seen.names, first, rival)
     told = {said: bonus for label, bonus, said in plain if label == model.roles[first]}
     for weight, bucket in nlargest(3 * _MOST_EVIDENCE, weighed):
-        shown = seen.names[bucket]
+        shown = joined((seen.names[bucket],))
         if weight > 0 and _tells(shown):
             told[shown] = told.get(shown, 0.0) + weight
     best = nlargest(_MOST_EVIDENCE, told.items(), key=lambda item: item[1])
@@ -97,5 +125,8 @@ def _evidence(seen: Features, model: Linear, shares: list[float], plain: list[Hi
 
 
 def _tells(shown: str) -> bool:
-    """Whether a person would take it for a reason: a word or a mark, not a lone sign."""
+    """Whether a person would take it for a reason: a word or a mark, not a lone sign or a word that says nothing."""
+    words = [token for token in tokens(shown) if token.isalpha()]
+    if words and _SAYS_NOTHING.issuperset(words):
+        return False
     return sum(sign.isalpha() for sign in shown) > 2 or any(sign >= "\u3040" for sign in shown)
