@@ -36,25 +36,20 @@ class Lexicon:
         self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
 
     def _add_line(self, concept: str, words: str) -> None:
-        phrase: list[str] = []
-        for token in (*tokens(words), ","):
-            if token != ",":
-                phrase.append(token)
+        for phrase in " ".join(tokens(words)).split(" , "):
+            if phrase.endswith(" *") and phrase.count(" ") == 1:
+                self._prefixes.setdefault(phrase[:-2], concept)
+                self._stems.add(phrase[:_STEM])
             elif phrase:
-                self._add(concept, phrase)
-                phrase = []
+                self._add(concept, phrase.removesuffix(" *"))
 
-    def _add(self, concept: str, phrase: list[str]) -> None:
-        if phrase[-1] == "*":
-            phrase = phrase[:-1]
-            if len(phrase) == 1:
-                self._prefixes.setdefault(phrase[0], concept)
-                self._stems.add(phrase[0][:_STEM])
-                return
-        if len(phrase) <= _LONGEST:
-            self._phrases.setdefault(" ".join(phrase), concept)
-            if len(phrase) > 1:
-                self._starts[phrase[0]] = max(len(phrase), self._starts.get(phrase[0], 0))
+    def _add(self, concept: str, phrase: str) -> None:
+        gaps = phrase.count(" ")
+        if gaps < _LONGEST:
+            self._phrases.setdefault(phrase, concept)
+            if gaps:
+                start = phrase[: phrase.index(" ")]
+                self._starts[start] = max(gaps + 1, self._starts.get(start, 0))
 
     def find(self, words: Sequence[str], upto: int | None = None) -> list[tuple[str, str]]:
         """Return the concepts in `words`, in order, each with the phrase that stands for it.
