@@ -1,0 +1,193 @@
+"""One person at one terminal, in words for what they do and see."""
+
+import os
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.sittings.disk import Disk
+from tests.sittings.provider import MODEL, Provider
+from tests.sittings.screen import Screen
+from tests.sittings.terminal import PYTHON, SittingTerminal
+
+PATIENCE: Final = 20.0
+"""Seconds that anything may take on a busy machine."""
+STACK: Final = f"""
+name = "sitting"
+[roles.daily-driver]
+models = ["anthropic/{MODEL}"]
+"""
+CONFIG: Final = f"""
+stack = "sitting"
+[prices."anthropic/{MODEL}"]
+input = 1000.0
+output = 20000.0
+"""
+"""Dear, so that every token shows: a cent a thousandth of a prompt's, and two cents a token of a reply's."""
+READY: Final = "Ask anything"
+
+
+class Sitting:
+    """What a person does, sees and finds on disk; see the package's docstring for how to write a story."""
+
+    def __init__(self, home: Path, provider: Provider) -> None:
+        self.home = home
+        self.provider = provider
+        self.environment: dict[str, str] = {
+            **provider.environment,
+            **{f"MIXCHAT_{part}_DIR": str(home / part.lower()) for part in ("CONFIG", "DATA", "LOG")},
+        }
+        self.disk = Disk(home / "data")
+        self._terminal: SittingTerminal | None = None
+        self.writes_config(CONFIG)
+        self.writes_stack(STACK)
+
+    # The stage
+
+    def writes_config(self, text: str) -> None:
+        """Put this into config.toml."""
+        self._write(self.home / "config" / "config.toml", text)
+
+    def writes_stack(self, text: str, name: str = "sitting") -> None:
+        """Put this into a stack file."""
+        self._write(self.home / "config" / "stacks" / f"{name}.toml", text)
+
+    @staticmethod
+    def _write(path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    # What the person does
+
+    def opens(
+        self, *arguments: str, size: tuple[int, int] = (120, 40), ready: str = READY,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Start the program in a terminal of that size, and wait until it can be written to."""
+        if self._terminal is not None:
+            self._terminal.close()
+        command = [PYTHON, "-m", "mixchat", *arguments]
+        self._terminal = SittingTerminal(command, *size, {**self.environment, **(environment or {})})
+        self.sees(ready)
+
+    def types(self, text: str) -> None:
+        """Press one key after another."""
+        self.terminal.type(text)
+
+    def presses(self, *keys: str) -> None:
+        """Press keys by their names: `enter`, `ctrl+n`, `alt+enter`, `f2`."""
+        self.terminal.press(*keys)
+
+    def pastes(self, text: str) -> None:
+        """Paste a text in brackets, as terminals do."""
+        self.terminal.paste(text)
+
+    def writes(self, prompt: str) -> None:
+        """Put a prompt into the composer at once, and wait until it stands there."""
+        self.pastes(prompt)
+        self.until(
+            lambda: prompt.split("\n")[-1][-20:] in self.screen.composer, f"{prompt!r} in the composer"
+        )
+
+    def sends(self, prompt: str) -> None:
+        """Write a prompt and send it; it is under way when the composer is empty again."""
+        self.writes(prompt)
+        self.presses("enter")
+        self.until(lambda: not self.screen.composer, "an empty composer")
+
+    def says(self, prompt: str) -> None:
+        """Send a prompt and wait until its reply is complete and written down."""
+        before = len(self._settled)
+        self.sends(prompt)
+        self.until(lambda: len(self._settled) > before, f"the turn of {prompt!r} settled on disk")
+
+    @property
+    def _settled(self) -> list[str]:
+        return [turn.id for turn in self.disk.turns() if turn.outcome != "open"]
+
+    def quits(self) -> None:
+        """Press Ctrl+Q and see the program end well."""
+        self.presses("ctrl+q")
+        assert self.terminal.ended(PATIENCE) == 0
+        assert b"Traceback" not in self.terminal.written
+
+    def is_killed(self) -> None:
+        """Lose the program as in a power cut."""
+        self.terminal.kill()
+
+    def leaves(self) -> None:
+        """Close the terminal and whatever runs in it."""
+        if self._terminal is not None:
+            self._terminal.close()
+            self._terminal = None
+
+    @contextmanager
+    def second_window(self) -> Iterator["Sitting"]:
+        """Give a second terminal on the same home; it is closed at the end."""
+        other = Sitting(self.home, self.provider)
+        other.environment = dict(self.environment)
+        try:
+            yield other
+        finally:
+            other.leaves()
+
+    def runs(self, command: str, *, input: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the shell, such as `mixchat spend --json`, on the same home."""
+        words = shlex.split(command)
+        assert words[0] == "mixchat", "only mixchat's own commands"
+        return subprocess.run(
+            [PYTHON, "-m", *words], input=input, capture_output=True, text=True, timeout=PATIENCE * 2,
+            env={**os.environ, **self.environment}, check=False,
+        )  # fmt: skip
+
+    # What the person sees
+
+    @property
+    def terminal(self) -> SittingTerminal:
+        """The terminal in use."""
+        assert self._terminal is not None, "nothing was opened"
+        return self._terminal
+
+    @property
+    def screen(self) -> Screen:
+        """The screen of this moment."""
+        return self.terminal.screen()
+
+    def sees(self, pattern: str, within: float = PATIENCE) -> Screen:
+        """Wait until a text or a regular expression is on the screen, and return that screen."""
+        return self._wait(lambda screen: screen.has(pattern), f"{pattern!r} to show", within)
+
+    def sees_no_more(self, pattern: str, within: float = PATIENCE) -> Screen:
+        """Wait until it is gone from the screen."""
+        return self._wait(lambda screen: not screen.has(pattern), f"{pattern!r} to go away", within)
+
+    def until(self, condition: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+        """Wait until something holds that is neither a text nor its absence."""
+        self._wait(lambda _: bool(condition()), what, within)
+
+    def _wait(self, holds: Callable[[Screen], bool], what: str, within: float) -> Screen:
+        end = time.monotonic() + within
+        while not holds(screen := self.screen):
+            if time.monotonic() > end or not self.terminal.running:
+                if holds(screen := self.screen):
+                    return screen
+                ended = "" if self.terminal.running else " and the program has ended"
+                raise AssertionError(
+                    f"waited {within} s for {what}{ended}; the screen was:\n{_framed(screen)}"
+                )
+            time.sleep(0.03)
+        return screen
+
+    def ever_saw(self, pattern: str, since: int = 0) -> bool:
+        """Whether any frame since a mark of the terminal showed this, however short."""
+        return any(re.search(pattern, screen.text) for screen in self.terminal.frames(since))
+
+
+def _framed(screen: Screen) -> str:
+    columns, _ = screen.size
+    return "\n".join(f"│{row.ljust(columns)}│" for row in screen.rows)

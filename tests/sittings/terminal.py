@@ -1,0 +1,193 @@
+"""A terminal with a program in it: what is typed, what is painted, and how it ends."""
+
+import base64
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import psutil
+import pyte
+
+from tests.bench.terminal import Terminal
+from tests.sittings.keys import encode, pasted
+from tests.sittings.screen import Cell, Screen
+
+PYTHON: Final = sys.executable
+_ASKS_FOR_SYNC: Final = b"\x1b[?2026$p"
+_HAS_SYNC: Final = "\x1b[?2026;2$y"
+_BEGIN: Final = b"\x1b[?2026h"
+_END: Final = b"\x1b[?2026l"
+_ALTERNATE: Final = re.compile(rb"\x1b\[\?1049(?P<what>[hl])")
+_FOREIGN: Final = re.compile(
+    rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]"  # the kitty keyboard, modifyOtherKeys
+    rb"|\x1b\[\?[0-9;]*\$p"  # questions about modes
+    rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links, the clipboard
+    rb"|\x1b[P_^X][^\x1b]*\x1b\\"
+)
+"""What pyte does not know and would paint as text."""
+_UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*|[\]P_^X][^\x07\x1b]*\x1b?)?$")
+_CLIPBOARD: Final = re.compile(rb"\x1b\]52;[a-z]*;(?P<data>[A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
+_KEY_GAP: Final = 0.004
+"""Seconds between two keys, so that they are keys and no paste."""
+
+
+class SittingTerminal(Terminal):
+    """A program in a terminal of the xterm family with synchronized output.
+
+    A frame counts when it is finished: what is painted between the two marks of synchronized output is never seen
+    half. Everything that was written is kept in `written`.
+
+    Args:
+        command: program and arguments.
+        columns: cells in a row.
+        rows: rows.
+        environment: variables besides this process's.
+    """
+
+    def __init__(
+        self, command: list[str], columns: int, rows: int, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._asked = 0
+        self._fed = 0
+        self._emulator, self._stream = _emulator(columns, rows)
+        super().__init__(command, columns, rows, dict(environment or {}))
+
+    def _take(self, data: bytes) -> None:
+        super()._take(data)
+        asked = self._output.count(_ASKS_FOR_SYNC)
+        for _ in range(asked - self._asked):
+            self.send(_HAS_SYNC)
+        self._asked = asked
+
+    # What a person does
+
+    def type(self, text: str) -> None:
+        """Press one key after another."""
+        for character in text:
+            self.send(character)
+            time.sleep(_KEY_GAP)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their names; see `keys.encode`."""
+        for key in keys:
+            self.send(encode(key))
+            time.sleep(_KEY_GAP)
+
+    def paste(self, text: str) -> None:
+        """Paste a text of any length."""
+        self.write(pasted(text).encode())
+
+    def write(self, data: bytes) -> None:
+        """Send raw bytes, even more than fit into the terminal's buffer at once."""
+        while data:
+            data = data[os.write(self._master, data[:4096]) :]
+
+    def change_size(self, columns: int, rows: int) -> None:
+        """Drag the window to another size."""
+        self.screen()
+        self._emulator.resize(rows, columns)
+        self.resize(columns, rows)
+
+    # What a person sees
+
+    def screen(self) -> Screen:
+        """Return the screen as it is now, without a frame that is not finished."""
+        whole = self.written
+        end = _end_of_frames(whole, self._fed)
+        _paint(self._emulator, self._stream, whole[self._fed : end])
+        self._fed = end
+        return _screen_of(self._emulator)
+
+    def frames(self, since: int = 0) -> Iterator[Screen]:
+        """Yield every finished frame after a mark, of a terminal that kept its size."""
+        whole, columns, rows = self.written, self._emulator.columns, self._emulator.lines
+        emulator, stream = _emulator(columns, rows)
+        at = 0
+        for end in [found.end() for found in re.finditer(re.escape(_END), whole)]:
+            _paint(emulator, stream, whole[at:end])
+            at = end
+            if end > since:
+                yield _screen_of(emulator)
+
+    @property
+    def clipboard(self) -> str | None:
+        """What the program last copied by way of the terminal (OSC 52)."""
+        found = _CLIPBOARD.findall(self.written)
+        return base64.b64decode(found[-1]).decode() if found else None
+
+    # How it ends
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the program has not ended."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End the program as a power cut does, and the processes that it started with it."""
+        family = [psutil.Process(self.pid)] if self.running else []
+        family += [child for process in family for child in process.children(recursive=True)]
+        for process in family:
+            process.kill()
+        self._process.wait()
+        psutil.wait_procs(family, timeout=5)
+
+    def stop(self) -> None:
+        """Suspend the process."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        """End the program whatever it is doing; nothing that it started is left."""
+        family = psutil.Process(self.pid).children(recursive=True) if self.running else []
+        if self.running:
+            self.resume()
+        super().close()
+        for process in psutil.wait_procs(family, timeout=5)[1]:
+            process.kill()
+
+
+def _emulator(columns: int, rows: int) -> tuple[pyte.Screen, pyte.ByteStream]:
+    emulator = pyte.Screen(columns, rows)
+    return emulator, pyte.ByteStream(emulator)
+
+
+def _end_of_frames(whole: bytes, since: int) -> int:
+    """Return where the last finished frame ends."""
+    began = whole.rfind(_BEGIN, since)
+    if began >= 0 and whole.find(_END, began) < 0:
+        return began
+    unfinished = _UNFINISHED.search(whole, max(since, len(whole) - 200))
+    return unfinished.start() if unfinished else len(whole)
+
+
+def _paint(emulator: pyte.Screen, stream: pyte.ByteStream, data: bytes) -> None:
+    """Feed the emulator, which has no second screen: entering it and leaving it clear the first."""
+    at = 0
+    for change in _ALTERNATE.finditer(data):
+        stream.feed(_FOREIGN.sub(b"", data[at : change.start()]))
+        emulator.reset()
+        at = change.end()
+    stream.feed(_FOREIGN.sub(b"", data[at:]))
+
+
+def _screen_of(emulator: pyte.Screen) -> Screen:
+    cells = [
+        [
+            Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
+            for char in (emulator.buffer[row][column] for column in range(emulator.columns))
+        ]
+        for row in range(emulator.lines)
+    ]
+    return Screen(cells, (emulator.cursor.x, emulator.cursor.y))
