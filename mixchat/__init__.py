@@ -8,22 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from mixchat.face import Reply, aask, ask, stream
+    from mixchat.api import Reply, aask, ask, stream
+    from mixchat.domain.errors import ProviderError
+    from mixchat.domain.stack import Stack
     from mixchat.routing.router import Router
-    from mixchat.words.error import ProviderError
-    from mixchat.words.stack import Stack
 
 __all__ = ["ProviderError", "Reply", "Router", "Stack", "__version__", "aask", "ask", "stream"]
 __version__ = "0.1.0"
 
 _HOMES: Final = {
-    "ProviderError": "mixchat.words.error",
-    "Reply": "mixchat.face",
+    "ProviderError": "mixchat.domain.errors",
+    "Reply": "mixchat.api",
     "Router": "mixchat.routing.router",
-    "Stack": "mixchat.words.stack",
-    "aask": "mixchat.face",
-    "ask": "mixchat.face",
-    "stream": "mixchat.face",
+    "Stack": "mixchat.domain.stack",
+    "aask": "mixchat.api",
+    "ask": "mixchat.api",
+    "stream": "mixchat.api",
 }
 
 

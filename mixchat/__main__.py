@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mixchat.cli.ending import ended
-from mixchat.words.error import ConfigError
+from mixchat.cli.exit import ended
+from mixchat.domain.errors import ConfigError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,8 +22,8 @@ def _run(argv: Sequence[str]) -> int:
     if args.run is None:
         return open_app(args.stack, resume=args.resume, last=args.last, theme=args.theme, plain=args.plain)
     if args.logs:
-        from mixchat.papers.log import start_log
-        from mixchat.papers.paths import Paths
+        from mixchat.config.log import start_log
+        from mixchat.config.paths import Paths
 
         start_log(Paths.from_environment(os.environ))
     return args.run(args)
@@ -55,7 +55,7 @@ def open_app(
     import gc
 
     gc.disable()  # until the first picture; what is made before it stays anyway
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
     from mixchat.tui.app import run_app
 
     house = build(stack=stack, teaching=True)

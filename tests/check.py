@@ -1,4 +1,4 @@
-"""Everything that must hold before a change is kept: format, lint, types, floors, tests.
+"""Everything that must hold before a change is kept: format, lint, types, imports, tests.
 
     python -m tests.check            all of it
     python -m tests.check --fix      format and mend what can be mended first
@@ -17,7 +17,7 @@ STEPS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("basedpyright", "--pythonpath", sys.executable),
-    "floors": ("lint-imports",),
+    "imports": ("lint-imports",),
     "tests": ("pytest",),
 }
 MENDING = (("ruff", "format", "."), ("ruff", "check", "--fix", "."))

@@ -8,19 +8,19 @@ from pathlib import Path as FilePath
 
 from msgspec import structs
 
-from mixchat.chat.answer import Answer
-from mixchat.chat.attach import attach
-from mixchat.chat.desk import Allow, Desk, Prompt
+from mixchat.chat.attachments import attach
+from mixchat.chat.branch import Path
 from mixchat.chat.messages import TO_CONTINUE, Messages
-from mixchat.chat.path import Path
-from mixchat.chat.veil import Veil
-from mixchat.history.chats import ChatRecord, ChatState
-from mixchat.routing.pleasantry import is_pleasantry
-from mixchat.words.event import Accepted, ChatEvent
-from mixchat.words.meter import Purpose
-from mixchat.words.question import Brief, Pin, Question, Settings
-from mixchat.words.request import Message
-from mixchat.words.turn import FileRef, Outcome, Turn
+from mixchat.chat.redaction import Veil
+from mixchat.chat.services import Desk
+from mixchat.chat.turn_runner import Answer
+from mixchat.classifier.heuristics import is_pleasantry
+from mixchat.domain.chat_request import Allow, Brief, Pin, Prompt, Question, Settings
+from mixchat.domain.events import Accepted, ChatEvent
+from mixchat.domain.meter import Purpose
+from mixchat.domain.request import Message
+from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
 _HISTORY = 8

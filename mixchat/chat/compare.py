@@ -7,10 +7,9 @@ from contextlib import aclosing
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.desk import Prompt
-from mixchat.words.event import ChatEvent
-from mixchat.words.question import Pin
-from mixchat.words.turn import Turn
+from mixchat.domain.chat_request import Pin, Prompt
+from mixchat.domain.events import ChatEvent
+from mixchat.domain.turn import Turn
 
 _MERGE = """{prompt}
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mixchat.history.turns import TurnStore
-from mixchat.words.request import Attachment, Message
-from mixchat.words.turn import FileRef, Outcome, Turn
+from mixchat.domain.request import Attachment, Message
+from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.storage.turns import TurnStore
 
 CONTINUE = "Continue exactly where your reply stopped. Do not repeat anything and do not comment on the cut."
 TO_CONTINUE = 3

@@ -10,17 +10,17 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mixchat.cli.prompt import whole_prompt
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import BadRequest, ConfigError
+from mixchat.cli.parser import Subparsers
+from mixchat.cli.stdin import whole_prompt
+from mixchat.domain.errors import BadRequest, ConfigError
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
-    from mixchat.house import House
-    from mixchat.words.error import Failure
-    from mixchat.words.event import ChatEvent
-    from mixchat.words.question import Pin
-    from mixchat.words.turn import FileRef, Turn
+    from mixchat.domain.chat_request import Pin
+    from mixchat.domain.errors import Failure
+    from mixchat.domain.events import ChatEvent
+    from mixchat.domain.turn import FileRef, Turn
+    from mixchat.runtime.runtime import House
 
 _EXAMPLE = """examples:
   mixchat ask "why does this segfault?" -f main.c
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _ask(args: argparse.Namespace, prompt: str) -> int:
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     house = build(stack=args.stack, keep_chats=not args.no_save)
     try:
@@ -105,7 +105,7 @@ async def _answer(
 async def _read(
     chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
 ) -> int:
-    from mixchat.words.event import Failed
+    from mixchat.domain.events import Failed
 
     code = 0
     async with aclosing(chat.send(prompt, files=files, pin=pin)) as events:
@@ -144,7 +144,7 @@ class _Words:
 
     def event(self, event: "ChatEvent") -> None:
         """Show one event."""
-        from mixchat.words.event import Failed, Finished, Notice, Rerouted, Text
+        from mixchat.domain.events import Failed, Finished, Notice, Rerouted, Text
 
         match event:
             case Text(text):
@@ -202,14 +202,14 @@ class _Json:
 
     def event(self, event: "ChatEvent") -> None:
         """Show one event."""
-        from mixchat.cli.wire import line, record
+        from mixchat.cli.json_lines import line, record
 
         if (found := record(event)) is not None:
             print(line(found), flush=True)
 
     def stopped(self, turn: "Turn") -> None:
         """Show that the person stopped the reply."""
-        from mixchat.cli.wire import ended, line
+        from mixchat.cli.json_lines import ended, line
 
         print(line(ended("stopped", turn)), flush=True)
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mixchat.cli.checks.check import Check
-from mixchat.cli.ending import DONE, USAGE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ConfigError
+from mixchat.cli.doctor_checks import Check
+from mixchat.cli.exit import DONE, USAGE
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mixchat.house import House
+    from mixchat.runtime.runtime import House
 
 _EXAMPLES = """examples:
   mixchat doctor
@@ -48,10 +48,15 @@ def run(args: argparse.Namespace) -> int:
 
 async def examine(stack: str | None) -> tuple[list[Check], bool]:
     """Return everything that was found, and whether the config can be used."""
-    from mixchat.cli.checks.files import check_config, check_directories, check_history
-    from mixchat.cli.checks.terminal import check_network_settings, check_terminal
-    from mixchat.house import build
-    from mixchat.papers.config_load import working_directory
+    from mixchat.cli.doctor_checks import (
+        check_config,
+        check_directories,
+        check_history,
+        check_network_settings,
+        check_terminal,
+    )
+    from mixchat.config.load import working_directory
+    from mixchat.runtime.runtime import build
 
     house = build(stack=stack)
     checks = [*check_config(house, working_directory()), *check_directories(house), *check_history(house)]
@@ -69,10 +74,8 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
 
 async def _examine_config(house: "House") -> list[Check]:
     """Return what needs a config that can be read."""
-    from mixchat.cli.checks.endpoints import check_endpoints
-    from mixchat.cli.checks.engine import check_engine
-    from mixchat.cli.checks.keys import check_keys
-    from mixchat.cli.checks.seats import check_prices, check_stack
+    from mixchat.cli.doctor_checks import check_engine, check_keys
+    from mixchat.cli.doctor_providers import check_endpoints, check_prices, check_stack
 
     checks = [*check_keys(house), *check_stack(house)]
     checks += await check_endpoints(house)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from mixchat.cli.ask import printable
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ConfigError
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mixchat.history.search import Hit
-    from mixchat.house import House
-    from mixchat.words.turn import Turn
+    from mixchat.domain.turn import Turn
+    from mixchat.runtime.runtime import House
+    from mixchat.storage.search import Hit
 
 _EXAMPLE = """examples:
   mixchat history search segfault
@@ -79,8 +79,8 @@ def run_search(args: argparse.Namespace) -> int:
 
 
 async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
-    from mixchat.chat.remember import remember
-    from mixchat.history.vectors import Vectors
+    from mixchat.chat.semantic_search import remember
+    from mixchat.storage.vectors import Vectors
 
     house = _house(args)
     try:
@@ -128,6 +128,6 @@ def _turn(turn: "Turn") -> str:
 
 
 def _house(args: argparse.Namespace) -> "House":
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     return build(stack=args.stack)

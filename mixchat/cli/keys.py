@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Mapping
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.installation import Installation
-from mixchat.papers.config_load import working_directory
-from mixchat.papers.services import Service
-from mixchat.words.error import ConfigError
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.config.load import working_directory
+from mixchat.config.provider_specs import Service
+from mixchat.domain.errors import ConfigError
+from mixchat.runtime.settings import Installation
 
 _EXAMPLES = """examples:
   mixchat keys set anthropic          asks for the key without showing it
@@ -87,7 +87,7 @@ def _installation() -> Installation:
 def _check(provider: str, known: Mapping[str, Service]) -> None:
     keyed = [name for name, service in known.items() if service.key_env or service.needs_key]
     if provider not in known or provider == "local":
-        from mixchat.papers.misfit import meant
+        from mixchat.config.toml_validation import meant
 
         guess = meant(provider, keyed) or f"; there are {', '.join(keyed)}."
         raise ConfigError(f'"{provider}" is no provider that takes a key{guess}')

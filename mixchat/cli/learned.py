@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mixchat.cli.ask import printable
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ConfigError
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mixchat.routing.learned import Learned
+    from mixchat.classifier.learned import Learned
 
 _SHOWN = 60
 """Characters of a prompt in the list."""
@@ -70,6 +70,6 @@ def run_rm(args: argparse.Namespace) -> int:
 
 
 def _learned(args: argparse.Namespace) -> "Learned":
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     return build(stack=args.stack).learned

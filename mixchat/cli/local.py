@@ -7,13 +7,13 @@ import os
 import sys
 from contextlib import aclosing
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.papers.config_load import load_config, working_directory
-from mixchat.papers.paths import Paths
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.config.load import load_config, working_directory
+from mixchat.config.paths import Paths
+from mixchat.domain.errors import ConfigError, ProviderError, UnknownModel
+from mixchat.providers.local.model_store import STARTER, Entry, Shelf
 from mixchat.providers.local.progress import Progress
-from mixchat.providers.local.shelf import STARTER, Entry, Shelf
-from mixchat.words.error import ConfigError, ProviderError, UnknownModel
 
 _WIDTH = 30
 _EXAMPLE = f"""examples:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ProviderError, Unreachable
-from mixchat.words.model import ModelCard
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ProviderError, Unreachable
+from mixchat.domain.model import ModelCard
 
 if TYPE_CHECKING:
-    from mixchat.house import House
-    from mixchat.words.provider import Provider
+    from mixchat.domain.provider import Provider
+    from mixchat.runtime.runtime import House
 
 _EXAMPLES = """examples:
   mixchat models
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     house = build(stack=stack)
     try:

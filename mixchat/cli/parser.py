@@ -3,13 +3,28 @@
 import argparse
 import importlib
 from collections.abc import Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from msgspec import Struct
 
 from mixchat import __version__
-from mixchat.cli.ending import USAGE
-from mixchat.cli.subparsers import Subparsers
+from mixchat.cli.exit import USAGE
+
+
+class Subparsers(Protocol):
+    """Where a family adds its commands."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str = ...,
+        description: str = ...,
+        epilog: str = ...,
+        formatter_class: type[argparse.HelpFormatter] = ...,
+    ) -> argparse.ArgumentParser:
+        """Add a command and return its parser; without `help` it is not listed."""
+        ...
 
 
 class Family(Struct, frozen=True):
@@ -80,7 +95,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = build_parser(named)
     known = [family.name for family in FAMILIES]
     if named is not None and named not in known:
-        from mixchat.papers.misfit import meant
+        from mixchat.config.toml_validation import meant
 
         parser.error(f'there is no command "{named}"{meant(named, known)}')
     return parser.parse_args(argv)

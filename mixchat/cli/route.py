@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.prompt import whole_prompt
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.decision import Decision
-from mixchat.words.error import ConfigError
-from mixchat.words.question import Question
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.cli.stdin import whole_prompt
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.routing.router import Router
@@ -75,7 +75,7 @@ def _run_lines(args: argparse.Namespace) -> int:
 
 
 def _router(args: argparse.Namespace) -> "Router":
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     return build(stack=args.stack).router
 

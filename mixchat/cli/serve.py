@@ -3,8 +3,8 @@
 import argparse
 from typing import NoReturn
 
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ConfigError
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ConfigError
 
 
 def add(subparsers: Subparsers) -> None:

@@ -10,15 +10,15 @@ from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.words.error import ConfigError
-from mixchat.words.model import ModelRef
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.model import ModelRef
 
 if TYPE_CHECKING:
-    from mixchat.house import House
     from mixchat.ledger.reports import By, Line
-    from mixchat.ledger.spending import Report
+    from mixchat.ledger.spend_report import Report
+    from mixchat.runtime.runtime import House
 
 _EXAMPLE = """examples:
   mixchat spend                              the last seven days, by model
@@ -62,7 +62,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report."""
-    from mixchat.house import build
+    from mixchat.runtime.runtime import build
 
     by = _by(args.by)
     house = build(stack=getattr(args, "stack", None))
@@ -91,7 +91,7 @@ def _by(text: str) -> "By":
 
 
 def _report(house: "House", since: str, by: "By", against: str | None, most: int | None) -> "Report":
-    from mixchat.ledger.spending import report
+    from mixchat.ledger.spend_report import report
 
     ref = _model(house, against) if against else None
     return report(house.ledger, house.stack, since, by, against=ref, most=most)
@@ -155,7 +155,7 @@ def _write_csv(report: "Report", by: str) -> None:
 
 def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     from mixchat.ledger.money import total
-    from mixchat.ledger.spending import bar, calls, saved_sentence
+    from mixchat.ledger.spend_report import bar, calls, saved_sentence
 
     print(f"Since {report.since}: {total(report.total.tally)} in {calls(report.total.calls)}, by {by}")
     names = [titles.get(line.key, line.key) for line in report.lines]
@@ -173,14 +173,14 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
 
 def _titles(house: "House", lines: Sequence["Line"]) -> dict[str, str]:
     from mixchat.cli.ask import printable
-    from mixchat.ledger.spending import chat_titles
+    from mixchat.ledger.spend_report import chat_titles
 
     known = chat_titles(house.ledger)
     return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
 
 
 def _plot(house: "House", since: str) -> str:
-    from mixchat.ledger.spending import plot_days
+    from mixchat.ledger.spend_report import plot_days
 
     size = shutil.get_terminal_size((100, 24))
     height = min(max(size.lines - 4, 10), 24)

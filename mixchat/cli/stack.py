@@ -6,13 +6,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mixchat.cli.ending import DONE
-from mixchat.cli.subparsers import Subparsers
-from mixchat.installation import Installation
-from mixchat.papers.config_load import read_layers, source_of, working_directory
-from mixchat.papers.retirement import retiring
-from mixchat.words.error import ConfigError
-from mixchat.words.stack import Post
+from mixchat.cli.exit import DONE
+from mixchat.cli.parser import Subparsers
+from mixchat.config.catalog import retiring
+from mixchat.config.load import read_layers, source_of, working_directory
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.stack import Post
+from mixchat.runtime.settings import Installation
 
 _EXAMPLES = """examples:
   mixchat stack list
@@ -83,7 +83,7 @@ def run_show(args: argparse.Namespace) -> int:
 
 def run_use(args: argparse.Namespace) -> int:
     """Write the stack into the config file."""
-    from mixchat.papers.config_edit import set_value
+    from mixchat.config.edit import set_value
 
     here = _installation()
     here.stacks.get(args.name)

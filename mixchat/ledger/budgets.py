@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from mixchat.ledger.days import local_day, month_of
+from mixchat.config.config import Budget
+from mixchat.domain.clock import Clock
+from mixchat.domain.errors import OverBudget, Overrun
+from mixchat.domain.meter import Call
+from mixchat.ledger.dates import local_day, month_of
 from mixchat.ledger.money import ZERO, dollars, from_pico
-from mixchat.papers.config import Budget
-from mixchat.papers.database import Database
-from mixchat.words.clock import Clock
-from mixchat.words.error import OverBudget, Overrun
-from mixchat.words.meter import Call
+from mixchat.storage.database import Database
 
 Scope = Literal["message", "chat", "day", "month"]
 

@@ -8,15 +8,15 @@ tokenizers differ in most), how long a role's replies are (`length`) and what is
 import re
 from typing import TYPE_CHECKING, Final
 
-from mixchat.ledger.tokens import count_tokens, is_foreign
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Attachment, Request
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Attachment, Request
+from mixchat.ledger.token_count import count_tokens, is_foreign
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from mixchat.papers.database import Database
+    from mixchat.storage.database import Database
 
 _PER_MESSAGE: Final = 4
 _PER_IMAGE: Final = 1_100

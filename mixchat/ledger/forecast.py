@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Request
+from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.prices import Prices
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Request
-from mixchat.words.usage import Cost, Usage
 
 WARM: float = 300.0
 """Seconds that a provider keeps what it has read; the shortest that any of them promises."""

@@ -4,27 +4,27 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Final
 
+from mixchat.config.config import Budget
+from mixchat.domain.clock import Clock, SystemClock
+from mixchat.domain.errors import Failure, StorageError
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Request
+from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
-from mixchat.ledger.days import local_day
+from mixchat.ledger.dates import local_day
 from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
-from mixchat.ledger.live import LiveCall, costs_nothing, is_exact
 from mixchat.ledger.money import ZERO, settled
+from mixchat.ledger.open_call import LiveCall, costs_nothing, is_exact
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates
 from mixchat.ledger.reports import Figures, Reports
 from mixchat.ledger.reservations import Orphan, Reservations
 from mixchat.ledger.rows import Row
-from mixchat.papers.config import Budget
-from mixchat.papers.database import Database
-from mixchat.papers.process import Owner
-from mixchat.words.clock import Clock, SystemClock
-from mixchat.words.error import Failure, StorageError
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Request
-from mixchat.words.usage import Cost, Usage
+from mixchat.storage.database import Database
+from mixchat.storage.owner import Owner
 
 BEAT: Final = 2.0
 """Seconds between two notes of how far a call is, for whoever finds it should this program be killed."""
@@ -33,7 +33,7 @@ _UNSURE: Final = frozenset({"timeout", "interrupted"})
 
 
 class Ledger:
-    """Counts the money of every call; implements `mixchat.words.meter.Meter`.
+    """Counts the money of every call; implements `mixchat.domain.meter.Meter`.
 
     Args:
         database: the history file.

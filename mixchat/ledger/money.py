@@ -7,7 +7,7 @@ per million, and an integer, so that SQL adds it up without losing anything.
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from mixchat.words.usage import Cost, Tally
+from mixchat.domain.usage import Cost, Tally
 
 PLACES: Final = 12
 """Decimal places of a dollar that the ledger keeps."""

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mixchat.domain.model import ModelRef
 from mixchat.ledger.rates import Rates
-from mixchat.words.model import ModelRef
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot

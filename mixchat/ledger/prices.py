@@ -9,13 +9,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from mixchat.config.config import PriceConfig
+from mixchat.domain.clock import Clock, SystemClock
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.ledger.money import ZERO
 from mixchat.ledger.pricelist import LISTED, PriceList
 from mixchat.ledger.rates import Rates, charge
-from mixchat.papers.config import PriceConfig
-from mixchat.words.clock import Clock, SystemClock
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
 
 LIST_FILE: Final = "prices.bin"
 """Where a fetched price list is kept, in the data directory."""

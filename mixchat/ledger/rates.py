@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mixchat.domain.usage import Usage
 from mixchat.ledger.money import ZERO
-from mixchat.words.usage import Usage
 
 
 class Rates(Struct, frozen=True, kw_only=True):

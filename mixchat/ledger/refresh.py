@@ -10,7 +10,7 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from mixchat.words.error import Unreachable
+from mixchat.domain.errors import Unreachable
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot

@@ -8,13 +8,13 @@ from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
+from mixchat.domain.clock import Clock
+from mixchat.domain.meter import Call
+from mixchat.domain.usage import Cost, Tally
 from mixchat.ledger.budgets import Budgets, BudgetState
-from mixchat.ledger.days import EVER, local_day, month_of
+from mixchat.ledger.dates import EVER, local_day, month_of
 from mixchat.ledger.money import from_pico
-from mixchat.papers.database import Database
-from mixchat.words.clock import Clock
-from mixchat.words.meter import Call
-from mixchat.words.usage import Cost, Tally
+from mixchat.storage.database import Database
 
 By = Literal["model", "role", "day", "provider", "chat"]
 

@@ -7,12 +7,12 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from mixchat.ledger.live import LiveCall
+from mixchat.domain.meter import Call, Purpose
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.ledger.money import to_pico
-from mixchat.papers.process import Owner, this_process
-from mixchat.words.meter import Call, Purpose
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
+from mixchat.ledger.open_call import LiveCall
+from mixchat.storage.owner import Owner, this_process
 
 _COLUMNS: Final = (
     "pid, born, day, started, beat, provider, model, purpose, role, chat, turn, input, output, amount"

@@ -5,12 +5,12 @@ from typing import Final
 
 from msgspec import Struct, json
 
+from mixchat.domain.errors import ErrorCode
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.money import from_pico, to_pico
 from mixchat.ledger.rates import Rates
-from mixchat.words.error import ErrorCode
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Cost, Usage
 
 _COLUMNS: Final = (
     "key", "day", "started", "ended", "provider", "model", "purpose", "role", "chat", "turn", "input", "output",

@@ -8,15 +8,15 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mixchat.ledger.days import moment_of
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Stack
+from mixchat.domain.usage import Usage
+from mixchat.ledger.dates import moment_of
 from mixchat.ledger.money import ZERO, from_pico
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates, charge
-from mixchat.papers.database import Database
-from mixchat.papers.ledger_tables import BANDS
-from mixchat.words.model import ModelRef
-from mixchat.words.stack import Stack
-from mixchat.words.usage import Usage
+from mixchat.storage.database import Database
+from mixchat.storage.ledger_schema import BANDS
 
 RULE: Final = (
     "An estimate: the tokens of the {answers:,} answers that were routed, read and written by {ref} instead, at its "

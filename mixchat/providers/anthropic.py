@@ -6,18 +6,16 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from mixchat.domain.events import Notice, ProviderEvent
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.turn import Stop
+from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out, search
-from mixchat.providers.border import Border
-from mixchat.providers.headers import foreign_headers
-from mixchat.providers.inputs import encoded, images, pdfs, turns, words
-from mixchat.providers.reading import Event, Reader, Reading, count, table, total
-from mixchat.providers.response import check_stream
-from mixchat.words.event import Notice, ProviderEvent
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
-from mixchat.words.turn import Stop
-from mixchat.words.usage import Usage
+from mixchat.providers.errors import Border
+from mixchat.providers.openai_client import foreign_headers
+from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, table, total
+from mixchat.providers.wire_request import Asked, Body, encoded, images, left_out, pdfs, search, turns, words
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
-from mixchat.words.error import Unreachable
+from mixchat.domain.errors import Unreachable
 
 if TYPE_CHECKING:
     import httpx

@@ -11,13 +11,13 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.services import Service
-from mixchat.providers.border import Border
+from mixchat.config.credentials import Credentials
+from mixchat.config.provider_specs import Service
+from mixchat.domain.errors import NeedsKey, ProviderError, UnknownModel
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.providers.connections import Connections
-from mixchat.words.error import NeedsKey, ProviderError, UnknownModel
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
+from mixchat.providers.errors import Border
 
 DEFAULT: Final = ModelRef("cohere", "embed-v4.0")
 Kind = Literal["document", "query"]

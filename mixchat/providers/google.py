@@ -4,18 +4,26 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from mixchat.domain.events import Notice, ProviderEvent
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.turn import Stop
+from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out, search, temperature
-from mixchat.providers.border import Border
 from mixchat.providers.connections import met
-from mixchat.providers.inputs import images, pdfs, turns, words
-from mixchat.providers.reading import Event, Reader, Reading, count, total
-from mixchat.providers.response import check_stream
-from mixchat.words.event import Notice, ProviderEvent
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
-from mixchat.words.turn import Stop
-from mixchat.words.usage import Usage
+from mixchat.providers.errors import Border
+from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, total
+from mixchat.providers.wire_request import (
+    Asked,
+    Body,
+    images,
+    left_out,
+    pdfs,
+    search,
+    temperature,
+    turns,
+    words,
+)
 
 if TYPE_CHECKING:
     from google.genai import Client

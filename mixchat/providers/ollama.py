@@ -5,21 +5,31 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from mixchat.papers.services import Service
+from mixchat.config.provider_specs import Service
+from mixchat.domain.events import Notice, ProviderEvent
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.asked import Asked, Body, left_out, search
-from mixchat.providers.border import Border
-from mixchat.providers.inputs import encoded, images, turns, words
-from mixchat.providers.lines import lines
-from mixchat.providers.reading import Event, Reader, Reading, count, table, tables
-from mixchat.providers.response import check_stream
-from mixchat.words.event import Notice, ProviderEvent
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
-from mixchat.words.usage import Usage
+from mixchat.providers.errors import Border
+from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, table, tables
+from mixchat.providers.wire_request import Asked, Body, encoded, images, left_out, search, turns, words
 
 if TYPE_CHECKING:
     import httpx
+
+
+async def lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """Yield the lines that are not blank, the last one even without its line feed."""
+    held = b""
+    async for chunk in chunks:
+        *whole, held = (held + chunk).split(b"\n")
+        for line in whole:
+            if line.strip():
+                yield line
+    if held.strip():
+        yield held
+
 
 _OPTIONAL: Final = {"think": r"think", "truncate": r"truncate"}
 _LEVELS: Final[Mapping[str, bool | str]] = {

@@ -1,14 +1,33 @@
 """Makes the `openai` SDK's client, for OpenAI itself and for every server that speaks alike."""
 
 import os
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncIterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from mixchat.papers.services import Service
+from mixchat.config.provider_specs import Service
+from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.providers.connections import Connections
-from mixchat.providers.headers import foreign_headers
+from mixchat.providers.stream_state import Event, count, table
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+
+
+_ORGANISATION: Final = ("OpenAI-Organization", "OpenAI-Project")
+
+
+def foreign_headers(service: Service, custom: str | None) -> tuple[str, ...]:
+    """Return the names of the headers to leave out: none at the vendor itself.
+
+    `custom` is the text of `OPENAI_CUSTOM_HEADERS` or `ANTHROPIC_CUSTOM_HEADERS`: `Name: value` lines.
+    """
+    if service.official:
+        return ()
+    names = (line.partition(":")[0].strip() for line in (custom or "").split("\n") if ":" in line)
+    kept = {name.lower() for name in service.headers}
+    return tuple(name for name in (*_ORGANISATION, *names) if name and name.lower() not in kept)
+
 
 _BLANK: Final[dict[str, Any]] = {
     "id": "r", "object": "response", "created_at": 1, "model": "m", "output": [],
@@ -58,3 +77,27 @@ def warm_chat(client: "AsyncOpenAI") -> None:
     choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
     ChatCompletionChunk.model_rebuild()
     ChatCompletionChunk.construct(None, **chunk, choices=[choice])
+
+
+_WINDOWS: Final = ("context_length", "context_window", "max_model_len", "max_context_length")
+"""What OpenRouter and Together, Groq, vLLM, and Mistral call it."""
+
+
+async def listed(provider: str, models: AsyncIterable[Event]) -> tuple[ModelCard, ...]:
+    """Return a card for each model; what servers add to OpenAI's fields is read where it is there."""
+    return tuple([_card(provider, model) async for model in models])
+
+
+def _card(provider: str, model: Event) -> ModelCard:
+    shutdown = getattr(model, "shutdown_date", None)
+    window = next((size for name in _WINDOWS if (size := count(getattr(model, name, None)))), None)
+    architecture = getattr(model, "architecture", None)
+    inputs = table(architecture).get("input_modalities")
+    name = getattr(model, "name", None)
+    return ModelCard(
+        ref=ModelRef(provider, model.id),
+        name=name if isinstance(name, str) else None,
+        context_window=window,
+        images="image" in cast("list[object]", inputs) if isinstance(inputs, list) else None,
+        retires=date.fromisoformat(shutdown[:10]) if isinstance(shutdown, str) and shutdown else None,
+    )

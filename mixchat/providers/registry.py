@@ -5,21 +5,21 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from mixchat.papers.config import Config
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.paths import Paths
-from mixchat.papers.services import Api, Service, services
-from mixchat.words.error import NeedsKey, UnknownModel
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.provider import Provider
+from mixchat.config.config import Config
+from mixchat.config.credentials import Credentials
+from mixchat.config.paths import Paths
+from mixchat.config.provider_specs import Api, Service, services
+from mixchat.domain.errors import NeedsKey, UnknownModel
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.provider import Provider
 
 if TYPE_CHECKING:
     from mixchat.providers.connections import Connections
 
 _ADAPTERS: Final[Mapping[Api, tuple[str, str]]] = {
     "anthropic": ("mixchat.providers.anthropic", "AnthropicProvider"),
-    "responses": ("mixchat.providers.responses", "ResponsesProvider"),
-    "chat": ("mixchat.providers.chat_completions", "ChatProvider"),
+    "responses": ("mixchat.providers.openai_responses", "ResponsesProvider"),
+    "chat": ("mixchat.providers.openai_chat", "ChatProvider"),
     "google": ("mixchat.providers.google", "GoogleProvider"),
     "ollama": ("mixchat.providers.ollama", "OllamaProvider"),
 }

@@ -9,10 +9,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mixchat.domain.clock import Clock
+from mixchat.domain.errors import Failure
+from mixchat.domain.model import ModelRef
 from mixchat.routing.policy import POLICIES
-from mixchat.words.clock import Clock
-from mixchat.words.error import Failure
-from mixchat.words.model import ModelRef
 
 Phase = Literal["closed", "open", "half-open"]
 

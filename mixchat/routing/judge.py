@@ -7,22 +7,22 @@ from typing import Final
 
 from msgspec import Struct
 
-from mixchat.routing.exchange import Exchange, Place
+from mixchat.classifier.probabilities import as_verdict, mixed, ranking_of
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.errors import Guarded, ProviderError, StorageError, TooSlow
+from mixchat.domain.events import Text
+from mixchat.domain.meter import Call
+from mixchat.domain.model import Effort, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.role import BUILT_IN, FALLBACK
+from mixchat.domain.stack import Seat, Stack
+from mixchat.domain.usage import FREE, Cost
+from mixchat.routing.attempt import Exchange, Place
 from mixchat.routing.health import Health
-from mixchat.routing.resources import Resources
-from mixchat.routing.secrets import guard
-from mixchat.routing.shares import as_verdict, mixed, ranking_of
-from mixchat.routing.watch import within
-from mixchat.words.decision import Evidence, Verdict
-from mixchat.words.error import Guarded, ProviderError, StorageError, TooSlow
-from mixchat.words.event import Text
-from mixchat.words.meter import Call
-from mixchat.words.model import Effort, ModelRef
-from mixchat.words.question import Question
-from mixchat.words.request import Message, Request
-from mixchat.words.role import BUILT_IN, FALLBACK
-from mixchat.words.stack import Seat, Stack
-from mixchat.words.usage import FREE, Cost
+from mixchat.routing.idle_timeout import within
+from mixchat.routing.secret_check import check_secrets
+from mixchat.routing.services import Resources
 
 _BEGINNING, _END = 2000, 500
 """Characters of a long prompt that the judge is shown."""
@@ -64,7 +64,7 @@ class Judge:
         kinds = _kinds(stack, verdict)
         request = self._request(question, kinds)
         try:
-            await guard(request.messages, ref, self._resources)
+            await check_secrets(request.messages, ref, self._resources)
         except Guarded:
             return verdict, FREE
         exchange = Exchange(

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from mixchat.words.error import ErrorCode, Failure
+from mixchat.domain.errors import ErrorCode, Failure
 
 Move = Literal["retry", "next", "larger", "stop"]
 """Ask the same model again, ask the next seat, ask only a seat with a larger window, or end the turn."""

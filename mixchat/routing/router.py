@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from mixchat.routing.economy import Economy
-from mixchat.routing.lineup import Lineup, of_role, of_seat
-from mixchat.routing.nobody import nobody_local
-from mixchat.routing.resources import Resources
-from mixchat.words.decision import Decision, Evidence, Verdict
-from mixchat.words.question import Brief, Pin, Question
-from mixchat.words.stack import Stack
-from mixchat.words.usage import FREE, Cost
+from mixchat.domain.chat_request import Brief, Pin, Question
+from mixchat.domain.decision import Decision, Evidence, Verdict
+from mixchat.domain.stack import Stack
+from mixchat.domain.usage import FREE, Cost
+from mixchat.routing.cost_order import Economy
+from mixchat.routing.lineup import Lineup, nobody_local, of_role, of_seat
+from mixchat.routing.services import Resources
 
 if TYPE_CHECKING:
-    from mixchat.routing.run import Run
+    from mixchat.routing.turn_run import Run
 
 _MOST_EVIDENCE = 3
 
@@ -78,7 +77,7 @@ class Router:
 
     def run(self, brief: Brief, decision: Decision) -> "Run":
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
-        from mixchat.routing.run import Run  # deciding alone needs no event loop
+        from mixchat.routing.turn_run import Run  # deciding alone needs no event loop
 
         return Run(brief, decision, self.resources)
 

@@ -13,17 +13,17 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui import themes
-from mixchat.tui.acts import bindings, read_keys
+from mixchat.tui.actions import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
-from mixchat.tui.clipboard import tmux_wrapped
-from mixchat.tui.flow import Flow
-from mixchat.tui.leaving import ImpatientThreads, leave_at_once
-from mixchat.tui.opening import Opening
-from mixchat.words.error import ConfigError, StorageError
+from mixchat.tui.launch_options import Opening
+from mixchat.tui.terminal.clipboard import tmux_wrapped
+from mixchat.tui.terminal.pacing import Flow
+from mixchat.tui.terminal.shutdown import ImpatientThreads, leave_at_once
 
 if TYPE_CHECKING:
-    from mixchat.house import House
+    from mixchat.runtime.runtime import House
 
 _PATIENCE = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
@@ -54,7 +54,7 @@ class MixApp(App[int], inherit_bindings=False):
         """Return who speaks with the terminal: one that no byte can stop, unless Textual was told another."""
         if os.name != "posix" or constants.DRIVER:
             return super().get_driver_class()
-        from mixchat.tui.terminal_driver import TerminalDriver
+        from mixchat.tui.terminal.driver import TerminalDriver
 
         return TerminalDriver
 
@@ -104,7 +104,7 @@ class MixApp(App[int], inherit_bindings=False):
         """Leave for what a person can correct, so that it is said in one sentence; Textual shows everything else."""
         import sqlite3
 
-        from mixchat.papers.database import unreadable
+        from mixchat.storage.database import unreadable
 
         cause = error.error if isinstance(error, WorkerFailed) else error
         if self.fault is not None:

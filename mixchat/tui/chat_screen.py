@@ -10,29 +10,52 @@ from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from mixchat.papers.layout import keep_layout, read_layout
-from mixchat.tui.acts import bindings, find_slash
+from mixchat.config.ui_state import keep_layout, read_layout
+from mixchat.tui.actions import bindings, find_slash
+from mixchat.tui.chat.completion_sources import Offers
+from mixchat.tui.chat.status_line import StatusLine, hints
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
-from mixchat.tui.front import Front
-from mixchat.tui.hints import hints
-from mixchat.tui.offers import Offers
-from mixchat.tui.opening import Opening
-from mixchat.tui.side.side_panel import SidePanel
-from mixchat.tui.status_line import StatusLine
-from mixchat.tui.too_small import LEAST, TooSmall
-from mixchat.tui.welcome import Welcome
+from mixchat.tui.first_widgets import Front
+from mixchat.tui.launch_options import Opening
+from mixchat.tui.onboarding.welcome import Welcome
+from mixchat.tui.panel.side_panel import SidePanel
 
 if TYPE_CHECKING:
-    from mixchat.house import House
-    from mixchat.tui.furnished import Furnished
-    from mixchat.tui.side.turn_list import TurnList
+    from mixchat.runtime.runtime import House
+    from mixchat.tui.panel.turn_list import TurnList
     from mixchat.tui.transcript import LinkActivated, TurnSelected
+    from mixchat.tui.wiring import Furnished
+
+
+LEAST: Final = (50, 12)
+"""Columns and rows below which nothing can be laid out."""
+
+
+class TooSmall(Widget):
+    """Covers everything; what was typed stays where it is."""
+
+    DEFAULT_CSS = """
+    TooSmall {
+        display: none; layer: cover; width: 100%; height: 100%;
+        content-align: center middle; text-align: center;
+    }
+    """
+
+    def render(self) -> Content:
+        """Return the sentence, with the size there is."""
+        width, height = self.screen.size
+        return Content(
+            f"mixchat would like 60×15.\nThis terminal is {width}×{height}.\n\n"
+            "Nothing is lost: make it larger,\nor leave with ctrl+q."
+        )
+
 
 _LOOK_AFTER: Final = 0.06
 """Seconds without a key before it is worked out who would answer."""
@@ -73,7 +96,7 @@ class ChatScreen(Screen[None]):
     @cached_property
     def room(self) -> "Furnished":
         """The rest of the screen and those who work with it, made when it is first asked for."""
-        from mixchat.tui.furnished import furnish
+        from mixchat.tui.wiring import furnish
 
         room = furnish(self._house, cast("App[int]", self.app), self, self.front)
         room.conversation.open(self._opening)
@@ -98,7 +121,7 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self.run_worker, self._settle_in())
 
     async def _settle_in(self) -> None:
-        await asyncio.to_thread(importlib.import_module, "mixchat.tui.furnished")
+        await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
         greeting = self.room.greeting
         self.ready.set()
         gc.freeze()

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
-from mixchat.tui.in_order import Field
+from mixchat.tui.terminal.ordered_keys import Field
 
 
 class Entry(Struct, frozen=True):

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.desk import Allow, Prompt
-from mixchat.tui import figures
+from mixchat.domain.chat_request import Allow, Prompt
+from mixchat.domain.errors import ConfigError, ErrorCode, ProviderError, StorageError
+from mixchat.domain.events import ChatEvent, Failed, Finished, Notice, Rerouted, Retrying, Routed, Text
+from mixchat.domain.turn import Turn
+from mixchat.tui import formatting
 from mixchat.tui.composer.mentions import read_mentions
-from mixchat.tui.opening import Opening
-from mixchat.tui.transcript.clean import clean
-from mixchat.words.error import ConfigError, ErrorCode, ProviderError, StorageError
-from mixchat.words.event import ChatEvent, Failed, Finished, Notice, Rerouted, Retrying, Routed, Text
-from mixchat.words.turn import Turn
+from mixchat.tui.launch_options import Opening
+from mixchat.tui.transcript.sanitize import clean
 
 if TYPE_CHECKING:
-    from mixchat.house import House
+    from mixchat.runtime.runtime import House
 
 _HELP: Final = (
     "Write a prompt and press Enter. @name asks one role or model. /quit leaves; Ctrl+C stops a reply."
@@ -112,7 +112,7 @@ def _read_out(event: ChatEvent) -> None:
         case Rerouted(source, target, failure):
             _say(f"\n{source} failed: {failure.message} Asking {target}.")
         case Retrying(ref, wait, failure):
-            _say(f"\n{ref}: {failure.message} Asking again in {figures.seconds(wait)}.")
+            _say(f"\n{ref}: {failure.message} Asking again in {formatting.seconds(wait)}.")
         case Finished(turn):
             _say(f"\n{_footer(turn)}")
         case Failed(_, failure):
@@ -127,7 +127,7 @@ def _who(turn: Turn) -> str:
 
 def _footer(turn: Turn) -> str:
     """Return who answered, how long it took and what it cost, and what went wrong."""
-    line = f"({_who(turn)}, {figures.seconds(turn.seconds)}, {figures.money(turn.cost)})"
+    line = f"({_who(turn)}, {formatting.seconds(turn.seconds)}, {formatting.money(turn.cost)})"
     return f"{line} {turn.failure.message}" if turn.failure else line
 
 

@@ -8,10 +8,18 @@ from msgspec import Struct
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-from mixchat.papers.document import Document, read
-from mixchat.tui.resources import themes_directory
-from mixchat.words.error import ConfigError
-from mixchat.words.role import BUILT_IN
+from mixchat.config.toml_document import Document, read
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.role import BUILT_IN
+
+_PACKAGE: Final = Path(__file__).parent.parent
+
+
+def themes_directory() -> Path:
+    """Return the directory of the themes that come with mixchat."""
+    packaged = _PACKAGE / "themes"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "themes"
+
 
 DEFAULT: Final = "mixchat-dark"
 _COLOURED: Final = (*(role.name for role in BUILT_IN), "custom")

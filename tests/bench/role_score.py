@@ -4,7 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from tests.routing.prompt_sets import Labelled
+from tests.classifier.prompt_sets import Labelled
 
 ROLES = ("coding", "heavy", "creative", "summarization", "extraction", "daily")
 _FOUR = {"coding", "heavy", "creative", "daily"}

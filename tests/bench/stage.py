@@ -19,8 +19,8 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, Static
 
-from mixchat.words.event import Text
-from mixchat.words.turn import Outcome, Turn
+from mixchat.domain.events import Text
+from mixchat.domain.turn import Outcome, Turn
 
 _PIECE = 24
 """Characters that arrive together."""

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.routing.classifier import LocalClassifier
-from mixchat.routing.difficulty import difficulty
-from mixchat.routing.learned import Learned
-from mixchat.words.question import Question
-from mixchat.words.stack import Post, Rules, Stack
+from mixchat.classifier.classifier import LocalClassifier
+from mixchat.classifier.learned import Learned
+from mixchat.classifier.linear_model import difficulty
+from mixchat.domain.chat_request import Question
+from mixchat.domain.stack import Post, Rules, Stack
 from tests.bench.role_score import Judged, cells, confusion, interval, score
-from tests.routing.prompt_sets import STACK, Labelled, conversations, own, paraphrases, short, tables
+from tests.classifier.prompt_sets import STACK, Labelled, conversations, own, paraphrases, short, tables
 
 pytestmark = pytest.mark.bench
 

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from mixchat.chat.path import Path as Branch
-from mixchat.history.chats import ChatStore
-from mixchat.history.search import Search
-from mixchat.history.turns import TurnStore
-from mixchat.papers.database import Database
-from mixchat.words.clock import SystemClock
-from mixchat.words.turn import Outcome, Turn
+from mixchat.chat.branch import Path as Branch
+from mixchat.domain.clock import SystemClock
+from mixchat.domain.turn import Outcome, Turn
+from mixchat.storage.chats import ChatStore
+from mixchat.storage.database import Database
+from mixchat.storage.search import Search
+from mixchat.storage.turns import TurnStore
 
 CHATS, TURNS, LONG = 5_000, 50_000, 10_000
 HEADS, TAILS = (

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from mixchat.config.config import Budget
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.reports import BY, By
 from mixchat.ledger.savings import saving
-from mixchat.papers.config import Budget
-from mixchat.papers.database import Database
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
+from mixchat.storage.database import Database
 from tests.ledger.stage import WORK, SteeredClock, call, request
 
 CALLS, DAYS, PER_CHAT, LIMIT = 1_000_000, 1_000, 40, 0.150

@@ -13,14 +13,14 @@ from typing import Any
 import psutil
 import pytest
 
-from mixchat.papers.config import Config, EngineConfig
-from mixchat.papers.paths import Paths
-from mixchat.providers.local.completion import complete
-from mixchat.providers.local.process import Door
+from mixchat.config.config import Config, EngineConfig
+from mixchat.config.paths import Paths
+from mixchat.domain.events import Ended, Text
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.providers.local.llama_http import complete
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.words.event import Ended, Text
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Message, Request
+from mixchat.providers.local.server_process import Door
 
 pytestmark = [pytest.mark.bench, pytest.mark.model, pytest.mark.timeout(300)]
 ROUNDS = 5

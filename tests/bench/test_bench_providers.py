@@ -13,10 +13,10 @@ from contextlib import aclosing
 
 import pytest
 
-from mixchat.words.event import Text
-from mixchat.words.model import ModelRef
-from mixchat.words.provider import Provider
-from mixchat.words.request import Message, Request
+from mixchat.domain.events import Text
+from mixchat.domain.model import ModelRef
+from mixchat.domain.provider import Provider
+from mixchat.domain.request import Message, Request
 from tests.bench.first_call import REFS, registry
 from tests.wires import Reply, Wires
 

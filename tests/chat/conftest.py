@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.desk import Desk
-from mixchat.history.chats import ChatStore
-from mixchat.history.turns import TurnStore
-from mixchat.papers.database import Database
-from mixchat.words.clock import SystemClock
+from mixchat.chat.services import Desk
+from mixchat.domain.clock import SystemClock
+from mixchat.storage.chats import ChatStore
+from mixchat.storage.database import Database
+from mixchat.storage.turns import TurnStore
 from tests.chat.scripted import ScriptedRouter
 
 

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 
-from mixchat.words.decision import Decision
-from mixchat.words.error import Failure, ProviderError
-from mixchat.words.event import Broke, Ended, Routed, RouterEvent, Started, Text
-from mixchat.words.model import ModelRef
-from mixchat.words.question import Brief, Question
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Attempt
-from mixchat.words.usage import FREE, Cost, Usage
+from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure, ProviderError
+from mixchat.domain.events import Broke, Ended, Routed, RouterEvent, Started, Text
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Attempt
+from mixchat.domain.usage import FREE, Cost, Usage
 
 SONNET = ModelRef("anthropic", "sonnet")
 FLASH = ModelRef("google", "flash")

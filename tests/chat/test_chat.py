@@ -7,16 +7,13 @@ from collections.abc import AsyncGenerator
 import pytest
 from msgspec import structs
 
-from mixchat.chat.compact import compact
 from mixchat.chat.compare import compare, merge
-from mixchat.chat.desk import Allow, Prompt
-from mixchat.chat.fork import fork
-from mixchat.chat.title import entitle
-from mixchat.words.error import NoLocalSeat, SecretFound, StorageError
-from mixchat.words.event import Accepted, ChatEvent, Failed, Finished, Notice, Routed, Started, Text
-from mixchat.words.question import Pin, Settings
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Outcome, Turn
+from mixchat.chat.operations import compact, entitle, fork
+from mixchat.domain.chat_request import Allow, Pin, Prompt, Settings
+from mixchat.domain.errors import NoLocalSeat, SecretFound, StorageError
+from mixchat.domain.events import Accepted, ChatEvent, Failed, Finished, Notice, Routed, Started, Text
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Outcome, Turn
 from tests.chat.conftest import Place
 from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
 

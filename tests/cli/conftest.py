@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from mixchat.__main__ import main
-from mixchat.papers.paths import Paths
+from mixchat.config.paths import Paths
 
 
 class Result(Struct):

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import mixchat
-from mixchat.house import build
-from mixchat.words.error import RateLimited
+from mixchat.domain.errors import RateLimited
+from mixchat.runtime.runtime import build
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
 

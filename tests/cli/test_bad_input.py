@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mixchat.cli.ask import printable
-from mixchat.papers.database import Database
-from mixchat.papers.paths import Paths
+from mixchat.config.paths import Paths
+from mixchat.storage.database import Database
 from tests.cli.conftest import Shell
 from tests.tui.pty_app import PtyApp
 

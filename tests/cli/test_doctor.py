@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.cli.checks.check import Check
-from mixchat.cli.checks.terminal import check_network_settings, check_terminal
 from mixchat.cli.doctor import examine
-from mixchat.papers.paths import Paths
+from mixchat.cli.doctor_checks import Check, check_network_settings, check_terminal
+from mixchat.config.paths import Paths
 from tests.cli.conftest import Shell
 from tests.wires import Wires
 from tests.wires.server import environment

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from mixchat.house import build
+from mixchat.runtime.runtime import build
 from tests.cli.test_ask import Run, ask
 from tests.wires.server import Wires, environment
 

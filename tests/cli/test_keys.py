@@ -4,9 +4,9 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from mixchat.papers.paths import Paths
+from mixchat.config.paths import Paths
 from tests.cli.conftest import Shell
-from tests.papers.test_credentials import OpenKeyring
+from tests.config.test_credentials import OpenKeyring
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import json
 
-from mixchat.papers.paths import Paths
-from mixchat.routing.learned import Learned
+from mixchat.classifier.learned import Learned
+from mixchat.config.paths import Paths
 from tests.cli.conftest import Shell
 
 

@@ -5,10 +5,10 @@ import sys
 import pytest
 
 from mixchat.__main__ import main
-from mixchat.cli import ending
+from mixchat.cli import exit as ending
 from mixchat.cli.parser import FAMILIES, build_parser, named_family
-from mixchat.house import House
-from mixchat.words.error import ConfigError, NeedsKey, OverBudget, StorageError
+from mixchat.domain.errors import ConfigError, NeedsKey, OverBudget, StorageError
+from mixchat.runtime.runtime import House
 from tests.cli.conftest import Shell
 
 CONTRACT = ("ask", "route", "models", "stack", "spend", "history", "local", "keys", "doctor", "serve")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.papers.paths import Paths
+from mixchat.config.paths import Paths
 from tests.cli.conftest import Shell
 
 KEYS = {"role", "model", "lineup", "confidence", "classifier", "why"}

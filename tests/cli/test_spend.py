@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from mixchat.__main__ import main
+from mixchat.config.paths import Paths
+from mixchat.domain.clock import SystemClock
+from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
-from mixchat.papers.database import Database
-from mixchat.papers.paths import Paths
-from mixchat.words.clock import SystemClock
-from mixchat.words.usage import Usage
+from mixchat.storage.database import Database
 from tests.ledger.stage import UNPRICED, WORK, SteeredClock, call, request
 
 STACK = """

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.papers.paths import Paths
+from mixchat.config.paths import Paths
 from tests.cli.conftest import Shell
 
 MINE = 'name = "mine"\n# kept\n[roles.coding]\nmodels = ["anthropic/claude-sonnet-5-5"]\n'

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 
+from mixchat.config.config import Budget, PriceConfig
+from mixchat.domain.meter import Call, Purpose
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
-from mixchat.papers.config import Budget, PriceConfig
-from mixchat.papers.database import Database
-from mixchat.papers.process import Owner
-from mixchat.words.meter import Call, Purpose
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Message, Request
-from mixchat.words.usage import Usage
+from mixchat.storage.database import Database
+from mixchat.storage.owner import Owner
 
 BIG = ModelRef("work", "big")
 """Priced by the config below: $1 in, $4 out, $0.10 from the cache."""

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mixchat.ledger.days import first_day, local_day, month_of
+from mixchat.config.config import Budget
+from mixchat.domain.errors import ConfigError, OverBudget
+from mixchat.domain.usage import Usage
+from mixchat.ledger.dates import first_day, local_day, month_of
 from mixchat.ledger.ledger import Ledger
-from mixchat.papers.config import Budget
-from mixchat.words.error import ConfigError, OverBudget
-from mixchat.words.usage import Usage
 from tests.ledger.stage import LOCAL, UNPRICED, SteeredClock, call, ledger, request
 
 CENT = Usage(input=10_000, output=0)
@@ -99,7 +99,7 @@ def test_an_unknown_price_is_stopped_only_when_nothing_is_left(tmp_path: Path):
 
 
 def test_failed_and_cancelled_calls_count(tmp_path: Path):
-    from mixchat.words.error import Failure
+    from mixchat.domain.errors import Failure
 
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.02")))
     for failure in (None, Failure("interrupted", "The line was cut.")):
@@ -144,8 +144,8 @@ RACER = """
 import sys, time
 from decimal import Decimal
 from pathlib import Path
-from mixchat.papers.config import Budget
-from mixchat.words.error import OverBudget
+from mixchat.config.config import Budget
+from mixchat.domain.errors import OverBudget
 from tests.ledger.stage import call, ledger, request
 book = ledger(Path(sys.argv[1]), limits=Budget(day=Decimal("0.01")))
 asked = request("word " * 1_000, max_tokens=1)

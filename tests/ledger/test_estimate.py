@@ -12,11 +12,11 @@ from statistics import median
 
 import pytest
 
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Attachment, Message, Request
+from mixchat.domain.usage import Usage
 from mixchat.ledger.estimate import Estimator
-from mixchat.ledger.tokens import count_tokens
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Attachment, Message, Request
-from mixchat.words.usage import Usage
+from mixchat.ledger.token_count import count_tokens
 from tests.ledger.stage import BIG, WORK, SteeredClock, call, ledger, request
 
 PASSAGES = json.loads(Path(__file__).with_name("mixed.json").read_text(encoding="utf-8"))

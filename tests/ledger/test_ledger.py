@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.words.error import Failure
-from mixchat.words.usage import Cost, Usage
+from mixchat.domain.errors import Failure
+from mixchat.domain.usage import Cost, Usage
 from tests.ledger.stage import (
     BIG,
     FULL,

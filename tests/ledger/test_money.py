@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from mixchat.domain.usage import Cost, Tally
 from mixchat.ledger.money import cost, dollars, from_pico, plain, settled, to_pico, total
-from mixchat.words.usage import Cost, Tally
 
 
 @pytest.mark.parametrize(

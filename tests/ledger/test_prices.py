@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from mixchat.config.config import PriceConfig
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.ledger.prices import Prices
-from mixchat.papers.config import PriceConfig
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
 from tests.ledger.stage import SteeredClock
 
 TODAY = "2026-11-23"

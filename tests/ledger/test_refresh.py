@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
+from mixchat.domain.errors import Unreachable
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
 from mixchat.ledger.prices import LIST_FILE, Prices
-from mixchat.words.error import Unreachable
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
 
 NEW = ModelRef.parse("openai/gpt-6.2-sol")
 LIST = [

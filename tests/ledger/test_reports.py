@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mixchat.domain.usage import Usage
 from mixchat.ledger.reports import NOBODY, OTHERS
-from mixchat.words.usage import Usage
 from tests.ledger.stage import call, ledger, request
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mixchat.papers.process import Owner, this_process
-from mixchat.words.error import StorageError
-from mixchat.words.usage import Cost, Usage
+from mixchat.domain.errors import StorageError
+from mixchat.domain.usage import Cost, Usage
+from mixchat.storage.owner import Owner, this_process
 from tests.ledger.stage import FULL, FULL_COST, call, ledger, request, reserved, rows
 
 GONE = Owner(2**22 + 7, 1.0)
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_written_delays_the_row_and_does_not_lose_it(tmp_p
 DOOMED = """
 import sys, time
 from pathlib import Path
-from mixchat.words.usage import Usage
+from mixchat.domain.usage import Usage
 from tests.ledger.stage import call, ledger, request
 book = ledger(Path(sys.argv[1]))
 book.prices.load()

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from pathlib import Path
 
+from mixchat.domain.meter import Purpose
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.usage import Usage
 from mixchat.ledger.savings import saving, strongest
-from mixchat.words.meter import Purpose
-from mixchat.words.model import ModelRef
-from mixchat.words.stack import Post, Seat, Stack
-from mixchat.words.usage import Usage
 from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
 
 OPUS = ModelRef.parse("anthropic/claude-opus-5-5")

@@ -10,13 +10,13 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mixchat.domain.errors import Failure
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Cost, Tally, Usage
 from mixchat.ledger.money import from_pico, plain, to_pico
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.reports import BY
-from mixchat.papers.process import Owner
-from mixchat.words.error import Failure
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Cost, Tally, Usage
+from mixchat.storage.owner import Owner
 from tests.ledger.stage import BIG, LOCAL, UNPRICED, WORK, SteeredClock, call, ledger, request
 
 PRICES = Prices(WORK, clock=SteeredClock())
@@ -110,7 +110,7 @@ def test_a_tally_keeps_the_unknown_apart():
 WRITER = """
 import sys
 from pathlib import Path
-from mixchat.words.usage import Usage
+from mixchat.domain.usage import Usage
 from tests.ledger.stage import call, ledger, request
 book = ledger(Path(sys.argv[1]))
 for number in range(60):

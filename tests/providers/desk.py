@@ -5,20 +5,20 @@ from contextlib import aclosing
 
 from msgspec import Struct, structs
 
-from mixchat.papers.services import Service, built_in
+from mixchat.config.provider_specs import Service, built_in
+from mixchat.domain.errors import ProviderError
+from mixchat.domain.events import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.provider import Provider
+from mixchat.domain.request import Message, Request
+from mixchat.domain.turn import Citation
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.anthropic import AnthropicProvider
-from mixchat.providers.chat_completions import ChatProvider
 from mixchat.providers.connections import Connections
 from mixchat.providers.google import GoogleProvider
 from mixchat.providers.ollama import OllamaProvider
-from mixchat.providers.responses import ResponsesProvider
-from mixchat.words.error import ProviderError
-from mixchat.words.event import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.provider import Provider
-from mixchat.words.request import Message, Request
-from mixchat.words.turn import Citation
+from mixchat.providers.openai_chat import ChatProvider
+from mixchat.providers.openai_responses import ResponsesProvider
 
 Subject = AnthropicProvider | ResponsesProvider | ChatProvider | GoogleProvider | OllamaProvider
 KEY = "wire-key-0123456789"

@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 import pytest
 
-from mixchat.words.error import (
+from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
     NeedsKey,
@@ -25,8 +25,8 @@ from mixchat.words.error import (
     UnknownModel,
     Unreachable,
 )
-from mixchat.words.event import Text
-from mixchat.words.request import Attachment, Message
+from mixchat.domain.events import Text
+from mixchat.domain.request import Attachment, Message
 from tests.providers.desk import KEY, Desk
 from tests.wires import Hangup, Refusal, Reply, Reset, Silence, Status, Web, Wires
 

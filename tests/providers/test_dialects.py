@@ -101,7 +101,7 @@ async def test_google_is_asked_for_thoughts_and_never_continues_by_itself(
 async def test_ollamas_window_fits_the_conversation_and_nothing_is_cut_silently(
     desks: dict[str, Desk], wires: Wires
 ) -> None:
-    from mixchat.words.request import Message
+    from mixchat.domain.request import Message
 
     desk = desks["ollama"]
     desk.facts = {"context_window": 32_000}
@@ -124,7 +124,7 @@ async def test_ollama_asks_a_model_to_think_only_when_told(desks: dict[str, Desk
 
 
 async def test_a_text_file_keeps_its_own_fences(desks: dict[str, Desk], wires: Wires) -> None:
-    from mixchat.words.request import Attachment, Message
+    from mixchat.domain.request import Attachment, Message
 
     note = Attachment("a.md", "text/plain", "```py\nx\n```\nÿ".encode())
     await desks["ollama"].ask(messages=(Message("user", "Read.", (note,)),))

@@ -4,11 +4,10 @@ from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
-from mixchat.papers.config import Config, ProviderConfig
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.services import services
-from mixchat.providers.embeddings import DEFAULT, Embeddings, Kind
-from mixchat.words.error import (
+from mixchat.config.config import Config, ProviderConfig
+from mixchat.config.credentials import Credentials
+from mixchat.config.provider_specs import services
+from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
     NeedsKey,
@@ -19,8 +18,9 @@ from mixchat.words.error import (
     UnknownModel,
     Unreachable,
 )
-from mixchat.words.model import ModelRef
-from mixchat.words.usage import Usage
+from mixchat.domain.model import ModelRef
+from mixchat.domain.usage import Usage
+from mixchat.providers.embeddings import DEFAULT, Embeddings, Kind
 from tests.providers.loopback import Got, Loopback, Say, loopback, say_json
 from tests.wires import Wires
 from tests.wires.listings import vector

@@ -10,18 +10,18 @@ import psutil
 import pytest
 from msgspec import structs
 
-from mixchat.papers.config import Config
-from mixchat.papers.paths import Paths
-from mixchat.papers.services import built_in
+from mixchat.config.config import Config
+from mixchat.config.paths import Paths
+from mixchat.config.provider_specs import built_in
+from mixchat.domain.errors import NeedsKey, TooLong
+from mixchat.domain.events import Ended, ProviderEvent, Text
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
 from mixchat.providers.adapter import Endpoint
-from mixchat.providers.chat_completions import ChatProvider
 from mixchat.providers.connections import Connections
-from mixchat.providers.local.process import Door, Engine
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.words.error import NeedsKey, TooLong
-from mixchat.words.event import Ended, ProviderEvent, Text
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
+from mixchat.providers.local.server_process import Door, Engine
+from mixchat.providers.openai_chat import ChatProvider
 
 pytestmark = pytest.mark.model
 

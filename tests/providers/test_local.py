@@ -12,14 +12,14 @@ import httpx
 import psutil
 import pytest
 
-from mixchat.papers.config import Config, EngineConfig
-from mixchat.papers.paths import Paths
+from mixchat.config.config import Config, EngineConfig
+from mixchat.config.paths import Paths
+from mixchat.domain.errors import BadRequest, Interrupted, TooLong, UnknownModel
+from mixchat.domain.events import Ended, Notice, ProviderEvent, Text, UsageUpdate
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Attachment, Message, Request
 from mixchat.providers.local.provider import LocalProvider
 from mixchat.providers.local.wheel import WHEELS
-from mixchat.words.error import BadRequest, Interrupted, TooLong, UnknownModel
-from mixchat.words.event import Ended, Notice, ProviderEvent, Text, UsageUpdate
-from mixchat.words.model import ModelRef
-from mixchat.words.request import Attachment, Message, Request
 
 REF = ModelRef("local", "tiny")
 LONG = "Write a very long story about a ship, with many chapters."

@@ -11,26 +11,26 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mixchat.papers.config import Config
-from mixchat.papers.paths import Paths
-from mixchat.papers.services import Service
+from mixchat.config.config import Config
+from mixchat.config.paths import Paths
+from mixchat.config.provider_specs import Service
+from mixchat.domain.errors import UnknownModel
+from mixchat.domain.events import Ended, Text
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
 from mixchat.providers.adapter import Endpoint
-from mixchat.providers.chat_completions import ChatProvider
 from mixchat.providers.connections import Connections
-from mixchat.providers.local.process import Engine
+from mixchat.providers.local.model_store import Shelf
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.providers.local.shelf import Shelf
-from mixchat.words.error import UnknownModel
-from mixchat.words.event import Ended, Text
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
+from mixchat.providers.local.server_process import Engine
+from mixchat.providers.openai_chat import ChatProvider
 from tests.providers.ggufs import gguf
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from mixchat.providers.local.process import Engine
-from mixchat.providers.local.shelf import Shelf
+from mixchat.providers.local.server_process import Engine
+from mixchat.providers.local.model_store import Shelf
 engine = Engine(Path(sys.argv[2]))
 engine.start(Shelf(Path("."), {"tiny": Path(sys.argv[1])}).entry("tiny"), 256, 1)
 print(engine.pid, flush=True)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.papers.config import Config, ProviderConfig
-from mixchat.papers.credentials import Credentials
-from mixchat.papers.paths import Paths
-from mixchat.papers.services import services
+from mixchat.config.config import Config, ProviderConfig
+from mixchat.config.credentials import Credentials
+from mixchat.config.paths import Paths
+from mixchat.config.provider_specs import services
+from mixchat.domain.errors import NeedsKey, ProviderError, UnknownModel
+from mixchat.domain.events import Ended, ProviderEvent, Text
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
 from mixchat.providers.registry import Registry, build_providers
-from mixchat.words.error import NeedsKey, ProviderError, UnknownModel
-from mixchat.words.event import Ended, ProviderEvent, Text
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
 from tests.wires import Wires
 from tests.wires.server import environment
 

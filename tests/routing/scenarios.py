@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from mixchat.words.request import Message
+from mixchat.domain.request import Message
 from tests.routing.stage import Answer, Stage
 from tests.wires.script import Reply, Reset, Silence, Status
 from tests.wires.server import Seen

@@ -7,19 +7,19 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.clock import Clock
+from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.errors import Failure, NeedsKey, OverBudget, ProviderError
+from mixchat.domain.events import Ended, ProviderEvent, RouterEvent, Text
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.health import Health
-from mixchat.routing.resources import Resources
-from mixchat.routing.run import Run
-from mixchat.words.clock import Clock
-from mixchat.words.decision import Decision, Verdict
-from mixchat.words.error import Failure, NeedsKey, OverBudget, ProviderError
-from mixchat.words.event import Ended, ProviderEvent, RouterEvent, Text
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.question import Brief, Question
-from mixchat.words.request import Message, Request
-from mixchat.words.stack import Post, Seat, Stack
-from mixchat.words.usage import FREE, Cost, Usage
+from mixchat.routing.services import Resources
+from mixchat.routing.turn_run import Run
 
 USAGE = Usage(input=10, output=5)
 CENT = Cost(Decimal("0.01"))

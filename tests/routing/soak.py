@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.desk import Desk
 from mixchat.chat.messages import CONTINUE
-from mixchat.history.chats import ChatStore
-from mixchat.history.turns import TurnStore
-from mixchat.papers.database import Database
+from mixchat.chat.services import Desk
+from mixchat.domain.decision import Verdict
+from mixchat.domain.events import ChatEvent, Failed, Finished, Text
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.routing.router import Router
-from mixchat.words.decision import Verdict
-from mixchat.words.event import ChatEvent, Failed, Finished, Text
-from mixchat.words.turn import Outcome, Turn
+from mixchat.storage.chats import ChatStore
+from mixchat.storage.database import Database
+from mixchat.storage.turns import TurnStore
 from tests.routing.scripted import FixedClassifier, stack
 from tests.routing.stage import Stage
 from tests.wires.script import Hangup, Reply, Reset, Script, Silence, Status, deltas

@@ -6,20 +6,20 @@ from contextlib import aclosing, asynccontextmanager
 
 from msgspec import Struct
 
-from mixchat.papers.services import Service
+from mixchat.config.provider_specs import Service
+from mixchat.domain.chat_request import Brief
+from mixchat.domain.errors import Failure, NeedsKey, ProviderError
+from mixchat.domain.events import Ended, Rerouted, Text
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Endpoint
-from mixchat.providers.chat_completions import ChatProvider
 from mixchat.providers.connections import Connections
+from mixchat.providers.openai_chat import ChatProvider
 from mixchat.routing.health import Health
-from mixchat.routing.resources import Resources
-from mixchat.routing.run import Run
-from mixchat.words.error import Failure, NeedsKey, ProviderError
-from mixchat.words.event import Ended, Rerouted, Text
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.question import Brief
-from mixchat.words.request import Message, Request
-from mixchat.words.usage import Usage
+from mixchat.routing.services import Resources
+from mixchat.routing.turn_run import Run
 from tests.routing.scripted import CheckingMeter, decided, ref
 from tests.routing.steered import FastClock
 from tests.wires.server import Wires

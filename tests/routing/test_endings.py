@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from mixchat.domain.errors import ERRORS, ErrorCode, Guarded
+from mixchat.domain.events import Broke, Ended, Rerouted, Text, Thinking
 from mixchat.routing.policy import POLICIES
-from mixchat.words.error import ERRORS, ErrorCode, Guarded
-from mixchat.words.event import Broke, Ended, Rerouted, Text, Thinking
 from tests.routing.scripted import Parts, played, text_of
 from tests.routing.steered import SteeredClock
 

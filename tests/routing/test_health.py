@@ -4,9 +4,9 @@ from contextlib import aclosing
 
 import pytest
 
+from mixchat.domain.errors import ErrorCode, Failure, Overloaded, Refused
+from mixchat.domain.events import Broke, Ended, Rerouted, Started, Text
 from mixchat.routing.health import CLOSED, Health
-from mixchat.words.error import ErrorCode, Failure, Overloaded, Refused
-from mixchat.words.event import Broke, Ended, Rerouted, Started, Text
 from tests.routing.scripted import Parts, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
 

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
+from mixchat.domain.chat_request import Pin, Question
+from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.errors import OutOfCredit, Overloaded, ProviderError, RateLimited
+from mixchat.domain.events import Text
+from mixchat.domain.model import ModelCard
 from mixchat.routing.judge import Judge, JudgeSettings
 from mixchat.routing.router import Router
-from mixchat.words.decision import Decision, Verdict
-from mixchat.words.error import OutOfCredit, Overloaded, ProviderError, RateLimited
-from mixchat.words.event import Text
-from mixchat.words.model import ModelCard
-from mixchat.words.question import Pin, Question
 from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, seat, stack
 from tests.routing.steered import FastClock, SteeredClock
 

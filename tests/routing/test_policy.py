@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from mixchat.domain.errors import ErrorCode, Failure
 from mixchat.routing.policy import (
     LONG_WAIT,
     MOST_CALLS,
@@ -16,7 +17,6 @@ from mixchat.routing.policy import (
     next_move,
     wait,
 )  # fmt: skip
-from mixchat.words.error import ErrorCode, Failure
 
 TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
     # first failure with a seat left · exhausted with a seat left · exhausted and the last seat

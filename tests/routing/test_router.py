@@ -4,15 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from mixchat.routing.economy import Economy
+from mixchat.domain.chat_request import Pin, Question
+from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.errors import Failure, NoLocalSeat
+from mixchat.domain.model import ModelCard
+from mixchat.domain.stack import Post, Stack
+from mixchat.domain.turn import FileRef
+from mixchat.routing.cost_order import Economy
 from mixchat.routing.judge import Judge, JudgeSettings
 from mixchat.routing.router import Router
-from mixchat.words.decision import Evidence, Verdict
-from mixchat.words.error import Failure, NoLocalSeat
-from mixchat.words.model import ModelCard
-from mixchat.words.question import Pin, Question
-from mixchat.words.stack import Post, Stack
-from mixchat.words.turn import FileRef
 from tests.routing.scripted import FixedClassifier, Parts, asking, played, ref, seat, stack
 from tests.routing.steered import SteeredClock
 

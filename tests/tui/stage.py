@@ -9,15 +9,15 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from mixchat.house import House
+from mixchat.domain.chat_request import Question
+from mixchat.domain.clock import Clock
+from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.stack import Stack
 from mixchat.routing.router import Router
+from mixchat.runtime.runtime import House
 from mixchat.tui.app import MixApp
 from mixchat.tui.chat_screen import ChatScreen
-from mixchat.tui.opening import Opening
-from mixchat.words.clock import Clock
-from mixchat.words.decision import Evidence, Verdict
-from mixchat.words.question import Question
-from mixchat.words.stack import Stack
+from mixchat.tui.launch_options import Opening
 from tests.routing.scripted import ScriptedProviders
 
 CONFIG = """

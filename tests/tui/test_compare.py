@@ -2,13 +2,13 @@
 
 import pytest
 
-from mixchat.tui.compare.answer_column import AnswerColumn
-from mixchat.tui.compare.asked import read_names
-from mixchat.tui.compare.chooser import Chooser
-from mixchat.words.error import Overloaded
-from mixchat.words.event import Text
-from mixchat.words.question import Pin
-from mixchat.words.turn import Outcome
+from mixchat.domain.chat_request import Pin
+from mixchat.domain.errors import Overloaded
+from mixchat.domain.events import Text
+from mixchat.domain.turn import Outcome
+from mixchat.tui.chat.answer_column import AnswerColumn
+from mixchat.tui.handlers.compare_chooser import Chooser
+from mixchat.tui.handlers.compare_request import read_names
 from tests.routing.scripted import Hang, Pause, reply
 from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, on_stage
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from mixchat.tui.opening import Opening
-from mixchat.words.event import Text
+from mixchat.domain.events import Text
+from mixchat.tui.launch_options import Opening
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import Stage, StagedHouse, on_stage
 

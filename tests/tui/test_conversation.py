@@ -1,13 +1,13 @@
 """A prompt goes out, a reply comes in, and nothing that was written is lost on the way."""
 
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.errors import Interrupted, Overloaded, Refused
+from mixchat.domain.events import Text, Thinking
+from mixchat.domain.stack import Stack
+from mixchat.domain.turn import Outcome
 from mixchat.routing.router import Router
-from mixchat.tui.opening import Opening
-from mixchat.words.decision import Evidence, Verdict
-from mixchat.words.error import Interrupted, Overloaded, Refused
-from mixchat.words.event import Text, Thinking
-from mixchat.words.question import Question
-from mixchat.words.stack import Stack
-from mixchat.words.turn import Outcome
+from mixchat.tui.launch_options import Opening
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import PlainClassifier, StagedHouse, on_stage
 

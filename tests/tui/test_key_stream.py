@@ -7,7 +7,7 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key, MouseMove, Paste
 from textual.message import Message
 
-from mixchat.tui.key_stream import KeyStream
+from mixchat.tui.terminal.key_stream import KeyStream
 
 START, END = "\x1b[200~", "\x1b[201~"
 

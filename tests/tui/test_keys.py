@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mixchat.tui.acts import ACTS, read_keys
-from mixchat.words.event import Text
+from mixchat.domain.events import Text
+from mixchat.tui.actions import ACTS, read_keys
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
 

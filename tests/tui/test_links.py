@@ -1,9 +1,9 @@
 """The links of a reply: with the mouse they tell where they lead, and without one they are listed."""
 
+from mixchat.domain.events import Text
+from mixchat.domain.turn import Citation
 from mixchat.tui.picker import Picker
 from mixchat.tui.transcript import LinkActivated
-from mixchat.words.event import Text
-from mixchat.words.turn import Citation
 from tests.tui.stage import on_stage
 
 REPLY = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mixchat.tui.start.key_shape import provider_of
+from mixchat.tui.onboarding.key_screen import provider_of
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
 from tests.tui.test_guards import SECRET
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.tui.composer.draft import read_draft
+from mixchat.tui.composer.message import read_draft
 from tests.tui.pty_app import PtyApp
 
 PLACEHOLDER = "sk anything"

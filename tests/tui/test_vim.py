@@ -2,7 +2,7 @@
 
 import pytest
 
-from mixchat.words.event import Text
+from mixchat.domain.events import Text
 from tests.routing.scripted import Hang
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
 

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixchat.tui import figures
-from mixchat.tui.clipboard import Clipboard, tmux_wrapped
+from mixchat.domain.chat_request import Pin
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import Retrying, Started, Text, Thinking
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Seat
+from mixchat.domain.usage import Cost, Tally
+from mixchat.tui import formatting
+from mixchat.tui.chat.status_line import Phase
 from mixchat.tui.composer.completion import Candidate, Sources, complete, rank
-from mixchat.tui.composer.draft import Draft, read_draft
 from mixchat.tui.composer.mentions import mention_of, read_mentions
+from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.composer.recall import Recall
-from mixchat.tui.phase import Phase
-from mixchat.tui.toast import seconds_to_read
-from mixchat.words.error import Failure
-from mixchat.words.event import Retrying, Started, Text, Thinking
-from mixchat.words.model import ModelRef
-from mixchat.words.question import Pin
-from mixchat.words.stack import Seat
-from mixchat.words.usage import Cost, Tally
+from mixchat.tui.composer.prompt_history import Recall
+from mixchat.tui.formatting import seconds_to_read
+from mixchat.tui.terminal.clipboard import Clipboard, tmux_wrapped
 from tests.tui.stage import StillClock
 
 REF = ModelRef("a", "plain")
@@ -41,23 +41,23 @@ REF = ModelRef("a", "plain")
     ],
 )
 def test_money_is_told_from_nothing(amount: str, words: str):
-    assert figures.dollars(Decimal(amount)) == words
+    assert formatting.dollars(Decimal(amount)) == words
 
 
 def test_an_unknown_price_is_never_zero_and_an_estimate_is_marked():
-    assert figures.money(Cost(None)) == "?"
-    assert figures.money(Cost(Decimal("0.5"), exact=False)) == "~$0.50"
-    assert figures.tally(Tally(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
+    assert formatting.money(Cost(None)) == "?"
+    assert formatting.money(Cost(Decimal("0.5"), exact=False)) == "~$0.50"
+    assert formatting.tally(Tally(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
 
 
 @given(st.decimals(min_value=Decimal("0.000001"), max_value=10_000, places=6))
 def test_no_cost_reads_as_nothing(amount: Decimal):
-    assert Decimal(figures.dollars(amount).strip("$").replace(",", "")) > 0
+    assert Decimal(formatting.dollars(amount).strip("$").replace(",", "")) > 0
 
 
 @pytest.mark.parametrize(("share", "width"), [(0.0, 8), (0.5, 8), (1.0, 8), (3.0, 8), (0.01, 5)])
 def test_a_bar_has_its_width_whatever_its_share(share: float, width: int):
-    assert len(figures.bar(share, width)) == width
+    assert len(formatting.bar(share, width)) == width
 
 
 @given(st.text(max_size=4000))
@@ -209,7 +209,7 @@ def test_nothing_heavy_is_loaded_before_the_first_picture():
     import subprocess
 
     code = (
-        "import sys; import mixchat.__main__; from mixchat.house import build; from mixchat.tui.app import run_app;"
+        "import sys; import mixchat.__main__; from mixchat.runtime.runtime import build; from mixchat.tui.app import run_app;"
         "print([name for name in ('anthropic', 'openai', 'google.genai', 'httpx', 'markdown_it', 'sqlite3',"
         " 'genai_prices', 'keyring', 'pygments', 'mixchat.tui.transcript') if name in sys.modules])"
     )

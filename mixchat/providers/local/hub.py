@@ -8,8 +8,9 @@ the file and understands `Range`.
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
@@ -18,11 +19,44 @@ import msgspec
 from msgspec import Struct
 
 from mixchat.providers.local.gguf import NotGguf, read_header
-from mixchat.providers.local.lock import exclusive
 from mixchat.providers.local.progress import Progress, PullFailed, disk_failure, make_room
 
 if TYPE_CHECKING:
     import httpx
+
+
+@contextmanager
+def exclusive(path: Path) -> Generator[None]:
+    """Hold the only right to write `path`; the system takes it back when the process dies.
+
+    Raises:
+        PullFailed: somebody else holds it.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    with lock.open("ab") as file:
+        try:
+            _take(file.fileno())
+        except OSError:
+            raise PullFailed(f"Another mixchat is fetching {path.name.removesuffix('.part')} now.") from None
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 ENDPOINT: Final = "https://huggingface.co"
 _PIECE: Final = 1 << 20

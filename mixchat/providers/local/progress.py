@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.words.error import ProviderError
+from mixchat.domain.errors import ProviderError
 
 
 class Progress(Struct, frozen=True):

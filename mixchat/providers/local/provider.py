@@ -3,22 +3,22 @@
 import asyncio
 import importlib
 import importlib.util
+import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 from typing import Final
 
-from mixchat.papers.config import Config
-from mixchat.papers.paths import Paths
-from mixchat.providers.asked import left_out
-from mixchat.providers.inputs import check
-from mixchat.providers.local import machine
-from mixchat.providers.local.completion import complete
-from mixchat.providers.local.process import UNSUPPORTED, Door, Engine
-from mixchat.providers.local.shelf import PROVIDER, Entry, Shelf
-from mixchat.words.error import Interrupted, UnknownModel
-from mixchat.words.event import Notice, ProviderEvent
-from mixchat.words.model import ModelCard
-from mixchat.words.request import Request
+from mixchat.config.config import Config
+from mixchat.config.paths import Paths
+from mixchat.domain.errors import Interrupted, UnknownModel
+from mixchat.domain.events import Notice, ProviderEvent
+from mixchat.domain.model import ModelCard
+from mixchat.domain.request import Request
+from mixchat.providers.local.llama_http import complete
+from mixchat.providers.local.model_store import PROVIDER, Entry, Shelf
+from mixchat.providers.local.server_process import UNSUPPORTED, Door, Engine
+from mixchat.providers.wire_request import check, left_out
 
 _OVERHEAD: Final = 150_000_000
 """Bytes that llama.cpp and its compute buffers take besides weights and cache."""
@@ -111,7 +111,7 @@ class LocalProvider:
         """Return the bytes that the next model may take; the one that is loaded makes room for it."""
         if self._settings.memory is not None:
             return int(self._settings.memory * 1e9)
-        return machine.available() + (self._held if self._engine.door else 0)
+        return available() + (self._held if self._engine.door else 0)
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models whose files are on this machine."""
@@ -127,7 +127,7 @@ class LocalProvider:
         return min(entry.header.context or self._settings.context, self._settings.context)
 
     async def _load(self, entry: Entry) -> Door:
-        threads = self._settings.threads or machine.threads()
+        threads = self._settings.threads or core_count()
         loading = asyncio.create_task(
             asyncio.to_thread(self._engine.start, entry, self._context(entry), threads)
         )
@@ -177,3 +177,38 @@ def _retrieved(task: asyncio.Task[Door]) -> None:
     """Look at how a load ended that nobody waits for any more."""
     if not task.cancelled():
         task.exception()
+
+
+_CGROUP: Final = Path("/sys/fs/cgroup")
+
+
+def available() -> int:
+    """Return the bytes that a new process may take without swapping."""
+    import psutil
+
+    free = psutil.virtual_memory().available
+    container = _container()
+    return free if container is None else min(free, container)
+
+
+def core_count() -> int:
+    """Return how many threads a model computes with: one fewer than there are cores.
+
+    llama.cpp's threads wait for each other by spinning, so that one core shared with anything else slows
+    all of them down: measured on two cores beside one busy process, 5 tokens a second with two threads and
+    79 with one.
+    """
+    import psutil
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(min(psutil.cpu_count(logical=False) or usable, usable) - 1, 1)
+
+
+def _container() -> int | None:
+    """Return what is left of the limit of a control group (version 2), where there is one."""
+    try:
+        limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+        used = (_CGROUP / "memory.current").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return max(int(limit) - int(used), 0) if limit.isdigit() and used.isdigit() else None

@@ -20,8 +20,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from mixchat.providers.local.model_store import STARTER
 from mixchat.providers.local.progress import Progress, PullFailed, disk_failure, make_room
-from mixchat.providers.local.shelf import STARTER
 
 _PIECE: Final = 1 << 19
 """Bytes unpacked between two looks at the event loop: a few milliseconds."""

@@ -11,20 +11,18 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from mixchat.domain.chat_request import Pin, Settings
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
-from mixchat.tui.composer.draft import Draft
-from mixchat.tui.composer.edit_mark import EditMark
-from mixchat.tui.composer.live_line import LiveLine
+from mixchat.tui.composer.edit_banner import EditMark
 from mixchat.tui.composer.mentions import Mentions, dropped_file, mention_of, read_mentions
-from mixchat.tui.composer.outgoing import EditedTurn, Outgoing
-from mixchat.tui.composer.outlook import Outlook
+from mixchat.tui.composer.message import Draft, EditedTurn, Outgoing
 from mixchat.tui.composer.pastes import Pastes
+from mixchat.tui.composer.preview_line import LiveLine, Outlook
 from mixchat.tui.composer.prompt_area import PromptArea
+from mixchat.tui.composer.prompt_history import Recall
 from mixchat.tui.composer.queue_list import QueueList
-from mixchat.tui.composer.recall import Recall
 from mixchat.tui.themes import role_class
-from mixchat.words.question import Pin, Settings
 
 COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""

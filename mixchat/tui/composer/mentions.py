@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mixchat.words.question import Pin
+from mixchat.domain.chat_request import Pin
 
 _WORD: Final = r"(?<!\S)@(?:\"([^\"\n]+)\"|(\S+))"
 _TRAILING: Final = ".,;:!?)]}'\""

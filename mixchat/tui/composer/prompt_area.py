@@ -13,8 +13,8 @@ from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.in_order import run_at_once
-from mixchat.tui.start.key_shape import provider_of
+from mixchat.tui.onboarding.key_screen import provider_of
+from mixchat.tui.terminal.ordered_keys import run_at_once
 
 if TYPE_CHECKING:
     from mixchat.tui.composer.vim import Vim

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from mixchat.tui.composer.outgoing import Outgoing
+from mixchat.tui.composer.message import Outgoing
 
 _SHOWN = 4
 

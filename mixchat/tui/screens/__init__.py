@@ -1,1 +1,1 @@
-"""The screens beside the conversation: chats, models, stacks, settings, spending, and setting a chat up."""
+"""The screens beside the chat: chats, models, stack, settings, spending, chat settings and help."""

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from mixchat.tui.in_order import Field
+from mixchat.tui.terminal.ordered_keys import Field
 from mixchat.tui.transcript import Transcript
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mixchat.tui.transcript.column import Column
+from mixchat.tui.transcript.turn_column import Column
 
 
 class Match(NamedTuple):

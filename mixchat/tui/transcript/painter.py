@@ -8,11 +8,10 @@ from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
-from mixchat.tui.transcript.column import Place, Seen
-from mixchat.tui.transcript.line import BLOCK
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.part import Part
-from mixchat.tui.transcript.view import TurnView
+from mixchat.tui.transcript.render_block import BLOCK, Part
+from mixchat.tui.transcript.turn_column import Place, Seen
+from mixchat.tui.transcript.turn_view import TurnView
 
 MARGIN: Final = 2
 """Cells of the bar and the space after it."""

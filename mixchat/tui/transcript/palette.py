@@ -1,13 +1,13 @@
 """The colours of the transcript, worked out once from the theme."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
-from mixchat.words.role import BUILT_IN
+from mixchat.domain.role import BUILT_IN
 
 _ROLES: Final = frozenset(role.name for role in BUILT_IN)
 
@@ -188,3 +188,38 @@ def _tokens(mix: _Mixer, panel: Color) -> dict[str, Style]:
         "Generic.Prompt": ink(front, 0.5),
         "Error": ink(error),
     }
+
+
+Shade = list[tuple[str, str]]
+"""One line of code as texts with the names of their token types."""
+
+
+class Shades(Protocol):
+    """Gives a code block's coloured lines, or None while they are not ready."""
+
+    def __call__(self, code: str, language: str) -> list[Shade] | None:
+        """Return the coloured lines."""
+        ...
+
+
+class Sketches(Protocol):
+    """Gives what colours there are at once; fewer lines than the code has are fine."""
+
+    def __call__(self, code: str, language: str, *, growing: bool = False) -> list[Shade] | None:
+        """Return the lines that are coloured already; a block that is `growing` is coloured a little further."""
+        ...
+
+
+def unshaded(code: str, language: str, *, growing: bool = False) -> list[Shade] | None:
+    """Return no colours for any code."""
+    return None
+
+
+class Look(Struct, frozen=True):
+    """How things look at the moment."""
+
+    palette: Palette
+    shades: Shades = unshaded
+    sketch: Sketches = unshaded
+    growing: bool = False
+    """Whether the block that is laid out is still being written."""

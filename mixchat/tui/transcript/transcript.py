@@ -7,17 +7,17 @@ from typing import ClassVar, cast
 from textual import events
 from textual.binding import Binding, BindingType
 
-from mixchat.tui.flow import Paced
-from mixchat.tui.transcript.column import Place
-from mixchat.tui.transcript.inflow import Inflow
-from mixchat.tui.transcript.live import Live
-from mixchat.tui.transcript.marked_pane import MarkedPane
-from mixchat.tui.transcript.message import FollowChanged, LinkActivated
-from mixchat.tui.transcript.view import TurnView
-from mixchat.words.clock import Clock, SystemClock
-from mixchat.words.event import ChatEvent, Failed, Finished, Text, Thinking, UsageUpdate
-from mixchat.words.turn import Turn
-from mixchat.words.usage import Cost
+from mixchat.domain.clock import Clock, SystemClock
+from mixchat.domain.events import ChatEvent, Failed, Finished, Text, Thinking, UsageUpdate
+from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost
+from mixchat.tui.terminal.pacing import Paced
+from mixchat.tui.transcript.cursor_pane import MarkedPane
+from mixchat.tui.transcript.live_turn import Live
+from mixchat.tui.transcript.messages import FollowChanged, LinkActivated
+from mixchat.tui.transcript.paint_scheduler import Inflow
+from mixchat.tui.transcript.turn_column import Place
+from mixchat.tui.transcript.turn_view import TurnView
 
 
 def _no_suffix(turn_id: str) -> str:

@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from mixchat.papers.catalog import Catalog
-from mixchat.papers.services import Service
-from mixchat.tui.screens.page import Page
-from mixchat.words.clock import Clock
-from mixchat.words.meter import Call
-from mixchat.words.model import ModelCard, ModelRef
-from mixchat.words.request import Message, Request
-from mixchat.words.turn import Attempt, Outcome, Turn
-from mixchat.words.usage import Usage
+from mixchat.config.catalog import Catalog
+from mixchat.config.provider_specs import Service
+from mixchat.domain.clock import Clock
+from mixchat.domain.meter import Call
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import Message, Request
+from mixchat.domain.turn import Attempt, Outcome, Turn
+from mixchat.domain.usage import Usage
+from mixchat.tui.screens.list_screen import Page
 from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, StillClock
 
 PLAIN, LARGE, TINY, AWAY = (ModelRef.parse(ref) for ref in ("a/plain", "b/large", "c/tiny", "far/away"))

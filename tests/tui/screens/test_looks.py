@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
-from mixchat.tui.opening import Opening
+from mixchat.tui.launch_options import Opening
+from mixchat.tui.screens.chat_settings_screen import SetupScreen
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.models.models_screen import ModelsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.table_screen import TableScreen
-from mixchat.tui.screens.setup.setup_screen import SetupScreen
-from mixchat.tui.screens.spend.spend_screen import SpendScreen
+from mixchat.tui.screens.spend_screen import SpendScreen
 from mixchat.tui.screens.stack.stack_screen import StackScreen
-from mixchat.words.error import Overloaded
 from tests.tui.screens.scene import LARGE, SceneHouse, opened, tell
 from tests.tui.stage import Stage
 

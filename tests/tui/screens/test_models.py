@@ -1,7 +1,7 @@
 """The model picker: what is known of each model, and what Enter and its neighbours do with one."""
 
+from mixchat.domain.errors import Overloaded
 from mixchat.tui.screens.models.models_screen import ModelsScreen
-from mixchat.words.error import Overloaded
 from tests.routing.scripted import reply
 from tests.tui.screens.scene import LARGE, SceneHouse, opened, said
 from tests.tui.stage import Stage, on_stage

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from mixchat.papers.schema import settings
+from mixchat.config.schema import settings
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
 from tests.tui.stage import Stage, on_stage
@@ -65,15 +65,15 @@ async def test_what_the_config_may_not_have_is_said_and_the_field_stays_open():
 async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the_session(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    from mixchat.tui.screens.settings import config_book
-    from mixchat.words.error import ConfigError
+    from mixchat.domain.errors import ConfigError
+    from mixchat.tui.screens.settings import config_editor
 
     def refused(*_: object) -> None:
         raise ConfigError("config.toml cannot be written.")
 
     house = SceneHouse()
     async with on_stage(house) as stage:
-        monkeypatch.setattr(config_book, "set_value", refused)
+        monkeypatch.setattr(config_editor, "set_value", refused)
         await config(stage, "budget day")
         await stage.pilot.press("enter", "5", "enter")
         await stage.until(lambda: "holds until mixchat is closed" in said(stage))

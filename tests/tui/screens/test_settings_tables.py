@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from mixchat.tui.screens.ask import Ask
+from mixchat.domain.model import ModelRef
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.table_screen import TableScreen
-from mixchat.words.model import ModelRef
+from mixchat.tui.screens.value_prompt import Ask
 from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
 from tests.tui.stage import STACK, Stage, StagedHouse, on_stage
 
@@ -245,7 +245,7 @@ async def test_a_credential_is_neither_taken_nor_shown():
 
 
 def test_an_address_with_a_password_in_it_is_a_credential():
-    from mixchat.tui.screens.settings.secretive import secretive
+    from mixchat.tui.screens.settings.config_editor import secretive
 
     assert secretive("https://me:hunter7@w.example/v1")
     assert not secretive("https://w.example/v1")
@@ -254,7 +254,7 @@ def test_an_address_with_a_password_in_it_is_a_credential():
 
 
 def test_every_table_but_the_roles_can_be_changed_in_the_app():
-    from mixchat.papers.schema import fields, settings
+    from mixchat.config.schema import fields, settings
     from mixchat.tui.screens.settings.settings_screen import BY_HAND
 
     tables = {setting.key for setting in settings() if setting.kind == "table"}

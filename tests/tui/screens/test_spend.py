@@ -1,6 +1,6 @@
 """What was spent: by every key, since any day, as a picture, and what routing saved."""
 
-from mixchat.tui.screens.spend.spend_screen import SpendScreen
+from mixchat.tui.screens.spend_screen import SpendScreen
 from tests.tui.screens.scene import SceneHouse, opened, tell
 from tests.tui.stage import Stage, on_stage
 

@@ -10,15 +10,15 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Attempt, Outcome, Step, Turn
+from mixchat.domain.usage import Cost
 from mixchat.tui.themes import role_defaults
 from mixchat.tui.transcript import FollowChanged, LinkActivated, Transcript, TurnSelected
 from mixchat.tui.transcript.palette import make_palette
-from mixchat.words.decision import Decision
-from mixchat.words.error import Failure
-from mixchat.words.model import ModelRef
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Attempt, Outcome, Step, Turn
-from mixchat.words.usage import Cost
 
 SONNET = ModelRef("anthropic", "claude-sonnet-5-5")
 FLASH = ModelRef("google", "gemini-3.8-flash")

@@ -1,11 +1,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mixchat.tui.transcript.document import Block, Document
-from mixchat.tui.transcript.layout import lay_out
-from mixchat.tui.transcript.line import Line
-from mixchat.tui.transcript.look import Look
-from mixchat.tui.transcript.wrap import width_of
+from mixchat.tui.transcript.markdown.document import Block, Document
+from mixchat.tui.transcript.markdown.layout import lay_out
+from mixchat.tui.transcript.markdown.wrap import width_of
+from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.render_block import Line
 from tests.tui.transcript.scene import PALETTE
 
 FRAGMENTS = st.sampled_from(
@@ -63,8 +63,8 @@ def test_text_nested_deeper_than_the_parser_follows_is_shown_as_it_is():
 
 
 def test_the_whole_text_is_parsed_as_markdown_parses_it_in_one_go():
-    from mixchat.tui.transcript.clean import clean
-    from mixchat.tui.transcript.markdown import parse_blocks
+    from mixchat.tui.transcript.markdown.parse import parse_blocks
+    from mixchat.tui.transcript.sanitize import clean
 
     source = "para\n#\n- a\n-b\n\n```x\ncode\n```\n> q\nlazy\n\n[a]: /b\n[a]\n"
     streamed = Document()

@@ -1,7 +1,7 @@
-from mixchat.tui.transcript.document import Document
-from mixchat.tui.transcript.layout import lay_out
-from mixchat.tui.transcript.line import Line
-from mixchat.tui.transcript.look import Look
+from mixchat.tui.transcript.markdown.document import Document
+from mixchat.tui.transcript.markdown.layout import lay_out
+from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.render_block import Line
 from tests.tui.transcript.scene import PALETTE
 
 

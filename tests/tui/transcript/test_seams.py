@@ -9,15 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from mixchat.tui.transcript.document import Block, Document
-from mixchat.tui.transcript.line import Line
-from mixchat.tui.transcript.look import Look
-from mixchat.tui.transcript.part import Part
-from mixchat.tui.transcript.reply import Reply
-from mixchat.words.error import Failure
-from mixchat.words.event import Broke, Finished, Started, Text
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Seam
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import Broke, Finished, Started, Text
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Seam
+from mixchat.tui.transcript.markdown.document import Block, Document
+from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.render_block import Line, Part
+from mixchat.tui.transcript.turn_layout import Reply
 from tests.tui.transcript.scene import FLASH, PALETTE, SONNET, Stage, opened, turn
 from tests.tui.transcript.test_document import FRAGMENTS
 

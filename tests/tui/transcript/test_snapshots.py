@@ -4,10 +4,10 @@ import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
-from mixchat.words.error import Failure
-from mixchat.words.event import Routed, Started, Text
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Citation, FileRef, Outcome, Seam
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import Routed, Started, Text
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Citation, FileRef, Outcome, Seam
 from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

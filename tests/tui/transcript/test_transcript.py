@@ -5,9 +5,8 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
-from mixchat.tui.transcript import Transcript
-from mixchat.words.error import Failure
-from mixchat.words.event import (
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import (
     Broke,
     Failed,
     Finished,
@@ -19,8 +18,9 @@ from mixchat.words.event import (
     Text,
     Thinking,
 )
-from mixchat.words.stack import Seat
-from mixchat.words.turn import Citation, Outcome, Seam, Turn
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Citation, Outcome, Seam, Turn
+from mixchat.tui.transcript import Transcript
 from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
 
 CODE = "Look:\n\n```python\nprint('one')\n```\n\nand\n\n```sh\nls -l\n```\n"

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from mixchat.tui.transcript.wrap import Row, wrap
+from mixchat.tui.transcript.markdown.wrap import Row, wrap
 
 PLAIN, BOLD = Style(), Style(bold=True)
 

@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Input
 
-from mixchat.history.chats import ChatRecord
-from mixchat.tui.screens.ask import Ask
-from mixchat.tui.screens.chats.chat_rows import chat_and_turn, chat_rows, hit_rows
-from mixchat.tui.screens.chats.shelf import Shelf
-from mixchat.tui.screens.page import Page
-from mixchat.words.error import StorageError
+from mixchat.domain.errors import StorageError
+from mixchat.storage.chats import ChatRecord
+from mixchat.tui.screens.chats.chat_list import Shelf
+from mixchat.tui.screens.chats.rows import chat_and_turn, chat_rows, hit_rows
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.value_prompt import Ask
 
 _REST: Final = 0.03
 """Seconds without a key before texts are searched where that takes its time."""

@@ -7,11 +7,11 @@ from typing import ClassVar, Final, Literal
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
-from mixchat.tui.screens.models.model_rows import columns, details, fitting, model_line
-from mixchat.tui.screens.models.model_shelf import ModelShelf, Offer
-from mixchat.tui.screens.page import Page
+from mixchat.domain.model import ModelRef
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.models.model_list import ModelShelf, Offer
+from mixchat.tui.screens.models.rows import columns, details, fitting, model_line
 from mixchat.tui.screens.row_list import Row
-from mixchat.words.model import ModelRef
 
 Use = Literal["message", "chat", "again", "pin", "retry", "seat"]
 """What a model is taken for."""

@@ -5,15 +5,14 @@ from typing import ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
-from mixchat.papers.config_edit import Value
-from mixchat.papers.schema import Setting, fields
+from mixchat.config.edit import Value
+from mixchat.config.schema import Setting, fields
+from mixchat.domain.errors import ConfigError
 from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.ask import Ask
-from mixchat.tui.screens.page import Page
-from mixchat.tui.screens.settings.config_book import ConfigBook
-from mixchat.tui.screens.settings.secretive import secretive
-from mixchat.tui.screens.settings.settings_rows import details, from_home, setting_rows
-from mixchat.words.error import ConfigError
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.settings.config_editor import ConfigBook, secretive
+from mixchat.tui.screens.settings.rows import details, from_home, setting_rows
+from mixchat.tui.screens.value_prompt import Ask
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
 """Keys whose values are chosen on a screen of their own, by act."""

@@ -1,25 +1,97 @@
 """One of the config's tables of named things: aliases, servers, prices, keys, files of models."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from msgspec import Struct, structs
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.keys import Keys
 
-from mixchat.papers.schema import Setting, entry, shape_of
-from mixchat.tui.acts import ACTS, read_keys
+from mixchat.config.schema import Setting, entry, shape_of, value_of
+from mixchat.domain.errors import ConfigError
+from mixchat.tui.actions import ACTS, read_keys
 from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.ask import Ask
-from mixchat.tui.screens.page import Page
-from mixchat.tui.screens.settings.config_book import ConfigBook
-from mixchat.tui.screens.settings.key_spelling import check_keys
-from mixchat.tui.screens.settings.secretive import secretive
-from mixchat.tui.screens.settings.settings_rows import from_home
-from mixchat.tui.screens.settings.table_rows import table_rows, written
-from mixchat.words.error import ConfigError
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.row_list import Row
+from mixchat.tui.screens.settings.config_editor import ConfigBook, secretive
+from mixchat.tui.screens.settings.rows import from_home, shown
+from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.transcript.sanitize import one_line
+
+_MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
+_NAMED_KEY_SPELLING: Final = frozenset(
+    key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<")
+)
+
+
+def check_keys(text: str) -> None:
+    """Make sure that every one of the keys, with commas between them, is one that a terminal can send.
+
+    Raises:
+        ConfigError: one is not.
+    """
+    for key in text.split(","):
+        if not _is_key(key.strip()):
+            raise ConfigError(
+                f'There is no key "{key.strip()}"; keys are written f5, ctrl+k, alt+left or shift+tab.'
+            )
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, last = key.split("+")
+    return _MODIFIERS.issuperset(modifiers) and (
+        len(last) == 1 or last in _NAMED_KEY_SPELLING or _is_character(last)
+    )
+
+
+def _is_character(name: str) -> bool:
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return True
+
+
+_NAME: Final = 32
+_NOTHING: Final[tuple[object, ...]] = (None, (), {})
+_TITLES: Final = {act.id: act.title for act in ACTS}
+
+
+def table_rows(table: Setting, book: ConfigBook, words: str) -> list[Row]:
+    """Return a row for each named thing that fits `words`, with what is set for it."""
+    wanted = words.casefold().split()
+    found: list[Row] = []
+    for name in book.names(table):
+        said = written(table, name, book)
+        if all(word in f"{name} {said}".casefold() for word in wanted):
+            found.append(Row(name, lambda width, name=name, said=said: _line(name, said, width)))
+    return found
+
+
+def written(table: Setting, name: str, book: ConfigBook) -> str:
+    """Return what is set for a named thing, on one line."""
+    value = value_of(book.config, (*table.path, name))
+    if isinstance(value, Struct):
+        set_ = [(field, inner) for field, inner in structs.asdict(value).items() if inner not in _NOTHING]
+        return "   ".join(f"{field} {shown(inner)}" for field, inner in set_)
+    title = _TITLES.get(name) if table.key == "keys" else None
+    return shown(value) + (f"   {title}" if title else "")
+
+
+def _line(name: str, said: str, width: int) -> Content:
+    room = min(_NAME, max(width // 2, 1))
+    return Content.assemble(
+        Content(one_line(name)).truncate(room - 2, ellipsis=True, pad=True),
+        "  ",
+        (said or "nothing is set", "$text-accent" if said else "$text-disabled"),
+    ).truncate(width, ellipsis=True)
+
 
 _KEYS: Final = "keys"
-_NAMED: Final = {
+_NAMED_TABLE_SCREEN: Final = {
     "aliases": "A short name, such as opus; it is used as @opus.",
     "providers": "A name of your own for a server, or that of a built-in provider; its models are name/model.",
     "prices": "A model reference, provider/model.",
@@ -113,7 +185,7 @@ class TableScreen(Page[None]):
         self.above.push_screen(
             Ask(
                 f"New in [{self._table.key}]",
-                help=_NAMED.get(self._table.key, ""),
+                help=_NAMED_TABLE_SCREEN.get(self._table.key, ""),
                 check=lambda name: self._book.check_name(self._table, name),
             ),
             named,

@@ -1,1 +1,1 @@
-"""Seeing who sits in which role, and seating others."""
+"""Seeing which model has which role, and changing it."""

@@ -6,15 +6,15 @@ from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.stack import Seat
 from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.models.model_rows import details
-from mixchat.tui.screens.models.model_shelf import ModelShelf
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.models.model_list import ModelShelf
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
-from mixchat.tui.screens.page import Page
-from mixchat.tui.screens.stack.stack_book import StackBook
-from mixchat.tui.screens.stack.stack_rows import Place, place_of, stack_rows, value_of_place
-from mixchat.words.error import ConfigError
-from mixchat.words.stack import Seat
+from mixchat.tui.screens.models.rows import details
+from mixchat.tui.screens.stack.rows import Place, place_of, stack_rows, value_of_place
+from mixchat.tui.screens.stack.stack_editor import StackBook
 
 _LOOK_AGAIN: Final = 1.0
 """Seconds between two looks at the models that rest."""

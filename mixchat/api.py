@@ -1,0 +1,119 @@
+"""mixchat from Python: one prompt in, one reply out. What it costs is in the ledger; no chat is kept."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Self
+
+from mixchat.domain.chat_request import Pin
+from mixchat.domain.errors import UnknownModel, raised
+from mixchat.domain.events import ChatEvent, Failed, Finished
+from mixchat.domain.model import ModelRef
+from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost, Usage
+from mixchat.runtime.runtime import House, build
+
+
+class Reply(str):
+    """A reply's text, with where it came from and what it cost."""
+
+    __slots__ = ("turn",)
+    turn: Turn
+
+    @classmethod
+    def of(cls, turn: Turn) -> Self:
+        """Return the reply that `turn` holds."""
+        reply = cls(turn.reply)
+        reply.turn = turn
+        return reply
+
+    @property
+    def role(self) -> str | None:
+        """The role the prompt was given; `None` when a model was named."""
+        return self.turn.decision.role if self.turn.decision else None
+
+    @property
+    def model(self) -> ModelRef | None:
+        """The model that answered."""
+        return self.turn.ref
+
+    @property
+    def usage(self) -> Usage:
+        """What all attempts used together."""
+        return self.turn.usage
+
+    @property
+    def cost(self) -> Cost:
+        """What the whole turn cost; `usd` is `None` when a price is unknown."""
+        return self.turn.cost
+
+
+def ask(prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None) -> Reply:
+    """Answer `prompt` and return the reply; `role` or `model` (a reference, an alias or a name that one model has) overrules the router.
+
+    Raises:
+        ProviderError: no seat of the line-up gave a reply; the child says what to do.
+        ConfigError: a config or stack file cannot be used.
+        RuntimeError: an event loop is running here; await `aask` instead.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(aask(prompt, role, model=model, stack=stack))
+    raise RuntimeError("An event loop is running here; use `await mixchat.aask(...)`.")
+
+
+async def aask(
+    prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None
+) -> Reply:
+    """Answer `prompt` like `ask`. Cancelling it closes the connection; what was spent is counted.
+
+    Raises:
+        ProviderError: no seat of the line-up gave a reply.
+        ConfigError: a config or stack file cannot be used.
+    """
+    async with aclosing(stream(prompt, role, model=model, stack=stack)) as events:
+        async for event in events:
+            if isinstance(event, Failed):
+                raise raised(event.failure)
+            if isinstance(event, Finished):
+                return Reply.of(event.turn)
+    raise AssertionError("a turn ends with Finished or Failed")
+
+
+async def stream(
+    prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None
+) -> AsyncGenerator[ChatEvent]:
+    """Yield what happens while `prompt` is answered, ending with `Finished` or `Failed`.
+
+    Cancelling or closing it closes the connection; what was spent is counted.
+
+    Raises:
+        UnknownModel: no role or model has that name.
+        ConfigError: a config or stack file cannot be used.
+    """
+    house = build(stack=stack, keep_chats=False)
+    try:
+        await house.discover()
+        async with aclosing(house.new_chat().send(prompt, pin=_pin(house, role, model))) as events:
+            async for event in events:
+                yield event
+    finally:
+        await house.aclose()
+
+
+def _pin(house: House, role: str | None, model: str | None) -> Pin | None:
+    if role is not None and model is not None:
+        raise ValueError("Name a role or a model, not both.")
+    name = role if role is not None else model
+    if name is None:
+        return None
+    pin = house.pin(name)
+    if role is not None and (pin is None or pin.role is None):
+        known = ", ".join(sorted(house.stack.posts))
+        raise UnknownModel(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
+    if pin is None:
+        raise UnknownModel(house.no_pin(name, roles=False))
+    if role is None and pin.role is not None:
+        raise UnknownModel(f"{name} is a role and no model; write role={name!r}.")
+    return pin

@@ -1,0 +1,66 @@
+"""Files from disk, checked and kept so that a chat can be rebuilt after they have changed."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Final, get_args
+
+from mixchat.domain.errors import BadRequest
+from mixchat.domain.request import MediaType
+from mixchat.domain.turn import FileRef
+from mixchat.storage.turns import TurnStore
+
+LARGEST: Final = 20_000_000
+"""Bytes of one file; the providers' own limits lie around it."""
+_SIGNATURES: Final[tuple[tuple[bytes, MediaType], ...]] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
+
+
+def attach(path: Path, store: TurnStore) -> FileRef:
+    """Read a file, keep its content in the history, and return the reference to it.
+
+    Raises:
+        BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
+        StorageError: the history cannot be written.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadRequest(f"{path.name} is larger than {LARGEST // 1_000_000} MB; attach a smaller file.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
+    media_type = kind(path.name, data)
+    digest = hashlib.sha256(data).hexdigest()
+    store.keep_file(digest, data)
+    name = str(path).encode(errors="surrogateescape").decode(errors="replace")
+    return FileRef(name, media_type, len(data), digest)
+
+
+def kind(name: str, data: bytes) -> MediaType:
+    """Return what a file is, by its first bytes; any text counts as `text/plain`.
+
+    Raises:
+        BadRequest: it is neither text nor an image or document that models take.
+    """
+    for signature, media_type in _SIGNATURES:
+        if data.startswith(signature):
+            return media_type
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if b"\0" not in data and _is_text(data):
+        return "text/plain"
+    guess = mimetypes.guess_type(name)[0] or "of an unknown kind"
+    taken = ", ".join(media.rpartition("/")[2] for media in get_args(MediaType)[:-1])
+    raise BadRequest(f"{name} is {guess}; text files and {taken} can be attached.")
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(data) - 4 and len(data) > 4
+    return True

@@ -1,0 +1,193 @@
+"""The branch of a chat that is on the screen, out of all that were ever written."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, overload
+
+from mixchat.domain.turn import Turn
+from mixchat.storage.turns import Stub, TurnStore
+
+_KEPT = 256
+"""Turns held in memory; the others are read again when they are looked at."""
+BEFORE_ALL: Final = ""
+"""What is kept in place of a leaf while every turn is taken back; no turn has such an id."""
+
+
+class Path(Sequence[Turn]):
+    """The turns from a chat's first to its `leaf`, read from disk one by one as they are needed.
+
+    `changed` is called whenever the branch ends in another turn than before.
+    """
+
+    def __init__(self, store: TurnStore, chat: str, leaf: str | None, changed: Callable[[], None]) -> None:
+        self._store = store
+        self._chat = chat
+        self._changed = changed
+        self._stubs = _rooted(store.stubs(chat))
+        self._read: OrderedDict[str, Turn] = OrderedDict()
+        self._undone: list[str] = []
+        self._came_after: dict[str, str | None] = {}
+        """By each turn that was sent in this session: the leaf that was on the screen then."""
+        self._ids = [] if leaf == BEFORE_ALL else self._line(leaf) or self._branch(None)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, index: int) -> Turn: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Turn]: ...
+    def __getitem__(self, index: int | slice) -> Turn | list[Turn]:
+        if isinstance(index, slice):
+            return [self.turn(turn_id) for turn_id in self._ids[index]]
+        return self.turn(self._ids[index])
+
+    def turn(self, turn_id: str) -> Turn:
+        """Return any turn of the chat, on this branch or not.
+
+        Raises:
+            KeyError: the chat has no such turn.
+        """
+        turn = self._read.get(turn_id)
+        if turn is None:
+            turn = self._read[turn_id] = self._store.get(turn_id)
+        self._read.move_to_end(turn_id)
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return turn
+
+    @property
+    def stubs(self) -> list[Stub]:
+        """What is known of each turn on the branch without reading it."""
+        return [self._stubs[turn_id] for turn_id in self._ids]
+
+    @property
+    def leaf(self) -> str | None:
+        """The id of the branch's last turn."""
+        return self._ids[-1] if self._ids else None
+
+    @property
+    def place(self) -> str | None:
+        """What brings this branch back after a restart: its leaf, `BEFORE_ALL`, or `None` if nothing was said."""
+        return self.leaf or (BEFORE_ALL if self._stubs else None)
+
+    def has(self, turn_id: str) -> bool:
+        """Whether the chat has such a turn that was not deleted, on this branch or not."""
+        return turn_id in self._stubs
+
+    def is_last(self, turn_id: str) -> bool:
+        """Whether nothing was ever said after this turn."""
+        return self._newest_after(turn_id) is None
+
+    def before(self, turn_id: str) -> list[str]:
+        """Return the ids of the turns that led to `turn_id`, oldest first."""
+        return self._line(self._stubs[turn_id].parent)
+
+    def siblings(self, turn_id: str) -> list[str]:
+        """Return the ids of the turns with the same parent, this one included, in the order they were sent."""
+        parent = self._stubs[turn_id].parent
+        return [stub.id for stub in self._stubs.values() if stub.parent == parent]
+
+    def put(self, turn: Turn) -> None:
+        """Take in a new or a changed turn; a new one ends the branch that its parent is on."""
+        new = turn.id not in self._stubs
+        self._stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply))
+        self._read[turn.id] = turn
+        if new:
+            self._undone.clear()
+            self._came_after[turn.id] = self.leaf
+            self._end(self._line(turn.id))
+
+    def show(self, turn_id: str) -> None:
+        """Switch to the newest branch through `turn_id`."""
+        self._undone.clear()
+        self._end(self._branch(turn_id))
+
+    def undo(self) -> Turn | None:
+        """Step back before the last turn and return it; `redo` brings it back. `None`: there is none."""
+        if not self._ids:
+            return None
+        self._undone.append(self._ids[-1])
+        self._end(self._ids[:-1])
+        return self.turn(self._undone[-1])
+
+    def redo(self) -> Turn | None:
+        """Bring back the turn that was undone last, in this session or before, and return it; `None`: there is none."""
+        turn_id = self._undone.pop() if self._undone else self._newest_after(self.leaf)
+        if turn_id is None:
+            return None
+        self._end(self._line(turn_id))
+        return self.turn(turn_id)
+
+    def delete(self, turn_id: str, when: float) -> None:
+        """Hide a turn, with what followed it, since `when` (seconds since the epoch); `restore` undoes it.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        self._store.delete(turn_id, when)
+        self._drop(turn_id)
+
+    def restore(self, turn_id: str) -> None:
+        """Bring a deleted turn back and show it.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        self._store.delete(turn_id, None)
+        self._stubs = _rooted(self._store.stubs(self._chat))
+        self.show(turn_id)
+
+    def withdraw(self, turn_id: str) -> None:
+        """Forget a turn to which nothing had come, and show what was on the screen before it was sent."""
+        self._store.withdraw(turn_id)
+        known = turn_id in self._came_after
+        before = self._came_after.pop(turn_id, None)
+        for later, leaf in self._came_after.items():
+            if leaf == turn_id:
+                self._came_after[later] = before
+        shown = turn_id in self._ids
+        self._drop(turn_id)
+        if shown and known and (before is None or before in self._stubs):
+            self._end(self._line(before))
+
+    def _drop(self, turn_id: str) -> None:
+        siblings = [sibling for sibling in self.siblings(turn_id) if sibling != turn_id]
+        parent = self._stubs.pop(turn_id).parent
+        self._stubs = _rooted(self._stubs.values())
+        self._read.pop(turn_id, None)
+        if turn_id in self._ids:
+            self._end(self._branch(siblings[-1]) if siblings else self._line(parent))
+
+    def _newest_after(self, parent: str | None) -> str | None:
+        return next((stub.id for stub in reversed(self._stubs.values()) if stub.parent == parent), None)
+
+    def _end(self, ids: list[str]) -> None:
+        self._ids = ids
+        self._changed()
+
+    def _line(self, turn_id: str | None) -> list[str]:
+        ids: list[str] = []
+        while turn_id is not None and turn_id in self._stubs:
+            ids.append(turn_id)
+            turn_id = self._stubs[turn_id].parent
+        return ids[::-1]
+
+    def _branch(self, turn_id: str | None) -> list[str]:
+        """Return the line through `turn_id` to the end of its newest continuation; of the newest turn if it is gone."""
+        if turn_id not in self._stubs:
+            turn_id = next(reversed(self._stubs), None)
+        ids = self._line(turn_id)
+        newest = {stub.parent: stub.id for stub in self._stubs.values()}
+        while ids and (child := newest.get(ids[-1])) is not None:
+            ids.append(child)
+        return ids
+
+
+def _rooted(stubs: Iterable[Stub]) -> dict[str, Stub]:
+    """Return the turns by id, without those that followed a deleted one; a turn is older than what follows it."""
+    kept: dict[str, Stub] = {}
+    for stub in stubs:
+        if stub.parent is None or stub.parent in kept:
+            kept[stub.id] = stub
+    return kept

@@ -1,0 +1,28 @@
+"""What every chat works with."""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from mixchat.domain.clock import Clock
+from mixchat.domain.router import Router
+from mixchat.storage.chats import ChatStore
+from mixchat.storage.turns import TurnStore
+
+
+async def _as_it_is(text: str) -> str:
+    return text
+
+
+class Desk(Struct, frozen=True):
+    """What every chat works with."""
+
+    chats: ChatStore
+    turns: TurnStore
+    router: Callable[[], Router]
+    """Returns the router of the stack in use; it is asked anew for each turn."""
+    clock: Clock
+    learn: Callable[[str, str, str], None]
+    """Takes a prompt, the role or model it should have had, and how that became known."""
+    mask: Callable[[str], Awaitable[str]] = _as_it_is
+    """Returns a text without the credentials in it: what is kept of a prompt that was not sent."""

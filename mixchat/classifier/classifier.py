@@ -1,0 +1,70 @@
+"""The local classifier: gives a prompt its role, on this machine, in about a millisecond."""
+
+from typing import Final, Protocol
+
+from msgspec import structs
+
+from mixchat.classifier.examples import Examples
+from mixchat.classifier.follow_up import followed
+from mixchat.classifier.linear_model import Linear, built_in
+from mixchat.classifier.predict import Guess, guess
+from mixchat.classifier.probabilities import by_daily_driver, ranking_of
+from mixchat.classifier.rules import rulings
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Verdict
+from mixchat.domain.role import DAILY_DRIVER
+from mixchat.domain.stack import Stack
+
+_UNCLEAR: Final = 0.25
+"""Below this probability the best role is no better than daily-driver."""
+
+
+class Teacher(Protocol):
+    """Someone who may know a prompt's role from examples."""
+
+    def match(self, question: Question, stack: Stack) -> Verdict | None:
+        """Return a verdict when an example is near enough."""
+        ...
+
+
+class LocalClassifier:
+    """Gives roles: the user's rules first, then what was learned, then examples, then the trained weights."""
+
+    def __init__(self, learned: Teacher | None = None, *, model: Linear | None = None) -> None:
+        self._learned = learned
+        self._model = model or built_in()
+        self._examples = Examples(self._model)
+
+    def classify(self, question: Question, stack: Stack) -> Verdict:
+        """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""
+        held = rulings(question, stack)
+        if held:
+            others = tuple((ruling.role, 0.0) for ruling in held[1:])
+            return Verdict(held[0].role, 1.0, "rule", held[0].evidence, others)
+        if self._learned is not None:
+            verdict = self._learned.match(question, stack)
+            if verdict is not None:
+                return self._seated(verdict, stack)
+        alike = self._examples.match(question.prompt, stack)
+        return alike or self._seated(self._local(question), stack)
+
+    def _local(self, question: Question) -> Verdict:
+        alone = guess(question.prompt, self._model)
+        if not alone.readable or alone.confidence < _UNCLEAR:
+            return _default(alone)
+        return followed(question, alone, self._model)
+
+    @staticmethod
+    def _seated(verdict: Verdict, stack: Stack) -> Verdict:
+        """Return the verdict with roles that the stack leaves out taken by daily-driver."""
+        if verdict.role in stack.posts or verdict.role == DAILY_DRIVER:
+            return verdict
+        ranking = by_daily_driver(ranking_of(verdict))
+        return structs.replace(verdict, role=DAILY_DRIVER, confidence=ranking[0][1], alternatives=ranking[1:])
+
+
+def _default(alone: Guess) -> Verdict:
+    if not alone.readable:
+        return Verdict(DAILY_DRIVER, 0.0, "default", margin=0.0)
+    (role, share), *others = by_daily_driver(alone.ranking)
+    return Verdict(role, share, "default", (), tuple(others), 0.0)

@@ -1,0 +1,167 @@
+"""What the router learned from one person: pins, corrections and regenerations, kept as examples.
+
+They are lines of `learned.jsonl` in the data directory. A line is only ever added, in one write, so that two
+programs may teach at once; forgetting a lesson adds a line, too. A prompt that is much like a lesson follows it.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from mixchat.classifier.examples import Shelf, verdict_of
+from mixchat.classifier.linear_model import Linear, built_in
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.role import BUILT_IN
+from mixchat.domain.stack import Stack
+
+_ALIKE: Final = 0.12
+"""Likeness from which a lesson is followed; higher than for examples, which were chosen with care."""
+_KEPT: Final = 400
+"""The newest lessons that are matched."""
+_LONGEST: Final = 2000
+"""Characters of a prompt that are kept: its head and its tail, which is what the classifier looks at."""
+_ROLES: Final = frozenset(role.name for role in BUILT_IN)
+
+
+class Lesson(Struct, frozen=True):
+    """One thing that a person taught: this prompt should have gone there."""
+
+    id: str
+    prompt: str
+    """Cut in the middle when it is long."""
+    target: str
+    """A role, or the model that was preferred."""
+    source: str
+    """How it was taught: `pinned`, `corrected`, `regenerated`."""
+    at: float
+    """Seconds since the epoch, UTC."""
+
+
+class _Line(Struct, omit_defaults=True):
+    """A line of the file: a lesson, or the id of one to forget."""
+
+    id: str = ""
+    prompt: str = ""
+    target: str = ""
+    source: str = ""
+    at: float = 0.0
+    forget: str = ""
+
+
+class Learned:
+    """Lessons in the data directory `folder`. Switched off, nothing is added and nothing is matched."""
+
+    def __init__(self, folder: Path, *, enabled: bool = True, model: Linear | None = None) -> None:
+        self.enabled = enabled
+        self._path = folder / "learned.jsonl"
+        self._model = model
+        self._stamp: tuple[int, int] | None = None
+        self._lessons: tuple[Lesson, ...] = ()
+        self._shelves: dict[tuple[str, ...], Shelf] = {}
+
+    def add(self, prompt: str, target: str, source: str) -> None:
+        """Keep that `prompt` should go to the role or model `target`. A later lesson on it replaces this one.
+
+        Raises:
+            OSError: when the file cannot be written.
+        """
+        if not self.enabled or not prompt.strip():
+            return
+        self._write(_Line(secrets.token_hex(5), _cut(prompt), target, source, round(time.time(), 3)))
+
+    def remove(self, lesson_id: str) -> bool:
+        """Forget a lesson; return whether there was one.
+
+        Raises:
+            OSError: when the file cannot be written.
+        """
+        known = any(lesson.id == lesson_id for lesson in self.list())
+        if known:
+            self._write(_Line(forget=lesson_id))
+        return known
+
+    def list(self) -> tuple[Lesson, ...]:
+        """Return the lessons, the oldest first. A line that makes no sense is passed over."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            self._stamp, self._lessons = None, ()
+            return ()
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp != self._stamp:
+            self._lessons = _read(self._path)
+            self._shelves.clear()
+            self._stamp = stamp
+        return self._lessons
+
+    def match(self, question: Question, stack: Stack) -> Verdict | None:
+        """Return the verdict of the nearest lessons, or nothing when none is near."""
+        if not self.enabled:
+            return None
+        lessons = self.list()[-_KEPT:]
+        if not lessons or not question.prompt.strip():
+            return None
+        nearest = verdict_of(self._shelf(lessons, stack).nearest(question.prompt), _ALIKE)
+        if nearest is None:
+            return None
+        said = tuple(
+            Evidence(one.text.replace("the example", "what you taught"), one.weight)
+            for one in nearest.evidence
+        )
+        return Verdict(
+            nearest.role, nearest.confidence, "learned", said, nearest.alternatives, nearest.margin
+        )
+
+    def _shelf(self, lessons: tuple[Lesson, ...], stack: Stack) -> Shelf:
+        roles = tuple(stack.posts)
+        if roles not in self._shelves:
+            pairs: Sequence[tuple[str, str]] = [
+                (lesson.prompt, role) for lesson in lessons if (role := _role(lesson.target, stack))
+            ]
+            self._shelves = {roles: Shelf(pairs, self._model or built_in())}
+        return self._shelves[roles]
+
+    def _write(self, record: _Line) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        line = msgspec.json.encode(record) + b"\n"
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, line)
+        finally:
+            os.close(handle)
+
+
+def _cut(prompt: str) -> str:
+    prompt = prompt.encode("utf-8", "replace").decode()
+    return prompt if len(prompt) <= _LONGEST else f"{prompt[: _LONGEST - 500]}\n{prompt[-500:]}"
+
+
+def _role(target: str, stack: Stack) -> str | None:
+    """Return the role that a lesson's target stands for in `stack`: itself, or the one whose first seat it is."""
+    if target in stack.posts or target in _ROLES:
+        return target
+    return next(
+        (post.role for post in stack.posts.values() if post.seats and str(post.seats[0].ref) == target), None
+    )
+
+
+def _read(path: Path) -> tuple[Lesson, ...]:
+    lessons: dict[str, Lesson] = {}
+    for line in path.read_bytes().splitlines():
+        try:
+            record = msgspec.json.decode(line, type=_Line)
+        except msgspec.DecodeError:
+            continue
+        lessons.pop(record.forget, None)
+        for old in [one.id for one in lessons.values() if one.prompt == record.prompt]:
+            del lessons[old]
+        if record.prompt and record.target:
+            lessons[record.id] = Lesson(record.id, record.prompt, record.target, record.source, record.at)
+    return tuple(lessons.values())

@@ -1,1 +1,0 @@
-"""What `mixchat doctor` looks at, one file an area."""

@@ -1,0 +1,226 @@
+"""The terminal and what surrounds it."""
+
+import locale
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of
+from mixchat.config.provider_specs import Service
+from mixchat.domain.errors import ConfigError, NeedsKey
+from mixchat.runtime.runtime import House
+from mixchat.runtime.settings import Installation
+
+State = Literal["works", "note", "trouble"]
+
+
+class Check(Struct, frozen=True):
+    """What was found, and what to do about it. Never holds a key."""
+
+    area: str
+    name: str
+    state: State
+    found: str
+    advice: str = ""
+    """What a person can do; empty when there is nothing to do."""
+
+
+_AREA_ENGINE = "local model"
+
+
+def check_engine(house: House) -> Iterator[Check]:
+    """Yield whether llama.cpp is installed and which models are on this machine."""
+    from mixchat.providers.local.model_store import STARTER, Shelf
+
+    if find_spec("xllamacpp") is None:
+        advice = "Use Ollama instead, or Python on a platform that has a wheel of xllamacpp."
+        yield Check(_AREA_ENGINE, "engine", "trouble", "xllamacpp is not installed", advice)
+    else:
+        yield Check(_AREA_ENGINE, "engine", "works", "llama.cpp")
+    entries = Shelf.of(house.paths, house.config).entries()
+    for entry in entries:
+        yield Check(_AREA_ENGINE, entry.name, "works", f"{entry.path} ({entry.size / 1e6:,.0f} MB)")
+    if not entries:
+        advice = f"Fetch one with `mixchat local pull {STARTER}`; it needs no key."
+        yield Check(_AREA_ENGINE, "models", "note", "none is here yet", advice)
+
+
+_AREA_FILES = "files"
+_SETTINGS = ("stack", "theme", "private", "budget.chat", "budget.day", "budget.month", "budget.message")
+
+
+def check_config(here: Installation, cwd: Path | None) -> Iterator[Check]:
+    """Yield whether the config can be read, and which file or variable set what."""
+    yield from _check_file(here.paths.config_file)
+    try:
+        layers = read_layers(here.paths, cwd, here.environ)
+    except ConfigError as error:
+        yield Check(_AREA_FILES, "config", "trouble", str(error), "Correct that line.")
+        return
+    if profile := find_profile(cwd):
+        yield Check(_AREA_FILES, "directory profile", "works", str(profile))
+    for key in _SETTINGS:
+        if (source := source_of(key, layers)) != "default":
+            yield Check(_AREA_FILES, key, "works", f"set by {_source(source)}")
+
+
+def check_directories(here: Installation) -> Iterator[Check]:
+    """Yield whether config, data and log can be written."""
+    places: Mapping[str, Path] = {
+        "config directory": here.paths.config,
+        "data directory": here.paths.data,
+        "log directory": here.paths.log,
+    }
+    for name, place in places.items():
+        if _writable(place):
+            yield Check(_AREA_FILES, name, "works", str(place))
+        else:
+            advice = "Make it writable; until then nothing is kept in it."
+            yield Check(_AREA_FILES, name, "trouble", f"{place} cannot be written", advice)
+
+
+def check_history(here: Installation) -> Iterator[Check]:
+    """Yield whether the history can be opened, if there is one."""
+    from mixchat.storage.database import Database
+
+    path = here.paths.data / "history.db"
+    if not path.exists():
+        return
+    try:
+        Database(path).close()
+    except ConfigError as error:
+        yield Check(_AREA_FILES, "history", "trouble", str(error))
+    else:
+        yield Check(_AREA_FILES, "history", "works", str(path))
+
+
+def _check_file(path: Path) -> Iterator[Check]:
+    if path.exists():
+        yield Check(_AREA_FILES, "config file", "works", str(path))
+    else:
+        yield Check(_AREA_FILES, "config file", "note", f"{path} does not exist; the defaults are in force")
+
+
+def _source(source: str) -> str:
+    return f"the variable {source}" if source in VARIABLES else source
+
+
+def _writable(place: Path) -> bool:
+    """Return whether the directory, or the nearest one above it that exists, may be written."""
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+_AREA_KEYS = "keys"
+
+
+def check_keys(here: Installation) -> Iterator[Check]:
+    """Yield every key that is at hand with its source, and one line about the rest."""
+    missing: list[str] = []
+    for name, service in here.services.items():
+        if here.credentials.has(name):
+            yield _found(here, name)
+        elif name in here.config.providers and service.needs_key:
+            yield Check(_AREA_KEYS, name, "trouble", "no key", _advice(here, service))
+        elif service.needs_key:
+            missing.append(name)
+    if missing:
+        advice = "Keep one with `mixchat keys set PROVIDER`, or set its environment variable."
+        yield Check(_AREA_KEYS, "others", "note", f"no key of {', '.join(missing)}", advice)
+
+
+def _found(here: Installation, name: str) -> Check:
+    source = here.credentials.source(name) or ""
+    try:
+        found = here.credentials.find(name)
+    except NeedsKey as error:
+        return Check(_AREA_KEYS, name, "trouble", error.message, _advice(here, here.services[name]))
+    if found is None:
+        advice = f"Keep it again with `mixchat keys set {name}`."
+        return Check(_AREA_KEYS, name, "trouble", f"the {source} has no key", advice)
+    return Check(_AREA_KEYS, name, "works", f"from the {found.source}")
+
+
+def _advice(here: Installation, service: Service) -> str:
+    names = " or ".join(here.credentials.variables(service.name)) or "key_env in the config"
+    page = f"; keys are made at {service.keys_page}" if service.keys_page else ""
+    return f"Set {names}, or run `mixchat keys set {service.name}`{page}."
+
+
+_AREA_TERMINAL = "terminal"
+_SMALLEST = (60, 15)
+"""Columns and rows from which on everything fits."""
+
+
+def check_terminal(environ: Mapping[str, str]) -> Iterator[Check]:
+    """Yield what the terminal can do."""
+    yield _size()
+    yield _colours(environ)
+    encoding = (sys.stdout.encoding or locale.getpreferredencoding(do_setlocale=False)).lower()
+    if encoding.replace("-", "") == "utf8":
+        yield Check(_AREA_TERMINAL, "characters", "works", "UTF-8")
+    else:
+        advice = "Use a UTF-8 locale, such as LANG=C.UTF-8, or start with --plain."
+        yield Check(_AREA_TERMINAL, "characters", "trouble", f"{encoding}, not UTF-8", advice)
+    yield _editor(environ)
+
+
+def check_network_settings(environ: Mapping[str, str]) -> Iterator[Check]:
+    """Yield the proxies and certificates that are set."""
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        if said := environ.get(name) or environ.get(name.lower()):
+            yield Check("network", name, "works", _without_password(said))
+    if said := environ.get("SSL_CERT_FILE"):
+        there = Path(said).is_file()
+        advice = "" if there else "Correct SSL_CERT_FILE, or remove it."
+        found = said if there else f"{said} does not exist"
+        yield Check("network", "SSL_CERT_FILE", "works" if there else "trouble", found, advice)
+
+
+def _size() -> Check:
+    if not sys.stdout.isatty():
+        return Check(_AREA_TERMINAL, "size", "note", "stdout is no terminal here")
+    columns, rows = shutil.get_terminal_size()
+    found = f"{columns} columns, {rows} rows"
+    if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
+        return Check(_AREA_TERMINAL, "size", "note", found, "Make it at least 60 by 15.")
+    return Check(_AREA_TERMINAL, "size", "works", found)
+
+
+def _colours(environ: Mapping[str, str]) -> Check:
+    if environ.get("NO_COLOR"):
+        return Check(_AREA_TERMINAL, "colours", "works", "none, as NO_COLOR asks")
+    term = environ.get("TERM", "")
+    if term in {"dumb", "unknown"}:
+        return Check(_AREA_TERMINAL, "colours", "note", f"TERM={term} has none", "Start with --plain.")
+    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return Check(_AREA_TERMINAL, "colours", "works", "16 million")
+    many = "256color" in term
+    return Check(
+        _AREA_TERMINAL, "colours", "works", f"{'256' if many else '16, or more than it says'} (TERM={term})"
+    )
+
+
+def _editor(environ: Mapping[str, str]) -> Check:
+    said = environ.get("VISUAL") or environ.get("EDITOR")
+    if not said:
+        advice = "Set VISUAL or EDITOR to write prompts in it."
+        return Check(_AREA_TERMINAL, "editor", "note", "none is set", advice)
+    program = said.split()[0]
+    if shutil.which(program) is None and os.sep not in program:
+        return Check(
+            _AREA_TERMINAL, "editor", "trouble", f"{program} was not found", "Correct VISUAL or EDITOR."
+        )
+    return Check(_AREA_TERMINAL, "editor", "works", said)
+
+
+def _without_password(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}…@{rest.rpartition('@')[2]}" if "@" in rest else url

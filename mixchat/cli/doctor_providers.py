@@ -1,0 +1,154 @@
+"""The stack in use: who can answer, what retires, what has no price."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from mixchat.cli.doctor_checks import Check
+from mixchat.config.catalog import all_seats, retiring
+from mixchat.config.provider_specs import Service
+from mixchat.config.stack_parse import unknown_model
+from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
+from mixchat.domain.model import ModelRef
+from mixchat.runtime.runtime import House
+
+_AREA_ENDPOINTS = "endpoints"
+_PATIENCE = 5.0
+"""Seconds until a server counts as silent; loading its library is not counted."""
+
+
+async def check_endpoints(house: House) -> list[Check]:
+    """Return whether each provider with a key or an address answers, and to the key at hand."""
+    services = [service for service in house.services.values() if _asked(house, service)]
+    return list(await asyncio.gather(*(_check(house, service) for service in services)))
+
+
+def _asked(house: House, service: Service) -> bool:
+    return (
+        house.credentials.has(service.name)
+        or service.placed
+        or service.api == "ollama"
+        or service.name in house.config.providers
+    )
+
+
+async def _check(house: House, service: Service) -> Check:
+    where = service.base_url or service.label
+    if service.api == "embed":
+        return await _knock(service)
+    try:
+        provider = house.providers.get(service.name)
+        await asyncio.to_thread(provider.warm)
+        async with asyncio.timeout(_PATIENCE):
+            models = await provider.models()
+    except TimeoutError:
+        return Check(
+            _AREA_ENDPOINTS,
+            service.name,
+            "trouble",
+            f"{where} is silent",
+            "Check the network or the address.",
+        )
+    except ProviderError as error:
+        return _failed(house, service, error)
+    return Check(_AREA_ENDPOINTS, service.name, "works", f"{where} has {_counted(models)}")
+
+
+def _counted(models: Sequence[object]) -> str:
+    return f"{len(models)} model{'' if len(models) == 1 else 's'}"
+
+
+def _failed(house: House, service: Service, error: ProviderError) -> Check:
+    if service.on_machine and not service.placed and not house.credentials.has(service.name):
+        found = f"no server at {service.base_url}"
+        return Check(
+            _AREA_ENDPOINTS, service.name, "note", found, f"Start {service.label} if you want to use it."
+        )
+    if isinstance(error, NeedsKey):
+        source = house.credentials.source(service.name)
+        advice = f"Correct the key from the {source}." if source else "Set the key."
+        return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message, advice)
+    return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message)
+
+
+async def _knock(service: Service) -> Check:
+    """Return whether anybody answers at the address; the key is not sent."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=not service.loopback) as client:
+            answer = await client.get(service.base_url)
+    except httpx.HTTPError as error:
+        reason = f"{service.base_url} cannot be reached ({type(error).__name__})"
+        return Check(_AREA_ENDPOINTS, service.name, "trouble", reason, "Check the network or the address.")
+    return Check(_AREA_ENDPOINTS, service.name, "works", f"{service.base_url} answers ({answer.status_code})")
+
+
+_AREA_SEATS = "stack"
+
+
+def check_stack(house: House) -> Iterator[Check]:
+    """Yield what can be said of the stack without a network."""
+    try:
+        stack = house.stack
+    except ConfigError as error:
+        yield Check(_AREA_SEATS, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
+        return
+    yield Check(_AREA_SEATS, "in use", "works", stack.name)
+    for role in stack.posts:
+        lineup = [seat.ref for seat in stack.lineup(role)]
+        near = [ref for ref in lineup if house.providers.reachable(ref.provider)]
+        if near:
+            yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
+        else:
+            yield Check(
+                _AREA_SEATS, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
+            )
+    yield from _helpers(house)
+    today = datetime.fromtimestamp(house.clock.now(), UTC).date()
+    for sentence in retiring(stack, house.catalog.card, today):
+        yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
+
+
+def check_prices(house: House) -> Iterator[Check]:
+    """Yield the models of the stack that have no price; reads the price list."""
+    try:
+        posts = house.stack.posts.values()
+    except ConfigError:
+        return
+    refs = dict.fromkeys(seat.ref for post in posts for seat in all_seats(post))
+    unknown = [ref for ref in refs if house.prices.rates(ref) is None]
+    known = len(refs) - len(unknown)
+    yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")
+    for ref in unknown:
+        advice = f'Put it under [prices."{ref}"] in {house.paths.config_file}.'
+        yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)
+
+
+def _helpers(house: House) -> Iterator[Check]:
+    """Yield the models that the config names for other work than answering."""
+    config = house.config
+    named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
+    for key, name in {**named, "titles": config.titles}.items():
+        ref = house.stacks.aliases.resolve(name) if name else None
+        if name and ref is None:
+            advice = "Write provider/model or an alias."
+            yield Check(_AREA_SEATS, key, "trouble", unknown_model(name, house.stacks.aliases), advice)
+        elif ref is not None and not _keyed(house, ref.provider):
+            yield Check(
+                _AREA_SEATS, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out."
+            )
+        elif ref is not None:
+            yield Check(_AREA_SEATS, key, "works", str(ref))
+
+
+def _keyed(house: House, provider: str) -> bool:
+    service = house.services.get(provider)
+    return service is not None and (not service.needs_key or house.credentials.has(provider))
+
+
+def _answering(near: list[ModelRef], seats: int) -> str:
+    first, rest = near[0], len(near) - 1
+    behind = f", {rest} more behind it" if rest else ""
+    away = f" ({seats - len(near)} without a key)" if seats > len(near) else ""
+    return f"{first}{behind}{away}"

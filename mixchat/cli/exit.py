@@ -1,0 +1,80 @@
+"""How a command ends: its exit code, and one sentence for whatever went wrong."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable
+
+from mixchat.domain.errors import ConfigError, Guarded, ProviderError, StorageError
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+STOPPED_BY_GUARD = 3
+INTERRUPTED = 130
+
+
+def ended(command: Callable[[], int]) -> int:
+    """Run `command` and return the exit code; what a person can cause is said in one sentence."""
+    _speak_any_language()
+    try:
+        code = command()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_listens()
+    except (ConfigError, ProviderError, StorageError, OSError) as error:
+        with contextlib.suppress(OSError):
+            print(f"mixchat: {sentence(error)}", file=sys.stderr)
+        return code_of(error)
+    except _history_errors() as error:
+        print(f"mixchat: {_about_history(error)}", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def code_of(error: Exception) -> int:
+    """Return the exit code that an error stands for."""
+    match error:
+        case Guarded():
+            return STOPPED_BY_GUARD
+        case ConfigError():
+            return USAGE
+        case _:
+            return FAILED
+
+
+def sentence(error: Exception) -> str:
+    """Return an error in one line."""
+    if isinstance(error, OSError):
+        place = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror or error}{place}."
+    return " ".join(str(error).split())
+
+
+def _history_errors() -> tuple[type[Exception], ...]:
+    """Return what reading the history raises; nothing, as long as it was not opened."""
+    module = sys.modules.get("sqlite3")
+    return () if module is None else (module.Error,)
+
+
+def _about_history(error: Exception) -> str:
+    from mixchat.storage.database import unreadable
+
+    return str(unreadable(error))
+
+
+def _speak_any_language() -> None:
+    """Let a character that the terminal cannot show become a question mark instead of a crash."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _nobody_listens() -> int:
+    """Point stdout nowhere, so that Python's own flush at the end stays quiet too."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

@@ -1,0 +1,122 @@
+"""A turn's events as the JSON lines that outside programs read."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import (
+    ChatEvent,
+    Failed,
+    Finished,
+    Notice,
+    Rerouted,
+    Retrying,
+    Routed,
+    Text,
+    Thinking,
+)
+from mixchat.domain.turn import Citation, Turn
+from mixchat.domain.usage import Cost, Usage
+
+_COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
+
+
+def line(record: dict[str, Any]) -> str:
+    """Return one JSON line; what is not ASCII stays as it is."""
+    return msgspec.json.encode(record).decode()
+
+
+def record(event: ChatEvent) -> dict[str, Any] | None:
+    """Return the JSON object for `event`, or `None` for events that only the screen needs."""
+    match event:
+        case Text() | Thinking():
+            return {"type": "text" if isinstance(event, Text) else "thinking", "text": event.text}
+        case Citation(url, title):
+            return {"type": "citation", "url": url, "title": title}
+        case Notice(kind, text):
+            return {"type": "notice", "kind": kind, "message": text}
+        case Finished(turn):
+            return ended("finished", turn)
+        case Failed(turn, failure):
+            return failed(turn, failure)
+        case _:
+            return _on_the_way(event)
+
+
+def _on_the_way(event: ChatEvent) -> dict[str, Any] | None:
+    match event:
+        case Routed(decision):
+            return _routed(decision)
+        case Retrying(ref, wait, failure):
+            said = {"type": "retrying", "model": str(ref), "wait_ms": round(wait * 1000)}
+            return {**said, **_trouble(failure)}
+        case Rerouted(source, target, failure):
+            return {"type": "rerouted", "from": str(source), "to": str(target), **_trouble(failure)}
+        case _:
+            return None
+
+
+def _routed(decision: Decision) -> dict[str, Any]:
+    return {
+        "type": "routed",
+        "role": decision.role,
+        "model": str(decision.lineup[0].ref) if decision.lineup else None,
+        "why": decision.why,
+        "classifier": decision.classifier,
+        "confidence": decision.confidence,
+    }
+
+
+def _trouble(failure: Failure) -> dict[str, Any]:
+    return {"error": failure.code, "message": failure.message}
+
+
+def ended(kind: str, turn: Turn) -> dict[str, Any]:
+    """Return the last line of a turn that was finished or stopped."""
+    first = next((a for a in reversed(turn.attempts) if a.first_token is not None), None)
+    return {
+        "type": kind,
+        "turn": turn.id,
+        "chat": turn.chat,
+        "role": turn.decision.role if turn.decision else None,
+        "model": str(turn.ref) if turn.ref else None,
+        "attempts": len(turn.attempts),
+        "usage": counts(turn.usage),
+        **_money(turn.cost),
+        "first_token_ms": round((first.first_token - first.started) * 1000)
+        if first and first.first_token
+        else None,
+        "total_ms": round(turn.seconds * 1000),
+        "stop": turn.stop,
+    }
+
+
+def failed(turn: Turn, failure: Failure) -> dict[str, Any]:
+    """Return the last line of a turn that failed."""
+    return {
+        "type": "failed",
+        **_trouble(failure),
+        "turn": turn.id,
+        "chat": turn.chat,
+        "model": str(turn.ref) if turn.ref else None,
+        "attempts": len(turn.attempts),
+        "usage": counts(turn.usage),
+        **_money(turn.cost),
+    }
+
+
+def counts(usage: Usage) -> dict[str, int | None]:
+    """Return the contract's inclusive counts."""
+    return {name: getattr(usage, name) for name in _COUNTS}
+
+
+def dollars(usd: Decimal | None) -> str | None:
+    """Return a decimal string without an exponent, or `None` for the unknown."""
+    return None if usd is None else f"{usd:f}"
+
+
+def _money(cost: Cost) -> dict[str, Any]:
+    return {"cost_usd": dollars(cost.usd), "estimated": not cost.exact}

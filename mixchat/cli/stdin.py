@@ -1,0 +1,34 @@
+"""The prompt of a command: its argument, with standard input behind it."""
+
+import sys
+from typing import Final
+
+from mixchat.domain.errors import ConfigError
+
+LARGEST: Final = 20_000_000
+"""Bytes of standard input that are read: more than any model's window, and what a file may have."""
+
+
+def whole_prompt(said: str | None, example: str) -> str:
+    """Return the argument and what was piped in.
+
+    Raises:
+        ConfigError: there is neither, or standard input is larger than any model could take.
+    """
+    piped = _piped()
+    typed = (said or "").encode(errors="surrogateescape").decode(errors="replace")
+    prompt = "\n\n".join(part for part in (typed, piped.strip("\r\n")) if part)
+    if not prompt.strip():
+        raise ConfigError(f"There is no prompt; write one: {example}")
+    return prompt
+
+
+def _piped() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        return ""
+    data = sys.stdin.buffer.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ConfigError(
+            f"Standard input is larger than {LARGEST // 1_000_000} MB; no model takes that much."
+        )
+    return data.decode(errors="replace")

@@ -1,0 +1,1 @@
+"""Config, stacks, keys and the model catalog: files and variables, read strictly and written with care."""

@@ -1,0 +1,62 @@
+"""Setting one key of the config file, with everything else in it as it was."""
+
+from collections.abc import MutableMapping
+from decimal import Decimal
+from pathlib import Path
+from typing import cast
+
+import tomlkit
+
+from mixchat.config.atomic import write_atomically
+from mixchat.config.config import Config
+from mixchat.config.toml_document import Document, parse, read
+
+Value = str | bool | int | float | Decimal | list[str] | None
+
+
+def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
+    """Set `key` in the config file and return what the file now says; `None` removes it.
+
+    Comments and order stay, the file is made when there is none, and a value that the config may not
+    have is not written.
+
+    Args:
+        path: the config file.
+        key: dotted, such as `budget.day`; a tuple where a part itself holds a dot.
+        value: what to set.
+
+    Raises:
+        ConfigError: the value does not fit, or the file cannot be read or written. The file is as it
+            was; the caller keeps the value for the session.
+    """
+    before = read(path)
+    if before:
+        before.fit(Config)
+    document = tomlkit.parse(before.text if before else "")
+    parts = tuple(key.split(".")) if isinstance(key, str) else key
+    _put(cast("MutableMapping[str, object]", document), parts, value)
+    text = tomlkit.dumps(document)
+    config = Document(str(path), "", parse(text, str(path)).values).fit(Config)
+    write_atomically(path, text)
+    return config
+
+
+def _put(table: MutableMapping[str, object], parts: tuple[str, ...], value: Value) -> None:
+    for part in parts[:-1]:
+        if value is None and part not in table:
+            return
+        if not isinstance(table.get(part), MutableMapping):
+            table[part] = tomlkit.table()
+        table = cast("MutableMapping[str, object]", table[part])
+    if value is None:
+        table.pop(parts[-1], None)
+    else:
+        table[parts[-1]] = _item(value)
+
+
+def _item(value: Value) -> object:
+    """Return the value as TOML writes it; a decimal keeps its digits."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return tomlkit.value(text if "." in text else f"{text}.0") if value.is_finite() else float(value)
+    return value

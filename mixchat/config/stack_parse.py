@@ -1,0 +1,126 @@
+"""From the role tables of a stack file to posts with seats."""
+
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from mixchat.config.stack_file import Entry, RoleTable
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.model import ModelRef
+from mixchat.domain.role import BUILT_IN
+from mixchat.domain.stack import Post, Rules, Seat
+
+Complain = Callable[[tuple[str | int, ...], str], ConfigError]
+"""Makes the error about the value at a path, with file and line."""
+
+_ROLE_NAME = re.compile(r"[^\s/@]+")
+_DESCRIPTIONS = {role.name: role.description for role in BUILT_IN}
+SETTINGS = ("search", "effort", "temperature", "max_tokens")
+"""What a role says for all its seats, and a seat for itself."""
+
+
+class Aliases:
+    """Short names for models: the config's, then the catalog's."""
+
+    def __init__(self, own: Mapping[str, str], built_in: Callable[[], Mapping[str, ModelRef]]) -> None:
+        self._own = own
+        self._built_in = built_in
+
+    def resolve(self, name: str) -> ModelRef | None:
+        """Return the model that an alias or a reference names."""
+        if "/" in name:
+            try:
+                return ModelRef.parse(name)
+            except ValueError:
+                return None
+        if name in self._own:
+            return ModelRef.parse(self._own[name])
+        return self._built_in().get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return every alias."""
+        return tuple(dict.fromkeys((*self._own, *self._built_in())))
+
+
+def seat_roles(tables: Mapping[str, RoleTable], aliases: Aliases, complain: Complain) -> dict[str, Post]:
+    """Return the posts that the role tables write.
+
+    Raises:
+        ConfigError: a model, a role's name or a pattern cannot be used.
+    """
+    return {name: _post(name, table, aliases, complain) for name, table in tables.items()}
+
+
+def lay_over(strong: RoleTable, weak: RoleTable) -> RoleTable:
+    """Return `weak` with everything that `strong` says in its place."""
+    empty = RoleTable()
+    said = {
+        name: getattr(strong, name)
+        for name in RoleTable.__struct_fields__
+        if getattr(strong, name) != getattr(empty, name)
+    }
+    if strong.models and not strong.execute:
+        said |= {"plan": None, "execute": None}
+    return msgspec.structs.replace(weak, **said)
+
+
+def _post(name: str, table: RoleTable, aliases: Aliases, complain: Complain) -> Post:
+    where = ("roles", name)
+    if not _ROLE_NAME.fullmatch(name):
+        raise complain(where, f'"{name}" cannot be a role\'s name: it must be one word without "/" and "@".')
+    seat = _seater(table, aliases, complain)
+    return Post(
+        role=name,
+        description=table.description or _DESCRIPTIONS.get(name, ""),
+        seats=tuple(seat(entry, (*where, "models", place)) for place, entry in enumerate(table.models)),
+        rules=_rules(table, where, complain),
+        examples=table.examples,
+        private=bool(table.private),
+        system=table.system,
+        plan=None if table.plan is None else seat(table.plan, (*where, "plan")),
+        execute=None if table.execute is None else seat(table.execute, (*where, "execute")),
+    )
+
+
+def _seater(
+    table: RoleTable, aliases: Aliases, complain: Complain
+) -> Callable[[str | Entry, tuple[str | int, ...]], Seat]:
+    shared = {name: value for name in SETTINGS if (value := getattr(table, name)) is not None}
+
+    def seat(entry: str | Entry, path: tuple[str | int, ...]) -> Seat:
+        own = entry if isinstance(entry, Entry) else Entry(model=entry)
+        ref = aliases.resolve(own.model)
+        if ref is None:
+            raise complain(path, unknown_model(own.model, aliases))
+        settings = shared | {name: value for name in SETTINGS if (value := getattr(own, name)) is not None}
+        return msgspec.convert({"ref": ref, **settings}, Seat)
+
+    return seat
+
+
+def unknown_model(name: str, aliases: Aliases) -> str:
+    """Return the sentence about a model that nobody knows by `name`."""
+    from mixchat.config.toml_validation import meant
+
+    guess = meant(name, aliases.names()) or "; write provider/model or an alias."
+    return f'"{name}" is neither a model reference nor an alias{guess}'
+
+
+def _rules(table: RoleTable, where: tuple[str, ...], complain: Complain) -> Rules:
+    for place, pattern in enumerate(table.regex):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise complain(
+                (*where, "regex", place), f'"{pattern}" is not a regular expression ({error}).'
+            ) from None
+    return Rules(
+        keywords=table.keywords,
+        regex=table.regex,
+        file_types=tuple(f".{kind.lower().lstrip('.')}" for kind in table.file_types),
+        min_length=table.min_length,
+        max_length=table.max_length,
+        has_image=table.has_image,
+        languages=tuple(code.lower() for code in table.languages),
+    )

@@ -1,0 +1,100 @@
+"""A stack as TOML text."""
+
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
+from typing import Any, cast
+
+import tomlkit
+
+from mixchat.config.stack_parse import SETTINGS
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.stack import Post, Rules, Seat, Stack
+
+Change = Callable[[MutableSequence[Any]], None]
+"""Inserts, removes or moves entries of a line-up in place."""
+
+
+def edit_lineup(text: str, role: str, change: Change, *, name: str) -> str:
+    """Return the stack's TOML with `role`'s `models` changed, under the name `name`.
+
+    Comments, aliases and settings of the entries that stay are kept as they are written.
+
+    Raises:
+        ConfigError: the stack has no such role.
+    """
+    document = tomlkit.parse(text)
+    values = cast("MutableMapping[str, Any]", document)
+    roles = cast("MutableMapping[str, Any]", values.get("roles", {}))
+    if role not in roles:
+        raise ConfigError(f'The stack has no role "{role}" to change.')
+    table = cast("MutableMapping[str, Any]", roles[role])
+    if "models" not in table:
+        table["models"] = tomlkit.array()
+    change(cast("MutableSequence[Any]", table["models"]))
+    if not table["models"]:
+        del table["models"]
+    if values.get("name") != name:
+        values["name"] = name
+    return tomlkit.dumps(document)
+
+
+def stack_text(stack: Stack, before: str = "") -> str:
+    """Return the TOML of `stack`; comments of the text that was there `before` are kept."""
+    document = tomlkit.parse(before)
+    _put(document, "name", stack.name)
+    _put(document, "description", stack.description or None)
+    _put(document, "embeddings", str(stack.embeddings) if stack.embeddings else None)
+    roles = document.setdefault("roles", tomlkit.table(is_super_table=True))
+    for gone in [name for name in roles if name not in stack.posts]:
+        del roles[gone]
+    for name, post in stack.posts.items():
+        table = roles.setdefault(name, tomlkit.table())
+        for key, value in _role(post).items():
+            _put(table, key, value)
+    return tomlkit.dumps(document)
+
+
+def _put(table: MutableMapping[str, object], key: str, value: object) -> None:
+    if value is None:
+        table.pop(key, None)
+    elif key not in table or table[key] != value:
+        table[key] = value
+
+
+def _role(post: Post) -> Mapping[str, object]:
+    rules: dict[str, object] = {name: _listed(getattr(post.rules, name)) for name in Rules.__struct_fields__}
+    return {
+        "description": post.description or None,
+        "models": _entries(post.seats),
+        "plan": _entry(post.plan) if post.plan else None,
+        "execute": _entry(post.execute) if post.execute else None,
+        **rules,
+        "examples": _listed(post.examples),
+        "private": True if post.private else None,
+        "system": post.system,
+        **dict.fromkeys(SETTINGS),
+    }
+
+
+def _listed(value: object) -> object:
+    return list(cast("tuple[str, ...]", value)) or None if isinstance(value, tuple) else value
+
+
+def _entries(seats: tuple[Seat, ...]) -> object:
+    if not seats:
+        return None
+    entries = cast("MutableSequence[object]", tomlkit.array())
+    for seat in seats:
+        entries.append(_entry(seat))
+    return entries
+
+
+def _entry(seat: Seat) -> object:
+    """Return a seat as a stack writes it: its reference, or a table when it has settings."""
+    settings = {name: getattr(seat, name) for name in SETTINGS}
+    said = {name: value for name, value in settings.items() if value is not None and value is not False}
+    if not said:
+        return str(seat.ref)
+    entry = cast("MutableMapping[str, object]", tomlkit.inline_table())
+    for key, value in {"model": str(seat.ref), **said}.items():
+        entry[key] = value
+    return entry

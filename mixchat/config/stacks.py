@@ -1,0 +1,183 @@
+"""The stacks a person can choose: their own files, then the presets that come with mixchat."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mixchat.config.atomic import write_atomically
+from mixchat.config.auto_stack import Found, Listed, narrow
+from mixchat.config.config import Config
+from mixchat.config.paths import Paths
+from mixchat.config.stack_file import RoleTable, StackFile
+from mixchat.config.stack_parse import Aliases, lay_over, seat_roles
+from mixchat.config.toml_document import Document, parse, read
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Stack
+
+AUTO = "auto"
+PRESETS = (AUTO, "coding", "research", "budget", "enterprise", "guide")
+"""The stacks that come with mixchat, in the order they are listed."""
+
+_HERE = Path(__file__).parent / "presets"
+_NAME = re.compile(r"\w[\w .+-]*")
+
+
+class Stacks:
+    """Finds, reads and writes stacks. A user's stack named as a preset goes before it."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        config: Config,
+        *,
+        aliases: Callable[[], Mapping[str, ModelRef]] = dict,
+        found: Found | None = None,
+        listed: Listed | None = None,
+    ) -> None:
+        """Join the parts; nothing is read yet.
+
+        Args:
+            paths: where the user's stacks are.
+            config: whose roles are laid over every stack.
+            aliases: the built-in aliases, asked for only when a stack uses one.
+            found: whether a provider has a key or an address; left out, `auto` keeps every seat.
+            listed: the models that a provider had when it was last asked.
+        """
+        self._paths = paths
+        self._config = config
+        self.aliases = Aliases(config.aliases, aliases)
+        self._found: Found = found or (lambda _: True)
+        self._listed: Listed = listed or (lambda _: ())
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of every stack, presets first."""
+        return tuple(dict.fromkeys((*PRESETS, *self._own())))
+
+    def is_preset(self, name: str) -> bool:
+        """Return whether `name` is a preset that no file of the user's replaces."""
+        return name in PRESETS and name not in self._own()
+
+    def path(self, name: str) -> Path | None:
+        """Return the user's file of that name."""
+        return self._own().get(name)
+
+    def get(self, name: str) -> Stack:
+        """Return the stack of that name, with the config's roles laid over it.
+
+        Raises:
+            ConfigError: there is none, or its file cannot be used.
+        """
+        document = self._document(name)
+        file = _checked(document)
+        if name == AUTO and self.is_preset(AUTO):
+            file = narrow(file, self._found, self._known, self._config.providers)
+        posts = seat_roles(file.roles, self.aliases, document.error)
+        for role, over in self._config.roles.items():
+            table = lay_over(over, file.roles.get(role, RoleTable()))
+            posts |= seat_roles({role: table}, self.aliases, _config_error)
+        embeddings = self._embeddings(file, document)
+        return Stack(name=name, description=file.description, posts=posts, embeddings=embeddings)
+
+    def text(self, name: str) -> str:
+        """Return the stack as TOML: a file as it stands, `auto` as it is on this machine.
+
+        Raises:
+            ConfigError: there is none, or its file cannot be used.
+        """
+        if name == AUTO and self.is_preset(AUTO):
+            from mixchat.config.stack_write import stack_text
+
+            return stack_text(self.get(name))
+        return self._document(name).text
+
+    def add(self, text: str, source: str, *, replace: bool = False) -> Stack:
+        """Check a stack's TOML, keep it under the name it gives itself, and return it.
+
+        Args:
+            text: the TOML.
+            source: what stands for it in an error, such as the file's path.
+            replace: whether a stack of the same name may be written over.
+
+        Raises:
+            ConfigError: it cannot be used, has no name, or there is one of that name.
+        """
+        document = parse(text, source)
+        file = _checked(document)
+        name = file.name or ""
+        if not _NAME.fullmatch(name):
+            raise document.error(("name",), 'a stack to import needs a name, such as name = "mine".')
+        posts = seat_roles(file.roles, self.aliases, document.error)
+        there = self.path(name)
+        if there is not None and not replace:
+            raise ConfigError(f'There is a stack "{name}" at {there}; say so to replace it, or rename one.')
+        write_atomically(there or self._paths.stacks / f"{name}.toml", text)
+        return Stack(name=name, description=file.description, posts=posts)
+
+    def save(self, stack: Stack) -> Path:
+        """Write the stack to the user's file of its name, comments kept, and return the file.
+
+        Raises:
+            ConfigError: the directory cannot be written.
+        """
+        from mixchat.config.stack_write import stack_text
+
+        if not _NAME.fullmatch(stack.name):
+            raise ConfigError(f'"{stack.name}" cannot be a stack\'s name: use letters, digits, "-" and "_".')
+        target = self.path(stack.name) or self._paths.stacks / f"{stack.name}.toml"
+        before = read(target)
+        write_atomically(target, stack_text(stack, before.text if before else ""))
+        return target
+
+    def _known(self, provider: str) -> tuple[str, ...]:
+        own = self._config.providers.get(provider)
+        return own.models if own is not None and own.models else self._listed(provider)
+
+    def _embeddings(self, file: StackFile, document: Document) -> ModelRef | None:
+        if file.embeddings is None:
+            return None
+        ref = self.aliases.resolve(file.embeddings)
+        if ref is None:
+            raise document.error(("embeddings",), f'"{file.embeddings}" is not a model reference.')
+        return ref
+
+    def _own(self) -> dict[str, Path]:
+        """Return the user's stack files by name: the file's own, and the one written in it."""
+        try:
+            files = sorted(self._paths.stacks.glob("*.toml"))
+        except OSError:
+            return {}
+        return {_declared(path) or path.stem: path for path in files}
+
+    def _document(self, name: str) -> Document:
+        if path := self.path(name):
+            if document := read(path):
+                return document
+        elif name in PRESETS and (document := read(_HERE / f"{name}.toml")):
+            return document
+        from mixchat.config.toml_validation import meant
+
+        known = self.names()
+        guess = meant(name, known) or f"; there are {', '.join(known)}."
+        raise ConfigError(f'There is no stack "{name}"{guess}')
+
+
+def _declared(path: Path) -> str | None:
+    """Return the name that a stack file gives itself, as far as it can be read."""
+    try:
+        document = read(path)
+    except ConfigError:
+        return None
+    name = document.values.get("name") if document else None
+    return name if isinstance(name, str) and name else None
+
+
+def _checked(document: Document) -> StackFile:
+    file = document.fit(StackFile)
+    if not file.roles:
+        raise document.error((), "a stack needs at least one role, such as [roles.daily-driver].")
+    return file
+
+
+def _config_error(path: tuple[str | int, ...], sentence: str) -> ConfigError:
+    return ConfigError(f"The config's {'.'.join(str(part) for part in path)}: {sentence}")

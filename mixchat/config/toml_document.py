@@ -1,0 +1,80 @@
+"""TOML files, read strictly: whatever cannot be used is said with file, line, key and what is allowed."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from mixchat.domain.errors import ConfigError
+
+Shape = TypeVar("Shape")
+
+
+class Document(Struct, frozen=True):
+    """The text of a TOML file and the values in it. Fractions are exact decimals."""
+
+    source: str
+    """The file's path, or what stands for it in an error."""
+    text: str
+    values: dict[str, Any]
+
+    def fit(self, shape: type[Shape]) -> Shape:
+        """Return the values as a `shape`.
+
+        Raises:
+            ConfigError: the first thing that does not fit.
+        """
+        try:
+            return msgspec.convert(self.values, shape)
+        except msgspec.ValidationError as error:
+            from mixchat.config.toml_validation import find_misfit
+
+            raise find_misfit(self, shape, str(error)) from None
+
+    def error(self, path: tuple[str | int, ...], sentence: str) -> ConfigError:
+        """Return the error that says `sentence` about the value at `path`, with file and line."""
+        from mixchat.config.toml_validation import line_of
+
+        line = line_of(self.text, path)
+        return ConfigError(f"{self.source}{f', line {line}' if line else ''}: {sentence}")
+
+
+def parse(text: str, source: str) -> Document:
+    """Return the document that `text` writes.
+
+    Raises:
+        ConfigError: it is not TOML.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        return Document(source, text, tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as error:
+        from mixchat.config.toml_syntax import find_mistake
+
+        mistake = find_mistake(text, str(error))
+        raise ConfigError(f"{source}, line {mistake.line}: this is not TOML: {mistake.words}.") from None
+    except (ValueError, ArithmeticError, RecursionError):  # a number or a nesting beyond every limit
+        raise ConfigError(
+            f"{source}: a number in it is too long, or its lists are nested too deep."
+        ) from None
+
+
+def read(path: Path) -> Document | None:
+    """Return the document at `path`, or `None` when there is no such file.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    return parse(text, str(path))

@@ -1,0 +1,33 @@
+"""How the person has arranged the screen, kept for the next start."""
+
+import contextlib
+
+import msgspec
+from msgspec import Struct
+
+from mixchat.config.atomic import write_atomically
+from mixchat.config.paths import Paths
+from mixchat.domain.errors import ConfigError
+
+
+class Layout(Struct, frozen=True, kw_only=True):
+    """What the screen remembers between two starts."""
+
+    panel_width: int = 44
+    """Cells of the side panel, where there is room for as many."""
+    panel_shown: bool = True
+    """Whether the side panel stands beside the conversation."""
+
+
+def read_layout(paths: Paths) -> Layout:
+    """Return the layout of the last time; the first one when there is none, or nobody can read it."""
+    try:
+        return msgspec.json.decode(paths.layout_file.read_bytes(), type=Layout)
+    except (OSError, msgspec.DecodeError):
+        return Layout()
+
+
+def keep_layout(paths: Paths, layout: Layout) -> None:
+    """Keep the layout for the next start, if it can be written: it is never worth a word."""
+    with contextlib.suppress(ConfigError):
+        write_atomically(paths.layout_file, msgspec.json.encode(layout).decode())

@@ -1,0 +1,90 @@
+"""What a person sends, and what the router is asked about it."""
+
+from msgspec import Struct, structs
+
+from mixchat.domain.meter import Purpose
+from mixchat.domain.model import Effort
+from mixchat.domain.request import Message
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import FileRef
+
+
+class Pin(Struct, frozen=True):
+    """A role or a model that the person chose instead of the router; exactly one is set."""
+
+    name: str
+    """As it was written, without the `@`."""
+    role: str | None = None
+    seat: Seat | None = None
+
+    @property
+    def target(self) -> str:
+        """The role, or the model's reference."""
+        return str(self.seat.ref) if self.seat is not None else self.role or self.name
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What a chat or one message sets over its seat's own settings; `None` leaves the seat's."""
+
+    system: str | None = None
+    effort: Effort | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    search: bool | None = None
+
+    def over(self, other: "Settings") -> "Settings":
+        """Return these settings, with `other`'s where these say nothing."""
+        mine = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+        return structs.replace(other, **mine)
+
+
+class Allow(Struct, frozen=True):
+    """What the person was asked about and let pass, for one turn."""
+
+    secret: bool = False
+    over_budget: bool = False
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """What the person sends: the words, and everything chosen for this message alone."""
+
+    text: str
+    files: tuple[FileRef, ...] = ()
+    pin: Pin | None = None
+    settings: Settings = Settings()
+    allow: Allow = Allow()
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """A prompt, to be given a role."""
+
+    prompt: str
+    history: tuple[str, ...] = ()
+    """The prompts before this one in the same chat, oldest first."""
+    last_role: str | None = None
+    """The role of the last turn before this one that was more than a greeting or thanks."""
+    files: tuple[FileRef, ...] = ()
+    pin: Pin | None = None
+    private: bool = False
+    """The chat is private: only local seats may take it."""
+    continues: bool = False
+    """The reply to it was cut off and the rest is asked for: nothing is planned again."""
+    chat: str | None = None
+    """The chat's id: its budget may be nearly used up."""
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What is to be sent once a line-up is decided; each seat gets a `Request` made from it."""
+
+    messages: tuple[Message, ...]
+    """The whole path of the chat, oldest first; the last is the person's."""
+    kept: int = 1
+    """How many of the last messages belong together and are never cut off to fit a window."""
+    settings: Settings = Settings()
+    chat: str | None = None
+    turn: str | None = None
+    purpose: Purpose = "answer"
+    allow_secret: bool = False
+    """The person was shown the secret and said to send it anyway."""
+    allow_over_budget: bool = False
+    """The person was shown the budget and said to go on once."""

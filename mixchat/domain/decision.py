@@ -1,0 +1,57 @@
+"""What the router decided about a prompt, and why."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from mixchat.domain.stack import Seat
+from mixchat.domain.usage import FREE, Cost
+
+Classifier = Literal["pin", "rule", "local", "learned", "judge", "default"]
+
+
+class Evidence(Struct, frozen=True):
+    """One thing in the prompt that spoke for a role."""
+
+    text: str
+    """In words: `code fence`, `'fix'`, `TypeError`."""
+    weight: float
+
+
+class Verdict(Struct, frozen=True):
+    """A classifier's answer: the role, how sure it is (0 to 1) and what it saw."""
+
+    role: str
+    confidence: float
+    classifier: Classifier
+    evidence: tuple[Evidence, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    """Other roles and their probabilities, the likeliest first."""
+    margin: float = 1.0
+    """The first role's probability less the second's."""
+
+
+class Decision(Struct, frozen=True):
+    """A verdict, turned into the line-up that will be tried in order."""
+
+    role: str | None
+    """`None` when a model was pinned."""
+    lineup: tuple[Seat, ...]
+    """Only seats that can be reached with the keys at hand."""
+    confidence: float
+    classifier: Classifier
+    why: str
+    """One line in words, made from the evidence."""
+    evidence: tuple[Evidence, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Model references that were passed over, each with the reason in words."""
+    plan: Seat | None = None
+    """The seat that plans first, in a two-step role."""
+    system: str | None = None
+    """The role's own system prompt."""
+    private: bool = False
+    pinned: bool = False
+    """A pin is a promise: the line-up has one seat and is never widened."""
+    spent: Cost = FREE
+    """What deciding cost: the judge, where one was asked."""

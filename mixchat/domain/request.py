@@ -1,0 +1,44 @@
+"""What is asked of a model: plain neutral text that any provider can be sent."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from mixchat.domain.model import Effort, ModelRef
+
+MediaType = Literal["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"]
+
+
+class Attachment(Struct, frozen=True):
+    """A file that goes with a message; a text file's content is in `data`, too."""
+
+    name: str
+    media_type: MediaType
+    data: bytes
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a model needs eyes for it."""
+        return self.media_type.startswith("image/")
+
+
+class Message(Struct, frozen=True):
+    """One side's words. Thinking is never replayed, so there is no place for it here."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    private: bool = False
+    """It belongs to a private turn: it is left out of what is sent off this machine."""
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One call to one model. `None` leaves a setting to the provider's default."""
+
+    ref: ModelRef
+    messages: tuple[Message, ...]
+    system: str | None = None
+    effort: Effort | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    search: bool = False

@@ -1,0 +1,54 @@
+"""The seam between a chat and the router."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
+
+from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import RouterEvent
+from mixchat.domain.turn import Attempt
+from mixchat.domain.usage import Cost
+
+
+class Run(Protocol):
+    """One turn's way through its line-up."""
+
+    @property
+    def attempts(self) -> Sequence[Attempt]:
+        """Return the calls that have ended; a cancelled one is here once `events` is closed."""
+        ...
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return why there is no complete reply, once `events` has ended."""
+        ...
+
+    @property
+    def extra(self) -> Cost:
+        """Return what was spent for this turn outside of its attempts."""
+        ...
+
+    def events(self) -> AsyncGenerator[RouterEvent]:
+        """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
+
+        A `ProviderError` never escapes: the last event is then `Broke`, or there was no call at all,
+        and `failure` says why.
+        """
+        ...
+
+
+class Router(Protocol):
+    """Gives a prompt its role and its line-up, and sees it through."""
+
+    async def decide(self, question: Question) -> Decision:
+        """Return the decision for `question`.
+
+        Raises:
+            Guarded: no seat may take it.
+        """
+        ...
+
+    def run(self, brief: Brief, decision: Decision) -> Run:
+        """Return the turn's way through its line-up; nothing is sent until its events are read."""
+        ...

@@ -1,0 +1,81 @@
+"""Stacks: which models sit in which roles, in order of preference."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from mixchat.domain.model import Effort, ModelRef
+from mixchat.domain.role import DAILY_DRIVER, FALLBACK
+
+
+class Seat(Struct, frozen=True):
+    """A model in a line-up, with the settings it is called with there."""
+
+    ref: ModelRef
+    search: bool = False
+    effort: Effort | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+class Rules(Struct, frozen=True):
+    """What in a prompt makes it this role's, said by the user. Empty: no rule."""
+
+    keywords: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    file_types: tuple[str, ...] = ()
+    """Suffixes of attached files, such as `.py`."""
+    min_length: int | None = None
+    """Characters of the prompt."""
+    max_length: int | None = None
+    has_image: bool | None = None
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes of the prompt's language."""
+
+
+class Post(Struct, frozen=True):
+    """One role of a stack: who does it and what belongs to it."""
+
+    role: str
+    description: str = ""
+    seats: tuple[Seat, ...] = ()
+    rules: Rules = Rules()
+    examples: tuple[str, ...] = ()
+    private: bool = False
+    system: str | None = None
+    plan: Seat | None = None
+    """With `execute`: a two-step role, one model plans and the other carries it out."""
+    execute: Seat | None = None
+
+
+class Stack(Struct, frozen=True):
+    """A named mapping from roles to line-ups."""
+
+    name: str
+    description: str
+    posts: Mapping[str, Post]
+    embeddings: ModelRef | None = None
+    """The embedding model that compares prompts with examples, where the config names none."""
+
+    def models(self) -> tuple[ModelRef, ...]:
+        """Return every model of the stack once, in the order of its roles."""
+        seats = (
+            seat
+            for post in self.posts.values()
+            for seat in (*post.seats, post.plan, post.execute)
+            if seat is not None
+        )
+        return tuple(dict.fromkeys(seat.ref for seat in seats))
+
+    def lineup(self, role: str) -> tuple[Seat, ...]:
+        """Return the role's seats, then daily-driver's, then fallback's, without repeats.
+
+        A private role ends with its own seats; whether they are local is the router's to check.
+        """
+        own = self.posts.get(role)
+        names = (role,) if own is not None and own.private else (role, DAILY_DRIVER, FALLBACK)
+        seats: dict[ModelRef, Seat] = {}
+        for post in (self.posts[name] for name in names if name in self.posts):
+            for seat in (*((post.execute,) if post.execute else ()), *post.seats):
+                seats.setdefault(seat.ref, seat)
+        return tuple(seats.values())

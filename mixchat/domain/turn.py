@@ -1,0 +1,121 @@
+"""Turns: one prompt and what came back."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import MediaType
+from mixchat.domain.usage import FREE, Cost, Usage
+
+Stop = Literal["end", "length", "refused"]
+Step = Literal["answer", "plan", "execute", "merge"]
+
+
+class Citation(Struct, frozen=True):
+    """A source that the model names for what it wrote."""
+
+    url: str
+    title: str | None = None
+
+
+class Outcome(StrEnum):
+    """How a turn stands. `OPEN` on disk means that the program died in the middle."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class FileRef(Struct, frozen=True):
+    """A file that was attached: where it was and what it was, not its bytes."""
+
+    path: str
+    media_type: MediaType
+    size: int
+    """Bytes."""
+    digest: str = ""
+    """SHA-256 of the content, under which the history keeps it."""
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One call to one model within a turn. Times are seconds since the epoch, UTC."""
+
+    ref: ModelRef
+    step: Step = "answer"
+    started: float
+    first_token: float | None = None
+    ended: float
+    failure: Failure | None = None
+    usage: Usage = Usage()
+    cost: Cost
+    stop: Stop | None = None
+    request_id: str | None = None
+
+
+class Seam(Struct, frozen=True):
+    """A place in the reply, as an offset in characters, where another call went on writing."""
+
+    offset: int
+    ref: ModelRef
+    why: str
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """One prompt and what came back. Siblings share a `parent`; a branch is a path of turns."""
+
+    id: str
+    chat: str
+    parent: str | None = None
+    created: datetime
+    prompt: str
+    files: tuple[FileRef, ...] = ()
+    pin: str | None = None
+    """What was pinned, as it was written: a role, an alias or a reference."""
+    decision: Decision | None = None
+    plan: str = ""
+    """What the planning model wrote, in a two-step role."""
+    thinking: str = ""
+    reply: str = ""
+    seams: tuple[Seam, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notices: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    outcome: Outcome = Outcome.OPEN
+    stop: Stop | None = None
+    failure: Failure | None = None
+    compacts: bool = False
+    """Its reply stands for everything before it, which is not sent any more."""
+    compared: bool = False
+    """It is one of several answers that were asked for at once."""
+    counted_in: str | None = None
+    """The chat whose calls these were, where the turn is a copy in a fork; what they cost is counted there alone."""
+    corrected: str | None = None
+    """The role that the person said this was."""
+    extra: Cost = FREE
+    """Calls made for this turn that are not attempts: the judge, an embedding, a title."""
+
+    @property
+    def ref(self) -> ModelRef | None:
+        """The model that answered, or was the last to try."""
+        return self.attempts[-1].ref if self.attempts else None
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of every attempt together."""
+        return sum((attempt.usage for attempt in self.attempts), Usage())
+
+    @property
+    def cost(self) -> Cost:
+        """What the whole turn cost, failed attempts and extra calls included."""
+        return sum((attempt.cost for attempt in self.attempts), self.extra)
+
+    @property
+    def seconds(self) -> float:
+        """How long the attempts took together, first start to last end."""
+        return self.attempts[-1].ended - self.attempts[0].started if self.attempts else 0.0

@@ -1,1 +1,0 @@
-"""Chats and turns, saved and found again."""

@@ -1,0 +1,29 @@
+"""A meter that opens the ledger with the first call, so that deciding alone never touches the disk."""
+
+from collections.abc import Callable
+
+from mixchat.domain.errors import Failure
+from mixchat.domain.meter import Call, Meter
+from mixchat.domain.request import Request
+from mixchat.domain.usage import Cost, Usage
+
+
+class Deferred:
+    """Implements `mixchat.domain.meter.Meter` by the one that `made` returns when it is first needed."""
+
+    def __init__(self, made: Callable[[], Meter]) -> None:
+        self._made = made
+
+    def open(self, call: Call, request: Request) -> str:
+        """Reserve the call; see `Meter.open`."""
+        return self._made().open(call, request)
+
+    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
+        """Return the cost so far; see `Meter.running`."""
+        return self._made().running(call_id, text, usage)
+
+    def close(
+        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+    ) -> tuple[Usage, Cost]:
+        """Write the call down; see `Meter.close`."""
+        return self._made().close(call_id, text=text, usage=usage, complete=complete, failure=failure)

@@ -1,0 +1,96 @@
+"""A call under way, as far as the ledger follows it: what was reported, and what came after that."""
+
+from msgspec.structs import replace
+
+from mixchat.domain.errors import Failure
+from mixchat.domain.meter import Call
+from mixchat.domain.usage import Usage
+from mixchat.ledger.token_count import count_tokens
+
+_TAIL = 2_000
+"""Characters that are counted again with every look, since their last word is not complete."""
+
+
+class LiveCall:
+    """One open call.
+
+    Args:
+        call: what it is and for whom.
+        started: seconds since the epoch.
+        day: the local day on which it began.
+        input_tokens: the estimate of all that is sent.
+        uncorrected: the same, before the model's own ratio; `None` when it holds more than text.
+        ratio: tokens that the model makes of one that the rule of thumb counts.
+        foreign: whether the prompt is written in another script than the Latin one.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        *,
+        started: float,
+        day: str,
+        input_tokens: int,
+        uncorrected: float | None,
+        ratio: float,
+        foreign: bool = False,
+    ) -> None:
+        self.call = call
+        self.started = started
+        self.day = day
+        self.input_tokens = input_tokens
+        self.uncorrected = uncorrected
+        self.foreign = foreign
+        self.beat = 0.0
+        """When its reservation was last brought up to date, on the monotonic clock."""
+        self.usage = Usage()
+        """The usage so far, counts that were not reported estimated."""
+        self._ratio = ratio
+        self._counted = 0
+        self._whole = 0.0
+        self._reported: int | None = None
+        self._reported_at = 0
+
+    def so_far(self, text: str, usage: Usage) -> Usage:
+        """Return `usage` with what the provider did not say yet: the request, and the text since it last spoke."""
+        if usage.output is not None and usage.output != self._reported:
+            self._reported, self._reported_at = usage.output, self._count(text)
+        written = self._count(text)
+        rest = written - self._reported_at if usage.output is not None else written
+        return self._filled(usage, (usage.output or 0) + rest)
+
+    def final(self, text: str, usage: Usage, *, complete: bool) -> Usage:
+        """Return the usage that is charged: as reported, and of a cut reply the rest as well."""
+        if complete or usage.output is None or usage.output == self._reported:
+            output = usage.output if complete and usage.output is not None else None
+            return self.so_far(text, usage) if output is None else self._filled(usage, output)
+        return self._filled(usage, max(usage.output, self._count(text)))
+
+    def _filled(self, usage: Usage, output: int) -> Usage:
+        read = self.input_tokens if usage.input is None else usage.input
+        return replace(usage, input=read, output=output)
+
+    def _count(self, text: str) -> int:
+        """Return the tokens of `text`, looking only at what is new since the last call."""
+        if len(text) < self._counted:
+            self._counted, self._whole = 0, 0.0
+        cut = text.rfind(" ", self._counted)
+        if cut <= self._counted and len(text) - self._counted > _TAIL:
+            cut = len(text)
+        if cut > self._counted:
+            self._whole += count_tokens(text[self._counted : cut])
+            self._counted = cut
+        return round((self._whole + count_tokens(text[self._counted :])) * self._ratio)
+
+
+def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:
+    """Whether a call failed before the provider counted anything."""
+    return failure is not None and not text and usage == Usage()
+
+
+def is_exact(call: Call, usage: Usage, *, complete: bool) -> bool:
+    """Whether all that a price needs was reported by the provider."""
+    if not complete:
+        return False
+    counted = usage.input is not None and (usage.output is not None or call.purpose == "embedding")
+    return counted or usage.billed is not None

@@ -1,0 +1,92 @@
+"""What `@name` and `/pin name` mean."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+
+from mixchat.domain.chat_request import Pin
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Seat, Stack
+
+Catalog = Callable[[str], Iterable[ModelRef]]
+"""Gives the models that are known by a name without its provider."""
+
+_OFFERED = 3
+"""Names that are offered in place of one that is nothing."""
+
+
+def resolve(
+    name: str,
+    stack: Stack,
+    aliases: Mapping[str, ModelRef] | Mapping[str, str],
+    known: Callable[[str], bool] | None = None,
+    catalog: Catalog | None = None,
+) -> Pin | None:
+    """Return what `name` pins: a role of the stack, else an alias, else a model; `None`: nothing.
+
+    A model may be written without its provider where only one is meant; the pin then has its full name.
+    `known` says whether there is a provider of that name, so that `@docs/notes.md` is not taken for a model.
+    """
+    name = name.removeprefix("@")
+    if name in stack.posts:
+        return Pin(name, role=name)
+    target = aliases.get(name)
+    if target is not None:
+        ref = ModelRef.parse(target) if isinstance(target, str) else target
+        return Pin(name, seat=_seat(ref, stack))
+    ref = _reference(name, known)
+    if ref is not None:
+        return Pin(name, seat=_seat(ref, stack))
+    meant = models_named(name, stack, catalog)
+    return Pin(str(meant[0]), seat=_seat(meant[0], stack)) if len(meant) == 1 else None
+
+
+def models_named(name: str, stack: Stack, catalog: Catalog | None = None) -> tuple[ModelRef, ...]:
+    """Return the models whose name behind the provider is `name`: the stack's, or else the catalog's."""
+    seated = tuple(ref for ref in stack.models() if ref.model == name)
+    return seated or tuple(catalog(name) if catalog is not None and name else ())
+
+
+def unresolved(
+    name: str,
+    stack: Stack,
+    aliases: Iterable[str],
+    catalog: Catalog | None = None,
+    *,
+    roles: bool = True,
+) -> str:
+    """Return the sentence about a name that `resolve` knows nothing for, with what may be written instead.
+
+    Without `roles` it is about models alone.
+    """
+    name = name.removeprefix("@")
+    several = models_named(name, stack, catalog)
+    if len(several) > 1:
+        return f"{name} may be {_either(map(str, several))}; write one of them."
+    kinds = "role, alias or model" if roles else "alias or model"
+    refs = stack.models()
+    words = [*(stack.posts if roles else ()), *aliases, *(ref.model for ref in refs), *map(str, refs)]
+    near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(words)), n=_OFFERED)
+    if near:
+        return f"{name} is no {kinds}; did you mean {_either(near)}?"
+    seats = f"; the stack {stack.name} has {', '.join(map(str, refs[:_OFFERED]))}" if refs else ""
+    more = " and others" if len(refs) > _OFFERED else ""
+    return f"{name} is no {kinds}{seats}{more}."
+
+
+def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | None:
+    try:
+        ref = ModelRef.parse(name)
+    except ValueError:
+        return None
+    return ref if known is None or known(ref.provider) else None
+
+
+def _seat(ref: ModelRef, stack: Stack) -> Seat:
+    """Return the seat as the stack has it, if all its seats of this model agree; else a plain one."""
+    seats = {seat for post in stack.posts.values() for seat in post.seats if seat.ref == ref}
+    return seats.pop() if len(seats) == 1 else Seat(ref)
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

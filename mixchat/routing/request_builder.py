@@ -1,0 +1,108 @@
+"""From a brief to the request for one seat: settings, private turns, eyes, and the window."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
+from mixchat.domain.chat_request import Brief, Settings
+from mixchat.domain.decision import Decision
+from mixchat.domain.events import Notice
+from mixchat.domain.model import ModelCard
+from mixchat.domain.request import Message, Request
+from mixchat.domain.stack import Seat
+from mixchat.routing.context_window import cut, room, surely_fits, turns_in, weight
+from mixchat.routing.services import Resources
+
+
+class Outgoing(Struct, frozen=True):
+    """A request that is ready, and what was left out of it."""
+
+    request: Request
+    notices: tuple[Notice, ...] = ()
+
+
+def outgoing(brief: Brief, decision: Decision, seat: Seat, resources: Resources) -> Outgoing:
+    """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
+    card = resources.cards(seat.ref)
+    request = _settled(brief.settings, decision, seat, brief.messages)
+    local = resources.local(seat.ref)
+    messages, private = (brief.messages, 0) if local else _public(brief.messages, brief.kept)
+    messages, pictures = _visible(messages, card)
+    messages, turns = _fitted(messages, brief.kept, request, card, resources)
+    left_out = [
+        (private, "private turn", "stays on this machine", "stay on this machine"),
+        (
+            pictures,
+            "earlier file",
+            "was left out: this model cannot read it",
+            "were left out: this model cannot read them",
+        ),
+        (turns, "turn", "left out to fit the window", "left out to fit the window"),
+    ]
+    notices = tuple(
+        Notice("left_out", f"{count} {noun}{'s' if count > 1 else ''} {many if count > 1 else one}")
+        for count, noun, one, many in left_out
+        if count
+    )
+    return Outgoing(structs.replace(request, messages=tuple(messages)), notices)
+
+
+def unfit(seat: Seat, card: ModelCard, messages: Sequence[Message]) -> str | None:
+    """Return in words why `seat` cannot take the last message, or `None`."""
+    types = [file.media_type for file in messages[-1].attachments] if messages else []
+    return unreadable(types, card)
+
+
+def unreadable(types: Sequence[str], card: ModelCard) -> str | None:
+    """Return in words which of these media types the model cannot read, or `None`."""
+    if card.images is False and any(kind.startswith("image/") for kind in types):
+        return "cannot see images"
+    if card.pdfs is False and "application/pdf" in types:
+        return "cannot read PDFs"
+    return None
+
+
+def _settled(settings: Settings, decision: Decision, seat: Seat, messages: tuple[Message, ...]) -> Request:
+    return Request(
+        ref=seat.ref,
+        messages=messages,
+        system=decision.system if settings.system is None else settings.system,
+        effort=settings.effort or seat.effort,
+        temperature=seat.temperature if settings.temperature is None else settings.temperature,
+        max_tokens=settings.max_tokens or seat.max_tokens,
+        search=seat.search if settings.search is None else settings.search,
+    )
+
+
+def _public(messages: tuple[Message, ...], kept: int) -> tuple[tuple[Message, ...], int]:
+    """Leave out earlier turns that are private; the last messages are the decision's business."""
+    earlier = messages[:-kept]
+    public = tuple(message for message in earlier if not message.private)
+    return (*public, *messages[-kept:]), turns_in(earlier) - turns_in(public)
+
+
+def _visible(messages: tuple[Message, ...], card: ModelCard) -> tuple[tuple[Message, ...], int]:
+    """Leave out the files of earlier messages that the model cannot read."""
+    hidden = 0
+    shown: list[Message] = []
+    for message in messages[:-1]:
+        files = tuple(file for file in message.attachments if unreadable([file.media_type], card) is None)
+        hidden += len(message.attachments) - len(files)
+        shown.append(
+            message if len(files) == len(message.attachments) else structs.replace(message, attachments=files)
+        )
+    return (*shown, *messages[-1:]), hidden
+
+
+def _fitted(
+    messages: tuple[Message, ...], kept: int, request: Request, card: ModelCard, resources: Resources
+) -> tuple[tuple[Message, ...], int]:
+    most = room(card, request.max_tokens)
+    if most is None:
+        return messages, 0
+    most -= resources.tokens(request.system or "", request.ref)
+    if surely_fits(messages, most):
+        return messages, 0
+    weights = [weight(request.ref, message, resources.tokens) for message in messages]
+    start = cut(messages, weights, most, kept)
+    return messages[start:], turns_in(messages[:start])

@@ -1,0 +1,60 @@
+"""Stops a request that would carry a credential away from this machine."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+
+from mixchat.domain.errors import SecretFound
+from mixchat.domain.model import ModelRef
+from mixchat.domain.request import Message
+from mixchat.routing.services import Resources
+from mixchat.secrets.scan import Found, find, may_hold
+
+_TOLD = 3
+
+
+async def check_secrets(
+    messages: Sequence[Message], ref: ModelRef, resources: Resources, *, allow: bool = False
+) -> None:
+    """Stop what would carry a credential to a model that is not on this machine.
+
+    With `allow` it passes, and is not asked about again: it stays in the chat that the next prompt carries.
+
+    Raises:
+        SecretFound: there is one; the message says what kind and where.
+    """
+    if not resources.check_secrets or resources.local(ref):
+        return
+    texts = [(place, text) for place, text in _texts(messages) if may_hold(text)]
+    if not texts:
+        return
+    hits = await asyncio.to_thread(_all_in, texts)
+    if allow:
+        resources.cleared.update(hit.mark for _, hit in hits)
+        return
+    found = list(
+        dict.fromkeys(
+            f"{hit.kind} in line {hit.line} of {place}"
+            for place, hit in hits
+            if hit.mark not in resources.cleared
+        )
+    )
+    if found:
+        more = f", and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+        raise SecretFound(
+            f"There is {', '.join(found[:_TOLD])}{more}; take it out, or ask a local model.",
+            ref=ref,
+        )
+
+
+def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
+    """Yield everything that a message holds as text, with the words for its place."""
+    for message in messages:
+        if message.role == "user":
+            yield ("the prompt" if message is messages[-1] else "an earlier prompt"), message.text
+        for file in message.attachments:
+            if file.media_type == "text/plain":
+                yield file.name, file.data.decode(errors="replace")
+
+
+def _all_in(texts: Iterable[tuple[str, str]]) -> list[tuple[str, Found]]:
+    return [(place, hit) for place, text in texts for hit in find(text)]

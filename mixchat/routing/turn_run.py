@@ -1,0 +1,129 @@
+"""One turn's way through its line-up."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from msgspec import structs
+
+from mixchat.domain.chat_request import Brief
+from mixchat.domain.decision import Decision
+from mixchat.domain.errors import Failure, Guarded
+from mixchat.domain.events import Ended, Notice, Routed, RouterEvent, Text, UsageUpdate
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Attempt, Step
+from mixchat.domain.usage import Cost
+from mixchat.routing.failover import Leg, Queue
+from mixchat.routing.lineup import nobody
+from mixchat.routing.request_builder import unfit
+from mixchat.routing.services import Resources
+
+_PLAN = (
+    "Write the plan that another model will carry out: what is asked, what matters, the steps in order, and how to "
+    "check the result. Be brief and concrete. Do not carry it out."
+)
+_EXECUTE = "A plan for this, made by another model:\n\n{plan}\n\nAnswer the request above by this plan; do not mention it."
+
+
+def to_plan(brief: Brief, system: str | None) -> Brief:
+    """Return the brief for the model that plans; `system` is the role's own prompt."""
+    own = system if brief.settings.system is None else brief.settings.system
+    together = f"{own}\n\n{_PLAN}" if own else _PLAN
+    return structs.replace(brief, settings=structs.replace(brief.settings, system=together))
+
+
+def to_execute(brief: Brief, plan: str) -> Brief:
+    """Return the brief for the model that carries `plan` out."""
+    *earlier, last = brief.messages
+    text = f"{last.text}\n\n{_EXECUTE.format(plan=plan.strip())}"
+    return structs.replace(brief, messages=(*earlier, structs.replace(last, text=text)))
+
+
+class Run:
+    """Sees one turn through: plans first where the role has two steps, falls over where it may."""
+
+    def __init__(self, brief: Brief, decision: Decision, resources: Resources) -> None:
+        self._brief = brief
+        self._decision = decision
+        self._resources = resources
+        self._attempts: list[Attempt] = []
+        self._failure: Failure | None = None
+        self._leg: Leg | None = None
+
+    @property
+    def attempts(self) -> Sequence[Attempt]:
+        """Return the calls that have ended; a cancelled one is here once `events` is closed."""
+        return self._attempts
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return why there is no complete reply, once `events` has ended."""
+        return self._failure
+
+    @property
+    def extra(self) -> Cost:
+        """Return what was spent for this turn outside of its attempts: the judge."""
+        return self._decision.spent
+
+    @property
+    def cost(self) -> Cost:
+        """Return what the turn has cost so far, by an estimate for the call that is under way."""
+        ended = sum((attempt.cost for attempt in self._attempts), self.extra)
+        exchange = self._leg.exchange if self._leg else None
+        return ended + exchange.running if exchange else ended
+
+    async def events(self) -> AsyncGenerator[RouterEvent]:
+        """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
+
+        A `ProviderError` never escapes: the last event is then `Broke`, or there was no call at all,
+        and `failure` says why.
+        """
+        yield Routed(self._decision)
+        try:
+            async with aclosing(self._steps()) as events:
+                async for event in events:
+                    yield event
+        except Guarded as error:
+            self._failure = error.failure
+
+    async def _steps(self) -> AsyncGenerator[RouterEvent]:
+        brief, step = self._brief, "answer"
+        if self._decision.plan is not None:
+            plan: list[str] = []
+            async with aclosing(self._planned(self._decision.plan, plan)) as events:
+                async for event in events:
+                    yield event
+            brief, step = to_execute(brief, "".join(plan)) if plan else brief, "execute"
+        seats = self._able()
+        if not seats:
+            self._failure = nobody(self._brief, self._decision, self._resources)
+            return
+        leg = self._walk(brief, step, seats)
+        async with aclosing(leg.events()) as events:
+            async for event in events:
+                yield event
+        self._failure = None if leg.answered else leg.failure
+
+    async def _planned(self, seat: Seat, plan: list[str]) -> AsyncGenerator[RouterEvent]:
+        """Let `seat` plan, and put its text into `plan`. Without a plan the turn goes on, and says so."""
+        leg = self._walk(to_plan(self._brief, self._decision.system), "plan", [seat])
+        async with aclosing(leg.events()) as events:
+            async for event in events:
+                if isinstance(event, Text):
+                    plan.append(event.text)
+                yield UsageUpdate(event.usage) if isinstance(event, Ended) else event
+        if not leg.answered:
+            plan.clear()
+            why = f": {leg.failure.message}" if leg.failure else "."
+            yield Notice("info", f"Answered without a plan{why}")
+
+    def _walk(self, brief: Brief, step: Step, seats: Sequence[Seat]) -> Leg:
+        queue = Queue(seats, self._resources.health)
+        self._leg = Leg(
+            self._resources, brief, self._decision, step=step, queue=queue, attempts=self._attempts
+        )
+        return self._leg
+
+    def _able(self) -> list[Seat]:
+        """Return the seats that can read everything in the last message."""
+        cards, messages = self._resources.cards, self._brief.messages
+        return [seat for seat in self._decision.lineup if unfit(seat, cards(seat.ref), messages) is None]

@@ -1,0 +1,1 @@
+"""Composition: settings, storage and routing are made here and handed to whoever needs them."""

@@ -1,0 +1,101 @@
+"""What is set up on this machine: config, services, keys, stacks, what is known of models."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mixchat.config.auto_stack import LOCAL
+from mixchat.config.config import Config
+from mixchat.config.load import load_config
+from mixchat.config.paths import Paths
+
+if TYPE_CHECKING:
+    from mixchat.config.catalog import Catalog
+    from mixchat.config.credentials import Credentials
+    from mixchat.config.key_ring import KeyRing
+    from mixchat.config.provider_specs import Service
+    from mixchat.config.stacks import Stacks
+    from mixchat.providers.embeddings import Embeddings
+    from mixchat.providers.registry import Registry
+
+
+class Installation:
+    """Reads each part when it is first asked for, so that nothing waits for what it does not use."""
+
+    def __init__(self, environ: Mapping[str, str], cwd: Path | None) -> None:
+        self.environ = environ
+        self.paths = Paths.from_environment(environ)
+        self._cwd = cwd
+
+    @cached_property
+    def config(self) -> Config:
+        """The config of this directory.
+
+        Raises:
+            ConfigError: a file cannot be used.
+        """
+        return load_config(self.paths, self._cwd, self.environ)
+
+    @cached_property
+    def services(self) -> "Mapping[str, Service]":
+        """Every service that is known, by name."""
+        from mixchat.config.provider_specs import services
+
+        return services(self.config, self.environ)
+
+    @cached_property
+    def key_ring(self) -> "KeyRing":
+        """The system key ring; it is opened only for a provider that has a key in it."""
+        from mixchat.config.key_ring import KeyRing
+
+        return KeyRing(self.paths)
+
+    @cached_property
+    def credentials(self) -> "Credentials":
+        """The keys at hand."""
+        from mixchat.config.credentials import Credentials
+
+        return Credentials(self.config, self.environ, self.services, self.key_ring)
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """What is known of models, and their aliases."""
+        from mixchat.config.catalog import Catalog
+
+        return Catalog(self.paths, self.config)
+
+    @cached_property
+    def stacks(self) -> "Stacks":
+        """The stacks to choose from."""
+        from mixchat.config.stacks import Stacks
+
+        return Stacks(
+            self.paths,
+            self.config,
+            aliases=self.catalog.aliases,
+            found=self._found,
+            listed=lambda provider: tuple(card.ref.model for card in self.catalog.listed(provider)),
+        )
+
+    @cached_property
+    def providers(self) -> "Registry":
+        """The providers, each connected when it is first used."""
+        from mixchat.providers.registry import build_providers
+
+        return build_providers(self.config, self.environ, self.credentials, self.catalog.card, self.paths)
+
+    @cached_property
+    def embeddings(self) -> "Embeddings":
+        """Turns texts into vectors."""
+        from mixchat.providers.embeddings import Embeddings
+
+        return Embeddings(self.services, self.credentials)
+
+    def _found(self, provider: str) -> bool:
+        """Return whether `auto` may seat the provider's models."""
+        if provider != LOCAL:
+            return self.providers.reachable(provider)
+        from mixchat.providers.local.model_store import STARTER, Shelf
+
+        return Shelf.of(self.paths, self.config).path(STARTER).is_file()

@@ -1,0 +1,1 @@
+"""Credentials in a prompt: found, and masked, before anything leaves this machine."""

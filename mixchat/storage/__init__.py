@@ -1,0 +1,1 @@
+"""The SQLite file: chats, turns, drafts, search and the ledger's tables."""

@@ -1,0 +1,117 @@
+"""Turns on disk: saved whole, read back when they are looked at."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import structs
+
+from mixchat.domain.errors import Failure
+from mixchat.domain.turn import Outcome, Turn
+from mixchat.storage.database import Database
+from mixchat.storage.owner import Owner, this_process
+
+_DIED = "mixchat ended in the middle of this reply; what had arrived is kept."
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Turn)
+
+
+class Stub(msgspec.Struct, frozen=True):
+    """What is known of a turn without reading it."""
+
+    id: str
+    parent: str | None
+    prompt_length: int
+    """Characters."""
+    reply_length: int
+
+
+class TurnStore:
+    """Keeps the turns of every chat. A turn is saved several times while it grows; the last one counts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, turn: Turn) -> None:
+        """Write `turn` over what was saved of it before, in one transaction.
+
+        Raises:
+            StorageError: the disk is full, read-only or locked; what was saved before is untouched.
+        """
+        place = (turn.id, turn.chat, turn.parent, turn.created.timestamp())
+        body = _encoder.encode(structs.replace(turn, prompt="", reply=""))
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO turns (id, chat, parent, created, outcome, prompt, reply, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, prompt = excluded.prompt,"
+                " reply = excluded.reply, body = excluded.body",
+                (*place, turn.outcome, turn.prompt, turn.reply, body),
+            )
+            if turn.outcome is Outcome.OPEN:
+                owner = this_process()
+                connection.execute(
+                    "INSERT OR IGNORE INTO owners VALUES (?, ?, ?)", (turn.id, owner.pid, owner.born)
+                )
+            else:
+                connection.execute("DELETE FROM owners WHERE turn = ?", (turn.id,))
+
+    def get(self, turn_id: str) -> Turn:
+        """Return the turn with that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        row = self._database.connection.execute(
+            "SELECT prompt, reply, body FROM turns WHERE id = ?", (turn_id,)
+        ).fetchone()
+        if row is None:
+            raise KeyError(turn_id)
+        return structs.replace(_decoder.decode(row["body"]), prompt=row["prompt"], reply=row["reply"])
+
+    def stubs(self, chat: str) -> list[Stub]:
+        """Return every turn of a chat that was not deleted, in the order they were sent."""
+        rows = self._database.connection.execute(
+            "SELECT id, parent, length(prompt), length(reply) FROM turns"
+            " WHERE chat = ? AND deleted IS NULL ORDER BY key",
+            (chat,),
+        )
+        return [Stub(*row) for row in rows]
+
+    def delete(self, turn_id: str, when: float | None) -> None:
+        """Hide the turn since `when` (seconds since the epoch), or with `None` bring it back."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE turns SET deleted = ? WHERE id = ?", (when, turn_id))
+
+    def withdraw(self, turn_id: str) -> None:
+        """Forget a turn to which nothing had come; its prompt is back in the composer."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))
+
+    def recover(self) -> list[Turn]:
+        """Settle the turns whose process died, and return them; those of a living one stay open."""
+        orphans = list(self._orphans())
+        for turn in orphans:
+            self.save(turn)
+        return orphans
+
+    def _orphans(self) -> Iterator[Turn]:
+        rows = self._database.connection.execute(
+            "SELECT turns.id, pid, born FROM turns LEFT JOIN owners ON owners.turn = turns.id WHERE outcome = 'open'"
+        ).fetchall()
+        for turn_id, pid, born in rows:
+            if pid is None or not Owner(pid, born).alive:
+                turn = self.get(turn_id)
+                failure = Failure("interrupted", _DIED, turn.ref)
+                yield structs.replace(turn, outcome=Outcome.FAILED, failure=failure)
+
+    def keep_file(self, digest: str, data: bytes) -> None:
+        """Keep an attachment's content under its SHA-256, once."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (digest, data))
+
+    def file(self, digest: str) -> bytes | None:
+        """Return an attachment's content, or `None` if it was never kept."""
+        row = self._database.connection.execute(
+            "SELECT data FROM files WHERE digest = ?", (digest,)
+        ).fetchone()
+        return None if row is None else bytes(row[0])

@@ -1,0 +1,1 @@
+"""The chat on the screen: its queue of turns, its status line, its figures and its comparison view."""

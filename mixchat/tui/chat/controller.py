@@ -1,0 +1,131 @@
+"""The conversation on the screen: opened, written to, stopped, and put away."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual.worker import Worker
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.errors import ConfigError, StorageError
+from mixchat.tui.chat.body import Curtain
+from mixchat.tui.chat.live_totals import LiveFigures
+from mixchat.tui.chat.open_chats import Session
+from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.composer.message import Draft, Outgoing
+from mixchat.tui.launch_options import Opening
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+class Conversation:
+    """Puts chats on the screen and hands over what the person does there."""
+
+    def __init__(
+        self,
+        house: "House",
+        parts: Parts,
+        session: Session,
+        shown_by: tuple[Curtain, LiveFigures],
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+        say: Callable[[str], None],
+    ) -> None:
+        self.session = session
+        self._house = house
+        self._parts = parts
+        self._curtain, self._figures = shown_by
+        self._start = start
+        self._say = say
+        self._closed = False
+
+    def open(self, opening: Opening) -> None:
+        """Open the chat that was asked for, or a new one."""
+        chat: Chat | None = None
+        try:
+            if opening.resume is not None:
+                chat = self._house.saved_chat(opening.resume)
+            elif opening.last:
+                chat = self._house.last_chat()
+        except ConfigError as error:
+            self._say(str(error))
+        self.turn_to(chat or self._house.new_chat())
+
+    def turn_to(self, chat: Chat) -> None:
+        """Put another chat on the screen, with the draft that was left in it."""
+        composer = self._parts.composer
+        if self.session.is_open:
+            self._parts.choices.cancel()
+            self.keep_draft()
+            composer.leave_edit()
+            composer.clear()
+        talk = self.session.open(chat)
+        self._curtain.load()
+        self._figures.refresh()
+        composer.restore(self.session.draft())
+        composer.tell_waiting(tuple(talk.waiting), paused=talk.paused)
+
+    def new(self, _: str = "") -> None:
+        """Begin an empty chat; what is written comes along."""
+        self._parts.choices.cancel()
+        self._parts.composer.leave_edit()
+        draft = self._parts.composer.draft
+        self.session.keep_draft(Draft())
+        self._parts.composer.clear()
+        self.turn_to(self._house.new_chat())
+        self._parts.composer.restore(draft)
+        self._parts.composer.area.focus()
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Send a message, or let it wait."""
+        self.remember(outgoing)
+        self.session.talk.send(outgoing)
+
+    def remember(self, outgoing: Outgoing) -> None:
+        """Add a message to the prompts that the arrow keys bring back, without the credentials in it."""
+        self._start(self._remember(outgoing.typed))
+
+    async def _remember(self, typed: str) -> None:
+        try:
+            self._house.drafts.remember(await self._house.mask(typed))
+        except StorageError as error:
+            self._say(str(error))
+
+    def enter_on_nothing(self) -> bool:
+        """Let a paused queue go on; return whether there was one."""
+        return self.session.talk.release()
+
+    def escape(self) -> bool:
+        """Act on the innermost thing; return whether there was any."""
+        composer, choices, talk = self._parts.composer, self._parts.choices, self.session.talk
+        return (
+            composer.close_completions()
+            or choices.cancel()
+            or composer.area.leave_insert()
+            or composer.leave_edit()
+            or talk.stop()
+            or talk.pause()
+        )
+
+    def write_on(self) -> None:
+        """Go back to the prompt."""
+        self._parts.composer.area.focus()
+
+    @property
+    def selected_text(self) -> str:
+        """What is selected in the prompt."""
+        return self._parts.composer.area.selected_text
+
+    def keep_draft(self) -> None:
+        """Keep what is written and what waits."""
+        if self.session.is_open and not self._closed:
+            self.session.keep_draft(self._parts.composer.draft)
+
+    async def close(self) -> None:
+        """Keep what is written, stop what is under way, and wait until it is settled."""
+        self._parts.choices.cancel()
+        self.keep_draft()
+        try:
+            await self.session.close()
+        finally:
+            self.keep_draft()  # a reply that had not begun has given its prompt back
+            self._closed = True

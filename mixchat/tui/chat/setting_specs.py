@@ -1,0 +1,158 @@
+"""What can be set for a chat or a message: how it is written, and what a model takes of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, get_args
+
+from msgspec import Struct
+
+from mixchat.domain.chat_request import Settings
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.model import Effort, ModelCard
+
+Value = str | float | int | bool | None
+
+_EFFORTS: Final[tuple[Effort, ...]] = get_args(Effort)
+_LEAVE: Final = frozenset({"", "default", "-"})
+"""What takes a setting away again."""
+
+
+class Knob(Struct, frozen=True, kw_only=True):
+    """One thing to set."""
+
+    name: str
+    """The field of `Settings`."""
+    title: str
+    help: str
+    """What may be written."""
+    read: Callable[[str], Value]
+    """Returns the value that a text writes, or raises a `ConfigError`."""
+    objection: Callable[[ModelCard, Value], str]
+    """Returns what a model does with the value instead of taking it, in words; nothing: it takes it."""
+    choices: tuple[str, ...] = ()
+
+
+def _effort(text: str) -> Value:
+    if text not in _EFFORTS:
+        raise ConfigError(f'"{text}" is no effort; write one of {", ".join(_EFFORTS)}.')
+    return text
+
+
+def _temperature(text: str) -> Value:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 2:
+        raise ConfigError(f'"{text}" is no temperature; write a number from 0 to 2.')
+    return value
+
+
+def _tokens(text: str) -> Value:
+    digits = text.replace(",", "").replace("_", "")
+    if not digits.isdecimal() or not int(digits):
+        raise ConfigError(f'"{text}" is no number of tokens; write a whole number above zero.')
+    return int(digits)
+
+
+def _switch(text: str) -> Value:
+    words = {"on": True, "yes": True, "off": False, "no": False}
+    if text not in words:
+        raise ConfigError(f'"{text}" is neither "on" nor "off".')
+    return words[text]
+
+
+def _takes_effort(card: ModelCard, value: Value) -> str:
+    if card.thinks is False and value not in {None, "none"}:
+        return "does not think; the effort is left out"
+    if card.efforts is not None and value is not None and value not in card.efforts:
+        return f"takes the efforts {', '.join(card.efforts)}" if card.efforts else "takes no effort"
+    return ""
+
+
+def _takes_temperature(card: ModelCard, value: Value) -> str:
+    return "takes no temperature; it is left out" if card.temperature is False and value is not None else ""
+
+
+def _takes_tokens(card: ModelCard, value: Value) -> str:
+    most = card.max_output
+    return f"writes at most {most:,} tokens" if most and isinstance(value, int) and value > most else ""
+
+
+def _takes_search(card: ModelCard, value: Value) -> str:
+    return "cannot search the web" if value and card.search is not True else ""
+
+
+KNOBS: Final[Mapping[str, Knob]] = {
+    knob.name: knob
+    for knob in (
+        Knob(
+            name="system",
+            title="System prompt",
+            help="Who the model is and how it answers; sent before everything else.",
+            read=lambda text: text,
+            objection=lambda _, __: "",
+        ),
+        Knob(
+            name="effort",
+            title="Effort",
+            help="How hard it thinks.",
+            read=_effort,
+            objection=_takes_effort,
+            choices=_EFFORTS,
+        ),
+        Knob(
+            name="temperature",
+            title="Temperature",
+            help="How freely it picks its words, from 0 to 2.",
+            read=_temperature,
+            objection=_takes_temperature,
+        ),
+        Knob(
+            name="max_tokens",
+            title="Longest reply",
+            help="Tokens, its thinking included.",
+            read=_tokens,
+            objection=_takes_tokens,
+        ),
+        Knob(
+            name="search",
+            title="Web search",
+            help="Whether replies are grounded in a web search.",
+            read=_switch,
+            objection=_takes_search,
+            choices=("on", "off"),
+        ),
+    )
+}
+
+
+def read_value(knob: Knob, text: str) -> Value:
+    """Return what `text` sets; nothing, `default` or `-` is `None`: the seat's own setting.
+
+    Raises:
+        ConfigError: it is nothing that may be set.
+    """
+    text = text.strip()
+    return (
+        None if text.casefold() in _LEAVE else knob.read(text if knob.name == "system" else text.casefold())
+    )
+
+
+def shown(value: object) -> str:
+    """Return a value as the screen writes it."""
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "on" if value else "off"
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)
+
+
+def settings_with(settings: Settings, knob: Knob, value: Value) -> Settings:
+    """Return the settings with one of them changed."""
+    from msgspec import structs
+
+    return structs.replace(settings, **{knob.name: value})

@@ -1,0 +1,270 @@
+"""The talk with one chat: one turn at a time, and the messages that wait for it."""
+
+from asyncio import CancelledError
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import structs
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.chat_request import Allow, Pin, Prompt
+from mixchat.domain.errors import Failure, ProviderError, StorageError
+from mixchat.domain.events import Accepted, ChatEvent, Failed, Finished
+from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.tui.chat.guard_options import Again, Guards
+from mixchat.tui.composer.message import Outgoing
+
+
+class Watcher(Protocol):
+    """Somebody who shows what happens in a turn."""
+
+    def begin(self, turn: Turn) -> None:
+        """A turn was accepted; it is open."""
+        ...
+
+    def show(self, event: ChatEvent) -> None:
+        """Something happened in it."""
+        ...
+
+    def settle(self, turn: Turn) -> None:
+        """It is over, however it ended."""
+        ...
+
+
+class Stage(Protocol):
+    """Where the talk takes place: it deals with the ends that are not simply a reply."""
+
+    def withdrawn(self, turn: Turn, outgoing: Outgoing | None) -> None:
+        """The turn was stopped before anything came; the prompt goes back."""
+        ...
+
+    def failed(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
+        """The turn has no complete reply."""
+        ...
+
+    def refused(self, sentence: str, outgoing: Outgoing | None) -> None:
+        """Nothing was sent, for the reason given; the prompt goes back."""
+        ...
+
+    def waiting_changed(self) -> None:
+        """Other messages wait, or the queue was paused or let go."""
+        ...
+
+    def guarded(self, again: Again) -> Guards:
+        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
+        ...
+
+
+class Talk:
+    """Sends prompts to a chat, stops replies and keeps the queue."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        stage: Stage,
+        watchers: Sequence[Watcher],
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+    ) -> None:
+        self.chat = chat
+        self.waiting: list[Outgoing] = []
+        self.paused = False
+        self._stage = stage
+        self._watchers = watchers
+        self._start = start
+        self._worker: Worker[None] | None = None
+        self._stopped = False
+        self._entered = False
+
+    def enter(self, watchers: Sequence[Watcher]) -> None:
+        """Show what happens from now on to these."""
+        self._watchers = watchers
+
+    def leave(self) -> None:
+        """Show it to nobody; a turn under way goes on."""
+        self._watchers = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self._worker is not None
+
+    def send(self, outgoing: Outgoing, allow: Allow = Allow()) -> None:
+        """Send a message now, or let it wait while another is answered."""
+        if self.busy or (self.waiting and not self.paused):
+            self.waiting.append(outgoing)
+            self._stage.waiting_changed()
+        else:
+            self._begin(self._sent(outgoing, allow), outgoing)
+
+    def again(self, turn_id: str, pin: Pin | None = None, allow: Allow = Allow()) -> None:
+        """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
+        if not self.busy:
+            old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
+            prompt = Prompt(text=self.chat.said(old), files=old.files, pin=pin, allow=allow)
+            self._begin(self.chat.again(turn_id, prompt), None)
+
+    def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
+        """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
+        if not self.busy:
+            self._begin(self.chat.resume(turn_id, pin), None)
+
+    def follow(self, events: AsyncGenerator[ChatEvent]) -> None:
+        """Show the events of any other turn of the chat, such as a summary. Only while none is under way."""
+        self._begin(events, None)
+
+    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Be busy with `work`, which shows what it does itself; `stop` cancels it. Only while none is under way."""
+        self._stopped = self._entered = False
+        self._worker = self._start(self._run(work, None))
+
+    def stop(self) -> bool:
+        """Stop the reply under way and pause the queue; return whether there was one."""
+        if self._worker is None:
+            return False
+        self._stopped = True
+        self._pause()
+        # A task that is cancelled before its first step never runs, and could give nothing back.
+        if self._entered:
+            self._worker.cancel()
+        return True
+
+    def pause(self) -> bool:
+        """Pause the queue; return whether it was going."""
+        if not self.waiting or self.paused:
+            return False
+        self._pause()
+        return True
+
+    def _pause(self) -> None:
+        if self.waiting:
+            self.paused = True
+            self._stage.waiting_changed()
+
+    def release(self) -> bool:
+        """Let a paused queue go on; return whether there was one."""
+        if not self.paused:
+            return False
+        self.paused = False
+        self._next()
+        return True
+
+    def take_back(self) -> Outgoing | None:
+        """Take the last waiting message out of the queue."""
+        if not self.waiting:
+            return None
+        outgoing = self.waiting.pop()
+        self.paused = self.paused and bool(self.waiting)
+        self._stage.waiting_changed()
+        return outgoing
+
+    async def close(self) -> None:
+        """Stop the reply under way, let nothing follow it, and wait until it is settled."""
+        worker = self._worker
+        self.paused = True
+        if worker is not None:
+            self.stop()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await worker.wait()
+
+    async def _sent(self, outgoing: Outgoing, allow: Allow) -> AsyncGenerator[ChatEvent]:
+        files = tuple(self.chat.attach(path) for path in outgoing.files)
+        prompt = Prompt(
+            text=outgoing.prompt, files=files, pin=outgoing.pin, settings=outgoing.settings, allow=allow
+        )
+        last = self.chat.turns[-1] if self.chat.turns else None
+        # What could not be answered and is sent again takes the place of the turn that failed.
+        repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply
+        edited = outgoing.edits.turn if outgoing.edits else None
+        if edited is not None and self.chat.path.has(edited):
+            kept = _still_named(self.chat.path.turn(edited).files, outgoing)
+            events = self.chat.again(edited, structs.replace(prompt, files=(*kept, *files)))
+        elif last is not None and repeated and self.chat.said(last) == outgoing.prompt:
+            events = self.chat.again(last.id, prompt)
+        else:
+            events = self.chat.answer(prompt, self.chat.path.leaf)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+        self._stopped = self._entered = False
+        self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
+
+    async def _run(self, work: Coroutine[Any, Any, None], outgoing: Outgoing | None) -> None:
+        """Do the work of a turn; cancelled, the turn is settled by the chat and shown so."""
+        self._entered = True
+        try:
+            if self._stopped:
+                work.close()
+                self._stage.refused("", outgoing)
+            else:
+                await work
+        except (ProviderError, StorageError) as error:
+            self._stage.refused(str(error), outgoing)
+        except CancelledError:
+            if not self._stopped:
+                raise
+        finally:
+            self._worker = None
+        self._next()
+
+    async def _follow(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+        turn: Turn | None = None
+        failure: Failure | None = None
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    match event:
+                        case Accepted(turn):
+                            self._tell_begin(turn)
+                        case Finished(turn):
+                            pass
+                        case Failed(turn, failure):
+                            pass
+                        case _:
+                            self._tell(event)
+        except CancelledError:
+            if turn is None:
+                self._stage.refused("", outgoing)
+            raise
+        finally:
+            if turn is not None:
+                self._settle(turn, failure, outgoing)
+
+    def _tell_begin(self, turn: Turn) -> None:
+        for watcher in self._watchers:
+            watcher.begin(turn)
+
+    def _tell(self, event: ChatEvent) -> None:
+        for watcher in self._watchers:
+            watcher.show(event)
+
+    def _settle(self, turn: Turn, failure: Failure | None, outgoing: Outgoing | None) -> None:
+        withdrawn = self.chat.withdrawn
+        if withdrawn is not None and withdrawn.id == turn.id:
+            for watcher in self._watchers:
+                watcher.settle(withdrawn)
+            self._stage.withdrawn(withdrawn, outgoing)
+            return
+        settled = self.chat.path.turn(turn.id)
+        for watcher in self._watchers:
+            watcher.settle(settled)
+        if failure is not None:
+            self._pause()
+            self._stage.failed(settled, failure, outgoing)
+
+    def _next(self) -> None:
+        if not self.waiting or self.paused or self.busy:
+            return
+        outgoing = self.waiting.pop(0)
+        self._begin(self._sent(outgoing, Allow()), outgoing)
+        self._stage.waiting_changed()
+
+
+def _still_named(files: Sequence[FileRef], outgoing: Outgoing) -> list[FileRef]:
+    """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
+    found = {str(path) for path in outgoing.files}
+    return [file for file in files if file.path not in found and Path(file.path).name in outgoing.prompt]

@@ -1,1 +1,0 @@
-"""One prompt to several models, their answers side by side."""

@@ -1,0 +1,138 @@
+"""The line under the prompt: who would answer, why, and about what it would cost."""
+
+from msgspec import Struct
+from textual.content import Content
+from textual.widget import Widget
+
+from mixchat.domain.chat_request import Pin
+from mixchat.domain.decision import Decision
+from mixchat.domain.usage import Cost
+from mixchat.tui import formatting
+from mixchat.tui.themes import role_variable
+
+
+class Chip(Struct, frozen=True):
+    """A file that goes along."""
+
+    name: str
+    size: int
+    """Bytes."""
+    image: bool = False
+    seen: bool | None = None
+    """Whether the model can take it; `None`: nobody said."""
+
+
+class Outlook(Struct, frozen=True, kw_only=True):
+    """Who would answer, why, and about what it would cost."""
+
+    decision: Decision | None = None
+    cost: Cost | None = None
+    context: float | None = None
+    """The share of the model's window that the message and the chat would fill."""
+    pin: Pin | None = None
+    """What this message alone is pinned to, else what the chat is."""
+    chat_pinned: bool = False
+    files: tuple[Chip, ...] = ()
+    problem: str | None = None
+    """Why it cannot be sent as it stands, in one sentence."""
+
+    @property
+    def role(self) -> str | None:
+        """The role that would answer."""
+        return self.decision.role if self.decision else None
+
+
+_REASONS = 4
+_CROWDED = 0.8
+"""The share of the window from which it is said in a warning colour."""
+
+
+class LiveLine(Widget):
+    """One row, repainted only when what it says has changed."""
+
+    DEFAULT_CSS = "LiveLine { height: 1; width: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outlook = Outlook()
+
+    def tell(self, outlook: Outlook) -> None:
+        """Show this outlook."""
+        if outlook != self._outlook:
+            self._outlook = outlook
+            self.refresh()
+
+    def render(self) -> Content:
+        """Return the row: pin, role, model and reason on the left, figures on the right."""
+        outlook = self._outlook
+        if outlook.problem:
+            return _fit(Content.styled(outlook.problem, "$text-warning"), Content(), self.size.width)
+        chips = [_chip(chip) for chip in outlook.files]
+        left = Content.assemble(*_pin(outlook), *_who(outlook.decision), *chips, *_why(outlook.decision))
+        return _fit(left, _figures(outlook), self.size.width)
+
+
+def _pin(outlook: Outlook) -> list[Content]:
+    if outlook.pin is None:
+        return []
+    colour = role_variable(outlook.pin.role) if outlook.pin.role else "$accent"
+    where = " this chat" if outlook.chat_pinned else ""
+    chip = Content.assemble((f" @{outlook.pin.name}{where} ", f"$background on {colour} bold"), " ")
+    return [chip]
+
+
+def _who(decision: Decision | None) -> list[Content]:
+    if decision is None:
+        return []
+    if not decision.lineup:
+        return [
+            Content.styled(
+                f"{decision.role or 'nobody'}: no model of this role can be reached", "$text-warning"
+            )
+        ]
+    colour = role_variable(decision.role)
+    model = decision.lineup[0].ref.model
+    return [
+        Content.assemble(("● ", colour), (decision.role or "pinned", colour), (" → ", "$text-muted"), model)
+    ]
+
+
+def _why(decision: Decision | None) -> list[Content]:
+    if decision is None or not decision.lineup or decision.classifier == "pin":
+        return []
+    return [Content.styled(f"   {_reason(decision)}", "$text-muted")]
+
+
+def _reason(decision: Decision) -> str:
+    seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
+    return ", ".join(seen) or (
+        "nothing in it speaks for another role" if decision.classifier == "default" else ""
+    )
+
+
+def _chip(chip: Chip) -> Content:
+    seen = {True: "", False: " cannot be seen by this model", None: ""}[chip.seen]
+    style = "$text-warning" if chip.seen is False else "$foreground"
+    return Content.assemble("  ", (f" {chip.name} {formatting.size(chip.size)}{seen} ", f"{style} on $panel"))
+
+
+def _figures(outlook: Outlook) -> Content:
+    if outlook.decision is None or not outlook.decision.lineup:
+        return Content()
+    cost = outlook.cost
+    price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
+    parts = [Content.styled(price, "$text-muted")] if price else []
+    if outlook.context is not None:
+        crowded = outlook.context >= _CROWDED
+        share = f"ctx {outlook.context:.0%}" if outlook.context >= 0.01 else "ctx <1%"
+        parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
+    return Content("   ").join(parts)
+
+
+def _fit(left: Content, right: Content, width: int) -> Content:
+    """Return both on one row; the left is cut where they would touch."""
+    room = width - right.cell_length - (2 if right else 0)
+    if room < left.cell_length:
+        left = left.truncate(max(room, 0), ellipsis=True)
+    gap = max(width - left.cell_length - right.cell_length, 0)
+    return Content.assemble(left, " " * gap, right)

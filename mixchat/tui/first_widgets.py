@@ -1,0 +1,19 @@
+"""The widgets that are painted first; nothing of theirs takes long to load."""
+
+from msgspec import Struct
+
+from mixchat.tui.chat.status_line import StatusLine
+from mixchat.tui.choice_bar import ChoiceBar
+from mixchat.tui.composer.composer import Composer
+from mixchat.tui.onboarding.welcome import Welcome
+from mixchat.tui.panel.side_panel import SidePanel
+
+
+class Front(Struct, frozen=True, kw_only=True):
+    """What the first picture is made of."""
+
+    welcome: Welcome
+    choices: ChoiceBar
+    composer: Composer
+    panel: SidePanel
+    status: StatusLine

@@ -1,0 +1,107 @@
+"""Numbers in words: money, tokens, times and sizes as the screen writes them."""
+
+from decimal import Decimal
+from typing import Final
+
+from mixchat.domain.errors import ERRORS, Guarded
+from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost, Tally
+
+_THOUSAND: Final = 1000
+_CENT: Final = Decimal("0.01")
+_SMALLEST: Final = Decimal("0.000001")
+
+
+def dollars(amount: Decimal) -> str:
+    """Return an amount with as many places as it needs to be told from nothing."""
+    if amount == 0:
+        return "$0"
+    if amount >= _CENT * 10:
+        return f"${amount:,.2f}"
+    if amount >= _CENT:
+        return f"${amount:.3f}"
+    if amount < _SMALLEST:
+        return "<$0.000001"
+    places = -amount.adjusted() + 1
+    return f"${amount:.{places}f}".rstrip("0")
+
+
+def money(cost: Cost | None) -> str:
+    """Return a cost: `~` marks an estimate, `?` an unknown price."""
+    if cost is None or cost.usd is None:
+        return "?"
+    return dollars(cost.usd) if cost.exact else f"~{dollars(cost.usd)}"
+
+
+def tally(total: Tally) -> str:
+    """Return a sum, with `~` when a part is estimated and `+ ?` when a part has no known price."""
+    mark = "~" if total.estimated else ""
+    rest = " + ?" if total.unknown else ""
+    return f"{mark}{dollars(total.usd)}{rest}"
+
+
+def count(number: int | None) -> str:
+    """Return a number of tokens in at most five characters, `?` when nobody counted."""
+    if number is None:
+        return "?"
+    if number < _THOUSAND:
+        return str(number)
+    if number < 10 * _THOUSAND:
+        return f"{number / _THOUSAND:.1f}k"
+    if number < _THOUSAND * _THOUSAND:
+        return f"{number // _THOUSAND}k"
+    return f"{number / _THOUSAND / _THOUSAND:.1f}M"
+
+
+def seconds(duration: float) -> str:
+    """Return a duration: `0.4 s`, `12 s`, `3 min`."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    if duration < 120:
+        return f"{duration:.0f} s"
+    if duration < 7200:
+        return f"{duration / 60:.0f} min"
+    return f"{duration / 3600:.0f} h"
+
+
+def size(number: int) -> str:
+    """Return a number of bytes: `640 B`, `12 kB`, `3.4 MB`."""
+    if number < _THOUSAND:
+        return f"{number} B"
+    if number < _THOUSAND * _THOUSAND:
+        return f"{number / _THOUSAND:.0f} kB"
+    return f"{number / _THOUSAND / _THOUSAND:.1f} MB"
+
+
+def bar(share: float, width: int) -> str:
+    """Return a bar of `width` cells of which `share`, from 0 to 1, is full."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    full, part = divmod(eighths, 8)
+    return ("█" * full + (" ▏▎▍▌▋▊▉"[part] if part else "")).ljust(width)
+
+
+_LEAST: Final = 2.0
+_MOST: Final = 6.0
+_TO_FIND: Final = 1.0
+_CHARACTERS_A_SECOND: Final = 20
+"""How fast one reads who does something else besides."""
+
+
+def seconds_to_read(sentence: str) -> float:
+    """Return the seconds that a sentence has to stay: it covers what is below it no longer than it has to."""
+    return min(max(_TO_FIND + len(sentence) / _CHARACTERS_A_SECOND, _LEAST), _MOST)
+
+
+GUARDS: Final = frozenset(code for code, kind in ERRORS.items() if issubclass(kind, Guarded))
+
+
+def why_unsent(turn: Turn) -> str:
+    """Return in a few words why a turn was stopped before anything was sent; nothing for any other turn.
+
+    The question above the composer says it in full.
+    """
+    failure = turn.failure
+    if failure is None or failure.code not in GUARDS or turn.attempts or turn.reply:
+        return ""
+    why = ERRORS[failure.code].title
+    return f"not sent: {why[0].lower()}{why[1:]}"

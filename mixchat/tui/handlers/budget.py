@@ -1,0 +1,76 @@
+"""Setting what may be spent."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from mixchat.domain.errors import ConfigError, Overrun
+from mixchat.domain.turn import Turn
+from mixchat.tui import formatting
+from mixchat.tui.actions import Deed
+from mixchat.tui.composer.composer import Composer
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+SPANS: Final = ("message", "chat", "day", "month")
+_CENT: Final = Decimal("0.01")
+
+
+class Budgeting:
+    """Changes a limit at once and writes it to the config."""
+
+    def __init__(
+        self, house: "House", composer: Composer, refreshed: Callable[[], None], say: Callable[[str], None]
+    ) -> None:
+        self._house = house
+        self._composer = composer
+        self._refreshed = refreshed
+        self._say = say
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        return {"budget": self.limit}
+
+    def limit(self, words: str) -> None:
+        """Set a limit written as `day 10`."""
+        span, _, amount = words.partition(" ")
+        if span not in SPANS or not amount.strip():
+            self._composer.put_back(f"/budget {span if span in SPANS else 'day'} ")
+            self._say(f"Write which of {', '.join(SPANS)} and how many dollars: /budget day 10")
+            return
+        try:
+            dollars = Decimal(amount.strip().removeprefix("$"))
+        except InvalidOperation:
+            self._say(f"{amount} is no number of dollars.")
+            return
+        self._set(span, dollars)
+
+    def next_limit(self, overrun: Overrun, turn: Turn) -> Decimal | None:
+        """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
+        states = self._house.ledger.budgets.states(turn.chat, turn.id)
+        state = next((state for state in states if state.scope == overrun.scope), None)
+        if state is None:
+            return None
+        limit = max(2 * state.limit, _CENT)
+        while limit < state.used + (overrun.amount or 0):
+            limit *= 2
+        return limit
+
+    def raise_to(self, span: str, limit: Decimal) -> bool:
+        """Raise a limit; return whether it could be written down."""
+        before = self._house.ledger.budgets.limits
+        self._set(span, limit)
+        return self._house.ledger.budgets.limits != before
+
+    def _set(self, span: str, dollars: Decimal) -> None:
+        from mixchat.config.edit import set_value
+
+        try:
+            config = set_value(self._house.paths.config_file, f"budget.{span}", float(dollars))
+        except (ConfigError, OSError) as error:
+            self._say(f"The budget stays as it was: {error}")
+            return
+        self._house.ledger.budgets.limits = config.budget
+        self._refreshed()
+        self._say(f"A {span} may cost {formatting.dollars(dollars)} from now on.")

@@ -1,0 +1,126 @@
+"""Setting the chat on the screen up, or the next message alone."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
+from textual.app import App
+
+from mixchat.domain.chat_request import Prompt, Settings
+from mixchat.domain.errors import ConfigError, ProviderError, StorageError
+from mixchat.domain.stack import Seat
+from mixchat.tui.actions import Deed
+from mixchat.tui.chat.open_chats import Session
+from mixchat.tui.chat.setting_specs import KNOBS, Knob, Value, read_value, settings_with, shown
+from mixchat.tui.composer.composer import Composer
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+_NEXT: Final = "next "
+"""Before a value: it is for the next message alone."""
+
+
+class SettingUp:
+    """Changes settings by command or on a screen, and says what the model in line does not take.
+
+    Args:
+        app: shows the screen.
+        house: knows the models.
+        session: holds the chat.
+        composer: keeps what is set for the next message.
+        changed: is called when a setting changed.
+        say: shows a sentence.
+    """
+
+    def __init__(
+        self,
+        app: App[int],
+        house: "House",
+        session: Session,
+        composer: Composer,
+        changed: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._app = app
+        self._house = house
+        self._session = session
+        self._composer = composer
+        self._changed = changed
+        self._say = say
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        knobs = {act_of(name): partial(self.command, knob) for name, knob in KNOBS.items()}
+        return {**knobs, "setup": self.setup}
+
+    def setup(self, name: str = "") -> None:
+        """Show everything that can be set."""
+        from mixchat.tui.screens.chat_settings_screen import SetupScreen
+
+        self._app.push_screen(SetupScreen(self, name))
+
+    def command(self, knob: Knob, text: str) -> None:
+        """Set what `/effort high` writes, for the next message after `next`; without a value show the screen."""
+        if not text:
+            self.setup(knob.name)
+            return
+        alone = text.startswith(_NEXT)
+        try:
+            value = read_value(knob, text.removeprefix(_NEXT))
+        except ConfigError as error:
+            self._say(str(error))
+        else:
+            self._say(self.put(knob, value, alone=alone))
+
+    @property
+    def for_chat(self) -> Settings:
+        """What is set for the chat."""
+        return self._session.chat.state.settings
+
+    @property
+    def for_message(self) -> Settings:
+        """What is set for the next message alone."""
+        return self._composer.settings
+
+    def seat(self) -> Seat | None:
+        """Return the seat that would answer next, `None` when nobody would."""
+        composer, chat = self._composer, self._session.chat
+        prompt = Prompt(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
+        try:
+            lineup = self._house.router.decide_locally(chat.question(prompt)).lineup
+        except ProviderError:
+            return None
+        return lineup[0] if lineup else None
+
+    def objection(self, knob: Knob, value: Value) -> str:
+        """Return what the model in line does with a value that it does not take, or nothing."""
+        seat = self.seat()
+        if seat is None or value is None:
+            return ""
+        said = knob.objection(self._house.catalog.card(seat.ref), value)
+        return f"{seat.ref} {said}." if said else ""
+
+    def put(self, knob: Knob, value: Value, *, alone: bool) -> str:
+        """Set a value for the chat, or for the next message `alone`; return what there is to say."""
+        if alone:
+            self._composer.settings = settings_with(self.for_message, knob, value)
+        else:
+            chat = self._session.chat
+            state = structs.replace(chat.state, settings=settings_with(self.for_chat, knob, value))
+            try:
+                chat.keep(structs.replace(chat.record, state=state))
+            except StorageError as error:
+                return f"It holds until mixchat is closed: {error}"
+        self._changed()
+        where = "the next message" if alone else "this chat"
+        now = f"is {shown(value)}" if value is not None else "is again what the seat says"
+        if knob.name == "system" and value is not None:
+            now = "is set"
+        return f"{knob.title} of {where} {now}. {self.objection(knob, value)}".rstrip()
+
+
+def act_of(name: str) -> str:
+    """Return the act that sets a field of `Settings`."""
+    return name.replace("_", "-")

@@ -1,0 +1,124 @@
+"""The list in which the models of a comparison are marked."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from msgspec import structs
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, OptionList, Static
+
+from mixchat.domain.chat_request import Prompt
+from mixchat.domain.model import ModelRef
+from mixchat.tui import formatting
+from mixchat.tui.picker import Entry, Picker
+
+if TYPE_CHECKING:
+    from mixchat.chat.chat import Chat
+    from mixchat.runtime.runtime import House
+
+
+class Candidates:
+    """Reads stack, aliases, prices and health anew each time."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    def entries(self, chat: "Chat", prompt: Prompt) -> list[Entry]:
+        """Return a row for each model that can be asked, those that would be asked for `prompt` first."""
+        roles = self.roles()
+        refs = list(
+            dict.fromkeys([*self._lineup(chat, prompt), *roles, *self._house.catalog.aliases().values()])
+        )
+        reachable = [ref for ref in refs if self._house.providers.reachable(ref.provider)]
+        return [Entry(str(ref), str(ref), self._detail(ref, roles)) for ref in reachable]
+
+    def roles(self) -> dict[ModelRef, str]:
+        """Return each model of the stack with the first role that seats it."""
+        found: dict[ModelRef, str] = {}
+        for role, post in self._house.stack.posts.items():
+            for seat in post.seats:
+                found.setdefault(seat.ref, role)
+        return found
+
+    def _lineup(self, chat: "Chat", prompt: Prompt) -> Iterator[ModelRef]:
+        question = chat.question(prompt)
+        yield from (seat.ref for seat in self._house.router.decide_locally(question).lineup)
+
+    def _detail(self, ref: ModelRef, roles: dict[ModelRef, str]) -> str:
+        rests = "resting" if self._house.health.rests(ref) else ""
+        return "  ".join(filter(None, (roles.get(ref, ""), self._price(ref), rests)))
+
+    def _price(self, ref: ModelRef) -> str:
+        rates = self._house.prices.rates(ref) if self._house.prices.ready else None
+        if rates is None or rates.input is None or rates.output is None:
+            return ""
+        if not rates.input and not rates.output:
+            return "free"
+        return (
+            f"{formatting.dollars(rates.input)} in, {formatting.dollars(rates.output)} out a million tokens"
+        )
+
+
+LEAST: Final = 2
+MOST: Final = 4
+
+
+class Chooser(Picker):
+    """Returns the names that were marked, separated by spaces, or `None` when it was left with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "mark", "Mark", show=False, priority=True, id="chooser.mark"),
+    ]
+
+    def __init__(self, entries: Sequence[Entry], marked: Iterable[str]) -> None:
+        super().__init__("", entries)
+        self._marked = dict.fromkeys(marked)
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        super().on_mount()
+        self._say()
+
+    def action_mark(self) -> None:
+        """Mark the lit row, or take its mark away."""
+        rows = self.query_one(OptionList)
+        lit = rows.highlighted
+        if lit is None:
+            return
+        name = rows.get_option_at_index(lit).id or ""
+        if name in self._marked:
+            del self._marked[name]
+        elif len(self._marked) < MOST:
+            self._marked[name] = None
+        self._fill(self.query_one(Input).value)
+        rows.highlighted = lit
+        self._say()
+
+    def _fill(self, words: str) -> None:
+        self._entries = {
+            name: structs.replace(entry, key="●" if name in self._marked else " ")
+            for name, entry in self._entries.items()
+        }
+        super()._fill(words)
+
+    def _say(self) -> None:
+        count = len(self._marked)
+        can = "Enter begins" if count >= LEAST else f"{LEAST} at least"
+        self.query_one("#picker-title", Static).update(
+            f"Compare {count} of at most {MOST} · Tab marks · {can}"
+        )
+
+    @on(OptionList.OptionSelected)
+    def _row_taken(self, event: OptionList.OptionSelected) -> None:
+        event.prevent_default()
+        self._begin()
+
+    @on(Input.Submitted)
+    def _field_taken(self, event: Input.Submitted) -> None:
+        event.prevent_default()
+        self._begin()
+
+    def _begin(self) -> None:
+        if len(self._marked) >= LEAST:
+            self.dismiss(" ".join(self._marked))

@@ -1,0 +1,160 @@
+"""Finds out what is to be compared, and by whom."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, structs
+from textual.app import App
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.chat_request import Pin, Prompt
+from mixchat.tui.chat.turn_selection import Pointing
+from mixchat.tui.composer.composer import Composer
+from mixchat.tui.composer.mentions import find_file
+from mixchat.tui.handlers.compare_chooser import LEAST, MOST, Candidates, Chooser
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+_NAME: Final = re.compile(r"@?[A-Za-z][\w.:/-]*")
+_MARK: Final = re.compile(r"[-@/]|\d")
+"""What names of models have and few other words."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A prompt and who answers it."""
+
+    prompt: Prompt
+    parent: str | None
+    """The turn that it follows."""
+    files: tuple[Path, ...] = ()
+    """Files that go with it and were not read yet."""
+    pins: tuple[Pin, ...] = ()
+    typed: str = ""
+    """The words as they stood in the composer: what goes back when nothing came."""
+
+
+class Named(Struct, frozen=True):
+    """What the words behind the command say."""
+
+    pins: Sequence[Pin]
+    """The roles and models that they begin with."""
+    rest: str
+    """The prompt."""
+    nothing: str | None = None
+    """A name in the list of models that is neither role, alias nor model."""
+
+
+def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> Named:
+    """Return the roles and models that `words` begins with, apart or joined by commas, and the rest.
+
+    A single name that is followed by other words is taken for a word of the prompt unless it has its `@`.
+    """
+    pins: list[Pin] = []
+    rest = words.strip()
+    while rest and len(pins) < most:
+        word, _, after = rest.partition(" ")
+        names = [name.removeprefix("@") for name in word.rstrip(",").split(",")]
+        found = {name: pin for name in names if (pin := resolve(name)) is not None}
+        if len(found) < len(names):
+            if _is_list(word.rstrip(","), known=bool(found)):
+                return Named(pins, rest, next(name for name in names if name not in found))
+            break
+        pins += found.values()
+        rest = after.strip()
+    if len(pins) == 1 and rest and not words.lstrip().startswith("@"):
+        return Named((), words.strip())
+    return Named(pins, rest)
+
+
+def _is_list(word: str, *, known: bool) -> bool:
+    """Return whether `word` is a list of models and no word of a prompt: `opus,gpt-9` or `@who`, but not `and,or`."""
+    names = word.split(",")
+    if word.startswith("@") and len(names) == 1:
+        return find_file(word[1:], Path.cwd()) is None
+    return len(names) > 1 and all(map(_NAME.fullmatch, names)) and (known or any(map(_MARK.search, names)))
+
+
+_MARKED = 3
+"""Models that are marked when the list opens."""
+
+
+class Asking:
+    """Reads a prompt and names from a command, the composer or the turn that is meant; asks for the rest."""
+
+    def __init__(
+        self,
+        house: "House",
+        app: App[int],
+        composer: Composer,
+        chat: Callable[[], Chat],
+        pointing: Pointing,
+        say: Callable[[str], None],
+    ) -> None:
+        self._house = house
+        self._app = app
+        self._composer = composer
+        self._chat = chat
+        self._pointing = pointing
+        self._say = say
+        self._candidates = Candidates(house)
+
+    def ask(self, words: str, begin: Callable[[Asked], None]) -> None:
+        """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
+        named = read_names(words, self._house.pin, MOST)
+        if (trouble := self._trouble(named)) is not None:
+            self._say(trouble)
+            self._composer.put_back(f"/compare {words}")
+            return
+        asked = self._asked(named.rest)
+        if asked is None:
+            self._say("Write a prompt first, or /compare MODEL MODEL PROMPT.")
+        elif len(named.pins) >= LEAST:
+            begin(structs.replace(asked, pins=tuple(named.pins)))
+        else:
+            self._choose(asked, named.pins, begin)
+
+    def _trouble(self, named: Named) -> str | None:
+        if named.nothing is not None:
+            return self._house.no_pin(named.nothing)
+        many = len(named.pins)
+        return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
+
+    def role_of(self, pin: Pin) -> str | None:
+        """Return the role that colours an answer: the one that is asked, or the first that seats the model."""
+        return pin.role or (self._candidates.roles().get(pin.seat.ref) if pin.seat else None)
+
+    def _asked(self, words: str) -> Asked | None:
+        path = self._chat().path
+        if words:
+            return Asked(prompt=Prompt(text=words), parent=path.leaf, typed=words)
+        if not self._composer.is_empty:
+            outgoing = self._composer.outgoing()
+            if outgoing is None:
+                return None
+            prompt = Prompt(text=outgoing.prompt, pin=outgoing.pin)
+            edited = outgoing.edits.turn if outgoing.edits else None
+            parent = path.turn(edited).parent if edited is not None and path.has(edited) else path.leaf
+            return Asked(prompt=prompt, parent=parent, files=outgoing.files, typed=outgoing.typed)
+        turn = self._pointing.turn()
+        if turn is None:
+            return None
+        return Asked(prompt=Prompt(text=self._chat().said(turn), files=turn.files), parent=turn.parent)
+
+    def _choose(self, asked: Asked, pins: Sequence[Pin], begin: Callable[[Asked], None]) -> None:
+        entries = self._candidates.entries(self._chat(), asked.prompt)
+        named = [str(pin.seat.ref) for pin in (*pins, asked.prompt.pin) if pin is not None and pin.seat]
+        marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
+
+        def chosen(names: str | None) -> None:
+            found = [pin for name in (names or "").split() if (pin := self._house.pin(name)) is not None]
+            if len(found) >= LEAST:
+                begin(structs.replace(asked, pins=tuple(found)))
+
+        if len(entries) < LEAST:
+            self._say("Only one model can be asked, and a comparison needs two; /key adds another provider.")
+        else:
+            self._app.push_screen(Chooser(entries, marked), chosen)

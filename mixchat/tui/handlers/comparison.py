@@ -1,0 +1,76 @@
+"""A comparison under way: events to columns, and what is left when it ends."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from msgspec import Struct, structs
+
+from mixchat.chat.chat import Chat
+from mixchat.chat.compare import compare
+from mixchat.domain.turn import Turn
+from mixchat.tui.chat.answer_column import AnswerColumn
+from mixchat.tui.formatting import why_unsent
+from mixchat.tui.handlers.compare_request import Asked
+
+
+class Comparison(Struct, frozen=True):
+    """A chat, what is compared in it, and a column for each who answers."""
+
+    chat: Chat
+    asked: Asked
+    columns: Sequence[AnswerColumn]
+
+    async def run(self, asked_now: Sequence[AnswerColumn]) -> None:
+        """Answer in these columns. Cancelled, each keeps what came; one to which nothing came is empty.
+
+        Raises:
+            BadRequest: a file cannot go along; nothing was sent.
+            StorageError: the prompt cannot be saved.
+        """
+        asked = self.asked
+        files = tuple(self.chat.attach(path) for path in asked.files)
+        prompt = structs.replace(asked.prompt, files=(*asked.prompt.files, *files))
+        pins = [column.pin for column in asked_now]
+        try:
+            async with aclosing(compare(self.chat, prompt, pins, asked.parent)) as events:
+                async for number, event in events:
+                    asked_now[number].show(event)
+        finally:
+            for column in asked_now:
+                turn = column.turn
+                kept = turn is not None and self.chat.path.has(turn.id)
+                column.settle(self.chat.path.turn(turn.id) if turn is not None and kept else None)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The answers that there are, complete or not."""
+        return [column.turn for column in self.columns if column.turn is not None]
+
+    @property
+    def answered(self) -> list[Turn]:
+        """The answers that say something."""
+        return [turn for turn in self.turns if turn.reply]
+
+    @property
+    def stopped(self) -> list[AnswerColumn]:
+        """The columns that mixchat itself stopped before anything was sent, all for the same reason."""
+        found = [column for column in self.columns if _guard(column.turn)]
+        return [column for column in found if _guard(column.turn) == _guard(found[0].turn)]
+
+    def forget(self, columns: Sequence[AnswerColumn]) -> None:
+        """Take back the turns of these columns for which nobody was asked, so that they can be asked again."""
+        path = self.chat.path
+        for turn in (column.turn for column in columns):
+            if turn is None or turn.attempts or turn.reply:
+                continue
+            if path.has(turn.id) and path.is_last(turn.id):
+                path.withdraw(turn.id)
+
+    def turn(self, number: int) -> Turn | None:
+        """Return the answer with that number, counted from 1."""
+        return self.columns[number - 1].turn if 0 < number <= len(self.columns) else None
+
+
+def _guard(turn: Turn | None) -> str:
+    """Return which guard stopped a turn to which nothing came, or nothing."""
+    return turn.failure.code if turn is not None and turn.failure is not None and why_unsent(turn) else ""

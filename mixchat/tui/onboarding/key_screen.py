@@ -1,0 +1,145 @@
+"""Where a key is pasted in: whose it is, whether it is good, and where it is kept."""
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
+from mixchat.tui.terminal.ordered_keys import Field
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+class Keeping:
+    """Tries a key on its provider before it is kept. The key is in no message and no file."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    def providers(self) -> list[str]:
+        """Return the providers that take a key."""
+        return [name for name, service in self._house.services.items() if service.needs_key]
+
+    async def keep(self, provider: str, key: str) -> str:
+        """Test the key and keep it; return what came of it, in a sentence.
+
+        Raises:
+            NeedsKey: the provider does not take the key; nothing is kept.
+            ConfigError: the key is good, but there is no key ring to keep it in.
+        """
+        tested = await self._test(provider, key.strip())
+        self._house.key_ring.set(provider, key.strip())
+        self._house.providers.forget(provider)
+        label = self._house.services[provider].label or provider
+        return f"{label} {tested}; the key is kept in the system key ring."
+
+    async def _test(self, provider: str, key: str) -> str:
+        from mixchat.config.credentials import Credentials
+        from mixchat.providers.registry import build_providers
+
+        house = self._house
+        variable = next(iter(house.credentials.variables(provider)), "")
+        if not variable:
+            raise ConfigError(f"{provider} says no environment variable for its key; set one in the config.")
+        environ = {**house.environ, variable: key}
+        credentials = Credentials(house.config, environ, house.services)
+        trial = build_providers(house.config, environ, credentials, house.catalog.card, house.paths)
+        try:
+            models = await trial.get(provider).models()
+        except NeedsKey:
+            raise
+        except ProviderError as error:
+            return f"could not be asked ({error.message})"
+        finally:
+            await trial.aclose()
+        return f"takes it and has {len(models)} models"
+
+
+_SHAPES: Final = (
+    (r"sk-ant-[\w-]{20,}", "anthropic"),
+    (r"sk-or-[\w-]{20,}", "openrouter"),
+    (r"AIza[\w-]{30,}", "google"),
+    (r"gsk_\w{20,}", "groq"),
+    (r"xai-\w{20,}", "xai"),
+    (r"sk-(?:proj-|svcacct-)?[\w-]{20,}", "openai"),
+)
+"""How keys look, the more particular first."""
+
+
+def provider_of(key: str) -> str | None:
+    """Return whose key this looks like, or `None`."""
+    text = key.strip()
+    return next((provider for shape, provider in _SHAPES if re.fullmatch(shape, text)), None)
+
+
+_ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
+
+
+class KeyScreen(ModalScreen[str | None]):
+    """Returns the provider whose key was kept, or `None`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="key.back")]
+
+    def __init__(self, keeping: Keeping, key: str = "") -> None:
+        super().__init__()
+        self._keeping = keeping
+        self._key = key
+
+    def compose(self) -> ComposeResult:
+        """Lay out the two fields."""
+        with Vertical(id="picker"):
+            yield Static("Add a key", id="picker-title", markup=False)
+            yield Static(_ASK, id="key-said", markup=False)
+            yield Field(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
+            yield Field(
+                placeholder="provider, seen by the key where it can be", compact=True, id="key-provider"
+            )
+
+    def on_mount(self) -> None:
+        """Guess whose key it is."""
+        for field in self.query(Input):
+            field.cursor_blink = False
+        self._guess(self._key)
+
+    @on(Input.Changed, "#key-value")
+    def _changed(self, event: Input.Changed) -> None:
+        self._guess(event.value)
+
+    def _guess(self, key: str) -> None:
+        provider = provider_of(key)
+        if provider is not None:
+            self.query_one("#key-provider", Input).value = provider
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        provider = self.query_one("#key-provider", Input).value.strip()
+        key = self.query_one("#key-value", Input).value
+        known = self._keeping.providers()
+        if not key.strip():
+            self._say(_ASK)
+        elif provider not in known:
+            self._say(f"Whose key is it? Write one of {', '.join(known)}.")
+            self.query_one("#key-provider", Input).focus()
+        else:
+            self._say(f"Testing the key with {provider} …")
+            self._keep(provider, key)
+
+    @work
+    async def _keep(self, provider: str, key: str) -> None:
+        try:
+            said = await self._keeping.keep(provider, key)
+        except (NeedsKey, ConfigError) as error:
+            self._say(str(error))
+            return
+        self.notify(said, markup=False)
+        self.dismiss(provider)
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#key-said", Static).update(sentence)

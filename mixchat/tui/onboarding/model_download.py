@@ -1,0 +1,96 @@
+"""Fetching the starter model, with progress where the conversation will be."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from textual.worker import Worker
+
+from mixchat.domain.errors import ProviderError
+from mixchat.tui.actions import Deed
+from mixchat.tui.onboarding.first_run import CONTACTING, FirstRun
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+class Fetching:
+    """Fetches once at a time; stopping it leaves nothing half done behind.
+
+    Args:
+        house: knows where models are kept.
+        shown_on: shows the progress while nothing was said yet.
+        note: shows the progress in a line of its own, elsewhere; with nothing the line is as before.
+        start: runs it beside everything else.
+        done: is called when the model is there, or cannot be had.
+        stopped: is called when it was stopped.
+        say: shows a sentence.
+    """
+
+    def __init__(
+        self,
+        house: "House",
+        shown_on: FirstRun,
+        note: Callable[[str], None],
+        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
+        *,
+        done: Callable[[], None],
+        stopped: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._house = house
+        self._shown_on = shown_on
+        self._note = note
+        self._start = start
+        self._done = done
+        self._stopped = stopped
+        self._say = say
+        self._worker: Worker[None] | None = None
+
+    def deeds(self) -> Mapping[str, Deed]:
+        """Return what can be done here, by act."""
+        return {"pull": self.fetch}
+
+    def fetch(self, _: str = "") -> None:
+        """Begin, unless it is under way."""
+        if self._worker is None:
+            self._tell(CONTACTING, 0, None)
+            self._worker = self._start(self._fetch())
+
+    def stop(self) -> bool:
+        """Stop; return whether it was under way."""
+        if self._worker is None:
+            return False
+        self._worker.cancel()
+        self._over("")
+        self._stopped()
+        return True
+
+    async def _fetch(self) -> None:
+        from mixchat.providers.local.model_store import STARTER, Shelf
+        from mixchat.providers.local.pull import pull
+
+        folder = Shelf.of(self._house.paths, self._house.config).folder
+        try:
+            async with aclosing(pull(STARTER, folder, self._house.environ)) as steps:
+                async for step in steps:
+                    self._tell(step.step, step.done, step.total)
+        except ProviderError as error:
+            self._over(error.message)
+        else:
+            self._over("")
+            self._say(f"{STARTER} is here. It is small: good for a first word, not for hard questions.")
+        self._done()
+
+    def _tell(self, step: str, done: int, total: int | None) -> None:
+        self._shown_on.tell_progress(step, done, total)
+        if not self._shown_on.display:
+            share = f" {done / total:.0%}" if total else ""
+            self._note(f"{step}{share} · esc stops it")
+
+    def _over(self, failure: str) -> None:
+        """Show no progress any more, but why it failed if it did."""
+        self._worker = None
+        self._shown_on.end_progress(failure)
+        if not self._shown_on.display:
+            self._note(failure)

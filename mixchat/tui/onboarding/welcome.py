@@ -1,0 +1,77 @@
+"""What an empty chat shows: the name, and who sits in which role."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from textual.content import Content
+from textual.widget import Widget
+
+from mixchat.domain.role import BUILT_IN, FALLBACK
+from mixchat.domain.stack import Stack
+from mixchat.tui.themes import role_variable
+
+_LETTERS: Final = (
+    ("m", "daily-driver"),
+    ("i", "quick"),
+    ("x", "coding"),
+    ("c", "summarization"),
+    ("h", "extraction"),
+    ("a", "creative"),
+    ("t", "heavy-lifting"),
+)
+_MOTTO: Final = "every prompt to the right model"
+_NAME: Final = 16
+_MODEL: Final = 26
+
+
+class Welcome(Widget):
+    """Sits where the conversation will be. It takes no focus and runs no timer."""
+
+    DEFAULT_CSS = "Welcome { height: 1fr; width: 1fr; content-align: left middle; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack: Stack | None = None
+        self._reached: Mapping[str, str] = {}
+
+    def tell(self, stack: Stack, reached: Mapping[str, str]) -> None:
+        """Show who answers; `reached` is the first model that can be asked, by role."""
+        self._stack, self._reached = stack, reached
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the name, and below it as many roles as there is room for."""
+        head = wordmark()
+        room = self.size.height - len(head) - 3
+        rows = self._seats() if self._stack is not None else []
+        lines = [*head, Content(), *rows] if 0 < len(rows) <= room else head
+        return Content("\n").join(centred(lines, self.size.width))
+
+    def _seats(self) -> list[Content]:
+        stack = self._stack
+        if stack is None:
+            return []
+        order = {role.name: number for number, role in enumerate(BUILT_IN)}
+        names = sorted(
+            (name for name in stack.posts if name != FALLBACK), key=lambda name: order.get(name, 99)
+        )
+        return [self._seat(name) for name in names]
+
+    def _seat(self, role: str) -> Content:
+        model = self._reached.get(role)
+        return Content.assemble(
+            ("▌ ", role_variable(role)),
+            (role.ljust(_NAME), "$text" if model else "$text-disabled"),
+            ((model or "no key yet").ljust(_MODEL)[:_MODEL], "$text-muted" if model else "$text-disabled"),
+        )
+
+
+def wordmark() -> list[Content]:
+    """Return the name, a role's colour a letter, and the motto."""
+    letters = (Content.styled(letter, f"{role_variable(role)} bold") for letter, role in _LETTERS)
+    return [Content(" ").join(letters), Content.styled(_MOTTO, "$text-muted")]
+
+
+def centred(lines: Sequence[Content], width: int) -> list[Content]:
+    """Return the lines moved to the middle, each for itself."""
+    return [line.pad_left(max((width - line.cell_length) // 2, 0)) for line in lines]

@@ -1,0 +1,138 @@
+"""Everything that can be set for this chat or the next message."""
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from mixchat.domain.stack import Seat
+from mixchat.tui.chat.setting_specs import KNOBS, Knob, read_value, shown
+from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.row_list import Row
+from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.transcript.sanitize import one_line
+
+if TYPE_CHECKING:
+    from mixchat.tui.handlers.chat_settings import SettingUp
+
+_TITLE: Final = 16
+_COLUMN: Final = 22
+
+
+class SetupScreen(Page[None]):
+    """Shows chat, next message and seat side by side.
+
+    Args:
+        setting_up: reads and changes the settings.
+        first: the field of `Settings` that is lit at first.
+    """
+
+    HEADING = "This chat"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "set(False)", "set for the chat", priority=True, id="setup.chat"),
+        Binding("ctrl+s", "set(True)", "set for the next message", priority=True, id="setup.message"),
+        Binding("ctrl+d", "clear", "as the seat says", priority=True, id="setup.clear"),
+    ]
+
+    def __init__(self, setting_up: "SettingUp", first: str = "") -> None:
+        super().__init__()
+        self._setting_up = setting_up
+        self._first = first
+
+    def on_mount(self) -> None:
+        """Show what is set, and who would answer."""
+        self._seat = self._setting_up.seat()
+        super().on_mount()
+        if self._first:
+            self.rows.tell(self._rows(""), self._first)
+        seat = self._seat
+        self.say_aside(f"{seat.ref} would answer" if seat else "nobody can answer yet")
+
+    def fill(self, words: str) -> None:
+        """Show the settings that fit."""
+        self.rows.tell(self._rows(words), self.rows.lit)
+
+    def _rows(self, words: str) -> list[Row]:
+        wanted = words.casefold()
+        found = [knob for knob in KNOBS.values() if wanted in f"{knob.title} {knob.help}".casefold()]
+        return [Row("", _head), *(self._row(knob) for knob in found)]
+
+    def _row(self, knob: Knob) -> Row:
+        return Row(knob.name, lambda width: self._line(knob, width))
+
+    def _line(self, knob: Knob, width: int) -> Content:
+        of_chat = getattr(self._setting_up.for_chat, knob.name)
+        of_message = getattr(self._setting_up.for_message, knob.name)
+        of_seat = of_the_seat(self._seat, knob)
+        cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_seat, "$text-muted"))
+        parts = [
+            Content.styled(one_line(shown(value)), tone if value is not None else "$text-disabled").truncate(
+                _column(width) - 2, ellipsis=True, pad=True
+            )
+            + "  "
+            for value, tone in cells
+        ]
+        return Content.assemble(knob.title.ljust(_TITLE), *parts)
+
+    def lit(self, value: str) -> None:
+        """Explain the lit setting, and say what the model in line does not take of it."""
+        knob = KNOBS.get(value)
+        if knob is None:
+            self.say_detail("")
+            return
+        counts = getattr(self._setting_up.for_message.over(self._setting_up.for_chat), knob.name)
+        wrong = self._setting_up.objection(knob, counts)
+        self.say_detail(Content.assemble(knob.help, "\n", (wrong, "$text-warning")))
+
+    def taken(self, value: str) -> None:
+        """Set it for the chat."""
+        self.action_set(False)
+
+    def action_set(self, alone: bool) -> None:
+        """Set the lit setting, for the chat or for the next message `alone`."""
+        knob = KNOBS.get(self.rows.lit)
+        if knob is None:
+            return
+
+        def written(text: str | None) -> None:
+            if text is not None:
+                self.say(self._setting_up.put(knob, read_value(knob, text), alone=alone))
+                self.refill()
+
+        settings = self._setting_up.for_message if alone else self._setting_up.for_chat
+        now = getattr(settings, knob.name)
+        title = f"{knob.title} of {'the next message' if alone else 'this chat'}"
+        if knob.choices:
+            entries = [
+                *(Entry(choice, choice) for choice in knob.choices),
+                Entry("default", "as the seat says"),
+            ]
+            self.above.push_screen(Picker(title, entries, lit=shown(now)), written)
+        else:
+            known = "" if now is None else str(now)
+            ask = Ask(title, known, help=knob.help, check=lambda text: read_value(knob, text))
+            self.above.push_screen(ask, written)
+
+    def action_clear(self) -> None:
+        """Take the lit setting away, from the chat and from the next message."""
+        knob = KNOBS.get(self.rows.lit)
+        if knob is not None:
+            self._setting_up.put(knob, None, alone=True)
+            self.say(self._setting_up.put(knob, None, alone=False))
+            self.refill()
+
+
+def _column(width: int) -> int:
+    return min(_COLUMN, max((width - _TITLE) // 3, 10))
+
+
+def _head(width: int) -> Content:
+    names = ("this chat", "next message", "its seat")
+    return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
+
+
+def of_the_seat(seat: Seat | None, knob: Knob) -> object:
+    """Return what the seat sets by itself; a seat has no system prompt of its own."""
+    value = getattr(seat, knob.name, None) if seat is not None else None
+    return None if value is False else value

@@ -1,0 +1,110 @@
+"""The saved chats as the chats screen works with them: found, renamed, pinned, tagged, deleted and brought back."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from msgspec import structs
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.usage import Tally
+from mixchat.storage.chats import ChatRecord
+from mixchat.storage.search import Hit
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+_HITS: Final = 200
+
+
+class Shelf:
+    """Changes chats and remembers how to take each change back.
+
+    Args:
+        house: holds the history and the ledger.
+        in_use: the chat on the screen, whose record is in memory, too.
+    """
+
+    def __init__(self, house: "House", in_use: Chat) -> None:
+        self._house = house
+        self._in_use = in_use
+        self._undo: list[tuple[str, Callable[[], None]]] = []
+        self._costs: dict[str, Tally] | None = None
+        self.records: dict[str, ChatRecord] = {}
+        """Every chat, in the list's order."""
+
+    def read(self) -> None:
+        """Read the list of chats."""
+        self.records = {record.id: record for record in self._house.chats.list()}
+
+    def find(self, words: str) -> Sequence[Hit]:
+        """Return where `words` occur in titles and texts, titles first."""
+        return self._house.search.find(words, limit=_HITS)
+
+    def now(self) -> float:
+        """Return the time in seconds since the epoch."""
+        return self._house.clock.now()
+
+    def count_costs(self) -> None:
+        """Add up what each chat has cost."""
+        lines = self._house.ledger.reports.lines("chat")
+        self._costs = {line.key: line.tally for line in lines}
+
+    def cost(self, chat: str) -> Tally | None:
+        """Return what the chat has cost; `None` as long as nobody has counted."""
+        return None if self._costs is None else self._costs.get(chat, Tally())
+
+    def rename(self, chat: str, title: str) -> None:
+        """Give the chat another title."""
+        record = self.records[chat]
+        self._change(structs.replace(record, title=title), f"“{record.title}” has its title back.")
+
+    def pin(self, chat: str) -> bool:
+        """Pin the chat to the top of the list, or unpin it; return whether it is pinned now."""
+        record = self.records[chat]
+        self._change(structs.replace(record, pinned=not record.pinned), f"“{record.title}” is as it was.")
+        return not record.pinned
+
+    def tag(self, chat: str, tags: Sequence[str]) -> None:
+        """Give the chat exactly these tags."""
+        before = self.records[chat]
+        self._house.chats.tag(chat, *tags)
+        self._take_over(structs.replace(before, tags=tuple(sorted(set(tags)))))
+        self._undo.append((f"“{before.title}” has its tags back.", lambda: self._tag_back(before)))
+
+    def delete(self, chat: str) -> None:
+        """Take the chat away; what it cost stays counted."""
+        record = self.records[chat]
+        self._house.chats.delete(chat)
+        del self.records[chat]
+        self._undo.append((f"“{record.title}” is back.", lambda: self._house.chats.restore(chat)))
+
+    def undo(self) -> str | None:
+        """Take the last change back and say what is as it was; `None`: there is nothing to take back."""
+        if not self._undo:
+            return None
+        sentence, action = self._undo.pop()
+        action()
+        self.read()
+        return sentence
+
+    def _tag_back(self, before: ChatRecord) -> None:
+        self._house.chats.tag(before.id, *before.tags)
+        self._take_over(before)
+
+    def _change(self, record: ChatRecord, sentence: str) -> None:
+        before = self.records[record.id]
+        self._house.chats.save(record)
+        self._take_over(record)
+        self.read()
+        self._undo.append((sentence, lambda: self._put_back(before)))
+
+    def _put_back(self, before: ChatRecord) -> None:
+        self._house.chats.save(before)
+        self._take_over(before)
+
+    def _take_over(self, record: ChatRecord) -> None:
+        self.records[record.id] = record
+        mine = self._in_use
+        if record.id == mine.id:
+            changed = {name: getattr(record, name) for name in ("title", "pinned", "tags")}
+            mine.record = structs.replace(mine.record, **changed)

@@ -1,0 +1,143 @@
+"""Keys and commands, on one page."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Final
+
+from textual.app import App, ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from mixchat.tui.actions import ACTS
+
+_SHORT: Final = {
+    "escape": "esc",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_name(binding: Binding) -> str:
+    """Return the key of a binding for people: `ctrl+shift+↑`."""
+    return "+".join(_SHORT.get(part, part) for part in binding.key.split("+"))
+
+
+_WIDTH = 24
+
+
+class HelpPanel(ModalScreen[None]):
+    """Lists the keys that count while a widget has the focus: its own first, then the screen's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss(None)", "Back", id="keys.back")]
+
+    def __init__(self, title: str, place: Screen[Any], bindings: Iterable[ActiveBinding]) -> None:
+        """Take the name of the place, its screen, and the bindings as they are before this panel covers it."""
+        super().__init__()
+        self._title = title
+        bindings = tuple(bindings)
+        own = [active for active in bindings if active.node is place]
+        self._own = sorted(own, key=lambda active: not active.binding.show)
+        self._field = [
+            active for active in bindings if active.node is not place and not isinstance(active.node, App)
+        ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page."""
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n").join(self._lines()))
+
+    def _lines(self) -> Iterator[Content]:
+        yield Content.styled(self._title, "$text-accent bold")
+        yield from key_lines(self._own)
+        yield Content()
+        yield Content.styled("In the field", "$text-accent bold")
+        yield from key_lines(self._field)
+
+
+def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:
+    """Return a line for each thing that keys do, with all its keys."""
+    keys: dict[str, list[str]] = {}
+    for active in bindings:
+        does = words_for(active)
+        if active.enabled and does:
+            key = key_name(active.binding)
+            keys.setdefault(does, [])
+            if key not in keys[does]:
+                keys[does].append(key)
+    for does, pressed in keys.items():
+        yield Content.assemble((f"{', '.join(pressed):<{_WIDTH}}", "$accent"), " ", does)
+
+
+def words_for(active: ActiveBinding) -> str:
+    """Return what a binding does, in words: its tooltip, its description, or its id without the first part."""
+    binding = active.binding
+    said = active.tooltip or binding.description
+    return (said or (binding.id or "").rpartition(".")[2].replace("-", " ")).lower()
+
+
+_WRITING: Final[tuple[tuple[str, str, str], ...]] = (
+    ("send", "enter", "send; take the completion that is lit"),
+    ("newline", "ctrl+j", "new line; shift+enter and alt+enter, too, where the terminal tells them apart"),
+    ("", "@name", "at the beginning: this role, alias or model answers the message"),
+    ("", "@file", "anywhere: the file goes along"),
+    ("", "/", "at the beginning: a command"),
+    ("", "up, down", "at the edges of the prompt: earlier and later prompts"),
+    ("complete", "tab", "take the completion, or go to the conversation"),
+)
+
+_PLACES: Final = {"PromptArea": "prompt", "Transcript": "conversation", "TurnList": "list of turns"}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows the keys as they are, with the user's changes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss", "Back", id="help.back"),
+    ]
+
+    def __init__(
+        self, key_of: Callable[[str, str], str], focused: str = "", own: Sequence[ActiveBinding] = ()
+    ) -> None:
+        """Take what names the key of an act by its id and its usual key, and the focused widget's own bindings."""
+        super().__init__()
+        self._key_of = key_of
+        self._focused = focused
+        self._own = own
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page."""
+        with VerticalScroll(id="help"):
+            yield Static(Content("\n").join(self._lines()))
+
+    def _lines(self) -> Iterator[Content]:
+        if self._focused != "PromptArea":
+            yield from self._here()
+        yield Content.styled("Writing", "$text-accent bold")
+        for act, key, does in _WRITING:
+            yield _line(self._key_of(act, key) if act else key, does)
+        yield Content()
+        yield Content.styled("Everything else", "$text-accent bold")
+        for act in ACTS:
+            command = f"/{act.slash} {act.argument}".rstrip() if act.slash else ""
+            yield _line(self._key_of(act.id, act.key), act.help, command)
+        if self._focused == "PromptArea":
+            yield Content()
+            yield from self._here()
+
+    def _here(self) -> Iterator[Content]:
+        """Yield what the focused widget's own keys do."""
+        yield Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text-accent bold")
+        yield from key_lines(self._own)
+        yield Content()
+
+
+def _line(key: str, does: str, command: str = "") -> Content:
+    return Content.assemble(
+        (f"{key:<10}", "$accent"), (f"{command:<22}", "$primary") if command else "", does
+    )

@@ -1,0 +1,181 @@
+"""What every screen beside the conversation is made of: a title, a field that filters, a list, and the keys."""
+
+from typing import ClassVar, TypeVar, cast
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from mixchat.tui.formatting import seconds_to_read
+from mixchat.tui.screens.help import key_name
+from mixchat.tui.screens.row_list import RowList
+from mixchat.tui.terminal.ordered_keys import Field
+
+
+class FootLine(Widget):
+    """Reads the bindings that are active now, so that it cannot say what is not so."""
+
+    DEFAULT_CSS = "FootLine { height: 1; }"
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.watch(self.screen, "focused", self._changed, init=False)
+
+    def _changed(self) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return as many keys as there is room for, each with what it does; help and the way back always fit."""
+        hints = [_hint(binding) for binding in in_order(self.screen)]
+        always = [_hint(binding) for binding in in_order(self.screen, last=True)]
+        tail = Content("   ").join(always)
+        shown = Content()
+        for hint in hints:
+            if shown.cell_length + hint.cell_length + 3 + tail.cell_length > self.size.width:
+                break
+            shown += hint + "   "
+        return shown + tail
+
+
+def _hint(binding: Binding) -> Content:
+    return Content.assemble((key_name(binding), "$text"), (f" {binding.description}", "$text-disabled"))
+
+
+def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
+    """Return the bindings to show, the screen's own in the order it names them; or those that come `last`."""
+    named = [binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)]
+    active = screen.active_bindings.values()
+    shown = [
+        each.binding for each in active if each.binding.show and each.enabled and each.binding.id != "quit"
+    ]
+    own = [binding for binding in shown if (binding.id not in named or binding.key == "escape") == last]
+    return sorted(
+        own, key=lambda each: (each.key == "escape", named.index(each.id) if each.id in named else 0)
+    )
+
+
+Result = TypeVar("Result")
+
+
+class Page(Screen[Result]):
+    """A list that filters as one types. Letters always go to the filter, arrows always move in the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False, priority=True, id="page.up"),
+        Binding("down", "move(1)", "Down", show=False, priority=True, id="page.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, priority=True, id="page.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, priority=True, id="page.page-down"),
+        Binding("ctrl+home", "edge(-1)", "First", show=False, priority=True, id="page.first"),
+        Binding("ctrl+end", "edge(1)", "Last", show=False, priority=True, id="page.last"),
+        Binding("f1", "keys", "help", id="page.help"),
+        Binding("escape", "back", "back", id="page.back"),
+    ]
+    AUTO_FOCUS = "#page-filter"
+    HEADING: str = ""
+    PLACEHOLDER: ClassVar[str] = "type to filter"
+    EMPTY: ClassVar[str] = "Nothing fits."
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the filter, the list, what is said about the lit row, and the keys."""
+        with Vertical(id="page"):
+            with Horizontal(id="page-head"):
+                yield Static(self.HEADING, id="page-title", markup=False)
+                yield Static("", id="page-aside", markup=False)
+            yield Field(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
+            yield RowList(empty=self.EMPTY, id="page-rows")
+            yield Static("", id="page-detail", markup=False)
+        yield FootLine()
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        self.query_one(Input).cursor_blink = False
+        self.fill("")
+
+    def fill(self, words: str) -> None:
+        """Show the rows that fit `words`."""
+
+    def lit(self, value: str) -> None:
+        """Say something about the row that is lit now."""
+
+    def taken(self, value: str) -> None:
+        """Do what Enter does to a row."""
+
+    @property
+    def rows(self) -> RowList:
+        """The list."""
+        return self.query_one(RowList)
+
+    @property
+    def above(self) -> "App[int]":
+        """The app, to put further screens on this one."""
+        return cast("App[int]", self.app)
+
+    @property
+    def words(self) -> str:
+        """What the filter holds."""
+        return self.query_one("#page-filter", Input).value
+
+    def refill(self) -> None:
+        """Show the rows anew and leave the light where it is."""
+        self.fill(self.words)
+
+    def say_aside(self, words: str | Content) -> None:
+        """Write at the right of the title; its room is fixed, so nothing is laid out anew."""
+        self.query_one("#page-aside", Static).update(words, layout=False)
+
+    def say_detail(self, words: str | Content) -> None:
+        """Write below the list; nothing takes the place away."""
+        detail = self.query_one("#page-detail", Static)
+        detail.update(words)
+        detail.display = bool(words)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
+
+    def action_move(self, by: int) -> None:
+        """Light the row above or below."""
+        self.rows.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """Light a row a page away."""
+        self.rows.action_page(by)
+
+    def action_edge(self, side: int) -> None:
+        """Light the first row, or the last."""
+        self.rows.action_edge(side)
+
+    def action_back(self) -> None:
+        """Go back one step."""
+        self.dismiss(None)
+
+    def action_keys(self) -> None:
+        """Show what works here."""
+        from mixchat.tui.screens.help import HelpPanel
+
+        self.above.push_screen(HelpPanel(self.HEADING, self, self.active_bindings.values()))
+
+    @on(Input.Changed, "#page-filter")
+    def _filter(self, event: Input.Changed) -> None:
+        event.stop()
+        self.fill(event.value)
+
+    @on(Input.Submitted, "#page-filter")
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.rows.action_take()
+
+    @on(RowList.Lit)
+    def _lit(self, event: RowList.Lit) -> None:
+        event.stop()
+        self.lit(event.value)
+
+    @on(RowList.Taken)
+    def _taken(self, event: RowList.Taken) -> None:
+        event.stop()
+        self.taken(event.value)

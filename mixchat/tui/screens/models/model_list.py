@@ -1,0 +1,128 @@
+"""Every model that could be chosen, with its price and how it is right now."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mixchat.domain.errors import ProviderError
+from mixchat.domain.model import ModelCard, ModelRef
+
+if TYPE_CHECKING:
+    from mixchat.domain.provider import Provider
+    from mixchat.runtime.runtime import House
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """One model."""
+
+    card: ModelCard
+    alias: str = ""
+    input: Decimal | None = None
+    """Dollars per million tokens read; `None`: unknown."""
+    output: Decimal | None = None
+    """Dollars per million tokens written; `None`: unknown."""
+    unreachable: str = ""
+    """Why it cannot be asked, in words; empty: it can."""
+    retiring: bool = False
+    ended: bool = False
+    role: str | None = None
+    """The first role of the stack that seats it."""
+
+
+class ModelShelf:
+    """Gathers models from the catalog, the listings and the stack."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    def offers(self) -> list[Offer]:
+        """Return every model, those that can be asked first. Blocks while the price list is opened the first time."""
+        self.load()
+        roles, aliases = self._roles(), self._aliases()
+        found = {card.ref: card for name in self._talkers() for card in self._cards(name)}
+        found |= {
+            ref: self._house.catalog.card(ref)
+            for ref in (*roles, *aliases)
+            if ref not in found and self._talks(ref)
+        }
+        offers = [self._offer(card, aliases, roles) for card in found.values()]
+        return sorted(offers, key=lambda offer: (bool(offer.unreachable), offer.role is None, offer.card.ref))
+
+    def _talks(self, ref: ModelRef) -> bool:
+        service = self._house.services.get(ref.provider)
+        return service is None or service.api != "embed"
+
+    def _talkers(self) -> list[str]:
+        """Return the services that can be chatted with."""
+        return [name for name, service in self._house.services.items() if service.api != "embed"]
+
+    def load(self) -> None:
+        """Open the price list. Blocks for up to half a second the first time; safe in a thread."""
+        self._house.prices.load()
+
+    @property
+    def today(self) -> date:
+        """The day, UTC."""
+        return datetime.fromtimestamp(self._house.clock.now(), UTC).date()
+
+    def rests(self, ref: ModelRef) -> float:
+        """Return the seconds until a model that failed is tried again; 0: it is well."""
+        return self._house.health.state(ref).seconds
+
+    async def ask(self) -> list[str]:
+        """Ask the providers that were not asked today for their models; return who did not answer."""
+        providers = [found for name in self._talkers() if (found := self._stale(name)) is not None]
+        failed = await self._house.catalog.refresh(providers)
+        return [name for name in failed if self._house.services[name].needs_key]
+
+    def _stale(self, name: str) -> "Provider | None":
+        if not self._house.providers.reachable(name) or not self._house.catalog.stale(name):
+            return None
+        try:
+            return self._house.providers.get(name)
+        except ProviderError:
+            return None
+
+    def _cards(self, provider: str) -> Iterator[ModelCard]:
+        listed = self._house.catalog.listed(provider) if self._house.providers.reachable(provider) else ()
+        yield from listed or self._house.catalog.built_in(provider)
+
+    def _roles(self) -> dict[ModelRef, str]:
+        roles: dict[ModelRef, str] = {}
+        for role, post in self._house.stack.posts.items():
+            for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat)):
+                roles.setdefault(seat.ref, role)
+        return roles
+
+    def _aliases(self) -> dict[ModelRef, str]:
+        return {ref: name for name, ref in sorted(self._house.catalog.aliases().items(), reverse=True)}
+
+    def offer(self, ref: ModelRef) -> Offer:
+        """Return what is known of one model, without waiting for the price list."""
+        return self._offer(self._house.catalog.card(ref), {}, {})
+
+    def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> Offer:
+        rates = self._house.prices.rates(card.ref) if self._house.prices.ready else None
+        today = self.today
+        return Offer(
+            card=card,
+            alias=aliases.get(card.ref, ""),
+            input=rates.input if rates else None,
+            output=rates.output if rates else None,
+            unreachable=self.unreachable(card.ref.provider),
+            retiring=self._house.catalog.retiring(card.ref, today),
+            ended=card.retires is not None and card.retires < today,
+            role=roles.get(card.ref),
+        )
+
+    def unreachable(self, provider: str) -> str:
+        """Return why a provider cannot be asked, in words; empty: it can."""
+        if self._house.providers.reachable(provider):
+            return ""
+        if provider not in self._house.services:
+            return "no such provider"
+        variable = next(iter(self._house.credentials.variables(provider)), "")
+        return f"needs {variable}" if variable else "needs a key"

@@ -1,0 +1,133 @@
+"""Models as rows: name, prices, window, what they can do, and how they are."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from textual.content import Content
+
+from mixchat.domain.model import ModelCard
+from mixchat.tui import formatting
+from mixchat.tui.composer.completion import Candidate, rank
+from mixchat.tui.screens.models.model_list import Offer
+from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript.sanitize import one_line
+
+_NAME: Final = 56
+"""Cells that a name gets at most, so that the eye finds its price."""
+_FIGURES: Final = 26
+"""Cells for prices and window."""
+_CAN: Final = 16
+"""Cells for what a model can do."""
+_BRIEF: Final = 18
+_STATE: Final = 40
+"""Cells at the end of a row for how a model is."""
+_WIDE: Final = 110
+"""Cells from which there is room to say how a model is."""
+_WIDEST: Final = 140
+"""Cells from which there is room for a successor, too."""
+_ABLE: Final = 84
+"""Cells from which there is room to say what a model can do."""
+_ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
+
+
+def fitting(words: str, offers: Sequence[Offer]) -> list[Offer]:
+    """Return the models that `words` can mean, the best first."""
+    if not words.strip():
+        return list(offers)
+    by_ref = {str(offer.card.ref): offer for offer in offers}
+    candidates = [Candidate(ref, f"{ref} {offer.alias}".strip()) for ref, offer in by_ref.items()]
+    found = rank(words.strip(), candidates)
+    return sorted((by_ref[each.insert] for each in found), key=lambda offer: bool(offer.unreachable))
+
+
+def model_line(offer: Offer, rests: float, width: int) -> Content:
+    """Return one row."""
+    name = one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
+    tone = "$text-disabled" if offer.unreachable else "$text"
+    return Content.assemble(
+        ("▌ ", role_variable(offer.role) if offer.role else "$background"),
+        Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
+        (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
+        (abilities(offer.card).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
+        _state_of(offer, rests, width),
+    )
+
+
+def _for_state(width: int) -> int:
+    return _STATE if width >= _WIDEST else _BRIEF if width >= _WIDE else 0
+
+
+def _state_of(offer: Offer, rests: float, width: int) -> Content:
+    """Return how a model is, as far as there is room for it; the successor is in the details, too."""
+    state = model_state(offer, rests)
+    if width >= _WIDEST or "→" not in state.plain:
+        return state.truncate(_for_state(width), ellipsis=True)
+    return state[: min(state.plain.index("→"), _for_state(width))]
+
+
+def columns(width: int) -> Content:
+    """Return what stands above the rows."""
+    over = f"{'in':>8}{'out':>9}{'context':>9}  "
+    return Content.styled(f"{'':{_room(width) + 2}}{over}{'can' if width >= _ABLE else ''}", "$text-muted")
+
+
+def _room(width: int) -> int:
+    room = width - 4 - _FIGURES - (_CAN if width >= _ABLE else 0) - _for_state(width)
+    return min(max(room, 16), _NAME)
+
+
+def details(offer: Offer, rests: float) -> Content:
+    """Return what there is to say about a model beyond its row."""
+    card = offer.card
+    facts = [
+        card.name or "",
+        f"seated for {offer.role}" if offer.role else "",
+        f"writes at most {card.max_output:,} tokens" if card.max_output else "",
+        f"efforts {', '.join(card.efforts)}" if card.efforts else "",
+        "takes no temperature" if card.temperature is False else "",
+        abilities(card).replace(" ", ", "),
+        "reads PDFs" if card.pdfs else "",
+        formatting.size(card.size_bytes) if card.size_bytes else "",
+    ]
+    state = model_state(offer, rests)
+    said = Content(" · ".join(one_line(fact) for fact in facts if fact))
+    return Content.assemble(said, " · " if said.plain and state.plain else "", state)
+
+
+def window(card: ModelCard) -> str:
+    """Return the context window in few characters."""
+    return formatting.count(card.context_window)
+
+
+def abilities(card: ModelCard) -> str:
+    """Return what a model can do besides text, a word each."""
+    return " ".join(word for field, word in _ABILITIES if getattr(card, field))
+
+
+def retires(offer: Offer) -> str:
+    """Return when a model ends and what to take instead."""
+    card = offer.card
+    then = f" → {card.successor.model}" if card.successor else ""
+    verb = "ended" if offer.ended else "ends"
+    return f"{verb} {card.retires.day} {card.retires:%b %Y}{then}" if card.retires else ""
+
+
+def prices(offer: Offer) -> str:
+    """Return what a million tokens cost, read and written."""
+    return f"{_price(offer.input)} / {_price(offer.output)}"
+
+
+def _price(price: Decimal | None) -> str:
+    return "?" if price is None else "free" if not price else f"${price.normalize():f}"
+
+
+def model_state(offer: Offer, rests: float) -> Content:
+    """Return what stands against a model right now; nothing, when it is well."""
+    if offer.unreachable:
+        return Content.styled(offer.unreachable, "$text-disabled")
+    if rests:
+        return Content.styled(f"rests {formatting.seconds(rests)}", "$text-warning")
+    if offer.retiring:
+        return Content.styled(retires(offer), "$text-error" if offer.ended else "$text-warning")
+    return Content()

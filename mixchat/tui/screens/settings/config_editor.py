@@ -1,0 +1,300 @@
+"""Changing the config while mixchat runs: checked, put to use, and written with comments kept."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final, cast
+
+from msgspec import Struct, structs
+
+from mixchat.config.atomic import write_atomically
+from mixchat.config.config import Config
+from mixchat.config.edit import Value, set_value
+from mixchat.config.load import Layer, read_layers, source_of, working_directory
+from mixchat.config.schema import Setting, shape_of, value_of
+from mixchat.domain.errors import ConfigError
+from mixchat.secrets.scan import find
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+_SWITCHES: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def changed(config: Config, path: Sequence[str], value: object) -> Config:
+    """Return the config with one place changed; `None` takes a named thing out of its table.
+
+    Raises:
+        ConfigError: the place may not have that value.
+    """
+    shape = shape_of(path[0]) if len(path) > 2 and isinstance(getattr(config, path[0]), dict) else None
+    try:
+        return cast("Config", _replaced(config, path, value, shape))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _replaced(table: object, path: Sequence[str], value: object, shape: type[Struct] | None) -> object:
+    """Return the table with the place changed; what is not there yet begins as an empty `shape`."""
+    name, *rest = path
+    if isinstance(table, dict):
+        named = cast("dict[str, object]", table)
+        there = named.get(name)
+        if there is None and shape is not None:
+            there = shape()
+        inner = _replaced(there, rest, value, None) if rest else value
+        if inner is None:
+            return {other: kept for other, kept in named.items() if other != name}
+        return {**named, name: inner}
+    struct = cast("Struct", table)
+    inner = _replaced(getattr(struct, name), rest, value, shape) if rest else value
+    return structs.replace(struct, **{name: inner})
+
+
+def parsed(setting: Setting, text: str) -> Value:
+    """Return the value that `text` writes.
+
+    Raises:
+        ConfigError: it is none that the setting may have.
+    """
+    wrong = ConfigError(f"{setting.key} must be {setting.allowed}.")
+    match setting.kind:
+        case "switch":
+            if text.casefold() not in _SWITCHES:
+                raise wrong
+            return _SWITCHES[text.casefold()]
+        case "number" | "dollars":
+            return _number(setting, text.removeprefix("$"), wrong)
+        case "choice":
+            if text not in setting.choices:
+                raise wrong
+            return text
+        case "list":
+            return [word.strip() for word in text.split(",") if word.strip()]
+        case _:
+            return text
+
+
+def _number(setting: Setting, text: str, wrong: ConfigError) -> Value:
+    try:
+        number = Decimal(text)
+        if setting.kind == "dollars":
+            return number
+        return int(text) if "whole" in setting.allowed else float(number)
+    except (InvalidOperation, ValueError):
+        raise wrong from None
+
+
+HIDDEN: Final = "••••••"
+"""What is shown in place of a credential."""
+REFUSED: Final = (
+    "This looks like a key or a password; keys are kept in the key ring: Ctrl+K in the chat adds one."
+)
+_IN_ADDRESS: Final = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
+
+
+def secretive(text: str) -> bool:
+    """Return whether a value holds a credential, as far as can be told from its looks."""
+    return bool(_IN_ADDRESS.search(text) or find(text))
+
+
+_AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
+"""Tables that are read when mixchat starts."""
+
+Path = tuple[str, ...]
+
+
+class _Before(Struct, frozen=True):
+    """What is needed to take a change back."""
+
+    key: str
+    path: Path
+    value: object
+    """What was written there; `None`: nothing was."""
+    counted: object
+    """What counted there."""
+    text: str
+    """The file before the change."""
+    after: str
+    """The file after it: while it says just this, its old text is put back, comments and all."""
+
+
+class ConfigBook:
+    """Reads settings with where each was set, changes them one by one, and takes changes back.
+
+    Args:
+        house: has the config, and uses it.
+        changed: is called when another config counts.
+    """
+
+    def __init__(self, house: "House", changed: Callable[[Config], None]) -> None:
+        self._house = house
+        self._changed = changed
+        self._undo: list[_Before] = []
+
+    @property
+    def config(self) -> Config:
+        """The config that counts now."""
+        return self._house.config
+
+    @property
+    def file(self) -> str:
+        """Where the config file is."""
+        return str(self._house.paths.config_file)
+
+    def value(self, setting: Setting) -> object:
+        """Return what counts now."""
+        value = value_of(self._house.config, setting.path)
+        return setting.default if value is None else value
+
+    def sources(self, settings: Sequence[Setting]) -> dict[str, str]:
+        """Return where each was set, by its key: a path, a variable's name, or `default`."""
+        layers = self._layers()
+        return {setting.key: source_of(setting.path, layers) for setting in settings}
+
+    def names(self, table: Setting) -> Sequence[str]:
+        """Return the names that a table holds."""
+        return list(cast("Mapping[str, object]", value_of(self._house.config, table.path)))
+
+    def read(self, setting: Setting, text: str) -> Value:
+        """Return the value that `text` writes; nothing written is `None`, which takes the key out of the file.
+
+        Raises:
+            ConfigError: it is none that the config may have, or a credential.
+        """
+        if secretive(text):
+            raise ConfigError(REFUSED)
+        value = None if not text.strip() else parsed(setting, text.strip())
+        if value is not None:
+            changed(self._house.config, setting.path, _counting(value))
+        return value
+
+    def check_name(self, table: Setting, name: str) -> None:
+        """Make sure that the table can hold a new thing of that name.
+
+        Raises:
+            ConfigError: it cannot; the config's own sentence says why.
+        """
+        if not name:
+            raise ConfigError("Write a name.")
+        if secretive(name):
+            raise ConfigError(REFUSED)
+        if name in self.names(table):
+            raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
+        shape = shape_of(table.key)
+        if shape is not None:
+            changed(self._house.config, (*table.path, name), shape())
+
+    def put(self, setting: Setting, value: Value) -> str:
+        """Put a value to use and write it down; return what there is to say about it, or nothing.
+
+        Raises:
+            ConfigError: the config may not have it; everything is as it was.
+        """
+        counts = setting.default if value is None else _counting(value)
+        return self._change(setting.key, setting.path, counts, value)
+
+    def remove(self, setting: Setting) -> str:
+        """Take a named thing out of its table, with all that is set for it; return what there is to say.
+
+        Raises:
+            ConfigError: something in use needs it; everything is as it was.
+        """
+        return self._change(setting.key, setting.path, None, None)
+
+    def undo(self) -> str:
+        """Take the last change back and say so."""
+        if not self._undo:
+            return "There is nothing to take back."
+        before = self._undo.pop()
+
+        def restore() -> None:
+            if self._text() == before.after:
+                write_atomically(self._house.paths.config_file, before.text)
+            else:
+                self._write(before.path, before.value)
+
+        try:
+            said = self._use_and(before.path, before.counted, restore)
+        except ConfigError as error:
+            return f"It cannot be taken back: {error}"
+        return " ".join(filter(None, (f"{before.key} is as it was.", said)))
+
+    def _change(self, key: str, path: Path, counts: object, value: Value) -> str:
+        config, text = self._house.config, self._text()
+        named = value_of(config, path[:2])
+        place = path[:2] if named is None and len(path) > 2 else path
+        counted = value_of(config, place)
+        was = None if source_of(place, self._layers()) == "default" else counted
+        said = self._use_and(path, counts, lambda: self._write(path, value))
+        self._undo.append(_Before(key, place, was, counted, text, self._text()))
+        return said
+
+    def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:
+        """Put a change to use, if nothing goes before the config file, and write it; return what there is to say."""
+        before, config = self._house.config, changed(self._house.config, path, counts)
+        source = source_of(path, self._layers())
+        stronger = source not in {"default", self.file}
+        if not stronger:
+            self._use(config, before, path[0])
+        try:
+            write()
+        except ConfigError as error:
+            self._use(config, before, path[0])
+            return f"It holds until mixchat is closed: {error}"
+        if stronger:
+            return f"It is written down, but {source} goes before the config file here."
+        return "It counts from the next start on." if path[0] in _AT_START else ""
+
+    def _use(self, config: Config, before: Config, key: str) -> None:
+        try:
+            self._house.use_config(config)
+            if key == "stack":
+                self._house.use_stack(config.stack)
+        except ConfigError:
+            self._house.use_config(before)
+            raise
+        self._changed(config)
+
+    def _write(self, path: Path, value: object) -> None:
+        file = self._house.paths.config_file
+        if isinstance(value, Struct):
+            for place, part in _leaves(path, value):
+                set_value(file, place, part)
+        else:
+            set_value(file, path, _written(value))
+
+    def _text(self) -> str:
+        try:
+            return self._house.paths.config_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _layers(self) -> tuple[Layer, ...]:
+        try:
+            return read_layers(self._house.paths, working_directory(), self._house.environ)
+        except ConfigError:
+            return ()
+
+
+def _counting(value: Value) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _written(value: object) -> Value:
+    return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else cast("Value", value)
+
+
+def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Value]]:
+    """Yield the single values of a named thing that are not what they are when left out."""
+    if isinstance(value, Struct):
+        for field in structs.fields(value):
+            inner = getattr(value, field.name)
+            if inner not in (field.default, None, {}):
+                yield from _leaves((*path, field.name), inner)
+    elif isinstance(value, dict):
+        for name, inner in cast("dict[str, object]", value).items():
+            yield from _leaves((*path, name), inner)
+    else:
+        yield path, _written(value)

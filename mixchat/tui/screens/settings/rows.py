@@ -1,0 +1,109 @@
+"""Settings as rows: the key, what it is now, and where that was set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, cast
+
+from textual.content import Content
+
+from mixchat.config.schema import Setting
+from mixchat.config.toml_validation import dotted
+from mixchat.tui import formatting
+from mixchat.tui.screens.row_list import Row, heading
+from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigBook, secretive
+from mixchat.tui.transcript.sanitize import one_line
+
+_KEY: Final = 16
+_SOURCE: Final = 16
+_VALUE: Final = 24
+_WIDE: Final = 100
+"""Cells from which there is room for the help beside the value."""
+
+
+def setting_rows(
+    settings: Sequence[Setting], book: ConfigBook, words: str, sources: Mapping[str, str]
+) -> list[Row]:
+    """Return the settings that fit `words`, each group under its table's name."""
+    wanted = words.casefold().split()
+    rows: list[Row] = []
+    last: tuple[str, ...] | None = None
+    for setting in settings:
+        text = f"{setting.key} {setting.help}".casefold()
+        if not all(word in text for word in wanted):
+            continue
+        table = setting.path[:-1]
+        if table != last and rows:
+            rows.append(heading(""))
+        if table != last and table:
+            rows.append(heading(dotted(table)))
+        last = table
+        rows.append(_row(setting, book, sources[setting.key]))
+    return rows
+
+
+def _row(setting: Setting, book: ConfigBook, source: str) -> Row:
+    return Row(setting.key, lambda width: _line(setting, book.value(setting), source, width))
+
+
+def _line(setting: Setting, value: object, source: str, width: int) -> Content:
+    changed = source != "default"
+    helped = width >= _WIDE
+    room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
+    written = Content.styled(shown(value), "$text-accent" if changed else "$text")
+    explained = Content.styled(setting.help, "$text-disabled")
+    return Content.assemble(
+        setting.path[-1].ljust(_KEY),
+        written.truncate(room - 2, ellipsis=True, pad=True),
+        "  ",
+        explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
+        ((short(source) if changed else "").rjust(_SOURCE), "$text-muted"),
+    )
+
+
+def shown(value: object) -> str:
+    """Return a value as the screen writes it."""
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "on" if value else "off"
+        case Decimal():
+            return formatting.dollars(value)
+        case dict() | tuple():
+            return one_line(", ".join(map(str, cast("Iterable[object]", value)))) or "none"
+        case _:
+            text = str(value)
+            return HIDDEN if secretive(text) else one_line(text)
+
+
+def short(source: str) -> str:
+    """Return where a key was set, in one word: a file's name or a variable's."""
+    return Path(source).name if "/" in source or "\\" in source else source
+
+
+def from_home(path: str) -> str:
+    """Return a path with `~` for the person's own directory."""
+    try:
+        return str("~" / Path(path).relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return path
+
+
+def details(setting: Setting, value: object, source: str, file: str) -> Content:
+    """Return everything there is to say about a setting, and what it is where the row has no room for it."""
+    whole = shown(value)
+    how = f"{setting.key} may be {setting.allowed}"
+    default = "left out" if setting.default is None else shown(setting.default)
+    lines: Sequence[Content] = (
+        *([Content.styled(whole, "$text-accent")] if len(whole) > _VALUE - 2 else []),
+        Content.styled(setting.help, "$text"),
+        Content.styled(f"{how}; by default {default}.", "$text-muted"),
+        Content.styled(
+            f"Set by {from_home(source)}."
+            if source != "default"
+            else f"Nothing sets it; {from_home(file)} could.",
+            "$text-muted",
+        ),
+    )
+    return Content("\n").join(lines)

@@ -1,1 +1,0 @@
-"""Setting a chat up: system prompt, effort, temperature, length, search."""

@@ -1,0 +1,176 @@
+"""What was spent: by model, role, provider, chat or day, since any day, with what routing saved."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input
+
+from mixchat.domain.errors import ConfigError
+from mixchat.ledger.dates import first_day
+from mixchat.ledger.reports import BY, By, Line
+from mixchat.ledger.spend_report import Report, bar, calls, chat_titles, plot_days, report, saved_sentence
+from mixchat.tui import formatting
+from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.row_list import Row
+from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript.sanitize import one_line
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+_MOST: Final = 1000
+"""Lines that are shown at most, the dearest first."""
+_SPANS: Final = ("today", "7d", "30d", "month", "1y", "all")
+_PLOT: Final = 12
+"""Lines that the plot is high."""
+_BY_ROLE: Final = "role"
+
+
+class SpendScreen(Page[str | None]):
+    """Sums over the ledger. Enter on a chat opens it: the chat's id is what the screen returns."""
+
+    HEADING = "Spending"
+    EMPTY = "Nothing was spent in this time."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "by(1)", "by what", priority=True, id="spend.by"),
+        Binding(
+            "shift+tab", "by(-1)", show=False, priority=True, tooltip="by what was before", id="spend.by-back"
+        ),
+        Binding("ctrl+t", "since", "since when", priority=True, id="spend.since"),
+        Binding(
+            "ctrl+g", "plot", "plot", priority=True, tooltip="dollars by day, as a picture", id="spend.plot"
+        ),
+        Binding("enter", "open", "open the chat", priority=True, id="spend.open"),
+    ]
+
+    def __init__(self, house: "House") -> None:
+        super().__init__()
+        self._house = house
+        self._by: By = "model"
+        self._since = "7d"
+        self._report: Report | None = None
+        self._plotted = False
+
+    def on_mount(self) -> None:
+        """Read the ledger."""
+        super().on_mount()
+        self._read()
+
+    def _read(self) -> None:
+        self._report = report(self._house.ledger, self._house.stack, self._since, self._by, most=_MOST)
+        self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
+        self.refill()
+        self._say_sum(self._report)
+        self._draw(self._report)
+
+    def _say_sum(self, found: Report) -> None:
+        said = f"{formatting.tally(found.total.tally)} in {calls(found.total.calls)} since {found.since} · by {self._by}"
+        self.say_aside(said)
+
+    def _draw(self, found: Report) -> None:
+        if self._plotted and found.total.calls:
+            width = max(self.size.width - 8, 30)
+            height = min(_PLOT, max(self.size.height // 2 - 3, 6))
+            self.say_detail(plot_days(self._house.ledger, found.since, width=width, height=height))
+        else:
+            self.say_detail(saved_sentence(found.saving))
+
+    def on_resize(self) -> None:
+        """Draw the plot as wide as there is room."""
+        if self._plotted and self._report is not None:
+            self._draw(self._report)
+
+    def fill(self, words: str) -> None:
+        """Show the lines that fit."""
+        if self._report is None:
+            return
+        titles = chat_titles(self._house.ledger) if self._by == "chat" else {}
+        named = [(line, one_line(titles.get(line.key, line.key))) for line in self._report.lines]
+        wanted = words.casefold()
+        lines = [(line, name) for line, name in named if wanted in name.casefold()]
+        most = max((line.usd for line, _ in lines), default=Decimal(0))
+        self.rows.tell([self._row(line, name, most) for line, name in lines], self.rows.lit, empty=self.EMPTY)
+
+    def _row(self, line: Line, name: str, most: Decimal) -> Row:
+        return Row(line.key, lambda width: spend_line(line, name, most, width, by=self._by))
+
+    def taken(self, value: str) -> None:
+        """Open the chat."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the lit chat."""
+        if self._by == "chat" and self.rows.lit in self._known():
+            self.dismiss(self.rows.lit)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open something only where the lines are chats."""
+        return action != "open" or self._by == "chat"
+
+    def _known(self) -> Mapping[str, str]:
+        return chat_titles(self._house.ledger)
+
+    def action_by(self, step: int) -> None:
+        """Sum up by the next thing."""
+        self._by = BY[(BY.index(self._by) + step) % len(BY)]
+        self._read()
+        self.refresh_bindings()
+
+    def action_plot(self) -> None:
+        """Show the days as a picture, or hide it."""
+        self._plotted = not self._plotted
+        if self._report is not None:
+            self._draw(self._report)
+
+    def action_since(self) -> None:
+        """Choose the day that the sums begin with."""
+
+        def chosen(span: str | None) -> None:
+            if span == "":
+                self.above.push_screen(
+                    Ask("Since when?", self._since, help=_HELP, check=self._check), written
+                )
+            else:
+                written(span)
+
+        def written(span: str | None) -> None:
+            if span:
+                self._since = span
+                self._read()
+
+        entries = [*(Entry(span, span) for span in _SPANS), Entry("", "another day …")]
+        self.above.push_screen(Picker("Since when?", entries, lit=self._since), chosen)
+
+    def _check(self, text: str) -> None:
+        try:
+            first_day(text, self._house.ledger.reports.today)
+        except ConfigError as error:
+            raise ConfigError(str(error).removeprefix("--since ")) from None
+
+
+_HELP: Final = "A date such as 2026-11-16, or a span such as 7d, 2w, 3m or 1y."
+
+
+def spend_line(line: Line, name: str, most: Decimal, width: int, *, by: By) -> Content:
+    """Return one line of the report: name, bar, dollars, and where there is room calls and tokens."""
+    wide = width >= 96
+    counts = (
+        f"{calls(line.calls):>13}{line.input:>14,} in{line.output:>12,} out"
+        if wide
+        else f"{calls(line.calls):>12}"
+    )
+    across = max((width - len(counts) - 14) // 3, 6)
+    room = max(width - len(counts) - 14 - across, 10)
+    colour = role_variable(line.key) if by == _BY_ROLE else "$primary"
+    return Content.assemble(
+        Content(name).truncate(room - 2, ellipsis=True, pad=True),
+        "  ",
+        (bar(line.usd, most, across).ljust(across), colour),
+        formatting.tally(line.tally).rjust(14),
+        (counts, "$text-muted"),
+    )

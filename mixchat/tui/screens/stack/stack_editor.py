@@ -1,0 +1,147 @@
+"""Changing line-ups: each change is the user's own stack file, put to use, and can be taken back."""
+
+from collections.abc import Callable, MutableMapping, MutableSequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import Struct, structs
+
+from mixchat.config.edit import set_value
+from mixchat.config.stack_write import Change, edit_lineup
+from mixchat.domain.errors import ConfigError
+from mixchat.domain.model import ModelRef
+
+if TYPE_CHECKING:
+    from mixchat.domain.stack import Stack
+    from mixchat.runtime.runtime import House
+
+
+class _Before(Struct, frozen=True):
+    stack: str
+    """The stack that was in use."""
+    file: Path | None = None
+    """The stack file that was changed."""
+    text: str | None = None
+    """What was in it; `None`: there was no such file."""
+
+
+class StackBook:
+    """Edits the stack in use. A preset is copied to a stack of the user's own first.
+
+    Args:
+        house: holds the stacks.
+        changed: is called when another line-up counts.
+    """
+
+    def __init__(self, house: "House", changed: Callable[[], None]) -> None:
+        self._house = house
+        self._changed = changed
+        self._undo: list[_Before] = []
+
+    @property
+    def stack(self) -> "Stack":
+        """The stack in use."""
+        return self._house.stack
+
+    def names(self) -> tuple[str, ...]:
+        """Return the stacks there are."""
+        return self._house.stacks.names()
+
+    def is_preset(self, name: str) -> bool:
+        """Whether the stack came with mixchat."""
+        return self._house.stacks.is_preset(name)
+
+    def switch(self, name: str) -> str:
+        """Put another stack to use and write that down; return what there is to say.
+
+        Raises:
+            ConfigError: it cannot be used; the old one stays.
+        """
+        before = _Before(self.stack.name)
+        said = self._use(name)
+        self._undo.append(before)
+        return said or f"The stack {name} is in use."
+
+    def insert(self, role: str, place: int, ref: ModelRef) -> str:
+        """Seat a model in a role's line-up, counted from 0; return what there is to say.
+
+        Raises:
+            ConfigError: the line-up cannot be changed here; it says where.
+        """
+        return self._edit(role, lambda models: models.insert(place, str(ref)))
+
+    def replace(self, role: str, place: int, ref: ModelRef) -> str:
+        """Give a seat to another model; what is set for the seat stays.
+
+        Raises:
+            ConfigError: the line-up cannot be changed here; it says where.
+        """
+        return self._edit(role, lambda models: _reseat(models, place, str(ref)))
+
+    def remove(self, role: str, place: int) -> str:
+        """Take a seat away.
+
+        Raises:
+            ConfigError: the line-up cannot be changed here; it says where.
+        """
+        return self._edit(role, lambda models: models.pop(place))
+
+    def move(self, role: str, place: int, by: int) -> str:
+        """Move a seat up or down in its line-up.
+
+        Raises:
+            ConfigError: the line-up cannot be changed here; it says where.
+        """
+        return self._edit(role, lambda models: models.insert(place + by, models.pop(place)))
+
+    def undo(self) -> str:
+        """Take the last change back and say so."""
+        if not self._undo:
+            return "There is nothing to take back."
+        before = self._undo.pop()
+        try:
+            if before.file is not None and before.text is None:
+                before.file.unlink(missing_ok=True)
+            elif before.file is not None and before.text is not None:
+                self._house.stacks.add(before.text, str(before.file), replace=True)
+            return self._use(before.stack) or f"The stack {before.stack} is as it was."
+        except (ConfigError, OSError) as error:
+            return f"It cannot be taken back: {error}"
+
+    def _edit(self, role: str, change: Change) -> str:
+        own = self._house.config.roles.get(role)
+        if own is not None and own.models:
+            raise ConfigError(f"The config's [roles.{role}] goes before every stack; change it there.")
+        stacks, name = self._house.stacks, self.stack.name
+        target = self._free_name(name) if stacks.is_preset(name) else name
+        text = edit_lineup(stacks.text(name), role, change, name=target)
+        path = stacks.path(target)
+        before = _Before(name, path, path.read_text("utf-8") if path else None)
+        stacks.add(text, target, replace=True)
+        self._undo.append(before if path else _Before(name, stacks.path(target)))
+        said = self._use(target)
+        return said or ("" if target == name else f"{name} stays as it is; your own is called {target}.")
+
+    def _free_name(self, name: str) -> str:
+        taken, number, free = self.names(), 2, f"my-{name}"
+        while free in taken:
+            free, number = f"my-{name}-{number}", number + 1
+        return free
+
+    def _use(self, name: str) -> str:
+        self._house.use_stack(name)
+        self._house.config = structs.replace(self._house.config, stack=name)
+        self._changed()
+        try:
+            set_value(self._house.paths.config_file, "stack", name)
+        except ConfigError as error:
+            return f"It holds until mixchat is closed: {error}"
+        return ""
+
+
+def _reseat(models: MutableSequence[Any], place: int, ref: str) -> None:
+    entry = models[place]
+    if isinstance(entry, MutableMapping):
+        cast("MutableMapping[str, Any]", entry)["model"] = ref
+    else:
+        models[place] = ref

@@ -1,0 +1,89 @@
+"""Reads the keys of a terminal on Linux and macOS, whatever bytes it sends."""
+
+import os
+import selectors
+import shutil
+import signal
+import threading
+from codecs import getincrementaldecoder
+from functools import cached_property
+from time import monotonic
+from typing import Final
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+from mixchat.tui.terminal.key_stream import KeyStream
+from mixchat.tui.terminal.pacing import Flow
+
+_BEAT: Final = 0.1
+"""Seconds after which a lone Esc counts as a key, and the end is looked for."""
+_READ: Final = 4096
+_LAST: Final = 4.0
+"""Seconds that the app has to leave once its terminal is gone."""
+_UNKNOWN: Final = (80, 25)
+"""Columns and rows of a terminal that does not tell its size."""
+_PATIENCE: Final = 1.0
+"""Seconds that leaving waits for an answer that is on its way."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's own driver takes no key any more after a byte that is no UTF-8; this one shows a mark for it."""
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What the terminal tells of how far it is."""
+        return Flow()
+
+    def write(self, data: str) -> None:
+        """Write what is painted, and ask the terminal to say when it is shown.
+
+        Nothing is written to a terminal that is gone: who waited for its writer would wait for ever.
+        """
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(self.flow.with_question(data))
+
+    def close(self) -> None:
+        """End the writing, unless it ended with the terminal."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().close()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever."""
+        return shutil.get_terminal_size(_UNKNOWN)
+
+    def disable_input(self) -> None:
+        """Read no more keys, and leave no answer for the program that reads next."""
+        self.flow.finish(_PATIENCE)
+        super().disable_input()
+
+    def run_input_thread(self) -> None:
+        """Hand keys, mouse and pastes to the app until it leaves or the terminal is gone."""
+        keys = KeyStream(XTermParser(self._debug))
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                ready = selector.select(keys.wait(_BEAT))
+                data = self._read() if ready else b""
+                if ready and not data:
+                    self._gone()
+                    return
+                text = decode(data)
+                self.flow.hear(text)
+                now = monotonic()
+                for message in [*keys.feed(text, now), *keys.tick(now)]:
+                    self.process_message(message)
+
+    def _gone(self) -> None:
+        """Have the app save and leave, and end the process if it cannot: nobody is left to wait for."""
+        os.kill(os.getpid(), signal.SIGHUP)
+        timer = threading.Timer(_LAST, os._exit, [1])
+        timer.daemon = True
+        timer.start()
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, _READ)
+        except OSError:  # the terminal was closed, which a signal says, too
+            return b""

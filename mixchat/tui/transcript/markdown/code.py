@@ -1,0 +1,146 @@
+"""Code blocks: a panel with the language above, long lines wrapped, each row made when it is first painted."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import overload
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from mixchat.tui.transcript.markdown.seams import MARK, Seams
+from mixchat.tui.transcript.markdown.wrap import Row, wrap
+from mixchat.tui.transcript.palette import Look, Palette, Shade
+from mixchat.tui.transcript.render_block import BREAK, Line, Piece
+
+_TAB = 4
+
+
+class CodeRows(Sequence[Line]):
+    """The rows of one code block.
+
+    Args:
+        code: the block's text.
+        language: the word after its fence; empty for none.
+        width: cells to fill.
+        look: palette and colours.
+        seams: stand below the lines that are marked.
+    """
+
+    def __init__(self, code: str, language: str, width: int, look: Look, seams: Seams) -> None:
+        self._palette = look.palette
+        self._width = width
+        self._label = language
+        self._seams: dict[int, list[Line]] = {}
+        """The rows of the seams below a line."""
+        if MARK in code:
+            self._take(code, seams)
+            code = code.replace(MARK, "")
+        code = code.removesuffix("\n")
+        self._lines = code.split("\n")
+        self._shades: list[Shade] | None = None
+        if language:
+            self._colour(code, look)
+        self._starts = self._row_starts()
+        self._rows: dict[int, list[Line]] = {}
+
+    def _take(self, code: str, seams: Seams) -> None:
+        pad = [(" ", self._palette.panel)]
+        for at, line in enumerate(code.split("\n")):
+            if MARK in line:
+                rows = seams.take(line.count(MARK), self._room, self._palette.panel)
+                self._seams[at] = [row.behind(pad, ornament=True) for row in rows]
+
+    def _colour(self, code: str, look: Look) -> None:
+        if not look.growing:
+            self._shades = look.shades(code, self._label)
+        if self._shades is None:
+            self._shades = look.sketch(code, self._label, growing=look.growing)
+
+    def _row_starts(self) -> list[int] | None:
+        """Return the row at which each line starts, or None where every line is one row."""
+        room = self._room
+        heights = [1 if len(line) * _TAB <= room else self._height(line) for line in self._lines]
+        for at, rows in self._seams.items():
+            heights[min(at, len(heights) - 1)] += len(rows)
+        if max(heights) == 1:
+            return None
+        return [0, *accumulate(heights)]
+
+    def _height(self, line: str) -> int:
+        line = line.expandtabs(_TAB)
+        cells = len(line) if line.isascii() else cell_len(line)
+        if cells <= self._room:
+            return 1
+        return len(wrap([(line, Style.null())], self._room))
+
+    @property
+    def _room(self) -> int:
+        return max(1, self._width - 2)
+
+    @property
+    def _head(self) -> int:
+        return 1 if self._label else 0
+
+    def __len__(self) -> int:
+        rows = len(self._lines) if self._starts is None else self._starts[-1]
+        return rows + self._head
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        row = index % len(self) - self._head
+        if row < 0:
+            return self._heading()
+        if self._starts is None:
+            return self._line(row)[0]
+        line = bisect_right(self._starts, row) - 1
+        return self._line(line)[row - self._starts[line]]
+
+    def _heading(self) -> Line:
+        label = [(f" {self._label}", self._palette.panel_label)]
+        return Line(label, ornament=True, fill=self._palette.panel)
+
+    def _line(self, at: int) -> list[Line]:
+        rows = self._rows.get(at)
+        if rows is None:
+            pieces = self._painted(at)
+            folded = [Row(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
+            pad = (" ", self._palette.panel)
+            rows = [
+                Line([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel) for row in folded
+            ]
+            rows = self._rows[at] = rows + self._seams.get(at, [])
+        return rows
+
+    def _painted(self, at: int) -> list[Piece]:
+        shades = self._shades
+        if shades is None or at >= len(shades):
+            return [(self._lines[at].expandtabs(_TAB), self._palette.panel)]
+        return _untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
+
+
+def _untabbed(pieces: list[Piece]) -> list[Piece]:
+    if not any("\t" in text for text, _ in pieces):
+        return pieces
+    spread: list[Piece] = []
+    column = 0
+    for text, style in pieces:
+        wide = (" " * column + text).expandtabs(_TAB)[column:]
+        spread.append((wide, style))
+        column += len(wide)
+    return spread
+
+
+def token_style(palette: Palette, kind: str) -> Style:
+    """Return the style of a token type, or of the nearest type above it."""
+    tokens = palette.tokens
+    while kind and kind not in tokens:
+        kind = kind.rpartition(".")[0]
+    return tokens[kind]

@@ -1,0 +1,132 @@
+"""What is within a line of Markdown, as styled pieces."""
+
+import re
+from typing import Any, Final
+
+from markdown_it.token import Token
+from msgspec import Struct
+from rich.style import Style
+
+from mixchat.tui.transcript.markdown.parse import parse_inline
+from mixchat.tui.transcript.palette import Palette
+from mixchat.tui.transcript.render_block import Piece
+
+_SPECIAL: Final = re.compile(
+    r"(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]])|(?P<note>\[\^[^\]\s]+\])|(?P<br><br ?/?>)"
+    r"|\[(?P<source>[0-9]{1,3})\]"
+)
+_SOURCE: Final = re.compile(r"\[([0-9]{1,3})\]")
+_BOLD: Final = Style(bold=True)
+_ITALIC: Final = Style(italic=True)
+_STRIKE: Final = Style(strike=True)
+_EMPHASIS: Final = {"strong": _BOLD, "em": _ITALIC, "s": _STRIKE}
+
+
+def link_style(base: Style, url: str) -> Style:
+    """Return `base` as a link that the terminal knows and that a click on the transcript can read."""
+    return base + Style(link=url, meta={"url": url})
+
+
+class Inline(Struct, frozen=True):
+    """What the text within a line is painted with."""
+
+    env: dict[str, Any]
+    """The document's link definitions."""
+    palette: Palette
+    sources: tuple[str, ...] = ()
+    """The addresses that `[1]`, `[2]` and so on lead to."""
+
+    def pieces(self, text: str, base: Style) -> list[Piece]:
+        """Return a paragraph's text as pieces; line ends stay in it.
+
+        Args:
+            text: Markdown without its block.
+            base: what plain text looks like.
+        """
+        text = text.expandtabs(4)
+        if not _marked(text):
+            return self.plain(text, base)
+        return _Painter(self, base).paint(parse_inline(text, self.env))
+
+    def plain(self, text: str, style: Style) -> list[Piece]:
+        """Return text that is no Markdown as pieces, with its addresses and citations as links."""
+        if "://" not in text and "[" not in text and "<br" not in text:
+            return [(text, style)]
+        pieces: list[Piece] = []
+        position = 0
+        for match in _SPECIAL.finditer(text):
+            pieces.append((text[position : match.start()], style))
+            pieces.append(self._special(match, style))
+            position = match.end()
+        pieces.append((text[position:], style))
+        return [piece for piece in pieces if piece[0]]
+
+    def _special(self, match: re.Match[str], style: Style) -> Piece:
+        if match["url"]:
+            return match[0], link_style(style + self.palette.link, match[0])
+        if match["note"]:
+            return match[0], style + self.palette.mark
+        if match["br"]:
+            return "\n", style
+        number = int(match["source"])
+        if not 1 <= number <= len(self.sources):
+            return match[0], style
+        return match[0], link_style(style + self.palette.link, self.sources[number - 1])
+
+
+def cited(text: str, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of a turn's sources a text may refer to by their number."""
+    if not sources:
+        return ()
+    numbers = {int(number) for number in _SOURCE.findall(text)}
+    return tuple(url for number, url in enumerate(sources, 1) if number in numbers)
+
+
+def _marked(text: str) -> bool:
+    """Whether anything in the text could be more than text."""
+    return any(mark in text for mark in "*_`[\\&~!<$")
+
+
+class _Painter:
+    """Walks the inline tokens with a stack of styles."""
+
+    def __init__(self, inline: Inline, base: Style) -> None:
+        self.inline = inline
+        self.palette = inline.palette
+        self.stack = [base]
+        self.pieces: list[Piece] = []
+
+    def paint(self, tokens: list[Token]) -> list[Piece]:
+        for token in tokens:
+            if token.nesting > 0:
+                self._open(token)
+            elif token.nesting < 0:
+                self.stack.pop()
+            else:
+                self._leaf(token)
+        return self.pieces
+
+    def _open(self, token: Token) -> None:
+        style = self.stack[-1]
+        if token.type == "link_open":
+            self.stack.append(link_style(style + self.palette.link, str(token.attrs.get("href", ""))))
+        else:
+            self.stack.append(style + _EMPHASIS.get(token.tag, _ITALIC))
+
+    def _leaf(self, token: Token) -> None:
+        style = self.stack[-1]
+        match token.type:
+            case "code_inline":
+                self.pieces.append((token.content, style + self.palette.code))
+            case "math_inline":
+                self.pieces.append((token.content, style + self.palette.math))
+            case "softbreak" | "hardbreak":
+                self.pieces.append(("\n", style))
+            case "image":
+                url = str(token.attrs.get("src", ""))
+                label = f"[image: {token.content}]" if token.content else "[image]"
+                self.pieces.append((label, link_style(style + self.palette.link, url)))
+            case _ if "link_open" in token.type or style.link:
+                self.pieces.append((token.content, style))
+            case _:
+                self.pieces.extend(self.inline.plain(token.content, style))

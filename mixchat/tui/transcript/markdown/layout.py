@@ -1,0 +1,177 @@
+"""Turns the tokens of one Markdown block into rows."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from markdown_it.token import Token
+from rich.style import Style
+
+from mixchat.domain.turn import Seam
+from mixchat.tui.transcript.markdown.code import CodeRows
+from mixchat.tui.transcript.markdown.inline import Inline
+from mixchat.tui.transcript.markdown.parse import language_of, split_task
+from mixchat.tui.transcript.markdown.seams import Seams
+from mixchat.tui.transcript.markdown.table import table_lines
+from mixchat.tui.transcript.markdown.wrap import restyled, width_of
+from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.render_block import Line, Piece, blank
+
+_BULLETS: Final = ("•", "◦", "▪")
+_LEAVES: Final = frozenset(
+    {"paragraph_open", "heading_open", "fence", "code_block", "table_open", "hr", "math_block"}
+)
+_LEAST: Final = 4
+"""Cells that text keeps, however deep it is nested."""
+
+
+def lay_out(
+    tokens: list[Token],
+    env: dict[str, Any],
+    width: int,
+    look: Look,
+    *,
+    seams: Sequence[Seam] = (),
+    sources: tuple[str, ...] = (),
+) -> Sequence[Line]:
+    """Return the rows of a block, none wider than `width` cells.
+
+    Args:
+        tokens: the block's own and those within it.
+        env: the document's link definitions.
+        width: cells of a row.
+        look: palette and colours.
+        seams: stand where the text is marked.
+        sources: the addresses that `[1]`, `[2]` and so on lead to.
+    """
+    return _Layout(Inline(env, look.palette, sources), look, Seams(seams, look.palette)).block(
+        tokens, max(1, width), look.palette.text
+    )
+
+
+class _Layout:
+    """One walk over a block and what is nested in it."""
+
+    def __init__(self, inline: Inline, look: Look, seams: Seams) -> None:
+        self.inline = inline
+        self.seams = seams
+        self.look = look
+        self.palette = look.palette
+        self.depth = 0
+
+    def block(self, tokens: list[Token], width: int, base: Style) -> Sequence[Line]:
+        """Return the rows of one block."""
+        first = tokens[0]
+        match first.type:
+            case "heading_open":
+                lines: Sequence[Line] = self._heading(tokens, width)
+            case "fence" | "code_block":
+                lines = CodeRows(first.content, language_of(first), width, self.look, self.seams)
+            case "table_open":
+                lines = table_lines(tokens, self.inline, width, self.seams)
+            case "bullet_list_open" | "ordered_list_open":
+                lines = self._list(tokens, width, base)
+            case "blockquote_open":
+                lines = self._quote(tokens, width)
+            case "hr":
+                lines = [Line([("─" * width, self.palette.rule)], ornament=True)]
+            case "math_block":
+                lines = self.seams.rows(first.content, width, self._formula)
+            case _:
+                lines = self._text(tokens, width, base)
+        return lines
+
+    def _text(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
+        text = next((token.content for token in tokens if token.type == "inline"), tokens[0].content)
+        return self._rows(text, width, base)
+
+    def _rows(self, text: str, width: int, base: Style) -> list[Line]:
+        return self.seams.rows(text, width, lambda text: self.inline.pieces(text, base))
+
+    def _formula(self, text: str) -> list[Piece]:
+        return [(text.expandtabs(4), self.palette.math)]
+
+    def _heading(self, tokens: list[Token], width: int) -> list[Line]:
+        level = int(tokens[0].tag[1:])
+        style = self.palette.heading if level <= 2 else self.palette.subheading
+        lines = self._rows(tokens[1].content, width, style)
+        if level == 1:
+            widest = max((width_of(line.pieces) for line in lines if not line.ornament), default=1)
+            under = min(width, widest)
+            lines.append(Line([("━" * under, self.palette.rule)], ornament=True))
+        return lines
+
+    def _quote(self, tokens: list[Token], width: int) -> list[Line]:
+        muted = self.palette.text + Style(italic=True)
+        lines = self._children(tokens[1:-1], max(_LEAST, width - 2), muted)
+        bar = [("▎", self.palette.rule), (" ", self.palette.text)]
+        return [line.behind(bar, ornament=True) for line in lines]
+
+    def _children(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
+        lines: list[Line] = []
+        previous: list[Token] = []
+        for child in _siblings(tokens):
+            if _apart(previous, child):
+                lines.append(blank(self.palette.text))
+            lines.extend(self.block(child, width, base))
+            previous = child
+        return lines
+
+    def _list(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
+        ordered = tokens[0].type == "ordered_list_open"
+        items = list(_siblings(tokens[1:-1]))
+        number = int(tokens[0].attrs.get("start", 1)) if ordered else 0
+        widest = len(str(number + len(items) - 1)) + 2 if ordered else 2
+        bullet = _BULLETS[min(self.depth, len(_BULLETS) - 1)]
+        lines: list[Line] = []
+        previous: list[Token] = []
+        for at, item in enumerate(items):
+            if _apart(previous, item):
+                lines.append(blank(self.palette.text))
+            mark = f"{number + at}." if ordered else bullet
+            lines.extend(self._item(item, f"{mark} ".rjust(widest), width, base))
+            previous = item
+        return lines
+
+    def _item(self, tokens: list[Token], mark: str, width: int, base: Style) -> list[Line]:
+        """Return an item's rows: the mark before the first, as much space before the others."""
+        style, done = self.palette.muted, None
+        inner = tokens[1:-1]
+        if len(inner) > 1 and inner[0].type == "paragraph_open":
+            done, text = split_task(inner[1].content)
+            if done is not None:
+                inner = [inner[0], inner[1].copy(content=text), *inner[2:]]
+                mark, style = ("☑ " if done else "☐ ").rjust(len(mark)), self.palette.mark
+        self.depth += 1
+        lines = self._children(inner, max(_LEAST, width - len(mark)), base) or [blank(base)]
+        self.depth -= 1
+        if done:
+            lines = [_dimmed(line, self.palette.muted) for line in lines]
+        pad = " " * len(mark)
+        return [
+            line.behind([(pad if at else mark, self.palette.text if at else style)], ornament=False)
+            for at, line in enumerate(lines)
+        ]
+
+
+def _apart(above: list[Token], below: list[Token]) -> bool:
+    """Whether the source has a blank line between two blocks; a list's own lines reach over it."""
+    ends = [token.map[1] for token in above if token.map and token.type in _LEAVES]
+    starts = below[0].map
+    return bool(ends and starts and max(ends) < starts[0])
+
+
+def _dimmed(line: Line, style: Style) -> Line:
+    return Line(
+        restyled(line.pieces, Style(color=style.color)),
+        indent=line.indent, end=line.end, ornament=line.ornament, fill=line.fill,
+    )  # fmt: skip
+
+
+def _siblings(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Yield the blocks that stand side by side in `tokens`."""
+    level, start = 0, 0
+    for at, token in enumerate(tokens):
+        level += token.nesting
+        if level == 0:
+            yield tokens[start : at + 1]
+            start = at + 1

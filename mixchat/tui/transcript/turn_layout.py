@@ -1,0 +1,210 @@
+"""The parts of a turn above and below its reply."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from markdown_it.token import Token
+from rich.style import Style
+
+from mixchat.domain.turn import Citation, Seam
+from mixchat.tui.transcript.markdown.document import Block, Document
+from mixchat.tui.transcript.markdown.inline import cited, link_style
+from mixchat.tui.transcript.markdown.layout import lay_out
+from mixchat.tui.transcript.markdown.seams import cut, seam_rows
+from mixchat.tui.transcript.markdown.wrap import rows_of
+from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.render_block import Line, Part, Piece
+from mixchat.tui.transcript.sanitize import one_line
+from mixchat.tui.transcript.turn_summary import Sheet
+
+
+def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
+    """Yield what stands before the reply: prompt, header, what went wrong on the way, folds.
+
+    An answer that is shown without its prompt has no header either: both stand above it once.
+    """
+    if sheet.prompt or sheet.files:
+        asked = ("prompt", sheet.prompt, sheet.files)
+        yield Part(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
+        head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
+        yield Part(("header", *head), "header", partial(_header, sheet), text="", rows=1)
+    for hop in sheet.hops:
+        yield Part(("hop", hop), "note", partial(_hop, hop), text=hop)
+    for notice in sheet.notices:
+        yield Part(("notice", notice), "note", partial(_notice, notice), text=notice)
+    if sheet.plan:
+        yield _fold("plan", sheet.planned, sheet.plan, opened=opened)
+    if sheet.thinking:
+        yield _fold("thinking", sheet.thought, sheet.thinking, opened=opened)
+
+
+def foot_parts(sheet: Sheet) -> Iterator[Part]:
+    """Yield what stands after the reply: sources, and how it ended if not well."""
+    if sheet.citations:
+        yield Part(
+            ("sources", sheet.citations), "sources", partial(_sources, sheet.citations),
+            text="\n".join(source.url for source in sheet.citations), gap=True,
+        )  # fmt: skip
+    if sheet.failure:
+        yield Part(
+            ("failure", sheet.failure, sheet.help, sheet.stopped), "failure", partial(_failure, sheet),
+            text=sheet.failure, gap=True,
+        )  # fmt: skip
+
+
+def _prompt(sheet: Sheet, width: int, look: Look) -> list[Line]:
+    palette = look.palette
+    lines = rows_of([(sheet.prompt.expandtabs(4), palette.prompt)], width)
+    for file in sheet.files:
+        lines.extend(rows_of([("+ ", palette.prompt_bar), (file, palette.prompt)], width))
+    for line in lines:
+        line.fill = palette.prompt
+    return lines
+
+
+def _header(sheet: Sheet, width: int, look: Look) -> list[Line]:
+    palette = look.palette
+    pieces: list[Piece] = []
+    if sheet.title:
+        pieces.append((sheet.title, palette.role(sheet.role) + Style(bold=True)))
+    for fact in (*sheet.facts, *((sheet.suffix,) if sheet.suffix else ())):
+        pieces.append((" · " if pieces else "", palette.faint))
+        pieces.append((fact, palette.muted))
+    return [_as_ornament(line) for line in rows_of(pieces or [("", palette.muted)], width)]
+
+
+def _as_ornament(line: Line) -> Line:
+    line.ornament = True
+    return line
+
+
+def _hop(hop: str, width: int, look: Look) -> list[Line]:
+    return rows_of([("↪ ", look.palette.warning), (hop, look.palette.warning)], width)
+
+
+def _notice(notice: str, width: int, look: Look) -> list[Line]:
+    return rows_of([("· ", look.palette.faint), (notice, look.palette.muted)], width)
+
+
+def _fold(name: str, summary: str, text: str, *, opened: frozenset[str]) -> Part:
+    is_open = name in opened
+    make = partial(_folded, name, summary, text if is_open else "")
+    key = (name, summary, is_open, len(text) if is_open else 0)
+    rows = None if is_open else 1
+    return Part(key, "plan" if name == "plan" else "thinking", make, text=text, rows=rows)
+
+
+def _folded(name: str, summary: str, text: str, width: int, look: Look) -> list[Line]:
+    palette = look.palette
+    toggle = Style(meta={"fold": name})
+    title = f"{'▾' if text else '▸'} {summary}"
+    lines = [_as_ornament(rows_of([(title, palette.muted + toggle)], width)[0])]
+    if text:
+        bar = [("│ ", palette.rule)]
+        inner = rows_of([(text.strip().expandtabs(4), palette.muted + Style(italic=True))], max(1, width - 2))
+        lines.extend(line.behind(bar, ornament=True) for line in inner)
+    return lines
+
+
+def _sources(citations: tuple[Citation, ...], width: int, look: Look) -> list[Line]:
+    palette = look.palette
+    lines: list[Line] = []
+    margin = len(str(len(citations))) + 3
+    for number, source in enumerate(citations, 1):
+        url = one_line(source.url)
+        title = one_line(source.title) if source.title else ""
+        pieces: list[Piece] = [(title or url, link_style(palette.link, url))]
+        if title:
+            pieces.append((f"  {url}", link_style(palette.muted, url)))
+        mark = f"[{number}] ".rjust(margin)
+        for at, line in enumerate(rows_of(pieces, max(1, width - margin))):
+            lines.append(line.behind([(" " * margin if at else mark, palette.mark)], ornament=False))
+    return lines
+
+
+def _failure(sheet: Sheet, width: int, look: Look) -> list[Line]:
+    palette = look.palette
+    style = palette.muted if sheet.stopped else palette.error
+    pieces: list[Piece] = [("■ " if sheet.stopped else "✗ ", style), (sheet.failure, style)]
+    if sheet.help:
+        pieces.append((f" · {sheet.help}", palette.muted))
+    return rows_of(pieces, width)
+
+
+class Reply:
+    """A reply as it stands.
+
+    Args:
+        document: its text.
+        seams: in order, each with its offset in the document's text.
+        sources: the addresses that `[1]`, `[2]` and so on in it lead to.
+        known: the parts of blocks that are final, for the same sources; those that have become final are added.
+    """
+
+    def __init__(
+        self, document: Document, seams: Sequence[Seam], sources: tuple[str, ...], known: dict[Block, Part]
+    ) -> None:
+        self._document = document
+        self._seams = seams
+        self._sources = sources
+        self._known = known
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the blocks and seams, from top to bottom."""
+        due = list(self._seams)
+        for at, block in enumerate(self._document.blocks):
+            if due and due[0].offset < self._document.end(at):
+                within = [seam for seam in due if seam.offset < self._document.end(at)]
+                del due[: len(within)]
+                yield from self._seamed(at, within)
+                continue
+            part = self._known.get(block)
+            if part is None:
+                part = self._block(at, block.tokens, ())
+                if at < self._document.frozen:
+                    self._known[block] = part
+            yield part
+        yield from map(_seam, due)
+
+    def _seamed(self, at: int, within: list[Seam]) -> Iterator[Part]:
+        """Yield a block with its seams: above it, in it, or below it."""
+        block = self._document.blocks[at]
+        source = self._document.text[block.offset : self._document.end(at)]
+        offsets = tuple(max(0, seam.offset - block.offset) for seam in within)
+        above, inside, tokens = cut(block.tokens, source, offsets)
+        own = tuple(within[above : above + inside])
+        yield from map(_seam, within[:above])
+        yield self._block(at, tokens if own else block.tokens, own)
+        yield from map(_seam, within[above + inside :])
+
+    def _block(self, at: int, tokens: list[Token], seams: tuple[Seam, ...]) -> Part:
+        """Return a block's part.
+
+        Args:
+            at: which block.
+            tokens: its own, marked where a seam falls.
+            seams: as many as there are marks.
+        """
+        block, sources = self._document.blocks[at], self._sources
+        code = block.code
+        text = "\n".join(token.content for token in block.tokens if token.content) if code is None else code
+        gap = at == 0 or block.apart or block.kind == "heading_open"
+        growing = code is not None and at >= self._document.frozen
+        numbers = cited(text, sources) if code is None else ()
+
+        def make(width: int, look: Look) -> Sequence[Line]:
+            if growing:
+                look = Look(look.palette, look.shades, look.sketch, growing=True)
+            return lay_out(tokens, block.env, width, look, seams=seams, sources=sources)
+
+        key = (id(block), len(text), gap, growing, seams, numbers)
+        if code is None:
+            return Part(key, "text", make, text=text, gap=gap)
+        return Part(key, "code", make, text=code, gap=gap, language=block.language)
+
+
+def _seam(seam: Seam) -> Part:
+    def make(width: int, look: Look) -> Sequence[Line]:
+        return seam_rows(seam, width, look.palette)
+
+    return Part(("seam", seam), "seam", make, text="", rows=1, gap=True)

@@ -1,0 +1,148 @@
+"""What is to be read of a turn, apart from the reply's own text: the same for a live turn and a settled one."""
+
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from mixchat.domain.errors import ERRORS, ErrorCode, Failure
+from mixchat.domain.turn import Attempt, Citation, Outcome, Turn
+from mixchat.tui import formatting
+from mixchat.tui.formatting import why_unsent
+from mixchat.tui.transcript.sanitize import clean, one_line
+
+_HELP: Final[dict[ErrorCode, str]] = {
+    "auth": "add or correct the key, then retry",
+    "no_credit": "top the account up, or retry with another model",
+    "unknown_model": "retry with another model",
+    "too_long": "shorten, or retry with a larger model",
+    "refused": "edit the prompt, or retry with another model",
+    "interrupted": "continue or retry",
+    "budget": "raise the budget, or pin a cheaper model",
+    "secret": "edit the prompt",
+    "private": "give the role a local model",
+}
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """A turn in words, ready to be laid out. Text is cleaned."""
+
+    prompt: str
+    files: tuple[str, ...] = ()
+    role: str | None = None
+    title: str = ""
+    """The role as it is shown."""
+    facts: tuple[str, ...] = ()
+    """What follows the role in the header: model, time, cost."""
+    suffix: str = ""
+    hops: tuple[str, ...] = ()
+    """One line for each model that did not answer."""
+    notices: tuple[str, ...] = ()
+    thinking: str = ""
+    thought: str = ""
+    """The fold's summary."""
+    plan: str = ""
+    planned: str = ""
+    citations: tuple[Citation, ...] = ()
+    failure: str = ""
+    help: str = ""
+    stopped: bool = False
+
+
+def role_title(turn: Turn) -> tuple[str | None, str]:
+    """Return the role that colours a turn, and how the header names it."""
+    decision = turn.decision
+    if turn.corrected:
+        return turn.corrected, turn.corrected
+    if turn.compared and (decision is None or decision.role is None):
+        return None, "compared"
+    if decision is None or decision.role is None:
+        return None, "pinned" if turn.pin or (decision is not None and decision.pinned) else ""
+    return decision.role, one_line(decision.role)
+
+
+def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
+    """Return what is to be read of a settled turn.
+
+    Args:
+        turn: the turn.
+        suffix: what the header ends with, such as `‹1/3›`.
+        seconds: how long it thought, where somebody watched.
+    """
+    role, title = role_title(turn)
+    return Sheet(
+        prompt=clean(turn.prompt),
+        files=tuple(f"{one_line(file.path)} {formatting.size(file.size)}" for file in turn.files),
+        role=role,
+        title=title,
+        facts=_facts(turn),
+        suffix=suffix,
+        hops=tuple(_hops(turn.attempts)),
+        notices=tuple(one_line(notice) for notice in turn.notices),
+        thinking=clean(turn.thinking),
+        thought=_thought(turn.thinking, seconds),
+        plan=clean(turn.plan),
+        planned=_planned(turn),
+        citations=turn.citations,
+        failure=why_unsent(turn)
+        or (one_line(turn.failure.message) if turn.failure else _outcome_words(turn)),
+        help=help_for(turn.failure) if turn.failure and not why_unsent(turn) else "",
+        stopped=turn.outcome is Outcome.STOPPED or bool(why_unsent(turn)),
+    )
+
+
+def addresses(citations: tuple[Citation, ...]) -> tuple[str, ...]:
+    """Return where a turn's sources are, in the order of their numbers."""
+    return tuple(one_line(source.url) for source in citations)
+
+
+def help_for(failure: Failure) -> str:
+    """Return what a person can do about a failure, in a few words."""
+    return _HELP.get(failure.code, "retry, or retry with another model")
+
+
+def hop_words(failed: str, failure: Failure, then: str | None) -> str:
+    """Return one line for a call that failed: who, why, and who takes over."""
+    why = ERRORS[failure.code].title.casefold()
+    return f"{one_line(failed)}: {why}" + (f" → {one_line(then)}" if then else "")
+
+
+def _facts(turn: Turn) -> tuple[str, ...]:
+    if turn.ref is None:
+        return ()
+    cost = formatting.money(turn.cost) + (" before the fork" if turn.counted_in else "")
+    return one_line(turn.ref.model), formatting.seconds(turn.seconds), cost
+
+
+def _hops(attempts: tuple[Attempt, ...]) -> list[str]:
+    lines: list[str] = []
+    for attempt, after in pairwise(attempts):
+        if attempt.failure is None or attempt.first_token is not None:
+            continue
+        target = after.ref.model if after.ref != attempt.ref else f"{after.ref.model} again"
+        lines.append(hop_words(attempt.ref.model, attempt.failure, target))
+    return lines
+
+
+def _thought(thinking: str, seconds: float | None) -> str:
+    if not thinking:
+        return ""
+    if seconds is not None:
+        return f"thought for {formatting.seconds(seconds)}"
+    words = len(thinking.split())
+    return f"thought · {words:,} words"
+
+
+def _planned(turn: Turn) -> str:
+    planner = next((attempt.ref.model for attempt in turn.attempts if attempt.step == "plan"), None)
+    return f"plan by {one_line(planner)}" if planner else "plan"
+
+
+def _outcome_words(turn: Turn) -> str:
+    if turn.outcome is Outcome.STOPPED:
+        return "stopped"
+    if turn.outcome is Outcome.OPEN:
+        return "mixchat ended before this reply did"
+    if turn.stop == "length":
+        return "cut at the length limit"
+    return ""

@@ -1,0 +1,232 @@
+"""The chat screen's parts and those who work with them, joined to the house."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
+from textual.app import App
+from textual.screen import Screen
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.turn import Turn
+from mixchat.tui.actions import Deed, Deeds
+from mixchat.tui.chat.body import Curtain
+from mixchat.tui.chat.compare_view import CompareView
+from mixchat.tui.chat.controller import Conversation
+from mixchat.tui.chat.live_totals import Bookkeeping, LiveFigures
+from mixchat.tui.chat.open_chats import Session
+from mixchat.tui.chat.route_preview import Forecast, Lookout
+from mixchat.tui.chat.turn_selection import Pointing
+from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.first_widgets import Front
+from mixchat.tui.formatting import seconds_to_read
+from mixchat.tui.handlers.appearance import Arranging
+from mixchat.tui.handlers.branch import Branching
+from mixchat.tui.handlers.budget import Budgeting
+from mixchat.tui.handlers.chat import Naming
+from mixchat.tui.handlers.compare import Comparing
+from mixchat.tui.handlers.compare_request import Asking
+from mixchat.tui.handlers.compose import Writing
+from mixchat.tui.handlers.copy import Copying, Linking
+from mixchat.tui.handlers.failure import Aftermath
+from mixchat.tui.handlers.interrupt import Stopping
+from mixchat.tui.handlers.navigate import Overview, doors
+from mixchat.tui.handlers.onboarding import Greeting
+from mixchat.tui.handlers.turn import Steering
+from mixchat.tui.onboarding.first_run import FirstRun
+from mixchat.tui.onboarding.model_download import Fetching
+from mixchat.tui.panel.turn_panel import TurnPanel
+from mixchat.tui.terminal.clipboard import Clipboard
+from mixchat.tui.terminal.notifications import Attention, Terminal
+from mixchat.tui.transcript import Transcript
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import House
+
+
+def steer(
+    house: "House",
+    app: App[int],
+    parts: Parts,
+    conversation: Conversation,
+    pointing: Pointing,
+    curtain: Curtain,
+    *,
+    refreshed: Callable[[], None],
+    say: Callable[[str], None],
+) -> Mapping[str, Deed]:
+    """Return what can be done to turns, by act.
+
+    Args:
+        house: everything that a chat needs.
+        app: where lists are shown.
+        parts: the widgets.
+        conversation: holds the chat.
+        pointing: knows which turn is meant.
+        curtain: shows the chat's branch.
+        refreshed: shows the chat's figures as they are.
+        say: shows a sentence.
+    """
+    session = conversation.session
+
+    def load(turn_id: str) -> None:
+        curtain.load()
+        refreshed()
+        if turn_id:
+            pointing.point(turn_id)
+
+    def replaced(turn: Turn) -> None:
+        parts.transcript.replace(turn)
+        refreshed()
+
+    steering = Steering(
+        house, app, session, parts.composer, pointing, refreshed=refreshed, replaced=replaced, say=say
+    )
+    branching = Branching(
+        house, session, parts.composer, pointing, load=load, turn_to=conversation.turn_to, say=say
+    )
+    asking = Asking(house, app, parts.composer, lambda: session.chat, pointing, say)
+    comparing = Comparing(house, parts, session, asking, draw=curtain.compare, load=load, say=say)
+
+    def step(by: int) -> None:
+        if not comparing.step(by):
+            branching.step(by)
+
+    return {
+        **steering.deeds(),
+        **branching.deeds(),
+        **comparing.deeds(),
+        "previous-answer": lambda _: step(-1),
+        "next-answer": lambda _: step(1),
+    }
+
+
+def answer_mark(chat: Chat, turn_id: str) -> str:
+    """Return `‹1/3›` for a turn whose prompt has several answers, else nothing."""
+    if not chat.path.has(turn_id):
+        return ""
+    siblings = chat.path.siblings(turn_id)
+    return f"‹{siblings.index(turn_id) + 1}/{len(siblings)}›" if len(siblings) > 1 else ""
+
+
+def compared(chat: Chat, turn: Turn) -> list[Turn]:
+    """Return the answers that were asked for at once with this one, itself included."""
+    if not chat.path.has(turn.id):
+        return []
+    answers = [chat.path.turn(sibling) for sibling in chat.path.siblings(turn.id)]
+    return [answer for answer in answers if answer.compared]
+
+
+class Furnished(Struct, frozen=True):
+    """What the chat screen needs at hand."""
+
+    parts: Parts
+    conversation: Conversation
+    lookout: Lookout
+    greeting: Greeting
+    deeds: Deeds
+
+    def enter_on_nothing(self) -> None:
+        """Let a paused queue go on; else, where nobody can answer yet, fetch the model that needs no key."""
+        if not self.conversation.enter_on_nothing() and self.greeting.nobody:
+            self.deeds.do("pull")
+
+
+def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -> Furnished:
+    """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
+
+    def mark(turn_id: str) -> str:
+        return answer_mark(session.chat, turn_id)
+
+    parts = _parts(house, front, mark, lambda turn: compared(session.chat, turn))
+    front.panel.mount(parts.turns)
+    screen.query_one("#conversation").mount(
+        parts.first_run, parts.transcript, parts.compared, after=front.welcome
+    )
+    books = Bookkeeping(house)
+
+    def say(sentence: str) -> None:
+        app.clear_notifications()
+        screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
+
+    figures = LiveFigures(
+        lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)
+    )
+    curtain = Curtain(parts, lambda: session.chat)
+    budgeting = Budgeting(house, parts.composer, figures.refresh, say)
+
+    def load() -> None:
+        curtain.load()
+        figures.refresh()
+
+    stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), load, say)
+    naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
+    lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
+    watchers = (curtain, parts.transcript, parts.status, figures, naming, lookout, *_attention(house, app))
+    session = Session(house, stage, watchers, screen.run_worker)
+    pointing = Pointing(parts, lambda: session.chat)
+    conversation = Conversation(house, parts, session, (curtain, figures), screen.run_worker, say)
+    clipboard = Clipboard(app.copy_to_clipboard)
+
+    def refreshed() -> None:
+        figures.refresh()
+        lookout.look()
+
+    def do(act: str, argument: str) -> bool:
+        return deeds.do(act, argument)
+
+    greeting = Greeting(
+        app, house, parts, curtain, remember=conversation.remember, send=conversation.send, say=say
+    )
+    fetching = Fetching(
+        house, parts.first_run, parts.status.tell_note, screen.run_worker,
+        done=greeting.look_again, stopped=greeting.give_back, say=say,
+    )  # fmt: skip
+    deeds = Deeds(
+        greeting.deeds(),
+        fetching.deeds(),
+        Stopping(screen, conversation, fetching, clipboard, pointing.clear, say).deeds(),
+        steer(house, app, parts, conversation, pointing, curtain, refreshed=refreshed, say=say),
+        naming.deeds(),
+        Copying(pointing.turn, clipboard, say).deeds(),
+        Linking(app, pointing.turn, clipboard, say).deeds(),
+        Writing(app, house, session, parts.composer, say).deeds(),
+        budgeting.deeds(),
+        Overview(app, screen, lambda: house.config.keys).deeds(),
+        Arranging(app, house, parts.panel, refreshed, say).deeds(),
+        doors(
+            house,
+            app,
+            parts,
+            conversation,
+            do=do,
+            refreshed=refreshed,
+            say=say,
+        ),
+        {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
+    )
+    return Furnished(parts, conversation, lookout, greeting, deeds)
+
+
+def _attention(house: "House", app: App[int]) -> tuple[Attention, ...]:
+    """Return who calls the person back, unless the config says that nobody shall."""
+    if not house.config.ui.notify or not isinstance(app, Terminal):
+        return ()
+    return (Attention(lambda: app.app_focus, app.tell_terminal, app.bell),)
+
+
+def _parts(
+    house: "House", front: Front, mark: Callable[[str], str], beside: Callable[[Turn], Sequence[Turn]]
+) -> Parts:
+    return Parts(
+        **structs.asdict(front),
+        transcript=Transcript(header_suffix=mark, clock=house.clock),
+        first_run=FirstRun(house.clock),
+        turns=TurnPanel(
+            lambda: house.health.snapshot(),
+            lambda turn: house.ledger.rates_of(turn),
+            beside,
+            front.status.tell_resting,
+        ),
+        compared=CompareView(),
+    )

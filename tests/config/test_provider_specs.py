@@ -1,0 +1,106 @@
+"""The services as data: what is known, what the environment moves and what the config lays over it."""
+
+import pytest
+
+from mixchat.config.config import Config, ProviderConfig
+from mixchat.config.provider_specs import built_in, ollama_url, services
+from mixchat.domain.errors import ConfigError
+
+NAMED = (
+    "openrouter", "groq", "deepseek", "mistral", "xai", "together", "fireworks", "cerebras", "lmstudio", "vllm",
+    "llamacpp", "litellm",
+)  # fmt: skip
+
+
+def test_the_compatible_servers_are_known_by_name() -> None:
+    known = built_in()
+    assert all(known[name].api == "chat" and known[name].base_url for name in NAMED)
+    assert all(service.label for service in known.values())
+
+
+def test_openai_elsewhere_is_a_compatible_server_unless_the_config_says_responses() -> None:
+    moved = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    assert services(Config(), {})["openai"].api == "responses"
+    assert services(Config(), moved)["openai"].api == "chat"
+    assert services(Config(), moved)["openai"].base_url == "http://127.0.0.1:9/v1"
+    said = Config(providers={"openai": ProviderConfig(api="responses")})
+    assert services(said, moved)["openai"].api == "responses"
+    regional = {"OPENAI_BASE_URL": "https://eu.api.openai.com/v1"}
+    assert services(Config(), regional)["openai"].api == "responses"
+
+
+def test_a_name_that_only_ends_like_openai_is_not_openai() -> None:
+    posing = services(Config(), {"OPENAI_BASE_URL": "https://api.notopenai.com/v1"})["openai"]
+    assert (posing.official, posing.api) == (False, "chat")
+
+
+def test_a_server_of_ones_own_speaks_chat_and_needs_the_key_it_names() -> None:
+    own = {
+        "work": ProviderConfig(base_url="https://llm.example.com/v1/", key_env="WORK_KEY"),
+        "open": ProviderConfig(base_url="http://10.0.0.7:8000/v1"),
+    }
+    known = services(Config(providers=own), {})
+    assert (known["work"].api, known["work"].base_url) == ("chat", "https://llm.example.com/v1")
+    assert (known["work"].key_env, known["work"].needs_key) == (("WORK_KEY",), True)
+    assert known["open"].needs_key is False
+
+
+def test_the_environment_goes_before_the_config() -> None:
+    own = Config(
+        providers={"groq": ProviderConfig(base_url="https://config.example/v1", headers={"X-Team": "a"})}
+    )
+    assert services(own, {})["groq"].base_url == "https://config.example/v1"
+    moved = services(own, {"GROQ_BASE_URL": "https://environment.example/v1"})["groq"]
+    assert moved.base_url == "https://environment.example/v1"
+    assert moved.headers == {"X-Team": "a"}
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("localhost", "http://localhost:11434"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        (":8080", "http://127.0.0.1:8080"),
+        ("box.lan:1234", "http://box.lan:1234"),
+        ("https://ollama.com", "https://ollama.com:443"),
+        ("http://box/prefix/", "http://box:80/prefix"),
+        ("[::1]:11434", "http://[::1]:11434"),
+    ],
+)
+def test_ollama_host_is_read_as_ollama_reads_it(host: str, url: str) -> None:
+    assert ollama_url(host) == url
+
+
+def test_an_address_that_is_none_is_said_with_its_variable() -> None:
+    with pytest.raises(ConfigError, match="OPENAI_BASE_URL must begin with"):
+        services(Config(), {"OPENAI_BASE_URL": "llm.example.com"})
+    with pytest.raises(ConfigError, match="OLLAMA_HOST"):
+        services(Config(), {"OLLAMA_HOST": "localhost:abc"})
+
+
+@pytest.mark.parametrize(
+    ("name", "environ", "local"),
+    [
+        ("ollama", {}, True),
+        ("ollama", {"OLLAMA_HOST": "http://10.0.0.7:11434"}, False),
+        ("lmstudio", {}, True),
+        ("vllm", {"VLLM_BASE_URL": "http://127.0.0.1:9/v1"}, True),
+        ("litellm", {}, False),
+        ("openai", {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, False),
+        ("local", {}, True),
+    ],
+)
+def test_only_a_server_that_forwards_nothing_is_local(
+    name: str, environ: dict[str, str], local: bool
+) -> None:
+    assert services(Config(), environ)[name].local is local
+
+
+def test_a_server_of_ones_own_is_local_when_the_config_says_so_and_it_is_on_this_machine() -> None:
+    own = {
+        "here": ProviderConfig(base_url="http://127.0.0.1:9/v1", local=True),
+        "proxy": ProviderConfig(base_url="http://127.0.0.1:9/v1"),
+        "there": ProviderConfig(base_url="https://llm.example.com/v1", local=True),
+    }
+    known = services(Config(providers=own), {})
+    assert [known[name].local for name in own] == [True, False, False]

@@ -1,0 +1,136 @@
+"""Examples compared by an embedding model: asked only when it may help, and never in the way."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from mixchat.domain.chat_request import Question
+from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.errors import Overloaded
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Post
+from mixchat.domain.usage import FREE, Usage
+from mixchat.routing.embedding_adviser import Counted, Meaning
+from mixchat.routing.router import Router
+from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, seat, stack
+from tests.routing.steered import SteeredClock
+
+MODEL = ref("c/embed")
+UNSURE = Verdict("daily-driver", 0.6, "local", margin=0.3)
+STACK = stack(
+    law=Post("law", seats=(seat("a/x"),), examples=("review this contract", "draft an NDA")),
+    cook=Post("cook", seats=(seat("b/y"),), examples=("bake a cake", "roast a duck")),
+    daily_driver=["a/z"],
+)
+LEGAL = ("contract", "nda", "clause", "lease")
+
+
+class Space:
+    """Texts as points: the law lies one way, the kitchen another, the rest a third."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.fails = False
+
+    async def embed(
+        self, texts: Sequence[str], ref: ModelRef, kind: str, count: Callable[[Usage], None]
+    ) -> list[list[float]]:
+        self.asked += texts
+        await self.gate.wait()
+        if self.fails:
+            raise Overloaded("Too busy.", ref=ref)
+        count(Usage(input=len(texts)))
+        return [self.point(text.lower()) for text in texts]
+
+    @staticmethod
+    def point(text: str) -> list[float]:
+        if any(word in text for word in LEGAL):
+            return [1.0, 0.1, 0.0]
+        return [0.1, 1.0, 0.0] if any(word in text for word in ("bake", "roast", "stew")) else [0.0, 0.1, 1.0]
+
+
+@pytest.fixture
+def parts() -> Parts:
+    return Parts(SteeredClock())
+
+
+@pytest.fixture
+def space() -> Space:
+    return Space()
+
+
+def router(parts: Parts, space: Space, folder: Path, verdict: Verdict = UNSURE) -> tuple[Router, Meaning]:
+    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, folder)
+    made = Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[meaning])
+    return made, meaning
+
+
+async def decide(parts: Parts, space: Space, folder: Path, prompt: str) -> Decision:
+    made, meaning = router(parts, space, folder)
+    try:
+        return await made.decide(Question(prompt=prompt))
+    finally:
+        await meaning.aclose()
+        assert not parts.meter.running_calls
+
+
+async def test_the_nearest_examples_decide_and_are_paid_for(parts: Parts, space: Space, tmp_path: Path):
+    decision = await decide(parts, space, tmp_path, "is this lease binding?")
+    assert decision.role == "law"
+    assert "close in meaning to the example" in decision.why
+    assert decision.spent == CENT + CENT
+    assert {call.purpose for call in parts.meter.opened} == {"embedding"}
+
+
+async def test_examples_are_asked_about_once_and_kept_for_the_next_start(
+    parts: Parts, space: Space, tmp_path: Path
+):
+    await decide(parts, space, tmp_path, "is this lease binding?")
+    space.asked.clear()
+    decision = await decide(parts, space, tmp_path, "a stew for six")
+    assert decision.role == "cook"
+    assert space.asked == ["a stew for six"]
+
+
+async def test_what_is_near_to_nothing_keeps_the_local_answer(parts: Parts, space: Space, tmp_path: Path):
+    assert (await decide(parts, space, tmp_path, "how tall is K2?")).role == "daily-driver"
+
+
+async def test_when_it_is_late_the_turn_goes_on_and_the_next_one_finds_it_ready(
+    parts: Parts, space: Space, tmp_path: Path
+):
+    made, meaning = router(parts, space, tmp_path)
+    space.gate.clear()
+    late = await made.decide(Question(prompt="is this lease binding?"))
+    assert (late.role, late.spent) == ("daily-driver", FREE)
+    space.gate.set()
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    assert (await made.decide(Question(prompt="is this clause valid?"))).role == "law"
+    await meaning.aclose()
+
+
+async def test_a_model_that_fails_rests_and_the_local_answer_stands(
+    parts: Parts, space: Space, tmp_path: Path
+):
+    space.fails = True
+    assert (await decide(parts, space, tmp_path, "is this lease binding?")).role == "daily-driver"
+    asked = len(space.asked)
+    assert (await decide(parts, space, tmp_path, "is this lease binding?")).role == "daily-driver"
+    assert len(space.asked) == asked
+
+
+async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
+    parts: Parts, space: Space, tmp_path: Path
+):
+    own = stack(law=Post("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"])
+    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
+    made = Router(own, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
+    await made.decide(Question(prompt="is this lease binding?", private=True))
+    await made.decide(Question(prompt="is ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 in this lease?"))
+    ruled, _ = router(parts, space, tmp_path, Verdict("cook", 1.0, "rule"))
+    assert (await ruled.decide(Question(prompt="is this lease binding?"))).role == "cook"
+    assert space.asked == []

@@ -1,0 +1,69 @@
+"""Keys that arrive together, as over a slow line."""
+
+from textual import events
+from textual.app import App, ComposeResult
+
+from mixchat.tui.terminal.ordered_keys import Field
+from tests.tui.stage import Stage, on_stage
+
+
+def press_at_once(stage: Stage, *keys: str) -> None:
+    """Hand keys to the app with no time between them."""
+    for key in keys:
+        character = {"space": " ", "backspace": "\x7f", "enter": "\r"}.get(
+            key, key if len(key) == 1 else None
+        )
+        stage.app.post_message(events.Key(key, character))
+
+
+async def test_a_backspace_deletes_what_was_typed_before_it():
+    async with on_stage() as stage:
+        press_at_once(
+            stage, *"teh", "backspace", "backspace", *"he", "left", "left", "home", *"a", "end", *"z"
+        )
+        await stage.until(lambda: stage.composer.typed == "athez")
+
+
+async def test_enter_sends_what_was_typed_before_it_and_the_rest_is_the_next_message():
+    async with on_stage() as stage:
+        press_at_once(stage, *"hello", "enter", *"more")
+        await stage.until(lambda: stage.turns and stage.composer.typed == "more")
+        assert stage.turns[0].prompt == "hello"
+        await stage.idle()
+
+
+async def test_the_arrow_up_brings_the_prompt_that_the_next_key_changes():
+    async with on_stage() as stage:
+        await stage.send("hello")
+        await stage.idle()
+        press_at_once(stage, "up", "end", "backspace", *"p")
+        await stage.until(lambda: stage.composer.typed == "hellp")
+
+
+async def test_a_tab_completes_the_word_that_came_with_it():
+    async with on_stage() as stage:
+        press_at_once(stage, *"@codi", "tab", *"fix")
+        await stage.until(lambda: "fix" in stage.composer.typed)
+        assert stage.composer.typed.split() == ["@coding", "fix"]
+
+
+class OneField(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Field()
+
+
+async def test_a_field_keeps_the_order_too():
+    app = OneField()
+    async with app.run_test() as pilot:
+        for key, character in (("a", "a"), ("b", "b"), ("backspace", "\x7f"), ("c", "c")):
+            app.post_message(events.Key(key, character))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.query_one(Field).value == "ac"
+
+
+async def test_enter_takes_no_completion_of_a_word_that_went_on():
+    async with on_stage() as stage:
+        press_at_once(stage, *"/nonsense", "enter")
+        await stage.until(lambda: "no command /nonsense" in stage.text)
+        assert stage.composer.typed == "/nonsense"

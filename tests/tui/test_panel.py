@@ -1,0 +1,158 @@
+"""Beside the conversation: how a turn came about, who rests, and what it costs."""
+
+from textual.content import Content
+
+from mixchat.domain.errors import Overloaded
+from mixchat.tui.panel.health_list import HealthList
+from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
+from mixchat.tui.panel.turn_detail import HangingText, hang
+from tests.routing.scripted import reply
+from tests.tui.stage import CONFIG, Stage, StagedHouse, StillClock, on_stage
+
+
+async def _failed_over(stage: Stage) -> None:
+    stage.house.providers.script("b/large", [Overloaded("b is busy today.")])
+    stage.house.providers.script("a/plain", reply("Here I am instead."))
+    await stage.send("why does this code stop one early?")
+    await stage.idle()
+    await stage.until(lambda: "Here I am instead." in stage.text)
+
+
+async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at():
+    async with on_stage(StagedHouse(clock=StillClock()), size=(160, 60)) as stage:
+        await _failed_over(stage)
+        await stage.until(lambda: "$1.00 in, $4.00 out a million" in stage.text)
+        for words in (
+            "90% sure",
+            "'code'",
+            "or daily-driver 10%",
+            "b is busy today.",
+            "10 in, 5 out",
+            "config, ",
+        ):
+            assert words in stage.text, words
+
+
+async def test_what_is_wrapped_in_the_detail_keeps_its_indent():
+    async with on_stage(StagedHouse(clock=StillClock()), size=(120, 60)) as stage:
+        stage.house.providers.script("b/large", [Overloaded("b is busy today and will be tomorrow, too.")])
+        stage.house.providers.script("a/plain", reply("Here I am instead."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        detail = stage.app.screen.query_one(HangingText)
+        await stage.until(lambda: "first word" in str(detail.render()))
+        rows = str(detail.render()).splitlines()
+        failed = next(number for number, row in enumerate(rows) if row.startswith("  overloaded:"))
+        assert rows[failed + 1].startswith("  ")
+        assert "too." in rows[failed + 1]
+        assert max(map(len, rows)) <= detail.size.width
+        assert len(rows) == detail.size.height
+
+
+def test_a_line_is_wrapped_even_where_there_is_no_room_for_it():
+    assert [str(row) for row in hang(Content("  one two"), 5)] == ["  one", "  two"]
+    assert [str(row) for row in hang(Content("  ab"), 0)] == ["  a", "  b"]
+    assert [str(row) for row in hang(Content(), 9)] == [""]
+
+
+async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
+    async with on_stage(size=(160, 50)) as stage:
+        stage.house.providers.script("b/large", reply("About code."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        assert "90% sure" not in stage.text
+        await stage.pilot.press("alt+up", "alt+up")
+        await stage.until(lambda: "90% sure" in stage.text)
+
+
+async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():
+    clock = StillClock()
+    async with on_stage(StagedHouse(clock=clock)) as stage:
+        await _failed_over(stage)
+        health = stage.app.screen.query_one(HealthList)
+        await stage.until(lambda: "large" in str(health.render()) and "again in" in str(health.render()))
+        assert health._timer is not None
+        clock.skip(3600)
+        health.look()
+        assert health._timer is None
+
+
+async def test_the_panel_is_hidden_shown_and_resized_by_keys():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        width = panel.size.width
+        await stage.pilot.press("f3")
+        await stage.until(lambda: panel.size.width > width)
+        for _ in range(20):
+            await stage.pilot.press("f4")
+        await stage.until(lambda: panel.outer_size.width == NARROWEST)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: not panel.region)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: bool(panel.region))
+
+
+async def test_a_step_is_as_wide_to_the_left_as_to_the_right():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        width = panel.outer_size.width
+        await stage.pilot.press("f3", "f3", "f4")
+        await stage.until(lambda: panel.outer_size.width == width + 4)
+        await stage.pilot.press("f4")
+        await stage.until(lambda: panel.outer_size.width == width)
+
+
+async def test_the_width_and_a_hidden_panel_are_there_again_after_a_restart():
+    async with on_stage(size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        await stage.pilot.press(*["f3"] * 6)
+        await stage.until(lambda: panel.outer_size.width == 68)
+    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert panel.outer_size.width == 68
+        await stage.pilot.press("f2")
+        await stage.until(lambda: not panel.region)
+    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert not panel.region
+        await stage.pilot.press("f2")
+        await stage.until(lambda: panel.outer_size.width == 68)
+
+
+async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and_forgets_no_width():
+    StagedHouse().paths.data.mkdir(parents=True, exist_ok=True)
+    StagedHouse().paths.layout_file.write_text('{"panel_width": 84}')
+    async with on_stage(StagedHouse(), size=(110, 40)) as stage:
+        panel = stage.app.screen.query_one(SidePanel)
+        assert panel.outer_size.width == 55
+        await stage.pilot.press("f3")
+        await stage.pilot.resize_terminal(200, 40)
+        await stage.until(lambda: panel.outer_size.width == 84)
+        await stage.pilot.resize_terminal(90, 24)
+        await stage.until(lambda: not panel.region)
+        await stage.pilot.press("f2")
+        await stage.until(lambda: "needs 100 columns" in stage.text)
+        await stage.pilot.resize_terminal(200, 40)
+        await stage.until(lambda: panel.outer_size.width == 84)
+
+
+async def test_a_layout_that_nobody_can_read_is_the_first_one():
+    for damaged in ("", "[]", '{"panel_width": "wide"}', '{"panel_width": -7}', '{"panel_width": 9999}'):
+        paths = StagedHouse().paths
+        paths.data.mkdir(parents=True, exist_ok=True)
+        paths.layout_file.write_text(damaged)
+        async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+            assert NARROWEST <= stage.app.screen.query_one(SidePanel).outer_size.width <= 80
+
+
+async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
+    house = StagedHouse(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
+    async with on_stage(house, size=(90, 24)) as stage:
+        house.prices.load()
+        await _failed_over(stage)
+        last = stage.text.splitlines()[-1]
+        assert "chat $0.0000" in last
+        assert "today $0.0000" in last
+        assert "◌ large" in last
