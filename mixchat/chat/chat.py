@@ -15,7 +15,7 @@ from mixchat.chat.redaction import Veil
 from mixchat.chat.services import Desk
 from mixchat.chat.turn_runner import Answer
 from mixchat.classifier.heuristics import is_pleasantry
-from mixchat.domain.chat_request import Allow, Brief, Pin, Prompt, Question, Settings
+from mixchat.domain.chat_request import Allow, Brief, Pin, Prompt, RoutingInput, Settings
 from mixchat.domain.events import Accepted, ChatEvent
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
@@ -79,7 +79,7 @@ class Chat:
         """
         return attach(path, self._desk.turns)
 
-    def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> Question:
+    def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
 
         Turns to which nothing came are left out: no model is shown them either.
@@ -87,7 +87,7 @@ class Chat:
         earlier = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
         turns = [turn for turn in earlier if turn.reply or turn.outcome in (Outcome.OPEN, Outcome.COMPLETE)]
         last = next((turn for turn in reversed(turns) if not is_pleasantry(turn.prompt)), None)
-        return Question(
+        return RoutingInput(
             prompt=prompt.text,
             history=tuple(turn.prompt for turn in turns),
             last_role=(last.corrected or (last.decision and last.decision.role)) if last else None,
@@ -200,7 +200,7 @@ class Chat:
         self._desk.learn(turn.prompt, role, "corrected")
         return turn
 
-    async def _follow(self, turn: Turn, question: Question, brief: Brief) -> AsyncGenerator[ChatEvent]:
+    async def _follow(self, turn: Turn, question: RoutingInput, brief: Brief) -> AsyncGenerator[ChatEvent]:
         answer = Answer(turn, save=self._put, clock=self._desk.clock)
         try:
             yield Accepted(turn)

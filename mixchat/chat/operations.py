@@ -8,7 +8,7 @@ from msgspec import structs
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.services import Desk
-from mixchat.domain.chat_request import Brief, Pin, Prompt, Question, Settings
+from mixchat.domain.chat_request import Brief, Pin, Prompt, RoutingInput, Settings
 from mixchat.domain.errors import ProviderError
 from mixchat.domain.events import ChatEvent, Text
 from mixchat.domain.request import Message
@@ -88,7 +88,7 @@ async def entitle(chat: Chat, router: Router, pin: Pin) -> bool:
         purpose="title",
     )
     try:
-        decision = await router.decide(Question(prompt=said, pin=pin, private=private, chat=chat.id))
+        decision = await router.decide(RoutingInput(prompt=said, pin=pin, private=private, chat=chat.id))
     except ProviderError:
         return False
     run = router.run(brief, decision)

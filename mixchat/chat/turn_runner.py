@@ -7,7 +7,7 @@ from contextlib import aclosing
 from msgspec import structs
 
 from mixchat.chat.turn_builder import Fold
-from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.chat_request import Brief, RoutingInput
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import Failure, ProviderError, StorageError
 from mixchat.domain.events import ChatEvent, Failed, Finished, Notice, RouterEvent
@@ -38,7 +38,7 @@ class Answer:
         """Whether anything came that a reader could have seen."""
         return self._fold.began
 
-    async def events(self, router: Router, question: Question, brief: Brief) -> AsyncGenerator[ChatEvent]:
+    async def events(self, router: Router, question: RoutingInput, brief: Brief) -> AsyncGenerator[ChatEvent]:
         """Yield what happens, ending with `Finished` or `Failed`.
 
         Cancelling or closing it settles the turn as stopped, with everything that had come.
@@ -63,7 +63,7 @@ class Answer:
             yield Notice("info", self._unsaved)
         yield Failed(self.turn, self._failure) if self._failure else Finished(self.turn)
 
-    async def _routed(self, router: Router, question: Question, brief: Brief) -> AsyncGenerator[RouterEvent]:
+    async def _routed(self, router: Router, question: RoutingInput, brief: Brief) -> AsyncGenerator[RouterEvent]:
         try:
             decision = await router.decide(question)
         except ProviderError as error:

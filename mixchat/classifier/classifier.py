@@ -10,7 +10,7 @@ from mixchat.classifier.linear_model import Linear, built_in
 from mixchat.classifier.predict import Guess, guess
 from mixchat.classifier.probabilities import by_daily_driver, ranking_of
 from mixchat.classifier.rules import rulings
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Verdict
 from mixchat.domain.role import DAILY_DRIVER
 from mixchat.domain.stack import Stack
@@ -22,7 +22,7 @@ _UNCLEAR: Final = 0.25
 class Teacher(Protocol):
     """Someone who may know a prompt's role from examples."""
 
-    def match(self, question: Question, stack: Stack) -> Verdict | None:
+    def match(self, question: RoutingInput, stack: Stack) -> Verdict | None:
         """Return a verdict when an example is near enough."""
         ...
 
@@ -35,7 +35,7 @@ class LocalClassifier:
         self._model = model or built_in()
         self._examples = Examples(self._model)
 
-    def classify(self, question: Question, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
         """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""
         held = rulings(question, stack)
         if held:
@@ -48,7 +48,7 @@ class LocalClassifier:
         alike = self._examples.match(question.prompt, stack)
         return alike or self._seated(self._local(question), stack)
 
-    def _local(self, question: Question) -> Verdict:
+    def _local(self, question: RoutingInput) -> Verdict:
         alone = guess(question.prompt, self._model)
         if not alone.readable or alone.confidence < _UNCLEAR:
             return _default(alone)

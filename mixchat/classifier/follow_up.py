@@ -16,7 +16,7 @@ from mixchat.classifier.linear_model import Linear
 from mixchat.classifier.predict import Guess, guess
 from mixchat.classifier.probabilities import as_verdict, mixed
 from mixchat.classifier.tokenize import tokens
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.role import DAILY_DRIVER, QUICK, RESEARCH
 
@@ -69,7 +69,7 @@ _WEIGHTS: Final[Mapping[str, float]] = {
 }
 
 
-def followed(question: Question, alone: Guess, model: Linear) -> Verdict:
+def followed(question: RoutingInput, alone: Guess, model: Linear) -> Verdict:
     """Return the verdict on a prompt in its conversation; `alone` is what it looks like by itself."""
     before = question.last_role or _role_before(question.history, model)
     goes_on = _goes_on(question.prompt, before, alone) if before is not None else 0.0

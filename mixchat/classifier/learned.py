@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from mixchat.classifier.examples import Shelf, verdict_of
 from mixchat.classifier.linear_model import Linear, built_in
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.role import BUILT_IN
 from mixchat.domain.stack import Stack
@@ -101,7 +101,7 @@ class Learned:
             self._stamp = stamp
         return self._lessons
 
-    def match(self, question: Question, stack: Stack) -> Verdict | None:
+    def match(self, question: RoutingInput, stack: Stack) -> Verdict | None:
         """Return the verdict of the nearest lessons, or nothing when none is near."""
         if not self.enabled:
             return None

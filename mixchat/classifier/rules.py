@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Evidence
 from mixchat.domain.role import FALLBACK
 from mixchat.domain.stack import Rules, Stack
@@ -80,7 +80,7 @@ class Ruling(Struct, frozen=True):
 class _Scope(Struct, frozen=True):
     """A question, made ready to be searched."""
 
-    question: Question
+    question: RoutingInput
     text: str
     folded: str
 
@@ -179,14 +179,14 @@ def _kinds(rules: Rules) -> list[_Check]:
     return [check for named, check in kinds if named]
 
 
-def _scope(question: Question) -> _Scope:
+def _scope(question: RoutingInput) -> _Scope:
     text = question.prompt
     if len(text) > _SEARCHED:
         text = f"{text[: _SEARCHED // 2]}\n{text[-_SEARCHED // 2 :]}"
     return _Scope(question, text, text.casefold())
 
 
-def rulings(question: Question, stack: Stack) -> Sequence[Ruling]:
+def rulings(question: RoutingInput, stack: Stack) -> Sequence[Ruling]:
     """Return the roles whose rules hold, the most specific first, then in the stack's order."""
     posts = [post for post in stack.posts.values() if post.role != FALLBACK and _kinds(post.rules)]
     if not posts:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
 from mixchat.cli.stdin import whole_prompt
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Decision
 from mixchat.domain.errors import ConfigError
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         if args.prompt is not None:
             raise ConfigError("--jsonl takes its prompts from standard input; leave the PROMPT out.")
         return _run_lines(args)
-    question = Question(prompt=whole_prompt(args.prompt, 'mixchat route "..."'))
+    question = RoutingInput(prompt=whole_prompt(args.prompt, 'mixchat route "..."'))
     decision = _router(args).decide_locally(question)
     if args.json:
         _print_json(_facts(decision, args.explain))
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 def _run_lines(args: argparse.Namespace) -> int:
     router = _router(args)
     for line in _lines():
-        decision = router.decide_locally(Question(prompt=line.prompt, history=line.history))
+        decision = router.decide_locally(RoutingInput(prompt=line.prompt, history=line.history))
         _print_json(_facts(decision, args.explain))
     return DONE
 

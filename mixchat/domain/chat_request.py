@@ -55,7 +55,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     allow: Allow = Allow()
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class RoutingInput(Struct, frozen=True, kw_only=True):
     """A prompt, to be given a role."""
 
     prompt: str

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.chat_request import Brief, RoutingInput
 from mixchat.domain.decision import Decision
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import RouterEvent
@@ -41,7 +41,7 @@ class Run(Protocol):
 class Router(Protocol):
     """Gives a prompt its role and its line-up, and sees it through."""
 
-    async def decide(self, question: Question) -> Decision:
+    async def decide(self, question: RoutingInput) -> Decision:
         """Return the decision for `question`.
 
         Raises:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.model import ModelRef
 from mixchat.domain.role import DAILY_DRIVER
 from mixchat.domain.stack import Seat, Stack
@@ -38,7 +38,7 @@ class Economy(Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     """Prompts easier than this go to the cheapest of the role's seats, the others to the dearest."""
 
-    def order(self, seats: tuple[Seat, ...], stack: Stack, role: str, question: Question) -> Order:
+    def order(self, seats: tuple[Seat, ...], stack: Stack, role: str, question: RoutingInput) -> Order:
         """Return `seats` in order.
 
         By difficulty the role's own seats change places; near a budget they and daily-driver's do. The

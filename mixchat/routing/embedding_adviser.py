@@ -8,7 +8,7 @@ from typing import Final
 
 from mixchat.classifier.embedded_examples import EmbeddedExamples, Kind
 from mixchat.classifier.examples import examples_of
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Verdict
 from mixchat.domain.errors import Guarded, ProviderError, StorageError
 from mixchat.domain.meter import Call, Meter
@@ -64,7 +64,7 @@ class Meaning:
         self._examples = EmbeddedExamples(counted, name=str(counted.ref), folder=folder)
         self._late: set[asyncio.Task[Verdict | None]] = set()
 
-    async def ask(self, question: Question, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
         """Return the role whose examples are nearest in meaning, or `verdict`, and what that cost.
 
         A comparison that is late goes on by itself, so that the next one finds its examples ready; cancelling

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from mixchat.classifier.probabilities import as_verdict, mixed, ranking_of
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.errors import Guarded, ProviderError, StorageError, TooSlow
 from mixchat.domain.events import Text
@@ -53,7 +53,7 @@ class Judge:
         self._punctual = Health(resources.clock)
         """Apart from the model's own health: too slow to judge is not too slow to answer."""
 
-    async def ask(self, question: Question, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
         """Return the judge's verdict, or `verdict` when it is not needed or gives none, and what that cost.
 
         Cancelling it cancels the call; what it cost is in the ledger.
@@ -111,7 +111,7 @@ class Judge:
             work = asyncio.ensure_future(asyncio.to_thread(provider.warm))
             await within(self._resources.clock, self._settings.deadline, work)
 
-    def _request(self, question: Question, kinds: Mapping[str, str]) -> Request:
+    def _request(self, question: RoutingInput, kinds: Mapping[str, str]) -> Request:
         ref = self._settings.ref
         card = self._resources.cards(ref)
         prompt = question.prompt

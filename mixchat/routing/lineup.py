@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.chat_request import Brief, RoutingInput
 from mixchat.domain.decision import Decision
 from mixchat.domain.errors import BadRequest, Failure, NeedsKey, NoLocalSeat, ProviderError
 from mixchat.domain.model import ModelRef
@@ -23,7 +23,7 @@ class Lineup(Struct, frozen=True):
     private: bool = False
 
 
-def of_role(stack: Stack, role: str, question: Question, resources: Resources) -> Lineup:
+def of_role(stack: Stack, role: str, question: RoutingInput, resources: Resources) -> Lineup:
     """Return the line-up of `role`, private if the role or the chat is.
 
     A private chat may take any local seat of the stack when the role has none; resting models come last.
@@ -45,12 +45,12 @@ def of_role(stack: Stack, role: str, question: Question, resources: Resources) -
     )
 
 
-def of_seat(seat: Seat, question: Question, resources: Resources) -> Lineup:
+def of_seat(seat: Seat, question: RoutingInput, resources: Resources) -> Lineup:
     """Return the line-up of a pinned model: itself, or nobody."""
     return _sifted([seat], question, resources, private=question.private)
 
 
-def _sifted(seats: Iterable[Seat], question: Question, resources: Resources, *, private: bool) -> Lineup:
+def _sifted(seats: Iterable[Seat], question: RoutingInput, resources: Resources, *, private: bool) -> Lineup:
     fit: list[Seat] = []
     resting: list[Seat] = []
     skipped: list[tuple[str, str]] = []
@@ -68,7 +68,7 @@ def _sifted(seats: Iterable[Seat], question: Question, resources: Resources, *, 
     return Lineup((*fit, *resting), tuple(skipped), private=private)
 
 
-def _why_not(seat: Seat, question: Question, resources: Resources, *, private: bool) -> str | None:
+def _why_not(seat: Seat, question: RoutingInput, resources: Resources, *, private: bool) -> str | None:
     provider = seat.ref.provider
     if private and not resources.local(seat.ref):
         return "is not on this machine, and this is private"
@@ -77,7 +77,7 @@ def _why_not(seat: Seat, question: Question, resources: Resources, *, private: b
     return unreadable(_types(question), resources.cards(seat.ref))
 
 
-def _types(question: Question) -> Sequence[str]:
+def _types(question: RoutingInput) -> Sequence[str]:
     return [file.media_type for file in question.files]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from mixchat.domain.chat_request import Brief, Pin, Question
+from mixchat.domain.chat_request import Brief, Pin, RoutingInput
 from mixchat.domain.decision import Decision, Evidence, Verdict
 from mixchat.domain.stack import Stack
 from mixchat.domain.usage import FREE, Cost
@@ -20,7 +20,7 @@ _MOST_EVIDENCE = 3
 class PromptClassifier(Protocol):
     """Gives a prompt a role without a network: the user's rules, what was learned, the local weights."""
 
-    def classify(self, question: Question, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
         """Return the role and what in the prompt spoke for it. Takes milliseconds."""
         ...
 
@@ -28,7 +28,7 @@ class PromptClassifier(Protocol):
 class Adviser(Protocol):
     """Someone outside of this process who may know better than the local classifier."""
 
-    async def ask(self, question: Question, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
         """Return a better verdict, or `verdict` as it is, and what asking cost. Raises nothing but bugs."""
         ...
 
@@ -54,7 +54,7 @@ class Router:
         self._advisers = advisers
         self._economy = economy or Economy()
 
-    async def decide(self, question: Question) -> Decision:
+    async def decide(self, question: RoutingInput) -> Decision:
         """Return the decision for `question`. Without advisers nothing is awaited.
 
         Raises:
@@ -69,7 +69,7 @@ class Router:
                 spent += cost
         return _checked(self._by(verdict, question, spent))
 
-    def decide_locally(self, question: Question) -> Decision:
+    def decide_locally(self, question: RoutingInput) -> Decision:
         """Return what would be decided without advisers: no network, nothing spent, nothing raised."""
         if question.pin is not None:
             return self._pinned(question, question.pin)
@@ -81,12 +81,12 @@ class Router:
 
         return Run(brief, decision, self.resources)
 
-    def _may_be_told(self, question: Question, verdict: Verdict) -> bool:
+    def _may_be_told(self, question: RoutingInput, verdict: Verdict) -> bool:
         """Whether the prompt may leave the machine just to be classified."""
         post = self.stack.posts.get(verdict.role)
         return not question.private and not (post is not None and post.private)
 
-    def _pinned(self, question: Question, pin: Pin) -> Decision:
+    def _pinned(self, question: RoutingInput, pin: Pin) -> Decision:
         if pin.seat is not None:
             lineup = of_seat(pin.seat, question, self.resources)
             return _decision(lineup, Verdict("", 1.0, "pin"), f"pinned to {pin.seat.ref}", pinned=True)
@@ -94,7 +94,7 @@ class Router:
         lineup = of_role(self.stack, role, question, self.resources)
         return _decision(lineup, Verdict(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role))
 
-    def _by(self, verdict: Verdict, question: Question, spent: Cost) -> Decision:
+    def _by(self, verdict: Verdict, question: RoutingInput, spent: Cost) -> Decision:
         lineup = of_role(self.stack, verdict.role, question, self.resources)
         order = self._economy.order(lineup.seats, self.stack, verdict.role, question)
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))

@@ -18,7 +18,7 @@ import pytest
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.learned import Learned
 from mixchat.classifier.linear_model import difficulty
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.stack import Post, Rules, Stack
 from tests.bench.role_score import Judged, cells, confusion, interval, score
 from tests.classifier.prompt_sets import STACK, Labelled, conversations, own, paraphrases, short, tables
@@ -40,7 +40,7 @@ KEYWORDS = (
 
 
 def given(classifier: LocalClassifier, text: str, stack: Stack = STACK) -> str:
-    return short(classifier.classify(Question(prompt=text), stack).role)
+    return short(classifier.classify(RoutingInput(prompt=text), stack).role)
 
 
 def by_keywords(text: str) -> str:
@@ -132,7 +132,7 @@ def test_paraphrases_and_conversations():
     talks = conversations()
     for name, some in (("tuned on", talks[::2]), ("kept", talks[1::2])):
         asked = [
-            classifier.classify(Question(prompt=talk.turns[-1], history=talk.turns[:-1]), STACK).role
+            classifier.classify(RoutingInput(prompt=talk.turns[-1], history=talk.turns[:-1]), STACK).role
             for talk in some
         ]
         right = [short(role) == talk.role for role, talk in zip(asked, some, strict=True)]
@@ -187,7 +187,7 @@ def test_what_twenty_corrections_change(tmp_path: Path):
             learned.add(prompt, habit["target"], "corrected")
         taught = LocalClassifier(learned)
         wrong = [
-            sum(who.classify(Question(prompt=text), STACK).role != habit["target"] for text in habit["later"])
+            sum(who.classify(RoutingInput(prompt=text), STACK).role != habit["target"] for text in habit["later"])
             for who in (LocalClassifier(), taught)
         ]
         after = [(row, given(taught, row.text)) for row in rows]

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 
-from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.chat_request import Brief, RoutingInput
 from mixchat.domain.decision import Decision
 from mixchat.domain.errors import Failure, ProviderError
 from mixchat.domain.events import Broke, Ended, Routed, RouterEvent, Started, Text
@@ -79,10 +79,10 @@ class ScriptedRouter:
 
     def __init__(self, *scripts: Sequence[RouterEvent | Hang | Pause | Exception] | ProviderError) -> None:
         self.scripts = list(scripts)
-        self.questions: list[Question] = []
+        self.questions: list[RoutingInput] = []
         self.briefs: list[Brief] = []
 
-    async def decide(self, question: Question) -> Decision:
+    async def decide(self, question: RoutingInput) -> Decision:
         """Return a decision for coding, or raise what the script says."""
         self.questions.append(question)
         if isinstance(self.scripts[0], ProviderError):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixchat.classifier.classifier import LocalClassifier
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Verdict
 from mixchat.domain.role import DAILY_DRIVER
 from mixchat.domain.stack import Post, Rules, Stack
@@ -37,7 +37,7 @@ PLAIN = [
 
 
 def classify(prompt: str, stack: Stack = STACK) -> Verdict:
-    return CLASSIFIER.classify(Question(prompt=prompt), stack)
+    return CLASSIFIER.classify(RoutingInput(prompt=prompt), stack)
 
 
 @pytest.mark.parametrize(("prompt", "role"), PLAIN)

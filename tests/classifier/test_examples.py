@@ -5,7 +5,7 @@ import pytest
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.embedded_examples import EmbeddedExamples
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.stack import Post, Rules, Stack
 from tests.classifier.prompt_sets import STACK, own, tables
 
@@ -28,7 +28,7 @@ def stack_with(*, examples: bool, keywords: bool) -> Stack:
 def recall(stack: Stack) -> float:
     classifier = LocalClassifier()
     pairs = [(text, name) for name, role in ROLES.items() for text in role["held_out"]]
-    return sum(classifier.classify(Question(prompt=text), stack).role == name for text, name in pairs) / len(
+    return sum(classifier.classify(RoutingInput(prompt=text), stack).role == name for text, name in pairs) / len(
         pairs
     )
 
@@ -48,15 +48,15 @@ def test_examples_leave_other_prompts_alone():
     moved = [
         row
         for row in rows
-        if mine.classify(Question(prompt=row.text), stack).role
-        != plain.classify(Question(prompt=row.text), STACK).role
+        if mine.classify(RoutingInput(prompt=row.text), stack).role
+        != plain.classify(RoutingInput(prompt=row.text), STACK).role
     ]
     assert len(moved) <= len(rows) * 0.06
 
 
 def test_an_example_is_the_reason():
     verdict = LocalClassifier().classify(
-        Question(prompt="How do I roll back the helm release of staging?"),
+        RoutingInput(prompt="How do I roll back the helm release of staging?"),
         stack_with(examples=True, keywords=False),
     )
     assert verdict.role == "kubernetes"

@@ -1,7 +1,7 @@
 import pytest
 
 from mixchat.classifier.classifier import LocalClassifier
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.stack import Post, Stack
 from tests.classifier.prompt_sets import STACK, conversations, short
 
@@ -10,7 +10,7 @@ FIRST = "Write a Python function that reverses a string"
 
 
 def role(prompt: str, *, history: tuple[str, ...] = (), last: str | None = None, stack: Stack = STACK) -> str:
-    return CLASSIFIER.classify(Question(prompt=prompt, history=history, last_role=last), stack).role
+    return CLASSIFIER.classify(RoutingInput(prompt=prompt, history=history, last_role=last), stack).role
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_follow_up_to_a_follow_up_keeps_the_first_ones_role():
     ).split("|"),
 )
 def test_a_greeting_or_thanks_goes_on_from_nothing(prompt: str):
-    verdict = CLASSIFIER.classify(Question(prompt=prompt, last_role="heavy-lifting"), STACK)
+    verdict = CLASSIFIER.classify(RoutingInput(prompt=prompt, last_role="heavy-lifting"), STACK)
     assert (verdict.role, verdict.classifier) == ("quick", "local")
     assert verdict.evidence[0].text == "a pleasantry"
     small = Stack("small", "", {name: STACK.posts[name] for name in ("daily-driver", "heavy-lifting")})
@@ -83,7 +83,7 @@ def test_without_a_turn_before_a_short_prompt_stands_for_itself():
 
 
 def test_the_reason_says_that_it_goes_on():
-    verdict = CLASSIFIER.classify(Question(prompt="make it faster", history=(FIRST,)), STACK)
+    verdict = CLASSIFIER.classify(RoutingInput(prompt="make it faster", history=(FIRST,)), STACK)
     assert verdict.evidence[0].text == "goes on from the turn before"
     assert 0.5 <= verdict.confidence <= 1.0
     others = dict(verdict.alternatives)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.learned import Learned
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Verdict
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Post, Seat, Stack
@@ -14,7 +14,7 @@ PROMPT = "Write a commit message for the new login form"
 
 
 def role(learned: Learned | None, prompt: str, stack: Stack = STACK) -> Verdict:
-    return LocalClassifier(learned).classify(Question(prompt=prompt), stack)
+    return LocalClassifier(learned).classify(RoutingInput(prompt=prompt), stack)
 
 
 def test_a_corrected_prompt_and_its_like_follow_the_correction(tmp_path: Path):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.examples import verdict_of
 from mixchat.classifier.probabilities import by_daily_driver, mixed
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Verdict
 from mixchat.domain.role import BUILT_IN, DAILY_DRIVER
 from mixchat.domain.stack import Post, Stack
@@ -27,11 +27,11 @@ def fits(verdict: Verdict) -> bool:
 
 @pytest.mark.parametrize("stack", [STACK, SMALL], ids=["all roles", "two roles"])
 def test_alone_or_in_a_conversation_the_first_is_above_the_others_and_all_are_at_most_one(stack: Stack):
-    asked = [Question(prompt=row.text) for row in own("fresh")]
-    asked += [Question(prompt=prompt) for prompt in UNCLEAR]
-    asked += [Question(prompt=talk.turns[-1], history=talk.turns[:-1]) for talk in conversations()]
+    asked = [RoutingInput(prompt=row.text) for row in own("fresh")]
+    asked += [RoutingInput(prompt=prompt) for prompt in UNCLEAR]
+    asked += [RoutingInput(prompt=talk.turns[-1], history=talk.turns[:-1]) for talk in conversations()]
     asked += [
-        Question(prompt=talk.turns[-1], last_role=role.name)
+        RoutingInput(prompt=talk.turns[-1], last_role=role.name)
         for talk in conversations()[::9]
         for role in BUILT_IN
     ]

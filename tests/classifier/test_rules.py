@@ -4,14 +4,14 @@ from collections.abc import Sequence
 import pytest
 
 from mixchat.classifier.rules import rulings, unusable
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.stack import Post, Rules, Stack
 from mixchat.domain.turn import FileRef
 
 
 def held(rules: Rules, prompt: str, files: Sequence[FileRef] = ()) -> bool:
     stack = Stack("s", "", {"mine": Post("mine", rules=rules)})
-    return [ruling.role for ruling in rulings(Question(prompt=prompt, files=tuple(files)), stack)] == ["mine"]
+    return [ruling.role for ruling in rulings(RoutingInput(prompt=prompt, files=tuple(files)), stack)] == ["mine"]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_most_specific_rule_comes_first():
         "wide": Post("wide", rules=Rules(keywords=("report",))),
         "narrow": Post("narrow", rules=Rules(keywords=("report",), max_length=40)),
     }
-    found = rulings(Question(prompt="a report please"), Stack("s", "", posts))
+    found = rulings(RoutingInput(prompt="a report please"), Stack("s", "", posts))
     assert [ruling.role for ruling in found] == ["narrow", "wide"]
 
 
@@ -74,4 +74,4 @@ def test_a_pattern_that_cannot_be_compiled_never_holds_and_can_be_named():
 
 def test_fallback_is_never_chosen():
     stack = Stack("s", "", {"fallback": Post("fallback", rules=Rules(keywords=("x",)))})
-    assert rulings(Question(prompt="x"), stack) == ()
+    assert rulings(RoutingInput(prompt="x"), stack) == ()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Brief, Question
+from mixchat.domain.chat_request import Brief, RoutingInput
 from mixchat.domain.clock import Clock
 from mixchat.domain.decision import Decision, Verdict
 from mixchat.domain.errors import Failure, NeedsKey, OverBudget, ProviderError
@@ -156,7 +156,7 @@ class FixedClassifier:
         self.verdict = verdict
         self.asked = 0
 
-    def classify(self, question: Question, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
         self.asked += 1
         return self.verdict
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Decision, Verdict
 from mixchat.domain.errors import Overloaded
 from mixchat.domain.model import ModelRef
@@ -72,7 +72,7 @@ def router(parts: Parts, space: Space, folder: Path, verdict: Verdict = UNSURE) 
 async def decide(parts: Parts, space: Space, folder: Path, prompt: str) -> Decision:
     made, meaning = router(parts, space, folder)
     try:
-        return await made.decide(Question(prompt=prompt))
+        return await made.decide(RoutingInput(prompt=prompt))
     finally:
         await meaning.aclose()
         assert not parts.meter.running_calls
@@ -105,11 +105,11 @@ async def test_when_it_is_late_the_turn_goes_on_and_the_next_one_finds_it_ready(
 ):
     made, meaning = router(parts, space, tmp_path)
     space.gate.clear()
-    late = await made.decide(Question(prompt="is this lease binding?"))
+    late = await made.decide(RoutingInput(prompt="is this lease binding?"))
     assert (late.role, late.spent) == ("daily-driver", FREE)
     space.gate.set()
     await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
-    assert (await made.decide(Question(prompt="is this clause valid?"))).role == "law"
+    assert (await made.decide(RoutingInput(prompt="is this clause valid?"))).role == "law"
     await meaning.aclose()
 
 
@@ -129,8 +129,8 @@ async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
     own = stack(law=Post("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"])
     meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
     made = Router(own, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
-    await made.decide(Question(prompt="is this lease binding?", private=True))
-    await made.decide(Question(prompt="is ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 in this lease?"))
+    await made.decide(RoutingInput(prompt="is this lease binding?", private=True))
+    await made.decide(RoutingInput(prompt="is ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 in this lease?"))
     ruled, _ = router(parts, space, tmp_path, Verdict("cook", 1.0, "rule"))
-    assert (await ruled.decide(Question(prompt="is this lease binding?"))).role == "cook"
+    assert (await ruled.decide(RoutingInput(prompt="is this lease binding?"))).role == "cook"
     assert space.asked == []

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mixchat.domain.chat_request import Pin, Question
+from mixchat.domain.chat_request import Pin, RoutingInput
 from mixchat.domain.decision import Decision, Verdict
 from mixchat.domain.errors import OutOfCredit, Overloaded, ProviderError, RateLimited
 from mixchat.domain.events import Text
@@ -31,7 +31,7 @@ def judged(parts: Parts, verdict: Verdict = UNSURE) -> Router:
     return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[judge])
 
 
-async def decide(parts: Parts, router: Router, question: Question) -> Decision:
+async def decide(parts: Parts, router: Router, question: RoutingInput) -> Decision:
     assert isinstance(parts.clock, SteeredClock)
     decision = await parts.clock.running(router.decide(question))
     assert not parts.meter.running_calls
@@ -43,7 +43,7 @@ async def decide(parts: Parts, router: Router, question: Question) -> Decision:
 async def test_its_word_decides_and_is_paid_for(parts: Parts, said: str):
     parts.providers.script("c/judge", reply(said))
     router = judged(parts)
-    decision = await decide(parts, router, Question(prompt="a poem in Python"))
+    decision = await decide(parts, router, RoutingInput(prompt="a poem in Python"))
     assert (decision.role, decision.classifier) == ("creative", "judge")
     assert decision.why.startswith("creative 0.84: c/judge says so")
     assert decision.confidence == pytest.approx(0.75 + 0.25 * 0.35)
@@ -55,7 +55,7 @@ async def test_its_word_decides_and_is_paid_for(parts: Parts, said: str):
 
 async def test_it_is_told_the_kinds_and_sees_the_prompt_as_data(parts: Parts):
     parts.providers.script("c/judge", reply("coding"))
-    await decide(parts, judged(parts), Question(prompt="x" * 10_000, last_role="creative"))
+    await decide(parts, judged(parts), RoutingInput(prompt="x" * 10_000, last_role="creative"))
     (request,) = parts.providers.made["c"].requests
     assert request.system is not None
     assert "coding: writes, explains and repairs code" in request.system
@@ -82,7 +82,7 @@ async def test_whatever_it_does_the_turn_goes_on_with_the_local_answer(parts: Pa
     parts.providers.script("c/judge", script)  # type: ignore[arg-type]
     assert isinstance(parts.clock, SteeredClock)
     started = parts.clock.time
-    decision = await decide(parts, judged(parts), Question(prompt="hm"))
+    decision = await decide(parts, judged(parts), RoutingInput(prompt="hm"))
     assert (decision.role, decision.classifier) == ("coding", "local")
     assert parts.clock.time - started <= 0.81
 
@@ -91,12 +91,12 @@ async def test_after_being_late_it_is_left_alone_for_a_while_but_may_still_answe
     parts.providers.script("c/judge", [Hang()])
     router = judged(parts)
     for _ in range(3):
-        await decide(parts, router, Question(prompt="hm"))
+        await decide(parts, router, RoutingInput(prompt="hm"))
     assert parts.providers.calls("c") == 1
     assert not parts.health.rests(JUDGE)
     assert isinstance(parts.clock, SteeredClock)
     parts.clock.time += 21
-    await decide(parts, router, Question(prompt="hm"))
+    await decide(parts, router, RoutingInput(prompt="hm"))
     assert parts.providers.calls("c") == 2
 
 
@@ -105,28 +105,28 @@ async def test_a_failing_judge_is_not_asked_again_at_once(parts: Parts, error: P
     parts.providers.script("c/judge", [error])
     router = judged(parts)
     for _ in range(3):
-        await decide(parts, router, Question(prompt="hm"))
+        await decide(parts, router, RoutingInput(prompt="hm"))
     assert parts.providers.calls("c") == 1
 
 
 @pytest.mark.parametrize(
     ("verdict", "question"),
     [
-        (Verdict("coding", 0.9, "local", margin=0.8), Question(prompt="hm")),
-        (Verdict("coding", 1.0, "rule", margin=0.0), Question(prompt="hm")),
-        (Verdict("coding", 0.6, "learned", margin=0.0), Question(prompt="hm")),
-        (UNSURE, Question(prompt="hm", pin=Pin("coding", role="coding"))),
-        (UNSURE, Question(prompt="my key is ghp_16C7e42F292c6912E7710c838347Ae178B4a")),
+        (Verdict("coding", 0.9, "local", margin=0.8), RoutingInput(prompt="hm")),
+        (Verdict("coding", 1.0, "rule", margin=0.0), RoutingInput(prompt="hm")),
+        (Verdict("coding", 0.6, "learned", margin=0.0), RoutingInput(prompt="hm")),
+        (UNSURE, RoutingInput(prompt="hm", pin=Pin("coding", role="coding"))),
+        (UNSURE, RoutingInput(prompt="my key is ghp_16C7e42F292c6912E7710c838347Ae178B4a")),
     ],
 )
-async def test_it_is_not_asked(parts: Parts, verdict: Verdict, question: Question):
+async def test_it_is_not_asked(parts: Parts, verdict: Verdict, question: RoutingInput):
     await decide(parts, judged(parts, verdict), question)
     assert parts.providers.calls("c") == 0
 
 
 async def test_it_is_not_asked_when_the_budget_is_used_up(parts: Parts):
     parts.meter.refuse.add("c/judge")
-    decision = await decide(parts, judged(parts), Question(prompt="hm"))
+    decision = await decide(parts, judged(parts), RoutingInput(prompt="hm"))
     assert decision.classifier == "local"
     assert parts.providers.calls("c") == 0
 
@@ -134,14 +134,14 @@ async def test_it_is_not_asked_when_the_budget_is_used_up(parts: Parts):
 async def test_a_model_that_thinks_gets_room_and_the_least_effort(parts: Parts):
     parts.cards[JUDGE] = ModelCard(ref=JUDGE, thinks=True, efforts=("low", "minimal", "high"))
     parts.providers.script("c/judge", reply("coding"))
-    await decide(parts, judged(parts), Question(prompt="hm"))
+    await decide(parts, judged(parts), RoutingInput(prompt="hm"))
     (request,) = parts.providers.made["c"].requests
     assert (request.effort, request.max_tokens) == ("minimal", 256)
 
 
 async def test_cancelling_cancels_the_call_and_settles_it(parts: Parts):
     parts.providers.script("c/judge", [Hang()])
-    task = asyncio.create_task(judged(parts).decide(Question(prompt="hm")))
+    task = asyncio.create_task(judged(parts).decide(RoutingInput(prompt="hm")))
     await parts.providers.made["c"].called.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -152,7 +152,7 @@ async def test_cancelling_cancels_the_call_and_settles_it(parts: Parts):
 
 
 async def test_a_seat_that_is_pinned_asks_nobody(parts: Parts):
-    await decide(parts, judged(parts), Question(prompt="hm", pin=Pin("a/x", seat=seat("a/x"))))
+    await decide(parts, judged(parts), RoutingInput(prompt="hm", pin=Pin("a/x", seat=seat("a/x"))))
     assert not parts.meter.opened
 
 
@@ -168,7 +168,7 @@ async def test_making_its_provider_ready_is_not_counted_as_its_slowness():
 
     provider.warm = warm  # type: ignore[method-assign]
     judge = Judge(JudgeSettings(ref=JUDGE, deadline=1.2), parts.resources)
-    verdict, cost = await judge.ask(Question(prompt="hm"), STACK, UNSURE)
+    verdict, cost = await judge.ask(RoutingInput(prompt="hm"), STACK, UNSURE)
     assert (verdict.role, verdict.classifier, cost) == ("creative", "judge", CENT)
 
 
@@ -178,7 +178,7 @@ async def test_a_provider_that_is_not_ready_in_time_is_not_asked_to_judge(parts:
     free = threading.Event()
     provider.warm = lambda: free.wait(20) and None  # type: ignore[method-assign]
     try:
-        decision = await decide(parts, judged(parts), Question(prompt="hm"))
+        decision = await decide(parts, judged(parts), RoutingInput(prompt="hm"))
     finally:
         free.set()
     assert (decision.role, decision.classifier) == ("coding", "local")

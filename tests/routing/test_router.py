@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from mixchat.domain.chat_request import Pin, Question
+from mixchat.domain.chat_request import Pin, RoutingInput
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.errors import Failure, NoLocalSeat
 from mixchat.domain.model import ModelCard
@@ -48,7 +48,7 @@ def refs(lineup: object) -> list[str]:
 
 
 async def test_the_reason_is_in_words_made_from_the_evidence(parts: Parts):
-    decision = await router(parts).decide(Question(prompt="fix this"))
+    decision = await router(parts).decide(RoutingInput(prompt="fix this"))
     assert decision.why == "coding 0.93: code fence, `TypeError`, 'fix'"
     assert (decision.role, decision.confidence, decision.classifier) == ("coding", 0.93, "local")
     assert refs(decision.lineup) == ["a/x", "b/y", "c/z", "local/tiny"]
@@ -58,14 +58,14 @@ async def test_the_reason_is_in_words_made_from_the_evidence(parts: Parts):
 
 async def test_deciding_locally_is_the_same_without_a_judge(parts: Parts):
     made = router(parts)
-    question = Question(prompt="fix this")
+    question = RoutingInput(prompt="fix this")
     assert made.decide_locally(question) == await made.decide(question)
 
 
 async def test_a_pinned_model_is_the_only_one_and_nothing_is_classified(parts: Parts):
     classifier = FixedClassifier(CODING)
     made = Router(STACK, classifier=classifier, resources=parts.resources)
-    decision = await made.decide(Question(prompt="fix this", pin=Pin("c/z", seat=seat("c/z"))))
+    decision = await made.decide(RoutingInput(prompt="fix this", pin=Pin("c/z", seat=seat("c/z"))))
     assert (decision.role, decision.classifier, decision.pinned) == (None, "pin", True)
     assert refs(decision.lineup) == ["c/z"]
     assert classifier.asked == 0
@@ -74,7 +74,7 @@ async def test_a_pinned_model_is_the_only_one_and_nothing_is_classified(parts: P
 async def test_a_pinned_role_is_its_line_up_and_nothing_is_classified(parts: Parts):
     classifier = FixedClassifier(CODING)
     made = Router(STACK, classifier=classifier, resources=parts.resources)
-    decision = await made.decide(Question(prompt="fix this", pin=Pin("daily-driver", role="daily-driver")))
+    decision = await made.decide(RoutingInput(prompt="fix this", pin=Pin("daily-driver", role="daily-driver")))
     assert (decision.role, decision.classifier, decision.pinned) == ("daily-driver", "pin", False)
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]
     assert classifier.asked == 0
@@ -82,7 +82,7 @@ async def test_a_pinned_role_is_its_line_up_and_nothing_is_classified(parts: Par
 
 async def test_a_role_that_the_stack_leaves_out_goes_to_daily_driver_and_says_so(parts: Parts):
     decision = await router(parts, verdict=Verdict("creative", 0.7, "local")).decide(
-        Question(prompt="a poem")
+        RoutingInput(prompt="a poem")
     )
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]
     assert decision.why.endswith("the stack test has no seats for it")
@@ -90,14 +90,14 @@ async def test_a_role_that_the_stack_leaves_out_goes_to_daily_driver_and_says_so
 
 async def test_seats_without_a_key_are_passed_over_with_the_reason(parts: Parts):
     own = stack(coding=["zeta/big", "a/x"], fallback=["local/tiny"])
-    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert refs(decision.lineup) == ["a/x", "local/tiny"]
     assert decision.skipped == (("zeta/big", "no key or address for zeta"),)
 
 
 async def test_a_pinned_model_without_a_key_has_no_line_up_and_the_run_says_what_to_do(parts: Parts):
     made = router(parts)
-    decision = await made.decide(Question(prompt="Hi", pin=Pin("zeta/big", seat=seat("zeta/big"))))
+    decision = await made.decide(RoutingInput(prompt="Hi", pin=Pin("zeta/big", seat=seat("zeta/big"))))
     assert decision.lineup == ()
     run = made.run(asking("Hi"), decision)
     await played(run)
@@ -107,7 +107,7 @@ async def test_a_pinned_model_without_a_key_has_no_line_up_and_the_run_says_what
 
 async def test_a_resting_model_comes_last_and_the_countdown_is_told(parts: Parts):
     parts.health.failed(ref("a/x"), Failure("overloaded", "Busy."))
-    decision = await router(parts).decide(Question(prompt="fix this"))
+    decision = await router(parts).decide(RoutingInput(prompt="fix this"))
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny", "a/x"]
     assert decision.skipped == (("a/x", "rests for 12 s: Busy."),)
 
@@ -115,7 +115,7 @@ async def test_a_resting_model_comes_last_and_the_countdown_is_told(parts: Parts
 async def test_images_go_to_models_that_see(parts: Parts):
     parts.cards[ref("a/x")] = ModelCard(ref=ref("a/x"), images=False)
     image = FileRef("cat.png", "image/png", 10)
-    decision = await router(parts).decide(Question(prompt="What is this?", files=(image,)))
+    decision = await router(parts).decide(RoutingInput(prompt="What is this?", files=(image,)))
     assert "a/x" not in refs(decision.lineup)
     assert ("a/x", "cannot see images") in decision.skipped
 
@@ -124,7 +124,7 @@ async def test_a_private_role_takes_only_local_seats(parts: Parts):
     own = stack(
         coding=Post("coding", seats=(seat("a/x"), seat("local/tiny")), private=True), daily_driver=["b/y"]
     )
-    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.private
     assert refs(decision.lineup) == ["local/tiny"]
     assert decision.skipped == (("a/x", "is not on this machine, and this is private"),)
@@ -132,32 +132,32 @@ async def test_a_private_role_takes_only_local_seats(parts: Parts):
 
 async def test_a_private_chat_may_take_any_local_seat_of_the_stack(parts: Parts):
     own = stack(coding=["a/x"], quick=["local/tiny"])
-    decision = await router(parts, own).decide(Question(prompt="fix this", private=True))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this", private=True))
     assert refs(decision.lineup) == ["local/tiny"]
 
 
 async def test_a_cloud_model_behind_a_local_server_is_not_private(parts: Parts):
     own = stack(coding=Post("coding", seats=(seat("local/glm-cloud"), seat("local/tiny")), private=True))
-    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert [str(one.ref) for one in decision.lineup] == ["local/tiny"]
 
 
 async def test_a_private_role_does_not_borrow_seats(parts: Parts):
     own = stack(coding=Post("coding", seats=(seat("a/x"),), private=True), fallback=["local/tiny"])
     with pytest.raises(NoLocalSeat, match="the role coding has no model on this machine"):
-        await router(parts, own).decide(Question(prompt="fix this"))
+        await router(parts, own).decide(RoutingInput(prompt="fix this"))
 
 
 async def test_a_private_chat_without_a_local_seat_is_stopped(parts: Parts):
     own = stack(coding=["a/x"])
-    question = Question(prompt="fix this", private=True)
+    question = RoutingInput(prompt="fix this", private=True)
     with pytest.raises(NoLocalSeat):
         await router(parts, own).decide(question)
     assert router(parts, own).decide_locally(question).lineup == ()
 
 
 async def test_a_private_chat_does_not_let_a_pin_out(parts: Parts):
-    question = Question(prompt="fix this", private=True, pin=Pin("a/x", seat=seat("a/x")))
+    question = RoutingInput(prompt="fix this", private=True, pin=Pin("a/x", seat=seat("a/x")))
     with pytest.raises(NoLocalSeat, match="a/x is not on this machine"):
         await router(parts).decide(question)
 
@@ -165,16 +165,16 @@ async def test_a_private_chat_does_not_let_a_pin_out(parts: Parts):
 async def test_a_two_step_role_has_a_planner_unless_it_goes_on(parts: Parts):
     post = Post("coding", plan=seat("a/thinker"), execute=seat("b/doer"), system="Be terse.")
     own = stack(coding=post, fallback=["c/z"])
-    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.plan == seat("a/thinker")
     assert refs(decision.lineup) == ["b/doer", "c/z"]
     assert decision.system == "Be terse."
-    assert (await router(parts, own).decide(Question(prompt="fix this", continues=True))).plan is None
+    assert (await router(parts, own).decide(RoutingInput(prompt="fix this", continues=True))).plan is None
 
 
 async def test_a_planner_out_of_reach_is_left_out_and_told(parts: Parts):
     own = stack(coding=Post("coding", plan=seat("zeta/thinker"), execute=seat("b/doer")))
-    decision = await router(parts, own).decide(Question(prompt="fix this"))
+    decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.plan is None
     assert decision.skipped == (("zeta/thinker", "no key or address for zeta, so nothing is planned"),)
 
@@ -182,7 +182,7 @@ async def test_a_planner_out_of_reach_is_left_out_and_told(parts: Parts):
 async def test_a_stack_can_be_exchanged_at_any_time(parts: Parts):
     made = router(parts)
     made.stack = stack(coding=["c/z"])
-    assert refs((await made.decide(Question(prompt="fix this"))).lineup) == ["c/z"]
+    assert refs((await made.decide(RoutingInput(prompt="fix this"))).lineup) == ["c/z"]
 
 
 PRICES = {"a/x": Decimal(15), "b/y": Decimal(3), "c/z": Decimal("0.5")}
@@ -194,7 +194,7 @@ def economy(**fields: object) -> Economy:
 
 async def test_near_a_budget_the_cheaper_seat_goes_first_and_it_is_said(parts: Parts):
     decision = await router(parts, economy=economy(thrift=lambda chat: 0.9)).decide(
-        Question(prompt="fix this")
+        RoutingInput(prompt="fix this")
     )
     assert refs(decision.lineup) == ["c/z", "b/y", "a/x", "local/tiny"]
     assert decision.why.endswith("; 90% of the budget is used, so the cheaper seat goes first")
@@ -203,7 +203,7 @@ async def test_near_a_budget_the_cheaper_seat_goes_first_and_it_is_said(parts: P
 
 async def test_far_from_a_budget_the_stacks_order_stays(parts: Parts):
     decision = await router(parts, economy=economy(thrift=lambda chat: 0.5)).decide(
-        Question(prompt="fix this")
+        RoutingInput(prompt="fix this")
     )
     assert refs(decision.lineup)[0] == "a/x"
 
@@ -211,7 +211,7 @@ async def test_far_from_a_budget_the_stacks_order_stays(parts: Parts):
 async def test_an_unknown_price_is_not_a_cheap_one(parts: Parts):
     own = stack(coding=["a/x", "a/unknown", "b/y"])
     decision = await router(parts, own, economy=economy(thrift=lambda chat: 1.0)).decide(
-        Question(prompt="fix this")
+        RoutingInput(prompt="fix this")
     )
     assert refs(decision.lineup) == ["b/y", "a/unknown", "a/x"]
 
@@ -221,13 +221,13 @@ async def test_one_threshold_moves_prompts_between_the_cheap_and_the_strong_seat
     parts: Parts, hard: float, first: str
 ):
     by = economy(difficulty=lambda prompt: hard, threshold=0.5)
-    decision = await router(parts, economy=by).decide(Question(prompt="fix this"))
+    decision = await router(parts, economy=by).decide(RoutingInput(prompt="fix this"))
     assert refs(decision.lineup)[0] == first
 
 
 async def test_a_pin_is_not_moved_by_money(parts: Parts):
     by = economy(thrift=lambda chat: 1.0)
-    decision = await router(parts, economy=by).decide(Question(prompt="Hi", pin=Pin("coding", role="coding")))
+    decision = await router(parts, economy=by).decide(RoutingInput(prompt="Hi", pin=Pin("coding", role="coding")))
     assert refs(decision.lineup)[0] == "a/x"
 
 
@@ -235,8 +235,8 @@ async def test_a_private_prompt_never_goes_to_the_judge(parts: Parts):
     judge = Judge(JudgeSettings(ref=ref("c/judge"), margin=1.0), parts.resources)
     unsure = Verdict("coding", 0.4, "local", margin=0.01)
     made = Router(STACK, classifier=FixedClassifier(unsure), resources=parts.resources, advisers=[judge])
-    await made.decide(Question(prompt="fix this", private=True))
+    await made.decide(RoutingInput(prompt="fix this", private=True))
     own = stack(coding=Post("coding", seats=(seat("local/tiny"),), private=True))
     made.stack = own
-    await made.decide(Question(prompt="fix this"))
+    await made.decide(RoutingInput(prompt="fix this"))
     assert parts.providers.calls("c") == 0

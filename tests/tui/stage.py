@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.clock import Clock
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.stack import Stack
@@ -69,7 +69,7 @@ class StillClock:
 class PlainClassifier:
     """Reads one word."""
 
-    def classify(self, question: Question, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
         if "code" in question.prompt:
             evidence = (Evidence("'code'", 1.0),)
             return Verdict("coding", 0.9, "local", evidence, (("coding", 0.9), ("daily-driver", 0.1)))

@@ -7,7 +7,7 @@ from mixchat.tui.app import MixApp
 from mixchat.tui.launch_options import Opening
 from tests.routing.scripted import reply
 from tests.tui.stage import Stage, StagedHouse, StillClock
-from tests.tui.test_look import CODE, SnapCompare, shown
+from tests.tui.test_appearance import CODE, SnapCompare, shown
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
 THEMES = pytest.mark.parametrize("theme", ["mixchat-dark", "mixchat-light"])

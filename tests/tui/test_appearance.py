@@ -12,7 +12,7 @@ from mixchat.tui.app import MixApp
 from mixchat.tui.launch_options import Opening
 from tests.routing.scripted import reply
 from tests.tui.stage import Stage, StagedHouse, StillClock
-from tests.tui.test_guards import SECRET
+from tests.tui.test_guard_options import SECRET
 from tests.tui.test_start import NOBODY
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -1,6 +1,6 @@
 """A prompt goes out, a reply comes in, and nothing that was written is lost on the way."""
 
-from mixchat.domain.chat_request import Question
+from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Evidence, Verdict
 from mixchat.domain.errors import Interrupted, Overloaded, Refused
 from mixchat.domain.events import Text, Thinking
@@ -68,7 +68,7 @@ async def test_a_prompt_that_was_taken_back_does_not_write_over_a_new_one():
 class Follower(PlainClassifier):
     """Says whether there is a turn before."""
 
-    def classify(self, question: Question, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
         words = "goes on from the turn before" if question.history else "begins"
         return Verdict("daily-driver", 0.9, "local", (Evidence(words, 1.0),), ())
 

@@ -8,7 +8,7 @@ import pytest
 
 from mixchat.tui.onboarding.key_screen import provider_of
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
-from tests.tui.test_guards import SECRET
+from tests.tui.test_guard_options import SECRET
 
 NOBODY = """
 name = "stage"
