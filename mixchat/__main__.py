@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mixchat.cli.exit import ended
+from mixchat.cli.exit import run_command
 from mixchat.domain.errors import ConfigError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the command line says and return the exit code."""
-    return ended(lambda: _run(sys.argv[1:] if argv is None else argv))
+    return run_command(lambda: _run(sys.argv[1:] if argv is None else argv))
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -55,10 +55,10 @@ def open_app(
     import gc
 
     gc.disable()  # until the first picture; what is made before it stays anyway
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
     from mixchat.tui.app import run_app
 
-    house = build(stack=stack, teaching=True)
+    house = build_runtime(stack=stack, teaching=True)
     return run_app(house, resume=resume, cont=last, theme=theme, plain=plain)
 
 

@@ -6,12 +6,12 @@ from contextlib import aclosing
 from typing import Self
 
 from mixchat.domain.chat_request import Pin
-from mixchat.domain.errors import UnknownModel, raised
-from mixchat.domain.events import ChatEvent, Failed, Finished
+from mixchat.domain.errors import UnknownModel, to_exception
+from mixchat.domain.events import ChatEvent, TurnFailed, TurnFinished
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, Usage
-from mixchat.runtime.runtime import House, build
+from mixchat.runtime.runtime import Runtime, build_runtime
 
 
 class Reply(str):
@@ -74,9 +74,9 @@ async def aask(
     """
     async with aclosing(stream(prompt, role, model=model, stack=stack)) as events:
         async for event in events:
-            if isinstance(event, Failed):
-                raise raised(event.failure)
-            if isinstance(event, Finished):
+            if isinstance(event, TurnFailed):
+                raise to_exception(event.failure)
+            if isinstance(event, TurnFinished):
                 return Reply.of(event.turn)
     raise AssertionError("a turn ends with Finished or Failed")
 
@@ -92,7 +92,7 @@ async def stream(
         UnknownModel: no role or model has that name.
         ConfigError: a config or stack file cannot be used.
     """
-    house = build(stack=stack, keep_chats=False)
+    house = build_runtime(stack=stack, keep_chats=False)
     try:
         await house.discover()
         async with aclosing(house.new_chat().send(prompt, pin=_pin(house, role, model))) as events:
@@ -102,7 +102,7 @@ async def stream(
         await house.aclose()
 
 
-def _pin(house: House, role: str | None, model: str | None) -> Pin | None:
+def _pin(house: Runtime, role: str | None, model: str | None) -> Pin | None:
     if role is not None and model is not None:
         raise ValueError("Name a role or a model, not both.")
     name = role if role is not None else model
@@ -110,7 +110,7 @@ def _pin(house: House, role: str | None, model: str | None) -> Pin | None:
         return None
     pin = house.pin(name)
     if role is not None and (pin is None or pin.role is None):
-        known = ", ".join(sorted(house.stack.posts))
+        known = ", ".join(sorted(house.stack.roles))
         raise UnknownModel(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
     if pin is None:
         raise UnknownModel(house.no_pin(name, roles=False))

@@ -94,7 +94,7 @@ def test_a_stack_with_one_seat_loads_the_sdk_of_that_seat_alone(provider: str, v
         "from mixchat.runtime.runtime import build\n"
         f"adapter = build().providers.get({provider!r})\n"
         f"assert {own!r} not in sys.modules\n"
-        "adapter.warm()"
+        "adapter.preload()"
     )
     modules = loaded(code, **{variable: "sk-1"})
     assert within(modules, SDKS) == {own}

@@ -13,7 +13,7 @@ BEFORE_ALL: Final = ""
 """What is kept in place of a leaf while every turn is taken back; no turn has such an id."""
 
 
-class Path(Sequence[Turn]):
+class Branch(Sequence[Turn]):
     """The turns from a chat's first to its `leaf`, read from disk one by one as they are needed.
 
     `changed` is called whenever the branch ends in another turn than before.

@@ -9,14 +9,21 @@ from pathlib import Path as FilePath
 from msgspec import structs
 
 from mixchat.chat.attachments import attach
-from mixchat.chat.branch import Path
+from mixchat.chat.branch import Branch
 from mixchat.chat.messages import TO_CONTINUE, Messages
-from mixchat.chat.redaction import Veil
-from mixchat.chat.services import Desk
-from mixchat.chat.turn_runner import Answer
-from mixchat.classifier.heuristics import is_pleasantry
-from mixchat.domain.chat_request import Allow, Brief, Pin, Prompt, RoutingInput, Settings
-from mixchat.domain.events import Accepted, ChatEvent
+from mixchat.chat.redaction import PromptRedaction
+from mixchat.chat.services import ChatServices
+from mixchat.chat.turn_runner import TurnRunner
+from mixchat.classifier.heuristics import is_small_talk
+from mixchat.domain.chat_request import (
+    ChatRequest,
+    GenerationSettings,
+    GuardOverrides,
+    Pin,
+    RoutingInput,
+    TurnRequest,
+)
+from mixchat.domain.events import ChatEvent, TurnAccepted
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
 from mixchat.domain.turn import FileRef, Outcome, Turn
@@ -30,14 +37,14 @@ _HISTORY = 8
 class Chat:
     """A conversation. What is said is on disk before it is sent, what comes is on disk before it is lost."""
 
-    def __init__(self, record: ChatRecord, desk: Desk) -> None:
+    def __init__(self, record: ChatRecord, desk: ChatServices) -> None:
         self.record = record
-        self.path = Path(desk.turns, record.id, record.leaf, self._remember)
+        self.path = Branch(desk.turns, record.id, record.leaf, self._remember)
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._unsaved: dict[str, Turn] = {}
         """Turns as they stand on the screen, for which there was no room on the disk."""
-        self._veil = Veil(desk.mask)
+        self._veil = PromptRedaction(desk.mask)
         self._desk = desk
         self._messages = Messages(desk.turns)
 
@@ -56,11 +63,11 @@ class Chat:
         """What the chat is pinned to and what is set for all of it."""
         return self.record.state
 
-    def said(self, turn: Turn) -> str:
+    def original_prompt(self, turn: Turn) -> str:
         """Return a turn's prompt with the credential for which it was stopped, as far as this session knows it."""
-        return self._veil.said(turn)
+        return self._veil.original(turn)
 
-    def keep(self, record: ChatRecord) -> None:
+    def save_record(self, record: ChatRecord) -> None:
         """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn.
 
         Raises:
@@ -79,14 +86,14 @@ class Chat:
         """
         return attach(path, self._desk.turns)
 
-    def question(self, prompt: Prompt, before: Sequence[Turn] | None = None) -> RoutingInput:
+    def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
 
         Turns to which nothing came are left out: no model is shown them either.
         """
         earlier = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
         turns = [turn for turn in earlier if turn.reply or turn.outcome in (Outcome.OPEN, Outcome.COMPLETE)]
-        last = next((turn for turn in reversed(turns) if not is_pleasantry(turn.prompt)), None)
+        last = next((turn for turn in reversed(turns) if not is_small_talk(turn.prompt)), None)
         return RoutingInput(
             prompt=prompt.text,
             history=tuple(turn.prompt for turn in turns),
@@ -97,7 +104,7 @@ class Chat:
             chat=self.id,
         )
 
-    def brief(self, prompt: Prompt) -> Brief:
+    def chat_request(self, prompt: TurnRequest) -> ChatRequest:
         """Return what would be sent for `prompt` now, to estimate its cost."""
         return self._brief(self._messages.of(self.path, prompt.text, prompt.files), prompt)
 
@@ -107,8 +114,8 @@ class Chat:
         *,
         files: Sequence[FileRef] = (),
         pin: Pin | None = None,
-        settings: Settings = Settings(),
-        allow: Allow = Allow(),
+        settings: GenerationSettings = GenerationSettings(),
+        allow: GuardOverrides = GuardOverrides(),
     ) -> AsyncGenerator[ChatEvent]:
         """Answer a prompt: yield `Accepted`, what happens, and at last `Finished` or `Failed`.
 
@@ -118,21 +125,21 @@ class Chat:
         Raises:
             StorageError: the prompt cannot be saved; nothing was sent.
         """
-        prompt = Prompt(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
+        prompt = TurnRequest(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
         if pin is not None:
             self._desk.learn(await self._veil.mask(text), pin.target, "pinned")
         async with aclosing(self.answer(prompt, self.path.leaf)) as events:
             async for event in events:
                 yield event
 
-    async def again(self, turn_id: str, prompt: Prompt | None = None) -> AsyncGenerator[ChatEvent]:
+    async def regenerate(self, turn_id: str, prompt: TurnRequest | None = None) -> AsyncGenerator[ChatEvent]:
         """Answer a turn's prompt once more, or an edited `prompt` in its place, as its sibling.
 
         Nothing is destroyed but a turn to which nothing had come. Ends and cancels like `send`.
         """
         old = self.path.turn(turn_id)
-        said = self.said(old)
-        prompt = prompt or Prompt(text=said, files=old.files)
+        said = self.original_prompt(old)
+        prompt = prompt or TurnRequest(text=said, files=old.files)
         if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
             self.path.withdraw(turn_id)
         if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == said:
@@ -141,7 +148,7 @@ class Chat:
             async for event in events:
                 yield event
 
-    def take_back(self, turn_id: str) -> bool:
+    def withdraw(self, turn_id: str) -> bool:
         """Take back a turn that was stopped before anything was sent; return whether it was one.
 
         What it took the place of is on the screen again, and a chat in which nothing else was said is gone.
@@ -159,7 +166,7 @@ class Chat:
         if self.path.place is None:
             self.record = structs.replace(self.record, title="")
 
-    async def resume(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
+    async def continue_reply(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
         """Go on with a reply that was cut off or stopped: the same turn grows, with a seam.
 
         Ends and cancels like `send`; what was there is never lost.
@@ -167,16 +174,21 @@ class Chat:
         cut = self.path.turn(turn_id)
         role = cut.decision.role if cut.decision else None
         pin = pin or self.state.pin or (Pin(role, role=role) if role else None)
-        prompt = Prompt(text=cut.prompt, files=cut.files, pin=pin)
+        prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=pin)
         before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
         brief = self._brief(self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE)
-        question = structs.replace(self.question(prompt, before), continues=True)
+        question = structs.replace(self.routing_input(prompt, before), continues=True)
         async with aclosing(self._follow(cut, question, brief)) as events:
             async for event in events:
                 yield event
 
     async def answer(
-        self, prompt: Prompt, parent: str | None, purpose: Purpose = "answer", *, asked: str | None = None
+        self,
+        prompt: TurnRequest,
+        parent: str | None,
+        purpose: Purpose = "answer",
+        *,
+        asked: str | None = None,
     ) -> AsyncGenerator[ChatEvent]:
         """Answer `prompt` as a new turn after `parent`; the model is sent `asked` in its place, if given.
 
@@ -189,7 +201,7 @@ class Chat:
         turn = self._accept(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         brief = self._brief(messages, prompt, turn=turn.id, purpose=purpose)
-        async with aclosing(self._follow(turn, self.question(prompt, before), brief)) as events:
+        async with aclosing(self._follow(turn, self.routing_input(prompt, before), brief)) as events:
             async for event in events:
                 yield event
 
@@ -200,17 +212,19 @@ class Chat:
         self._desk.learn(turn.prompt, role, "corrected")
         return turn
 
-    async def _follow(self, turn: Turn, question: RoutingInput, brief: Brief) -> AsyncGenerator[ChatEvent]:
-        answer = Answer(turn, save=self._put, clock=self._desk.clock)
+    async def _follow(
+        self, turn: Turn, question: RoutingInput, brief: ChatRequest
+    ) -> AsyncGenerator[ChatEvent]:
+        answer = TurnRunner(turn, save=self._put, clock=self._desk.clock)
         try:
-            yield Accepted(turn)
+            yield TurnAccepted(turn)
             async with aclosing(answer.events(self._desk.router(), question, brief)) as events:
                 async for event in events:
                     yield event
         finally:
             self._settled(answer)
 
-    def _settled(self, answer: Answer) -> None:
+    def _settled(self, answer: TurnRunner) -> None:
         turn = answer.turn
         if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
             self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
@@ -218,7 +232,7 @@ class Chat:
         elif turn.outcome is Outcome.STOPPED:
             self.path.put(turn)
 
-    def _accept(self, prompt: Prompt, masked: str, parent: str | None, purpose: Purpose) -> Turn:
+    def _accept(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._desk.clock.now()
         title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
         self.record = structs.replace(self.record, title=title, updated=now)
@@ -234,8 +248,8 @@ class Chat:
             compacts=purpose == "compact",
             compared=purpose == "compare",
         )
-        self._veil.cover(turn, masked)
-        kept = self._veil.kept(turn)
+        self._veil.redact(turn, masked)
+        kept = self._veil.stored(turn)
         self._desk.turns.save(kept)
         self.path.put(kept)
         return turn
@@ -243,13 +257,13 @@ class Chat:
     def _brief(
         self,
         messages: tuple[Message, ...],
-        prompt: Prompt,
+        prompt: TurnRequest,
         *,
         turn: str | None = None,
         purpose: Purpose = "answer",
         kept: int = 1,
-    ) -> Brief:
-        return Brief(
+    ) -> ChatRequest:
+        return ChatRequest(
             messages=messages,
             kept=kept,
             settings=prompt.settings.over(self.state.settings),
@@ -262,7 +276,7 @@ class Chat:
 
     def _put(self, turn: Turn) -> None:
         """Put the turn on the screen and on disk, and with it what could not be saved before."""
-        turn = self._veil.kept(turn)
+        turn = self._veil.stored(turn)
         self.path.put(turn)
         self._unsaved[turn.id] = turn
         for waiting in tuple(self._unsaved.values()):
@@ -270,4 +284,4 @@ class Chat:
             del self._unsaved[waiting.id]
 
     def _remember(self) -> None:
-        self.keep(structs.replace(self.record, leaf=self.path.place))
+        self.save_record(structs.replace(self.record, leaf=self.path.place))

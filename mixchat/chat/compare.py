@@ -7,7 +7,7 @@ from contextlib import aclosing
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Pin, Prompt
+from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.turn import Turn
 
@@ -19,7 +19,7 @@ where they disagree, and do not mention them.
 
 
 async def compare(
-    chat: Chat, prompt: Prompt, pins: Sequence[Pin], parent: str | None
+    chat: Chat, prompt: TurnRequest, pins: Sequence[Pin], parent: str | None
 ) -> AsyncGenerator[tuple[int, ChatEvent]]:
     """Answer `prompt` by every pin at the same time, as siblings after `parent`.
 
@@ -60,7 +60,7 @@ async def merge(chat: Chat, turns: Sequence[Turn], pin: Pin | None = None) -> As
     """
     first = turns[0]
     answers = "\n".join(f"\n<answer number={n}>\n{turn.reply}\n</answer>" for n, turn in enumerate(turns, 1))
-    prompt = Prompt(text=first.prompt, files=first.files, pin=pin)
+    prompt = TurnRequest(text=first.prompt, files=first.files, pin=pin)
     asked = _MERGE.format(prompt=first.prompt, answers=answers)
     async with aclosing(chat.answer(prompt, first.parent, "merge", asked=asked)) as events:
         async for event in events:

@@ -7,10 +7,10 @@ from contextlib import aclosing
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.services import Desk
-from mixchat.domain.chat_request import Brief, Pin, Prompt, RoutingInput, Settings
+from mixchat.chat.services import ChatServices
+from mixchat.domain.chat_request import ChatRequest, GenerationSettings, Pin, RoutingInput, TurnRequest
 from mixchat.domain.errors import ProviderError
-from mixchat.domain.events import ChatEvent, Text
+from mixchat.domain.events import ChatEvent, TextDelta
 from mixchat.domain.request import Message
 from mixchat.domain.role import SUMMARIZATION
 from mixchat.domain.router import Router
@@ -28,13 +28,13 @@ async def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEven
 
     Nothing is destroyed: undoing the turn brings the long history back. Ends and cancels like `Chat.send`.
     """
-    prompt = Prompt(text=_SHOWN_COMPACT, pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION))
+    prompt = TurnRequest(text=_SHOWN_COMPACT, pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION))
     async with aclosing(chat.answer(prompt, chat.path.leaf, "compact", asked=_ASKED_COMPACT)) as events:
         async for event in events:
             yield event
 
 
-def fork(chat: Chat, turn_id: str, desk: Desk) -> Chat:
+def fork(chat: Chat, turn_id: str, desk: ChatServices) -> Chat:
     """Return a saved copy of the branch up to `turn_id` as a chat of its own.
 
     The copies say what they had cost, and where that is counted: the ledger has their calls once.
@@ -69,7 +69,7 @@ _SHOWN_TITLE = 2000
 _ASKED_TITLE = "Give this conversation a title of at most six words, in its own language. Write nothing but the title.\n\n{}"
 
 
-async def entitle(chat: Chat, router: Router, pin: Pin) -> bool:
+async def make_title(chat: Chat, router: Router, pin: Pin) -> bool:
     """Ask `pin` for a title for a chat that has a turn, and take it over; return whether there was one.
 
     The call is in the ledger as the chat's. A failure leaves the title as it is; so does cancelling.
@@ -81,9 +81,9 @@ async def entitle(chat: Chat, router: Router, pin: Pin) -> bool:
     before = chat.record.title
     said = f"{first.prompt[:_SHOWN_TITLE]}\n\n{first.reply[:_SHOWN_TITLE]}"
     private = chat.record.private or bool(first.decision and first.decision.private)
-    brief = Brief(
+    brief = ChatRequest(
         messages=(Message("user", _ASKED_TITLE.format(said), private=private),),
-        settings=Settings(max_tokens=200),
+        settings=GenerationSettings(max_tokens=200),
         chat=chat.id,
         purpose="title",
     )
@@ -93,9 +93,9 @@ async def entitle(chat: Chat, router: Router, pin: Pin) -> bool:
         return False
     run = router.run(brief, decision)
     async with aclosing(run.events()) as events:
-        words = [event.text async for event in events if isinstance(event, Text)]
+        words = [event.text async for event in events if isinstance(event, TextDelta)]
     title = " ".join("".join(words).split()).strip("\"'“”«»*# ")[:_LONGEST]
     if run.failure is not None or not title or chat.record.title != before:
         return False
-    chat.keep(structs.replace(chat.record, title=title))
+    chat.save_record(structs.replace(chat.record, title=title))
     return True

@@ -12,7 +12,7 @@ _AT_ONCE = 500
 Embed = Callable[[list[str], Literal["document", "query"]], Awaitable[list[list[float]]]]
 
 
-async def remember(
+async def index_prompts(
     words: str, vectors: Vectors, embed: Embed, *, model: str, private: bool, limit: int = 20
 ) -> list[Hit]:
     """Return the turns nearest to `words` in meaning; new turns are embedded first and kept.

@@ -14,7 +14,7 @@ async def _as_it_is(text: str) -> str:
     return text
 
 
-class Desk(Struct, frozen=True):
+class ChatServices(Struct, frozen=True):
     """What every chat works with."""
 
     chats: ChatStore

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from mixchat.domain.decision import Decision
-from mixchat.domain.events import Broke, Ended, Notice, Routed, RouterEvent, Started, Text, Thinking
+from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.events import (
+    AttemptFailed,
+    AttemptStarted,
+    Notice,
+    Routed,
+    RouterEvent,
+    StreamEnd,
+    TextDelta,
+    ThinkingDelta,
+)
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Attempt, Citation, Outcome, Seam, Step, Stop, Turn
 from mixchat.domain.usage import Cost
@@ -13,7 +22,7 @@ from mixchat.domain.usage import Cost
 _KEPT_NOTICES = ("left_out", "parameter", "info")
 
 
-class Fold:
+class TurnBuilder:
     """Grows one turn, event by event. It starts from `turn`, whose text is kept and continued."""
 
     def __init__(self, turn: Turn) -> None:
@@ -26,7 +35,7 @@ class Fold:
         self._citations = dict.fromkeys(turn.citations)
         self._notices = list(turn.notices)
         self._seams = list(turn.seams)
-        self._decision: Decision | None = turn.decision
+        self._decision: RoutingDecision | None = turn.decision
         self._stop: Stop | None = None
         self._seam_due: str | None = None
         if turn.reply:
@@ -35,9 +44,9 @@ class Fold:
     def apply(self, event: RouterEvent) -> None:
         """Take one event in."""
         match event:
-            case Text() | Thinking():
+            case TextDelta() | ThinkingDelta():
                 self._write(event)
-            case Started(seat, _, step):
+            case AttemptStarted(seat, _, step):
                 self._step = step
                 self._join(seat.ref)
             case Routed(decision):
@@ -46,19 +55,19 @@ class Fold:
                 self._citations[event] = None
             case Notice(kind, text) if kind in _KEPT_NOTICES:
                 self._notices.append(text)
-            case Ended() | Broke():
-                self._stop = event.stop if isinstance(event, Ended) else None
+            case StreamEnd() | AttemptFailed():
+                self._stop = event.stop if isinstance(event, StreamEnd) else None
             case _:
                 pass
 
-    def _route(self, decision: Decision) -> None:
+    def _route(self, decision: RoutingDecision) -> None:
         """Keep the decision. Going on in the same role says nothing new, so the first one's reasons stay."""
         known = self._decision
         if not self._turn.reply or known is None or known.role is None or known.role != decision.role:
             self._decision = decision
 
-    def _write(self, event: Text | Thinking) -> None:
-        if isinstance(event, Thinking):
+    def _write(self, event: TextDelta | ThinkingDelta) -> None:
+        if isinstance(event, ThinkingDelta):
             self._thinking.append(event.text)
         elif self._step == "plan":
             self._plan.append(event.text)

@@ -6,11 +6,11 @@ from contextlib import aclosing
 
 from msgspec import structs
 
-from mixchat.chat.turn_builder import Fold
-from mixchat.domain.chat_request import Brief, RoutingInput
+from mixchat.chat.turn_builder import TurnBuilder
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import Failure, ProviderError, StorageError
-from mixchat.domain.events import ChatEvent, Failed, Finished, Notice, RouterEvent
+from mixchat.domain.events import ChatEvent, Notice, RouterEvent, TurnFailed, TurnFinished
 from mixchat.domain.router import Router, Run
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import FREE
@@ -20,12 +20,12 @@ _SAVE_EVERY = 1.0
 _BUG = Failure("bad_request", "mixchat itself failed in this turn; the log says how. Please report it.")
 
 
-class Answer:
+class TurnRunner:
     """Answers one turn. Once `events` has ended or was closed, `turn` is settled and saved."""
 
     def __init__(self, turn: Turn, *, save: Callable[[Turn], None], clock: Clock) -> None:
         self.turn = turn
-        self._fold = Fold(turn)
+        self._fold = TurnBuilder(turn)
         self._save = save
         self._clock = clock
         self._run: Run | None = None
@@ -38,7 +38,9 @@ class Answer:
         """Whether anything came that a reader could have seen."""
         return self._fold.began
 
-    async def events(self, router: Router, question: RoutingInput, brief: Brief) -> AsyncGenerator[ChatEvent]:
+    async def events(
+        self, router: Router, question: RoutingInput, brief: ChatRequest
+    ) -> AsyncGenerator[ChatEvent]:
         """Yield what happens, ending with `Finished` or `Failed`.
 
         Cancelling or closing it settles the turn as stopped, with everything that had come.
@@ -61,9 +63,11 @@ class Answer:
             self._keep(outcome)
         if self._unsaved:
             yield Notice("info", self._unsaved)
-        yield Failed(self.turn, self._failure) if self._failure else Finished(self.turn)
+        yield TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn)
 
-    async def _routed(self, router: Router, question: RoutingInput, brief: Brief) -> AsyncGenerator[RouterEvent]:
+    async def _routed(
+        self, router: Router, question: RoutingInput, brief: ChatRequest
+    ) -> AsyncGenerator[RouterEvent]:
         try:
             decision = await router.decide(question)
         except ProviderError as error:

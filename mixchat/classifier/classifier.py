@@ -5,13 +5,13 @@ from typing import Final, Protocol
 from msgspec import structs
 
 from mixchat.classifier.examples import Examples
-from mixchat.classifier.follow_up import followed
+from mixchat.classifier.follow_up import with_follow_up
 from mixchat.classifier.linear_model import Linear, built_in
-from mixchat.classifier.predict import Guess, guess
-from mixchat.classifier.probabilities import by_daily_driver, ranking_of
+from mixchat.classifier.predict import Prediction, predict
+from mixchat.classifier.probabilities import fold_into_daily_driver, ranking_of
 from mixchat.classifier.rules import rulings
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Verdict
+from mixchat.domain.decision import Classification
 from mixchat.domain.role import DAILY_DRIVER
 from mixchat.domain.stack import Stack
 
@@ -19,10 +19,10 @@ _UNCLEAR: Final = 0.25
 """Below this probability the best role is no better than daily-driver."""
 
 
-class Teacher(Protocol):
+class ExampleMatcher(Protocol):
     """Someone who may know a prompt's role from examples."""
 
-    def match(self, question: RoutingInput, stack: Stack) -> Verdict | None:
+    def match(self, question: RoutingInput, stack: Stack) -> Classification | None:
         """Return a verdict when an example is near enough."""
         ...
 
@@ -30,17 +30,17 @@ class Teacher(Protocol):
 class LocalClassifier:
     """Gives roles: the user's rules first, then what was learned, then examples, then the trained weights."""
 
-    def __init__(self, learned: Teacher | None = None, *, model: Linear | None = None) -> None:
+    def __init__(self, learned: ExampleMatcher | None = None, *, model: Linear | None = None) -> None:
         self._learned = learned
         self._model = model or built_in()
         self._examples = Examples(self._model)
 
-    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""
         held = rulings(question, stack)
         if held:
             others = tuple((ruling.role, 0.0) for ruling in held[1:])
-            return Verdict(held[0].role, 1.0, "rule", held[0].evidence, others)
+            return Classification(held[0].role, 1.0, "rule", held[0].evidence, others)
         if self._learned is not None:
             verdict = self._learned.match(question, stack)
             if verdict is not None:
@@ -48,23 +48,23 @@ class LocalClassifier:
         alike = self._examples.match(question.prompt, stack)
         return alike or self._seated(self._local(question), stack)
 
-    def _local(self, question: RoutingInput) -> Verdict:
-        alone = guess(question.prompt, self._model)
+    def _local(self, question: RoutingInput) -> Classification:
+        alone = predict(question.prompt, self._model)
         if not alone.readable or alone.confidence < _UNCLEAR:
             return _default(alone)
-        return followed(question, alone, self._model)
+        return with_follow_up(question, alone, self._model)
 
     @staticmethod
-    def _seated(verdict: Verdict, stack: Stack) -> Verdict:
+    def _seated(verdict: Classification, stack: Stack) -> Classification:
         """Return the verdict with roles that the stack leaves out taken by daily-driver."""
-        if verdict.role in stack.posts or verdict.role == DAILY_DRIVER:
+        if verdict.role in stack.roles or verdict.role == DAILY_DRIVER:
             return verdict
-        ranking = by_daily_driver(ranking_of(verdict))
+        ranking = fold_into_daily_driver(ranking_of(verdict))
         return structs.replace(verdict, role=DAILY_DRIVER, confidence=ranking[0][1], alternatives=ranking[1:])
 
 
-def _default(alone: Guess) -> Verdict:
+def _default(alone: Prediction) -> Classification:
     if not alone.readable:
-        return Verdict(DAILY_DRIVER, 0.0, "default", margin=0.0)
-    (role, share), *others = by_daily_driver(alone.ranking)
-    return Verdict(role, share, "default", (), tuple(others), 0.0)
+        return Classification(DAILY_DRIVER, 0.0, "default", margin=0.0)
+    (role, share), *others = fold_into_daily_driver(alone.ranking)
+    return Classification(role, share, "default", (), tuple(others), 0.0)

@@ -11,9 +11,9 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from mixchat.classifier.examples import Pairs, examples_of, together
-from mixchat.classifier.probabilities import as_verdict, split
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.classifier.examples import Pairs, combine, examples_of
+from mixchat.classifier.probabilities import as_classification, normalise
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.stack import Stack
 
 Kind = Literal["document", "query"]
@@ -48,7 +48,7 @@ class EmbeddedExamples:
         self._path = folder / "embeddings.jsonl"
         self._known: dict[str, list[float]] | None = None
 
-    async def match(self, prompt: str, stack: Stack) -> Verdict | None:
+    async def match(self, prompt: str, stack: Stack) -> Classification | None:
         """Return the verdict of the nearest examples, or nothing when none is near."""
         pairs = examples_of(stack)
         if not pairs or not prompt.strip():
@@ -60,7 +60,7 @@ class EmbeddedExamples:
             own = [
                 (text, vector) for (text, other), vector in zip(pairs, examples, strict=True) if other == role
             ]
-            nearness = together(_dot(asked, vector) for _, vector in own) / (
+            nearness = combine(_dot(asked, vector) for _, vector in own) / (
                 _cohesion([v for _, v in own]) or 1.0
             )
             ranked.append((nearness, role, max(own, key=lambda one: _dot(asked, one[1]))[0]))
@@ -102,13 +102,13 @@ class EmbeddedExamples:
             file.write(b"\n".join(lines) + b"\n")
 
 
-def _verdict(ranked: Sequence[tuple[float, str, str]]) -> Verdict | None:
+def _verdict(ranked: Sequence[tuple[float, str, str]]) -> Classification | None:
     nearness, _, example = ranked[0]
     if nearness < _SLACK:
         return None
     said = Evidence(f"close in meaning to the example '{example[:40]}'", nearness)
     scores = [(role, max(score, 0.0) ** _SHARPLY) for score, role, _ in ranked]
-    return as_verdict(split(scores, _SLACK**_SHARPLY), "local", (said,))
+    return as_classification(normalise(scores, _SLACK**_SHARPLY), "local", (said,))
 
 
 def _cohesion(vectors: Sequence[list[float]]) -> float:
@@ -116,7 +116,7 @@ def _cohesion(vectors: Sequence[list[float]]) -> float:
     if len(vectors) < 2:
         return 1.0
     near = sorted(
-        together(_dot(vector, other) for other in vectors if other is not vector) for vector in vectors
+        combine(_dot(vector, other) for other in vectors if other is not vector) for vector in vectors
     )
     return near[len(near) // 2]
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from mixchat.classifier.features import features
 from mixchat.classifier.linear_model import RARITY_UNIT, Linear
-from mixchat.classifier.probabilities import as_verdict, split
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.classifier.probabilities import as_classification, normalise
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.role import FALLBACK
 from mixchat.domain.stack import Stack
 
@@ -19,7 +19,7 @@ _SECOND_SAYS: Final = 0.4
 Vector = dict[int, float]
 
 
-def vector(text: str, model: Linear) -> Vector:
+def similarity_vector(text: str, model: Linear) -> Vector:
     """Return what counts for likeness in `text`, of length 1, or empty."""
     rarity = model.rarity
     weighed = {
@@ -31,13 +31,13 @@ def vector(text: str, model: Linear) -> Vector:
     return {bucket: weight / length for bucket, weight in weighed.items()}
 
 
-def together(alike: Iterable[float]) -> float:
+def combine(alike: Iterable[float]) -> float:
     """Return one figure for several likenesses: mostly the best, partly the second."""
     best = sorted(alike, reverse=True)[:2]
     return _FIRST_SAYS * best[0] + _SECOND_SAYS * (best[1] if len(best) > 1 else 0.0) if best else 0.0
 
 
-class Shelf:
+class ExampleIndex:
     """Examples, each with what it stands for, found again by likeness."""
 
     def __init__(self, examples: Sequence[tuple[str, str]], model: Linear) -> None:
@@ -45,20 +45,20 @@ class Shelf:
         self._model = model
         self._postings: dict[int, list[tuple[int, float]]] = {}
         for at, (text, _) in enumerate(examples):
-            for bucket, weight in vector(text, model).items():
+            for bucket, weight in similarity_vector(text, model).items():
                 self._postings.setdefault(bucket, []).append((at, weight))
 
     def nearest(self, text: str) -> list[tuple[float, str, str]]:
         """Return (likeness, what it stands for, the nearest example) for each target, the likest first."""
         alike: dict[int, float] = {}
-        for bucket, weight in vector(text, self._model).items():
+        for bucket, weight in similarity_vector(text, self._model).items():
             for at, other in self._postings.get(bucket, ()):
                 alike[at] = alike.get(at, 0.0) + weight * other
         grouped: dict[str, list[tuple[float, int]]] = {}
         for at, likeness in alike.items():
             grouped.setdefault(self.examples[at][1], []).append((likeness, at))
         ranked = [
-            (together(likeness for likeness, _ in group), target, self.examples[max(group)[1]][0])
+            (combine(likeness for likeness, _ in group), target, self.examples[max(group)[1]][0])
             for target, group in grouped.items()
         ]
         return sorted(ranked, reverse=True)
@@ -74,7 +74,7 @@ def examples_of(stack: Stack) -> Pairs:
     """Return the stack's (example, role) pairs; a role's description counts as one of its examples."""
     return tuple(
         (text, post.role)
-        for post in stack.posts.values()
+        for post in stack.roles.values()
         if post.role != FALLBACK and post.examples
         for text in (*post.examples, *((post.description,) if post.description else ()))
     )
@@ -85,25 +85,25 @@ class Examples:
 
     def __init__(self, model: Linear) -> None:
         self._model = model
-        self._shelf: tuple[Pairs, Shelf] = ((), Shelf((), model))
+        self._shelf: tuple[Pairs, ExampleIndex] = ((), ExampleIndex((), model))
 
-    def match(self, prompt: str, stack: Stack) -> Verdict | None:
+    def match(self, prompt: str, stack: Stack) -> Classification | None:
         """Return the verdict of the nearest examples, or nothing when none is near."""
         pairs = examples_of(stack)
         if not pairs:
             return None
         if self._shelf[0] != pairs:
-            self._shelf = (pairs, Shelf(pairs, self._model))
-        return verdict_of(self._shelf[1].nearest(prompt), _ALIKE)
+            self._shelf = (pairs, ExampleIndex(pairs, self._model))
+        return classification_of(self._shelf[1].nearest(prompt), _ALIKE)
 
 
-def verdict_of(ranked: list[tuple[float, str, str]], least: float) -> Verdict | None:
+def classification_of(ranked: list[tuple[float, str, str]], least: float) -> Classification | None:
     """Return the verdict for the likest role when its likeness reaches `least`."""
     if not ranked or ranked[0][0] < least:
         return None
     likeness, _, example = ranked[0]
     said = Evidence(f"like the example '{_short(example)}'", likeness)
-    return as_verdict(split([(role, score) for score, role, _ in ranked], least), "local", (said,))
+    return as_classification(normalise([(role, score) for score, role, _ in ranked], least), "local", (said,))
 
 
 def _short(text: str) -> str:

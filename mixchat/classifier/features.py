@@ -14,7 +14,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from mixchat.classifier.lexicon import lexicon
-from mixchat.classifier.patterns import LONG, closing_request, marks
+from mixchat.classifier.patterns import LONG, closing_request, structure_marks
 from mixchat.classifier.tokenize import HEAD, Passage, passage
 
 BUCKETS: Final = 1 << 17
@@ -151,7 +151,7 @@ def _close(seen: Passage) -> Sequence[str]:
 
 def features(text: str) -> Features:
     """Return what the model sees of `text`; the time does not grow with very long texts."""
-    seen, shapes = passage(text), marks(text)
+    seen, shapes = passage(text), structure_marks(text)
     asked = closing_request(text, seen)
     close = asked or _close(seen)
     front = _look(seen.head[:FRONT], runs=True, parts=True)

@@ -11,13 +11,13 @@ from math import exp
 from typing import Final
 
 from mixchat.classifier.features import features
-from mixchat.classifier.heuristics import is_pleasantry
+from mixchat.classifier.heuristics import is_small_talk
 from mixchat.classifier.linear_model import Linear
-from mixchat.classifier.predict import Guess, guess
-from mixchat.classifier.probabilities import as_verdict, mixed
+from mixchat.classifier.predict import Prediction, predict
+from mixchat.classifier.probabilities import as_classification, blend
 from mixchat.classifier.tokenize import tokens
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.role import DAILY_DRIVER, QUICK, RESEARCH
 
 _LOOKED_AT: Final = 400
@@ -69,41 +69,41 @@ _WEIGHTS: Final[Mapping[str, float]] = {
 }
 
 
-def followed(question: RoutingInput, alone: Guess, model: Linear) -> Verdict:
+def with_follow_up(question: RoutingInput, alone: Prediction, model: Linear) -> Classification:
     """Return the verdict on a prompt in its conversation; `alone` is what it looks like by itself."""
     before = question.last_role or _role_before(question.history, model)
     goes_on = _goes_on(question.prompt, before, alone) if before is not None else 0.0
     if before is None or goes_on < 0.5:
-        return as_verdict(alone.ranking, "local", alone.evidence)
+        return as_classification(alone.ranking, "local", alone.evidence)
     said = Evidence("goes on from the turn before", goes_on)
-    return as_verdict(mixed(before, goes_on, alone.ranking), "local", (said,))
+    return as_classification(blend(before, goes_on, alone.ranking), "local", (said,))
 
 
 def _role_before(history: Sequence[str], model: Linear) -> str | None:
     """Return the role of the last of the earlier prompts that asked for something, each in the light of those before."""
     recent: list[str] = []
-    asking = [earlier for earlier in history if not is_pleasantry(earlier)]
+    asking = [earlier for earlier in history if not is_small_talk(earlier)]
     for earlier in reversed(asking[-_BACK:]):
         recent.append(earlier)
         if len(earlier.split()) >= _SELF_CONTAINED:
             break
     role: str | None = None
     for earlier in reversed(recent):
-        alone = guess(earlier, model)
+        alone = predict(earlier, model)
         role = role if role is not None and _goes_on(earlier, role, alone) >= 0.5 else alone.role
     return role
 
 
-def _goes_on(prompt: str, before: str, alone: Guess) -> float:
+def _goes_on(prompt: str, before: str, alone: Prediction) -> float:
     """Return how likely the prompt goes on from a turn of the role `before`."""
-    if is_pleasantry(prompt):
+    if is_small_talk(prompt):
         return 0.0
     signals = _signals(prompt, before, alone)
     score = sum(_WEIGHTS[name] * value for name, value in signals.items())
     return 1.0 / (1.0 + exp(-score))
 
 
-def _signals(prompt: str, before: str, alone: Guess) -> dict[str, float]:
+def _signals(prompt: str, before: str, alone: Prediction) -> dict[str, float]:
     words = tokens(prompt[:_LOOKED_AT])
     text = " ".join(words)
     length = sum(
@@ -127,6 +127,6 @@ def _signals(prompt: str, before: str, alone: Guess) -> dict[str, float]:
     }
 
 
-def _share(alone: Guess, role: str) -> float:
+def _share(alone: Prediction, role: str) -> float:
     wanted = _EVERYDAY if role in _EVERYDAY else {role}
     return sum(share for name, share in alone.ranking if name in wanted)

@@ -39,7 +39,7 @@ _FACT: Final = re.compile(
 )
 
 
-def everyday(text: str, words: int) -> tuple[str, Evidence | None]:
+def split_everyday(text: str, words: int) -> tuple[str, Evidence | None]:
     """Return which everyday role a prompt has, and the word that says so.
 
     Args:
@@ -153,7 +153,7 @@ _WHOLE: Final = re.compile(
 )
 
 
-def is_pleasantry(prompt: str) -> bool:
+def is_small_talk(prompt: str) -> bool:
     """Return whether `prompt` only greets, thanks or praises, in one of the main languages."""
     if len(prompt) > _LONGEST:
         return False

@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from mixchat.classifier.examples import Shelf, verdict_of
+from mixchat.classifier.examples import ExampleIndex, classification_of
 from mixchat.classifier.linear_model import Linear, built_in
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.role import BUILT_IN
 from mixchat.domain.stack import Stack
 
@@ -64,7 +64,7 @@ class Learned:
         self._model = model
         self._stamp: tuple[int, int] | None = None
         self._lessons: tuple[Lesson, ...] = ()
-        self._shelves: dict[tuple[str, ...], Shelf] = {}
+        self._shelves: dict[tuple[str, ...], ExampleIndex] = {}
 
     def add(self, prompt: str, target: str, source: str) -> None:
         """Keep that `prompt` should go to the role or model `target`. A later lesson on it replaces this one.
@@ -101,31 +101,31 @@ class Learned:
             self._stamp = stamp
         return self._lessons
 
-    def match(self, question: RoutingInput, stack: Stack) -> Verdict | None:
+    def match(self, question: RoutingInput, stack: Stack) -> Classification | None:
         """Return the verdict of the nearest lessons, or nothing when none is near."""
         if not self.enabled:
             return None
         lessons = self.list()[-_KEPT:]
         if not lessons or not question.prompt.strip():
             return None
-        nearest = verdict_of(self._shelf(lessons, stack).nearest(question.prompt), _ALIKE)
+        nearest = classification_of(self._shelf(lessons, stack).nearest(question.prompt), _ALIKE)
         if nearest is None:
             return None
         said = tuple(
             Evidence(one.text.replace("the example", "what you taught"), one.weight)
             for one in nearest.evidence
         )
-        return Verdict(
+        return Classification(
             nearest.role, nearest.confidence, "learned", said, nearest.alternatives, nearest.margin
         )
 
-    def _shelf(self, lessons: tuple[Lesson, ...], stack: Stack) -> Shelf:
-        roles = tuple(stack.posts)
+    def _shelf(self, lessons: tuple[Lesson, ...], stack: Stack) -> ExampleIndex:
+        roles = tuple(stack.roles)
         if roles not in self._shelves:
             pairs: Sequence[tuple[str, str]] = [
                 (lesson.prompt, role) for lesson in lessons if (role := _role(lesson.target, stack))
             ]
-            self._shelves = {roles: Shelf(pairs, self._model or built_in())}
+            self._shelves = {roles: ExampleIndex(pairs, self._model or built_in())}
         return self._shelves[roles]
 
     def _write(self, record: _Line) -> None:
@@ -145,10 +145,10 @@ def _cut(prompt: str) -> str:
 
 def _role(target: str, stack: Stack) -> str | None:
     """Return the role that a lesson's target stands for in `stack`: itself, or the one whose first seat it is."""
-    if target in stack.posts or target in _ROLES:
+    if target in stack.roles or target in _ROLES:
         return target
     return next(
-        (post.role for post in stack.posts.values() if post.seats and str(post.seats[0].ref) == target), None
+        (post.role for post in stack.roles.values() if post.seats and str(post.seats[0].ref) == target), None
     )
 
 

@@ -42,7 +42,7 @@ _SHAPES: Final[tuple[tuple[str, str, re.Pattern[str]], ...]] = (
 """Name of the mark, a text without which it cannot be there, and its shape."""
 
 
-def marks(text: str) -> list[str]:
+def structure_marks(text: str) -> list[str]:
     """Return the names of the shapes found near the start and the end of `text`."""
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"

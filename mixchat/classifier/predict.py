@@ -6,9 +6,9 @@ from typing import Final
 from msgspec import Struct
 
 from mixchat.classifier.features import Features, features
-from mixchat.classifier.heuristics import Hint, everyday, hints, is_pleasantry
+from mixchat.classifier.heuristics import Hint, hints, is_small_talk, split_everyday
 from mixchat.classifier.linear_model import Linear, softmax
-from mixchat.classifier.probabilities import Ranking, mixed
+from mixchat.classifier.probabilities import Ranking, blend
 from mixchat.classifier.tokenize import HEAD, joined, tokens
 from mixchat.domain.decision import Evidence
 from mixchat.domain.role import (
@@ -67,7 +67,7 @@ _PLEASANTRY: Final = 0.95
 """How often what is nothing but a pleasantry asks for no work."""
 
 
-class Guess(Struct, frozen=True):
+class Prediction(Struct, frozen=True):
     """Roles with their probabilities, the likeliest first, and what spoke for the first."""
 
     ranking: Ranking
@@ -86,7 +86,7 @@ class Guess(Struct, frozen=True):
         return self.ranking[0][1]
 
 
-def guess(text: str, model: Linear) -> Guess:
+def predict(text: str, model: Linear) -> Prediction:
     """Return what `model` makes of `text`. Takes about a millisecond however long the text is."""
     seen = features(text)
     plain = hints(seen.opening, seen.closing)
@@ -97,15 +97,17 @@ def guess(text: str, model: Linear) -> Guess:
         summed[role] = summed.get(role, 0.0) + share
     ranking = sorted(summed.items(), key=lambda item: -item[1])
     readable = any(map(str.isalnum, text[:HEAD]))
-    if is_pleasantry(text):
-        return Guess(mixed(QUICK, _PLEASANTRY, tuple(ranking)), (Evidence("a pleasantry", 1.0),), readable)
+    if is_small_talk(text):
+        return Prediction(
+            blend(QUICK, _PLEASANTRY, tuple(ranking)), (Evidence("a pleasantry", 1.0),), readable
+        )
     evidence = _evidence(seen, model, shares, plain)
     if ranking[0][0] == DAILY_DRIVER:
         start = tokens(text[:_START])
-        role, said = everyday(joined(start), len(start))
+        role, said = split_everyday(joined(start), len(start))
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
-    return Guess(tuple(ranking), evidence, readable)
+    return Prediction(tuple(ranking), evidence, readable)
 
 
 def _hinted(model: Linear, scores: list[float], plain: list[Hint]) -> list[float]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from mixchat.domain.decision import Classifier, Evidence, Verdict
+from mixchat.domain.decision import Classification, Classifier, Evidence
 from mixchat.domain.role import DAILY_DRIVER
 
 Ranking = tuple[tuple[str, float], ...]
 """Roles with their probabilities, the likeliest first; together at most 1."""
 
 
-def mixed(role: str, sure: float, ranking: Ranking) -> Ranking:
+def blend(role: str, sure: float, ranking: Ranking) -> Ranking:
     """Return `ranking` after someone named `role` who is right as often as `sure` says, from one half to 1.
 
     What is left of the certainty is split as `ranking` has it, so `role` comes first.
@@ -20,7 +20,7 @@ def mixed(role: str, sure: float, ranking: Ranking) -> Ranking:
     return tuple(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def split(scores: Sequence[tuple[str, float]], least: float) -> Ranking:
+def normalise(scores: Sequence[tuple[str, float]], least: float) -> Ranking:
     """Return each role's share of all scores; one that nobody names has the score `least`.
 
     The first role alone has one half at that score, and near 1 at many times as much.
@@ -29,19 +29,21 @@ def split(scores: Sequence[tuple[str, float]], least: float) -> Ranking:
     return tuple((role, score / total) for role, score in scores)
 
 
-def by_daily_driver(ranking: Ranking) -> Ranking:
+def fold_into_daily_driver(ranking: Ranking) -> Ranking:
     """Return `ranking` with the first role's share taken by daily-driver, which stands in for it."""
     share = ranking[0][1] + dict(ranking[1:]).get(DAILY_DRIVER, 0.0)
     return ((DAILY_DRIVER, share), *(item for item in ranking[1:] if item[0] != DAILY_DRIVER))
 
 
-def as_verdict(ranking: Ranking, classifier: Classifier, evidence: tuple[Evidence, ...]) -> Verdict:
+def as_classification(
+    ranking: Ranking, classifier: Classifier, evidence: tuple[Evidence, ...]
+) -> Classification:
     """Return the verdict for the first role, with the others as its alternatives."""
     (role, share), *others = ranking
     margin = share - (others[0][1] if others else 0.0)
-    return Verdict(role, share, classifier, evidence, tuple(others), margin)
+    return Classification(role, share, classifier, evidence, tuple(others), margin)
 
 
-def ranking_of(said: Verdict) -> Ranking:
+def ranking_of(said: Classification) -> Ranking:
     """Return the shares that a verdict holds."""
     return ((said.role, said.confidence), *said.alternatives)

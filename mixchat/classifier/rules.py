@@ -188,7 +188,7 @@ def _scope(question: RoutingInput) -> _Scope:
 
 def rulings(question: RoutingInput, stack: Stack) -> Sequence[Ruling]:
     """Return the roles whose rules hold, the most specific first, then in the stack's order."""
-    posts = [post for post in stack.posts.values() if post.role != FALLBACK and _kinds(post.rules)]
+    posts = [post for post in stack.roles.values() if post.role != FALLBACK and _kinds(post.rules)]
     if not posts:
         return ()
     scope = _scope(question)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mixchat.cli.parser import Subparsers
-from mixchat.cli.stdin import whole_prompt
+from mixchat.cli.stdin import read_prompt
 from mixchat.domain.errors import BadRequest, ConfigError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mixchat.domain.errors import Failure
     from mixchat.domain.events import ChatEvent
     from mixchat.domain.turn import FileRef, Turn
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _EXAMPLE = """examples:
   mixchat ask "why does this segfault?" -f main.c
@@ -61,13 +61,13 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the prompt; return the contract's exit code."""
-    return asyncio.run(_ask(args, whole_prompt(args.prompt, 'mixchat ask "..."')))
+    return asyncio.run(_ask(args, read_prompt(args.prompt, 'mixchat ask "..."')))
 
 
 async def _ask(args: argparse.Namespace, prompt: str) -> int:
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
 
-    house = build(stack=args.stack, keep_chats=not args.no_save)
+    house = build_runtime(stack=args.stack, keep_chats=not args.no_save)
     try:
         chat = house.last_chat() if args.go_on else house.new_chat()
         pin = _pin(house, args)
@@ -105,13 +105,13 @@ async def _answer(
 async def _read(
     chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
 ) -> int:
-    from mixchat.domain.events import Failed
+    from mixchat.domain.events import TurnFailed
 
     code = 0
     async with aclosing(chat.send(prompt, files=files, pin=pin)) as events:
         async for event in events:
             show.event(event)
-            if isinstance(event, Failed):
+            if isinstance(event, TurnFailed):
                 code = 3 if event.failure.code in _GUARDS else 1
     return code
 
@@ -144,16 +144,16 @@ class _Words:
 
     def event(self, event: "ChatEvent") -> None:
         """Show one event."""
-        from mixchat.domain.events import Failed, Finished, Notice, Rerouted, Text
+        from mixchat.domain.events import FailedOver, Notice, TextDelta, TurnFailed, TurnFinished
 
         match event:
-            case Text(text):
+            case TextDelta(text):
                 self._write(text)
-            case Finished(turn):
+            case TurnFinished(turn):
                 self._close(turn, "")
-            case Failed(turn, failure):
+            case TurnFailed(turn, failure):
                 self._close(turn, self._new_in(failure))
-            case Rerouted(source, target, failure) if not self._quiet:
+            case FailedOver(source, target, failure) if not self._quiet:
                 self._said.append(failure.message)
                 _talk(f"{source} {failure.code.replace('_', ' ')}, {target} takes over: {failure.message}")
             case Notice(_, text) if not self._quiet:
@@ -202,16 +202,16 @@ class _Json:
 
     def event(self, event: "ChatEvent") -> None:
         """Show one event."""
-        from mixchat.cli.json_lines import line, record
+        from mixchat.cli.json_lines import encode_line, event_to_json
 
-        if (found := record(event)) is not None:
-            print(line(found), flush=True)
+        if (found := event_to_json(event)) is not None:
+            print(encode_line(found), flush=True)
 
     def stopped(self, turn: "Turn") -> None:
         """Show that the person stopped the reply."""
-        from mixchat.cli.json_lines import ended, line
+        from mixchat.cli.json_lines import encode_line, end_record
 
-        print(line(ended("stopped", turn)), flush=True)
+        print(encode_line(end_record("stopped", turn)), flush=True)
 
 
 def printable(text: str) -> str:
@@ -223,13 +223,13 @@ def printable(text: str) -> str:
     )
 
 
-def _pin(house: "House", args: argparse.Namespace) -> "Pin | None":
+def _pin(house: "Runtime", args: argparse.Namespace) -> "Pin | None":
     name = args.role or args.model
     if name is None:
         return None
     pin = house.pin(name)
     if args.role and (pin is None or pin.role is None):
-        known = ", ".join(sorted(house.stack.posts))
+        known = ", ".join(sorted(house.stack.roles))
         raise ConfigError(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
     if pin is None:
         raise ConfigError(house.no_pin(name, roles=False))

@@ -14,7 +14,7 @@ from mixchat.cli.parser import Subparsers
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _EXAMPLES = """examples:
   mixchat doctor
@@ -56,9 +56,9 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
         check_terminal,
     )
     from mixchat.config.load import working_directory
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
 
-    house = build(stack=stack)
+    house = build_runtime(stack=stack)
     checks = [*check_config(house, working_directory()), *check_directories(house), *check_history(house)]
     usable = True
     try:
@@ -72,7 +72,7 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
     return [*checks, *check_terminal(house.environ), *check_network_settings(house.environ)], usable
 
 
-async def _examine_config(house: "House") -> list[Check]:
+async def _examine_config(house: "Runtime") -> list[Check]:
     """Return what needs a config that can be read."""
     from mixchat.cli.doctor_checks import check_engine, check_keys
     from mixchat.cli.doctor_providers import check_endpoints, check_prices, check_stack

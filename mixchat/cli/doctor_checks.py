@@ -12,10 +12,10 @@ from typing import Literal
 from msgspec import Struct
 
 from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import ConfigError, NeedsKey
-from mixchat.runtime.runtime import House
-from mixchat.runtime.settings import Installation
+from mixchat.runtime.runtime import Runtime
+from mixchat.runtime.settings import Settings
 
 State = Literal["works", "note", "trouble"]
 
@@ -34,20 +34,20 @@ class Check(Struct, frozen=True):
 _AREA_ENGINE = "local model"
 
 
-def check_engine(house: House) -> Iterator[Check]:
+def check_engine(house: Runtime) -> Iterator[Check]:
     """Yield whether llama.cpp is installed and which models are on this machine."""
-    from mixchat.providers.local.model_store import STARTER, Shelf
+    from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
     if find_spec("xllamacpp") is None:
         advice = "Use Ollama instead, or Python on a platform that has a wheel of xllamacpp."
         yield Check(_AREA_ENGINE, "engine", "trouble", "xllamacpp is not installed", advice)
     else:
         yield Check(_AREA_ENGINE, "engine", "works", "llama.cpp")
-    entries = Shelf.of(house.paths, house.config).entries()
+    entries = ModelStore.of(house.paths, house.config).entries()
     for entry in entries:
         yield Check(_AREA_ENGINE, entry.name, "works", f"{entry.path} ({entry.size / 1e6:,.0f} MB)")
     if not entries:
-        advice = f"Fetch one with `mixchat local pull {STARTER}`; it needs no key."
+        advice = f"Fetch one with `mixchat local pull {DEFAULT_MODEL}`; it needs no key."
         yield Check(_AREA_ENGINE, "models", "note", "none is here yet", advice)
 
 
@@ -55,7 +55,7 @@ _AREA_FILES = "files"
 _SETTINGS = ("stack", "theme", "private", "budget.chat", "budget.day", "budget.month", "budget.message")
 
 
-def check_config(here: Installation, cwd: Path | None) -> Iterator[Check]:
+def check_config(here: Settings, cwd: Path | None) -> Iterator[Check]:
     """Yield whether the config can be read, and which file or variable set what."""
     yield from _check_file(here.paths.config_file)
     try:
@@ -70,7 +70,7 @@ def check_config(here: Installation, cwd: Path | None) -> Iterator[Check]:
             yield Check(_AREA_FILES, key, "works", f"set by {_source(source)}")
 
 
-def check_directories(here: Installation) -> Iterator[Check]:
+def check_directories(here: Settings) -> Iterator[Check]:
     """Yield whether config, data and log can be written."""
     places: Mapping[str, Path] = {
         "config directory": here.paths.config,
@@ -85,7 +85,7 @@ def check_directories(here: Installation) -> Iterator[Check]:
             yield Check(_AREA_FILES, name, "trouble", f"{place} cannot be written", advice)
 
 
-def check_history(here: Installation) -> Iterator[Check]:
+def check_history(here: Settings) -> Iterator[Check]:
     """Yield whether the history can be opened, if there is one."""
     from mixchat.storage.database import Database
 
@@ -121,7 +121,7 @@ def _writable(place: Path) -> bool:
 _AREA_KEYS = "keys"
 
 
-def check_keys(here: Installation) -> Iterator[Check]:
+def check_keys(here: Settings) -> Iterator[Check]:
     """Yield every key that is at hand with its source, and one line about the rest."""
     missing: list[str] = []
     for name, service in here.services.items():
@@ -136,7 +136,7 @@ def check_keys(here: Installation) -> Iterator[Check]:
         yield Check(_AREA_KEYS, "others", "note", f"no key of {', '.join(missing)}", advice)
 
 
-def _found(here: Installation, name: str) -> Check:
+def _found(here: Settings, name: str) -> Check:
     source = here.credentials.source(name) or ""
     try:
         found = here.credentials.find(name)
@@ -148,7 +148,7 @@ def _found(here: Installation, name: str) -> Check:
     return Check(_AREA_KEYS, name, "works", f"from the {found.source}")
 
 
-def _advice(here: Installation, service: Service) -> str:
+def _advice(here: Settings, service: ProviderSpec) -> str:
     names = " or ".join(here.credentials.variables(service.name)) or "key_env in the config"
     page = f"; keys are made at {service.keys_page}" if service.keys_page else ""
     return f"Set {names}, or run `mixchat keys set {service.name}`{page}."

@@ -6,24 +6,24 @@ from datetime import UTC, datetime
 
 from mixchat.cli.doctor_checks import Check
 from mixchat.config.catalog import all_seats, retiring
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.config.stack_parse import unknown_model
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.domain.model import ModelRef
-from mixchat.runtime.runtime import House
+from mixchat.runtime.runtime import Runtime
 
 _AREA_ENDPOINTS = "endpoints"
 _PATIENCE = 5.0
 """Seconds until a server counts as silent; loading its library is not counted."""
 
 
-async def check_endpoints(house: House) -> list[Check]:
+async def check_endpoints(house: Runtime) -> list[Check]:
     """Return whether each provider with a key or an address answers, and to the key at hand."""
     services = [service for service in house.services.values() if _asked(house, service)]
     return list(await asyncio.gather(*(_check(house, service) for service in services)))
 
 
-def _asked(house: House, service: Service) -> bool:
+def _asked(house: Runtime, service: ProviderSpec) -> bool:
     return (
         house.credentials.has(service.name)
         or service.placed
@@ -32,13 +32,13 @@ def _asked(house: House, service: Service) -> bool:
     )
 
 
-async def _check(house: House, service: Service) -> Check:
+async def _check(house: Runtime, service: ProviderSpec) -> Check:
     where = service.base_url or service.label
     if service.api == "embed":
         return await _knock(service)
     try:
         provider = house.providers.get(service.name)
-        await asyncio.to_thread(provider.warm)
+        await asyncio.to_thread(provider.preload)
         async with asyncio.timeout(_PATIENCE):
             models = await provider.models()
     except TimeoutError:
@@ -58,7 +58,7 @@ def _counted(models: Sequence[object]) -> str:
     return f"{len(models)} model{'' if len(models) == 1 else 's'}"
 
 
-def _failed(house: House, service: Service, error: ProviderError) -> Check:
+def _failed(house: Runtime, service: ProviderSpec, error: ProviderError) -> Check:
     if service.on_machine and not service.placed and not house.credentials.has(service.name):
         found = f"no server at {service.base_url}"
         return Check(
@@ -71,7 +71,7 @@ def _failed(house: House, service: Service, error: ProviderError) -> Check:
     return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message)
 
 
-async def _knock(service: Service) -> Check:
+async def _knock(service: ProviderSpec) -> Check:
     """Return whether anybody answers at the address; the key is not sent."""
     import httpx
 
@@ -87,7 +87,7 @@ async def _knock(service: Service) -> Check:
 _AREA_SEATS = "stack"
 
 
-def check_stack(house: House) -> Iterator[Check]:
+def check_stack(house: Runtime) -> Iterator[Check]:
     """Yield what can be said of the stack without a network."""
     try:
         stack = house.stack
@@ -95,7 +95,7 @@ def check_stack(house: House) -> Iterator[Check]:
         yield Check(_AREA_SEATS, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
     yield Check(_AREA_SEATS, "in use", "works", stack.name)
-    for role in stack.posts:
+    for role in stack.roles:
         lineup = [seat.ref for seat in stack.lineup(role)]
         near = [ref for ref in lineup if house.providers.reachable(ref.provider)]
         if near:
@@ -110,10 +110,10 @@ def check_stack(house: House) -> Iterator[Check]:
         yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
 
-def check_prices(house: House) -> Iterator[Check]:
+def check_prices(house: Runtime) -> Iterator[Check]:
     """Yield the models of the stack that have no price; reads the price list."""
     try:
-        posts = house.stack.posts.values()
+        posts = house.stack.roles.values()
     except ConfigError:
         return
     refs = dict.fromkeys(seat.ref for post in posts for seat in all_seats(post))
@@ -125,7 +125,7 @@ def check_prices(house: House) -> Iterator[Check]:
         yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)
 
 
-def _helpers(house: House) -> Iterator[Check]:
+def _helpers(house: Runtime) -> Iterator[Check]:
     """Yield the models that the config names for other work than answering."""
     config = house.config
     named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
@@ -142,7 +142,7 @@ def _helpers(house: House) -> Iterator[Check]:
             yield Check(_AREA_SEATS, key, "works", str(ref))
 
 
-def _keyed(house: House, provider: str) -> bool:
+def _keyed(house: Runtime, provider: str) -> bool:
     service = house.services.get(provider)
     return service is not None and (not service.needs_key or house.credentials.has(provider))
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from mixchat.domain.errors import ConfigError, Guarded, ProviderError, StorageError
+from mixchat.domain.errors import ConfigError, GuardStopped, ProviderError, StorageError
 
 DONE = 0
 FAILED = 1
@@ -15,7 +15,7 @@ STOPPED_BY_GUARD = 3
 INTERRUPTED = 130
 
 
-def ended(command: Callable[[], int]) -> int:
+def run_command(command: Callable[[], int]) -> int:
     """Run `command` and return the exit code; what a person can cause is said in one sentence."""
     _speak_any_language()
     try:
@@ -27,18 +27,18 @@ def ended(command: Callable[[], int]) -> int:
         return _nobody_listens()
     except (ConfigError, ProviderError, StorageError, OSError) as error:
         with contextlib.suppress(OSError):
-            print(f"mixchat: {sentence(error)}", file=sys.stderr)
-        return code_of(error)
+            print(f"mixchat: {error_message(error)}", file=sys.stderr)
+        return exit_code(error)
     except _history_errors() as error:
         print(f"mixchat: {_about_history(error)}", file=sys.stderr)
         return FAILED
     return code
 
 
-def code_of(error: Exception) -> int:
+def exit_code(error: Exception) -> int:
     """Return the exit code that an error stands for."""
     match error:
-        case Guarded():
+        case GuardStopped():
             return STOPPED_BY_GUARD
         case ConfigError():
             return USAGE
@@ -46,7 +46,7 @@ def code_of(error: Exception) -> int:
             return FAILED
 
 
-def sentence(error: Exception) -> str:
+def error_message(error: Exception) -> str:
     """Return an error in one line."""
     if isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""

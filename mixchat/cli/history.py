@@ -12,7 +12,7 @@ from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from mixchat.domain.turn import Turn
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
     from mixchat.storage.search import Hit
 
 _EXAMPLE = """examples:
@@ -79,7 +79,7 @@ def run_search(args: argparse.Namespace) -> int:
 
 
 async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
-    from mixchat.chat.semantic_search import remember
+    from mixchat.chat.semantic_search import index_prompts
     from mixchat.storage.vectors import Vectors
 
     house = _house(args)
@@ -90,7 +90,9 @@ async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
                 'No embedding model is set; write embeddings = "cohere/embed-v4.0" in [router].'
             )
         private = house.resources.local(embed.ref)
-        return await remember(words, Vectors(house.database), embed, model=str(embed.ref), private=private)
+        return await index_prompts(
+            words, Vectors(house.database), embed, model=str(embed.ref), private=private
+        )
     finally:
         await house.aclose()
 
@@ -127,7 +129,7 @@ def _turn(turn: "Turn") -> str:
     return printable(f"> {turn.prompt}\n\n[{by}]\n{turn.reply}{ending}\n")
 
 
-def _house(args: argparse.Namespace) -> "House":
-    from mixchat.runtime.runtime import build
+def _house(args: argparse.Namespace) -> "Runtime":
+    from mixchat.runtime.runtime import build_runtime
 
-    return build(stack=args.stack)
+    return build_runtime(stack=args.stack)

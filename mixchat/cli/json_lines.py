@@ -5,18 +5,18 @@ from typing import Any
 
 import msgspec
 
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import (
     ChatEvent,
-    Failed,
-    Finished,
+    FailedOver,
     Notice,
-    Rerouted,
     Retrying,
     Routed,
-    Text,
-    Thinking,
+    TextDelta,
+    ThinkingDelta,
+    TurnFailed,
+    TurnFinished,
 )
 from mixchat.domain.turn import Citation, Turn
 from mixchat.domain.usage import Cost, Usage
@@ -24,23 +24,23 @@ from mixchat.domain.usage import Cost, Usage
 _COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
 
 
-def line(record: dict[str, Any]) -> str:
+def encode_line(record: dict[str, Any]) -> str:
     """Return one JSON line; what is not ASCII stays as it is."""
     return msgspec.json.encode(record).decode()
 
 
-def record(event: ChatEvent) -> dict[str, Any] | None:
+def event_to_json(event: ChatEvent) -> dict[str, Any] | None:
     """Return the JSON object for `event`, or `None` for events that only the screen needs."""
     match event:
-        case Text() | Thinking():
-            return {"type": "text" if isinstance(event, Text) else "thinking", "text": event.text}
+        case TextDelta() | ThinkingDelta():
+            return {"type": "text" if isinstance(event, TextDelta) else "thinking", "text": event.text}
         case Citation(url, title):
             return {"type": "citation", "url": url, "title": title}
         case Notice(kind, text):
             return {"type": "notice", "kind": kind, "message": text}
-        case Finished(turn):
-            return ended("finished", turn)
-        case Failed(turn, failure):
+        case TurnFinished(turn):
+            return end_record("finished", turn)
+        case TurnFailed(turn, failure):
             return failed(turn, failure)
         case _:
             return _on_the_way(event)
@@ -53,13 +53,13 @@ def _on_the_way(event: ChatEvent) -> dict[str, Any] | None:
         case Retrying(ref, wait, failure):
             said = {"type": "retrying", "model": str(ref), "wait_ms": round(wait * 1000)}
             return {**said, **_trouble(failure)}
-        case Rerouted(source, target, failure):
+        case FailedOver(source, target, failure):
             return {"type": "rerouted", "from": str(source), "to": str(target), **_trouble(failure)}
         case _:
             return None
 
 
-def _routed(decision: Decision) -> dict[str, Any]:
+def _routed(decision: RoutingDecision) -> dict[str, Any]:
     return {
         "type": "routed",
         "role": decision.role,
@@ -74,7 +74,7 @@ def _trouble(failure: Failure) -> dict[str, Any]:
     return {"error": failure.code, "message": failure.message}
 
 
-def ended(kind: str, turn: Turn) -> dict[str, Any]:
+def end_record(kind: str, turn: Turn) -> dict[str, Any]:
     """Return the last line of a turn that was finished or stopped."""
     first = next((a for a in reversed(turn.attempts) if a.first_token is not None), None)
     return {

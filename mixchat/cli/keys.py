@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
 from mixchat.config.load import working_directory
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import ConfigError
-from mixchat.runtime.settings import Installation
+from mixchat.runtime.settings import Settings
 
 _EXAMPLES = """examples:
   mixchat keys set anthropic          asks for the key without showing it
@@ -80,16 +80,16 @@ def run_rm(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _installation() -> Installation:
-    return Installation(os.environ, working_directory())
+def _installation() -> Settings:
+    return Settings(os.environ, working_directory())
 
 
-def _check(provider: str, known: Mapping[str, Service]) -> None:
+def _check(provider: str, known: Mapping[str, ProviderSpec]) -> None:
     keyed = [name for name, service in known.items() if service.key_env or service.needs_key]
     if provider not in known or provider == "local":
-        from mixchat.config.toml_validation import meant
+        from mixchat.config.toml_validation import did_you_mean
 
-        guess = meant(provider, keyed) or f"; there are {', '.join(keyed)}."
+        guess = did_you_mean(provider, keyed) or f"; there are {', '.join(keyed)}."
         raise ConfigError(f'"{provider}" is no provider that takes a key{guess}')
 
 

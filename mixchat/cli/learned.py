@@ -70,6 +70,6 @@ def run_rm(args: argparse.Namespace) -> int:
 
 
 def _learned(args: argparse.Namespace) -> "Learned":
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
 
-    return build(stack=args.stack).learned
+    return build_runtime(stack=args.stack).learned

@@ -12,15 +12,15 @@ from mixchat.cli.parser import Subparsers
 from mixchat.config.load import load_config, working_directory
 from mixchat.config.paths import Paths
 from mixchat.domain.errors import ConfigError, ProviderError, UnknownModel
-from mixchat.providers.local.model_store import STARTER, Entry, Shelf
+from mixchat.providers.local.model_store import DEFAULT_MODEL, LocalModel, ModelStore
 from mixchat.providers.local.progress import Progress
 
 _WIDTH = 30
 _EXAMPLE = f"""examples:
-  mixchat local pull {STARTER}
+  mixchat local pull {DEFAULT_MODEL}
   mixchat local pull owner/repo:Q4_K_M
   mixchat local list --json
-  mixchat local rm {STARTER}
+  mixchat local rm {DEFAULT_MODEL}
 """
 
 
@@ -37,11 +37,13 @@ def add(subparsers: Subparsers) -> None:
     shown.add_argument("--json", action="store_true", help="one JSON array on stdout")
     shown.set_defaults(run=run_list)
     pulled = commands.add_parser(
-        "pull", help="fetch a model", epilog=f"example: mixchat local pull {STARTER}"
+        "pull", help="fetch a model", epilog=f"example: mixchat local pull {DEFAULT_MODEL}"
     )
-    pulled.add_argument("name", help=f"{STARTER}, owner/repo/file.gguf or owner/repo:QUANT")
+    pulled.add_argument("name", help=f"{DEFAULT_MODEL}, owner/repo/file.gguf or owner/repo:QUANT")
     pulled.set_defaults(run=run_pull)
-    removed = commands.add_parser("rm", help="delete a model", epilog=f"example: mixchat local rm {STARTER}")
+    removed = commands.add_parser(
+        "rm", help="delete a model", epilog=f"example: mixchat local rm {DEFAULT_MODEL}"
+    )
     removed.add_argument("name", help="as `mixchat local list` shows it")
     removed.set_defaults(run=run_rm)
 
@@ -62,7 +64,9 @@ def run_list(args: argparse.Namespace) -> int:
         except ProviderError as error:
             print(error.message, file=sys.stderr)
     if not entries:
-        print(f"No local model is here yet; fetch one with: mixchat local pull {STARTER}", file=sys.stderr)
+        print(
+            f"No local model is here yet; fetch one with: mixchat local pull {DEFAULT_MODEL}", file=sys.stderr
+        )
     return DONE
 
 
@@ -83,7 +87,7 @@ def run_rm(args: argparse.Namespace) -> int:
     return DONE
 
 
-async def _pull(name: str, shelf: Shelf) -> None:
+async def _pull(name: str, shelf: ModelStore) -> None:
     from mixchat.providers.local.pull import pull
 
     lively = sys.stderr.isatty()
@@ -109,12 +113,12 @@ def bar(step: Progress) -> str:
     return f"{step.step:<8} {'█' * full}{'░' * (_WIDTH - full)} {share:4.0%} {_megabytes(step.done):>10}"
 
 
-def _shelf() -> Shelf:
+def _shelf() -> ModelStore:
     paths = Paths.from_environment(os.environ)
-    return Shelf.of(paths, load_config(paths, working_directory(), os.environ))
+    return ModelStore.of(paths, load_config(paths, working_directory(), os.environ))
 
 
-def _facts(entry: Entry) -> dict[str, str | int | bool | None]:
+def _facts(entry: LocalModel) -> dict[str, str | int | bool | None]:
     return {
         "model": str(entry.ref),
         "size": entry.size,

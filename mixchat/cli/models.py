@@ -18,7 +18,7 @@ from mixchat.domain.model import ModelCard
 
 if TYPE_CHECKING:
     from mixchat.domain.provider import Provider
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _EXAMPLES = """examples:
   mixchat models
@@ -27,7 +27,7 @@ _EXAMPLES = """examples:
 _HEADINGS = ("model", "window", "$ in / out per million", "")
 
 
-class Row(Struct, frozen=True):
+class ModelRow(Struct, frozen=True):
     """A model, its prices in dollars per million tokens, and whether it ends soon."""
 
     card: ModelCard
@@ -68,10 +68,10 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
-    from mixchat.runtime.runtime import build
+async def _gather(stack: str | None, *, refresh: bool) -> list[ModelRow]:
+    from mixchat.runtime.runtime import build_runtime
 
-    house = build(stack=stack)
+    house = build_runtime(stack=stack)
     try:
         providers = _providers(house)
         if refresh:
@@ -85,14 +85,14 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[Row]:
         await house.aclose()
 
 
-async def _refresh_prices(house: "House") -> None:
+async def _refresh_prices(house: "Runtime") -> None:
     try:
         await asyncio.to_thread(house.prices.refresh)
     except ProviderError as error:
         print(error.message, file=sys.stderr)
 
 
-def _providers(house: "House") -> list["Provider"]:
+def _providers(house: "Runtime") -> list["Provider"]:
     found: list[Provider] = []
     for name, service in house.services.items():
         if service.api == "embed" or not house.providers.reachable(name):
@@ -104,25 +104,25 @@ def _providers(house: "House") -> list["Provider"]:
     return found
 
 
-def _never_set_up(house: "House", name: str, error: ProviderError) -> bool:
+def _never_set_up(house: "Runtime", name: str, error: ProviderError) -> bool:
     """Return whether the provider is a server that might have run at its usual address and does not."""
     service = house.services[name]
     return isinstance(error, Unreachable) and not service.placed and not service.needs_key
 
 
-def _rows(house: "House", names: Sequence[str]) -> list[Row]:
+def _rows(house: "Runtime", names: Sequence[str]) -> list[ModelRow]:
     today = datetime.fromtimestamp(house.clock.now(), UTC).date()
     cards = {card.ref: card for name in names for card in house.catalog.listed(name)}
     cards |= {ref: house.catalog.card(ref) for ref in house.stack.models() if ref.provider in names}
-    rows: list[Row] = []
+    rows: list[ModelRow] = []
     for card in cards.values():
         rates = house.prices.rates(card.ref)
         prices = (None, None) if rates is None else (rates.input, rates.output)
-        rows.append(Row(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
+        rows.append(ModelRow(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
     return sorted(rows, key=lambda row: row.card.ref)
 
 
-def _table(rows: Sequence[Row], today: date) -> list[str]:
+def _table(rows: Sequence[ModelRow], today: date) -> list[str]:
     """Return the lines of the table with a heading, or none where there is no model."""
     cells = [
         (str(row.card.ref), _tokens(row.card.context_window), _dollars(row), _end(row, today)) for row in rows
@@ -140,12 +140,12 @@ def _tokens(count: int | None) -> str:
     return "?" if count is None else f"{count:,}"
 
 
-def _dollars(row: Row) -> str:
+def _dollars(row: ModelRow) -> str:
     both = ("?" if price is None else f"${price.normalize():f}" for price in (row.input, row.output))
     return " / ".join(both)
 
 
-def _end(row: Row, today: date) -> str:
+def _end(row: ModelRow, today: date) -> str:
     retires = row.card.retires
     if not row.retiring or retires is None:
         return ""
@@ -154,7 +154,7 @@ def _end(row: Row, today: date) -> str:
     return f"{verb} {retires:%Y-%m-%d}{then}"
 
 
-def _facts(row: Row) -> dict[str, object]:
+def _facts(row: ModelRow) -> dict[str, object]:
     card = row.card
     return {
         "model": str(card.ref),

@@ -27,7 +27,7 @@ class Subparsers(Protocol):
         ...
 
 
-class Family(Struct, frozen=True):
+class Command(Struct, frozen=True):
     """A command, with the module that adds it and runs it."""
 
     name: str
@@ -42,18 +42,18 @@ class Family(Struct, frozen=True):
         return f"mixchat.cli.{self.name}"
 
 
-FAMILIES = (
-    Family("ask", "one turn: the reply on stdout", logs=True),
-    Family("route", "what the router would do with a prompt; nothing is sent"),
-    Family("models", "the models within reach, with window and prices", logs=True),
-    Family("stack", "which models answer: list, show, use, export, import"),
-    Family("spend", "what was spent, and what was saved"),
-    Family("history", "saved chats: list, search, show, rm"),
-    Family("learned", "what the router learned from you: list, rm"),
-    Family("local", "models on this machine: list, pull, rm", logs=True),
-    Family("keys", "keys in the system key ring: set, list, rm"),
-    Family("doctor", "what works, and what to do about the rest", logs=True),
-    Family("serve", None),
+COMMANDS = (
+    Command("ask", "one turn: the reply on stdout", logs=True),
+    Command("route", "what the router would do with a prompt; nothing is sent"),
+    Command("models", "the models within reach, with window and prices", logs=True),
+    Command("stack", "which models answer: list, show, use, export, import"),
+    Command("spend", "what was spent, and what was saved"),
+    Command("history", "saved chats: list, search, show, rm"),
+    Command("learned", "what the router learned from you: list, rm"),
+    Command("local", "models on this machine: list, pull, rm", logs=True),
+    Command("keys", "keys in the system key ring: set, list, rm"),
+    Command("doctor", "what works, and what to do about the rest", logs=True),
+    Command("serve", None),
 )
 
 _VALUED = frozenset({"--resume", "--theme", "--stack"})
@@ -93,11 +93,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Return what the command line says; `run` is set when it names a command."""
     named = named_family(argv)
     parser = build_parser(named)
-    known = [family.name for family in FAMILIES]
+    known = [family.name for family in COMMANDS]
     if named is not None and named not in known:
-        from mixchat.config.toml_validation import meant
+        from mixchat.config.toml_validation import did_you_mean
 
-        parser.error(f'there is no command "{named}"{meant(named, known)}')
+        parser.error(f'there is no command "{named}"{did_you_mean(named, known)}')
     return parser.parse_args(argv)
 
 
@@ -120,7 +120,7 @@ def build_parser(named: str | None) -> Parser:
         epilog=_EXAMPLES,
     )
     parser.set_defaults(
-        stack=None, run=None, logs=named is None or any(f.logs for f in FAMILIES if f.name == named)
+        stack=None, run=None, logs=named is None or any(f.logs for f in COMMANDS if f.name == named)
     )
     parser.add_argument("--version", action="version", version=f"mixchat {__version__}")
     chat = parser.add_mutually_exclusive_group()
@@ -129,7 +129,7 @@ def build_parser(named: str | None) -> Parser:
     parser.add_argument("--theme", metavar="NAME", help="take this theme")
     parser.add_argument("--plain", action="store_true", help="append-only text, for screen readers")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
-    for family in FAMILIES:
+    for family in COMMANDS:
         if family.name == named:
             importlib.import_module(family.module).add(subparsers)
         elif family.help is not None:

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
-from mixchat.cli.stdin import whole_prompt
+from mixchat.cli.stdin import read_prompt
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _EXAMPLES = """examples:
 """
 
 
-class Line(Struct):
+class RouteLine(Struct):
     """One line of `--jsonl`'s input."""
 
     prompt: str
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         if args.prompt is not None:
             raise ConfigError("--jsonl takes its prompts from standard input; leave the PROMPT out.")
         return _run_lines(args)
-    question = RoutingInput(prompt=whole_prompt(args.prompt, 'mixchat route "..."'))
+    question = RoutingInput(prompt=read_prompt(args.prompt, 'mixchat route "..."'))
     decision = _router(args).decide_locally(question)
     if args.json:
         _print_json(_facts(decision, args.explain))
@@ -75,14 +75,14 @@ def _run_lines(args: argparse.Namespace) -> int:
 
 
 def _router(args: argparse.Namespace) -> "Router":
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
 
-    return build(stack=args.stack).router
+    return build_runtime(stack=args.stack).router
 
 
-def _lines() -> Iterator[Line]:
+def _lines() -> Iterator[RouteLine]:
     """Yield the lines of standard input as they come; an empty one is passed over."""
-    decoder = msgspec.json.Decoder(Line)
+    decoder = msgspec.json.Decoder(RouteLine)
     for number, text in enumerate(sys.stdin.buffer, start=1):
         if text.strip():
             try:
@@ -98,7 +98,7 @@ def _print_json(facts: Mapping[str, object]) -> None:
     print(msgspec.json.encode(facts).decode(), flush=True)
 
 
-def _facts(decision: Decision, explain: bool) -> dict[str, object]:
+def _facts(decision: RoutingDecision, explain: bool) -> dict[str, object]:
     """Return the contract's answer; with `explain`, what it was made from."""
     refs = [str(seat.ref) for seat in decision.lineup]
     facts: dict[str, object] = {
@@ -120,7 +120,7 @@ def _facts(decision: Decision, explain: bool) -> dict[str, object]:
     return facts
 
 
-def _words(decision: Decision, explain: bool) -> Iterator[str]:
+def _words(decision: RoutingDecision, explain: bool) -> Iterator[str]:
     """Yield the lines of the answer for a person."""
     model = str(decision.lineup[0].ref) if decision.lineup else "no model"
     yield f"{decision.role} -> {model}"

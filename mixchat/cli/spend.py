@@ -16,9 +16,9 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 
 if TYPE_CHECKING:
-    from mixchat.ledger.reports import By, Line
+    from mixchat.ledger.reports import By, ReportLine
     from mixchat.ledger.spend_report import Report
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _EXAMPLE = """examples:
   mixchat spend                              the last seven days, by model
@@ -62,10 +62,10 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report."""
-    from mixchat.runtime.runtime import build
+    from mixchat.runtime.runtime import build_runtime
 
     by = _by(args.by)
-    house = build(stack=getattr(args, "stack", None))
+    house = build_runtime(stack=getattr(args, "stack", None))
     with closing(house.database):
         report = _report(house, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
@@ -90,14 +90,14 @@ def _by(text: str) -> "By":
     raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
 
 
-def _report(house: "House", since: str, by: "By", against: str | None, most: int | None) -> "Report":
+def _report(house: "Runtime", since: str, by: "By", against: str | None, most: int | None) -> "Report":
     from mixchat.ledger.spend_report import report
 
     ref = _model(house, against) if against else None
     return report(house.ledger, house.stack, since, by, against=ref, most=most)
 
 
-def _model(house: "House", text: str) -> ModelRef:
+def _model(house: "Runtime", text: str) -> ModelRef:
     ref = house.stacks.aliases.resolve(text.removeprefix("@"))
     if ref is None:
         raise ConfigError(
@@ -122,7 +122,7 @@ def _facts(report: "Report") -> dict[str, object]:
     }
 
 
-def _row(line: "Line") -> dict[str, object]:
+def _row(line: "ReportLine") -> dict[str, object]:
     return {
         "key": line.key,
         "calls": line.calls,
@@ -138,7 +138,7 @@ def _row(line: "Line") -> dict[str, object]:
     }
 
 
-def _usd(line: "Line") -> str | None:
+def _usd(line: "ReportLine") -> str | None:
     """Return the known dollars as a decimal string; `None` when there are calls and no price of any is known."""
     from mixchat.ledger.money import plain
 
@@ -171,7 +171,7 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     print(saved_sentence(report.saving))
 
 
-def _titles(house: "House", lines: Sequence["Line"]) -> dict[str, str]:
+def _titles(house: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]:
     from mixchat.cli.ask import printable
     from mixchat.ledger.spend_report import chat_titles
 
@@ -179,7 +179,7 @@ def _titles(house: "House", lines: Sequence["Line"]) -> dict[str, str]:
     return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
 
 
-def _plot(house: "House", since: str) -> str:
+def _plot(house: "Runtime", since: str) -> str:
     from mixchat.ledger.spend_report import plot_days
 
     size = shutil.get_terminal_size((100, 24))

@@ -11,8 +11,8 @@ from mixchat.cli.parser import Subparsers
 from mixchat.config.catalog import retiring
 from mixchat.config.load import read_layers, source_of, working_directory
 from mixchat.domain.errors import ConfigError
-from mixchat.domain.stack import Post
-from mixchat.runtime.settings import Installation
+from mixchat.domain.stack import RoleConfig
+from mixchat.runtime.settings import Settings
 
 _EXAMPLES = """examples:
   mixchat stack list
@@ -72,7 +72,7 @@ def run_show(args: argparse.Namespace) -> int:
     here = _installation()
     stack = here.stacks.get(args.name or _in_use(args, here))
     print(f"{stack.name}: {stack.description}" if stack.description else stack.name)
-    for post in stack.posts.values():
+    for post in stack.roles.values():
         print(f"\n{post.role}{'  (private)' if post.private else ''}")
         for line in _post_lines(post):
             print(f"  {line}")
@@ -111,7 +111,7 @@ def run_import(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _post_lines(post: Post) -> list[str]:
+def _post_lines(post: RoleConfig) -> list[str]:
     lines = [post.description] if post.description else []
     if post.plan is not None and post.execute is not None:
         lines += [f"plan     {post.plan.ref}", f"execute  {post.execute.ref}"]
@@ -124,15 +124,15 @@ def _post_lines(post: Post) -> list[str]:
     return lines
 
 
-def _installation() -> Installation:
-    return Installation(os.environ, working_directory())
+def _installation() -> Settings:
+    return Settings(os.environ, working_directory())
 
 
-def _in_use(args: argparse.Namespace, here: Installation) -> str:
+def _in_use(args: argparse.Namespace, here: Settings) -> str:
     return args.stack or here.config.stack
 
 
-def _say_what_outranks(name: str, here: Installation) -> None:
+def _say_what_outranks(name: str, here: Settings) -> None:
     layers = read_layers(here.paths, working_directory(), os.environ)
     source = source_of("stack", layers)
     if source != str(here.paths.config_file):

@@ -9,7 +9,7 @@ LARGEST: Final = 20_000_000
 """Bytes of standard input that are read: more than any model's window, and what a file may have."""
 
 
-def whole_prompt(said: str | None, example: str) -> str:
+def read_prompt(said: str | None, example: str) -> str:
     """Return the argument and what was piped in.
 
     Raises:

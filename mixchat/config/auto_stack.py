@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from mixchat.config.stack_file import Entry, RoleTable, StackFile
+from mixchat.config.stack_file import RoleTable, SeatEntry, StackFile
 from mixchat.domain.role import CODING, DAILY_DRIVER
 
 ANY = "*"
@@ -18,7 +18,7 @@ Listed = Callable[[str], tuple[str, ...]]
 """The models that a server had when it was last asked; nothing is asked now."""
 
 
-def narrow(template: StackFile, found: Found, listed: Listed, own: Iterable[str]) -> StackFile:
+def reachable_stack(template: StackFile, found: Found, listed: Listed, own: Iterable[str]) -> StackFile:
     """Return the template with the seats that are within reach; local ones without weights only if nobody else is.
 
     Args:
@@ -48,11 +48,11 @@ def _cloud_or_server(table: RoleTable) -> bool:
     return bool(_without_local(table))
 
 
-def _without_local(table: RoleTable) -> tuple[str | Entry, ...]:
+def _without_local(table: RoleTable) -> tuple[str | SeatEntry, ...]:
     return tuple(entry for entry in table.models if not _name(entry).startswith(f"{LOCAL}/"))
 
 
-def _behind_cloud(models: list[str | Entry]) -> int:
+def _behind_cloud(models: list[str | SeatEntry]) -> int:
     """Return the place behind the last seat that is in the cloud."""
     return next(
         (place for place, entry in enumerate(models) if _name(entry).startswith(("ollama/", "local/"))),
@@ -60,11 +60,11 @@ def _behind_cloud(models: list[str | Entry]) -> int:
     )
 
 
-def _name(entry: str | Entry) -> str:
+def _name(entry: str | SeatEntry) -> str:
     return entry if isinstance(entry, str) else entry.model
 
 
-def _expand(entry: str | Entry, role: str, found: Found, listed: Listed) -> tuple[str | Entry, ...]:
+def _expand(entry: str | SeatEntry, role: str, found: Found, listed: Listed) -> tuple[str | SeatEntry, ...]:
     provider, _, model = _name(entry).partition("/")
     if model == ANY:
         return _any_of(provider, role, listed)

@@ -18,7 +18,7 @@ from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.errors import ConfigError, ProviderError, TooSlow
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Provider
-from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Seat, Stack
 
 
 class Listing(Struct, frozen=True):
@@ -183,7 +183,7 @@ def _over(strong: ModelCard, weak: ModelCard) -> ModelCard:
 
 def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard], today: date) -> tuple[str, ...]:
     """Return a sentence for every model of the stack that ends within 60 days or has, with its successor."""
-    refs = dict.fromkeys(seat.ref for post in stack.posts.values() for seat in all_seats(post))
+    refs = dict.fromkeys(seat.ref for post in stack.roles.values() for seat in all_seats(post))
     return tuple(_sentence(found) for found in map(card, refs) if _soon(found, today))
 
 
@@ -191,7 +191,7 @@ def _soon(card: ModelCard, today: date) -> bool:
     return card.retires is not None and card.retires - today <= NOTICE
 
 
-def all_seats(post: Post) -> tuple[Seat, ...]:
+def all_seats(post: RoleConfig) -> tuple[Seat, ...]:
     """Return every seat of a role, its planner and its executor first."""
     return tuple(seat for seat in (post.plan, post.execute, *post.seats) if seat is not None)
 

@@ -14,13 +14,13 @@ from mixchat.config.key_ring import KeyRing
 from mixchat.domain.errors import ConfigError, NeedsKey
 
 
-def run_key_command(command: str, provider: str, patience: float) -> str:
+def run_key_command(command: str, provider: str, timeout: float) -> str:
     """Return the first line that `command` prints; it runs without a shell and without a terminal.
 
     Args:
         command: the program and its arguments, quoted as for a shell.
         provider: whose key it is, for the error.
-        patience: seconds after which the program is ended.
+        timeout: seconds after which the program is ended.
 
     Raises:
         NeedsKey: the command failed, was too slow or printed nothing.
@@ -34,10 +34,10 @@ def run_key_command(command: str, provider: str, patience: float) -> str:
         raise NeedsKey(f"{name} is empty; write the command that prints the key.")
     try:
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=patience, check=False
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
-        raise NeedsKey(f"{name} said nothing for {patience:g} s and was ended; run it by hand.") from None
+        raise NeedsKey(f"{name} said nothing for {timeout:g} s and was ended; run it by hand.") from None
     except (OSError, ValueError) as error:
         raise NeedsKey(f'{name} cannot be run: "{words[0]}" {_reason(error)}.') from None
     if done.returncode != 0:

@@ -9,7 +9,7 @@ import tomlkit
 
 from mixchat.config.atomic import write_atomically
 from mixchat.config.config import Config
-from mixchat.config.toml_document import Document, parse, read
+from mixchat.config.toml_document import TomlDocument, parse, read
 
 Value = str | bool | int | float | Decimal | list[str] | None
 
@@ -36,7 +36,7 @@ def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
     parts = tuple(key.split(".")) if isinstance(key, str) else key
     _put(cast("MutableMapping[str, object]", document), parts, value)
     text = tomlkit.dumps(document)
-    config = Document(str(path), "", parse(text, str(path)).values).fit(Config)
+    config = TomlDocument(str(path), "", parse(text, str(path)).values).fit(Config)
     write_atomically(path, text)
     return config
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mixchat.config.config import Config, Profile
 from mixchat.config.paths import Paths
-from mixchat.config.toml_document import Document, parse, read
+from mixchat.config.toml_document import TomlDocument, parse, read
 
 PROFILE = ".mixchat.toml"
 VARIABLES = {"MIXCHAT_STACK": "stack", "MIXCHAT_THEME": "theme"}
@@ -37,7 +37,7 @@ def load_config(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> C
     merged: dict[str, Any] = {}
     for layer in reversed(read_layers(paths, cwd, environ)):
         merged = _over(layer.values, merged)
-    return Document("config", "", merged).fit(Config)
+    return TomlDocument("config", "", merged).fit(Config)
 
 
 def read_layers(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> tuple[Layer, ...]:
@@ -91,7 +91,7 @@ def parse_config(text: str, source: str) -> Config:
     return parse(text, source).fit(Config)
 
 
-def _fit_profile(document: Document) -> None:
+def _fit_profile(document: TomlDocument) -> None:
     for key in document.values:
         if key in Config.__struct_fields__ and key not in Profile.__struct_fields__:
             allowed = ", ".join(Profile.__struct_fields__)

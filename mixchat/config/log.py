@@ -33,7 +33,7 @@ def start_log(paths: Paths) -> None:
     nothing is logged; it never stops the program.
     """
     root = logging.getLogger()
-    for handler in [handler for handler in root.handlers if isinstance(handler, Quiet)]:
+    for handler in [handler for handler in root.handlers if isinstance(handler, SafeFileHandler)]:
         root.removeHandler(handler)
         handler.close()
     root.addHandler(_handler(paths))
@@ -43,13 +43,13 @@ def start_log(paths: Paths) -> None:
 
 
 def _handler(paths: Paths) -> logging.Handler:
-    handler = Quiet(paths.log_file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
+    handler = SafeFileHandler(paths.log_file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
     handler.addFilter(_belongs)
-    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     return handler
 
 
-class Quiet(logging.handlers.RotatingFileHandler):
+class SafeFileHandler(logging.handlers.RotatingFileHandler):
     """A log file that is made when there is something to write, and never complains."""
 
     def _open(self) -> TextIOWrapper:
@@ -60,7 +60,7 @@ class Quiet(logging.handlers.RotatingFileHandler):
         """Drop the record."""
 
 
-class Discreet(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Writes a record without the contents of prompts and without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -17,7 +17,7 @@ Api = Literal["anthropic", "responses", "chat", "google", "ollama", "local", "em
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One service, as data."""
 
     name: str
@@ -38,7 +38,7 @@ class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether a server of this kind on a loopback address keeps everything on this machine."""
     placed: bool = False
     """Whether somebody said where it is; false: `base_url` is the usual address."""
-    patience: float = 10.0
+    first_token_timeout: float = 10.0
     """Seconds to wait for the first sign of life."""
     max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What Chat Completions calls the limit there."""
@@ -74,14 +74,14 @@ class Service(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return own is not None and (host == own or host.endswith(f".{own}"))
 
 
-def built_in() -> dict[str, Service]:
+def built_in() -> dict[str, ProviderSpec]:
     """Return the services that mixchat knows, by name."""
     text = Path(__file__).with_name("providers.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
-    return {name: msgspec.convert({"name": name, **table}, Service) for name, table in tables.items()}
+    return {name: msgspec.convert({"name": name, **table}, ProviderSpec) for name, table in tables.items()}
 
 
-def services(config: Config, environ: Mapping[str, str]) -> dict[str, Service]:
+def provider_specs(config: Config, environ: Mapping[str, str]) -> dict[str, ProviderSpec]:
     """Return every service by name: the built-in ones and the config's, moved by environment and config.
 
     Raises:
@@ -93,7 +93,7 @@ def services(config: Config, environ: Mapping[str, str]) -> dict[str, Service]:
     return {name: _speaking(service, config.providers.get(name)) for name, service in known.items()}
 
 
-def _moved(service: Service, environ: Mapping[str, str]) -> Service:
+def _moved(service: ProviderSpec, environ: Mapping[str, str]) -> ProviderSpec:
     said = environ.get(service.base_url_env or "", "").strip()
     if not said:
         return service
@@ -103,11 +103,13 @@ def _moved(service: Service, environ: Mapping[str, str]) -> Service:
     return structs.replace(service, base_url=url, placed=True)
 
 
-def _laid_over(base: Service | None, name: str, own: ProviderConfig, environ: Mapping[str, str]) -> Service:
+def _laid_over(
+    base: ProviderSpec | None, name: str, own: ProviderConfig, environ: Mapping[str, str]
+) -> ProviderSpec:
     """Return the service with the config's words on it; an address in the environment goes before the config's."""
     keyed = bool(own.key_env or own.key_command)
     if base is None:
-        base = Service(name=name, label=name, needs_key=keyed, patience=60.0)
+        base = ProviderSpec(name=name, label=name, needs_key=keyed, first_token_timeout=60.0)
     moved = bool(base.base_url_env and environ.get(base.base_url_env, "").strip())
     changes: dict[str, object] = {"headers": base.headers | own.headers, "models": own.models or base.models}
     if own.base_url is not None and not moved:
@@ -122,7 +124,7 @@ def _laid_over(base: Service | None, name: str, own: ProviderConfig, environ: Ma
     return structs.replace(base, **changes)
 
 
-def _speaking(service: Service, own: ProviderConfig | None) -> Service:
+def _speaking(service: ProviderSpec, own: ProviderConfig | None) -> ProviderSpec:
     """Return the service with the API it speaks at its address: the config's word, else OpenAI's only at OpenAI."""
     said = own.api if own is not None else None
     if service.name == "openai" and not service.official:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from mixchat.config import config as shapes
 from mixchat.config.config import Config
-from mixchat.config.toml_validation import branches, describe, dotted, is_struct
+from mixchat.config.toml_validation import describe, dotted, is_struct, union_members
 
 Kind = Literal["choice", "switch", "text", "number", "dollars", "list", "table"]
 
@@ -90,7 +90,7 @@ def _walk(shape: type[Struct], prefix: tuple[str, ...]) -> list[Setting]:
 
 
 def _setting(path: tuple[str, ...], hint: object, default: object, help_text: str) -> Setting:
-    members = branches(hint)
+    members = union_members(hint)
     choices = get_args(members[0]) if get_origin(members[0]) is Literal else ()
     kind: Kind = "choice" if choices else _KINDS.get(members[0], "table")
     if members[0] is shapes.Decimal:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from mixchat.domain.model import Effort
 
 
-class Entry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SeatEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A model in a line-up, with settings of its own."""
 
     model: str
@@ -25,11 +25,11 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     description: str | None = None
     """What the role is for."""
-    models: tuple[str | Entry, ...] = ()
+    models: tuple[str | SeatEntry, ...] = ()
     """The line-up, in order of preference."""
-    plan: str | Entry | None = None
+    plan: str | SeatEntry | None = None
     """The model that plans, in a two-step role."""
-    execute: str | Entry | None = None
+    execute: str | SeatEntry | None = None
     """The model that carries the plan out, in a two-step role."""
     keywords: tuple[str, ...] = ()
     """Words that make a prompt this role's."""

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from mixchat.config.stack_file import Entry, RoleTable
+from mixchat.config.stack_file import RoleTable, SeatEntry
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 from mixchat.domain.role import BUILT_IN
-from mixchat.domain.stack import Post, Rules, Seat
+from mixchat.domain.stack import RoleConfig, Rules, Seat
 
-Complain = Callable[[tuple[str | int, ...], str], ConfigError]
+ErrorFactory = Callable[[tuple[str | int, ...], str], ConfigError]
 """Makes the error about the value at a path, with file and line."""
 
 _ROLE_NAME = re.compile(r"[^\s/@]+")
@@ -43,7 +43,9 @@ class Aliases:
         return tuple(dict.fromkeys((*self._own, *self._built_in())))
 
 
-def seat_roles(tables: Mapping[str, RoleTable], aliases: Aliases, complain: Complain) -> dict[str, Post]:
+def parse_roles(
+    tables: Mapping[str, RoleTable], aliases: Aliases, complain: ErrorFactory
+) -> dict[str, RoleConfig]:
     """Return the posts that the role tables write.
 
     Raises:
@@ -52,7 +54,7 @@ def seat_roles(tables: Mapping[str, RoleTable], aliases: Aliases, complain: Comp
     return {name: _post(name, table, aliases, complain) for name, table in tables.items()}
 
 
-def lay_over(strong: RoleTable, weak: RoleTable) -> RoleTable:
+def merge_role(strong: RoleTable, weak: RoleTable) -> RoleTable:
     """Return `weak` with everything that `strong` says in its place."""
     empty = RoleTable()
     said = {
@@ -65,12 +67,12 @@ def lay_over(strong: RoleTable, weak: RoleTable) -> RoleTable:
     return msgspec.structs.replace(weak, **said)
 
 
-def _post(name: str, table: RoleTable, aliases: Aliases, complain: Complain) -> Post:
+def _post(name: str, table: RoleTable, aliases: Aliases, complain: ErrorFactory) -> RoleConfig:
     where = ("roles", name)
     if not _ROLE_NAME.fullmatch(name):
         raise complain(where, f'"{name}" cannot be a role\'s name: it must be one word without "/" and "@".')
     seat = _seater(table, aliases, complain)
-    return Post(
+    return RoleConfig(
         role=name,
         description=table.description or _DESCRIPTIONS.get(name, ""),
         seats=tuple(seat(entry, (*where, "models", place)) for place, entry in enumerate(table.models)),
@@ -84,12 +86,12 @@ def _post(name: str, table: RoleTable, aliases: Aliases, complain: Complain) -> 
 
 
 def _seater(
-    table: RoleTable, aliases: Aliases, complain: Complain
-) -> Callable[[str | Entry, tuple[str | int, ...]], Seat]:
+    table: RoleTable, aliases: Aliases, complain: ErrorFactory
+) -> Callable[[str | SeatEntry, tuple[str | int, ...]], Seat]:
     shared = {name: value for name in SETTINGS if (value := getattr(table, name)) is not None}
 
-    def seat(entry: str | Entry, path: tuple[str | int, ...]) -> Seat:
-        own = entry if isinstance(entry, Entry) else Entry(model=entry)
+    def seat(entry: str | SeatEntry, path: tuple[str | int, ...]) -> Seat:
+        own = entry if isinstance(entry, SeatEntry) else SeatEntry(model=entry)
         ref = aliases.resolve(own.model)
         if ref is None:
             raise complain(path, unknown_model(own.model, aliases))
@@ -101,13 +103,13 @@ def _seater(
 
 def unknown_model(name: str, aliases: Aliases) -> str:
     """Return the sentence about a model that nobody knows by `name`."""
-    from mixchat.config.toml_validation import meant
+    from mixchat.config.toml_validation import did_you_mean
 
-    guess = meant(name, aliases.names()) or "; write provider/model or an alias."
+    guess = did_you_mean(name, aliases.names()) or "; write provider/model or an alias."
     return f'"{name}" is neither a model reference nor an alias{guess}'
 
 
-def _rules(table: RoleTable, where: tuple[str, ...], complain: Complain) -> Rules:
+def _rules(table: RoleTable, where: tuple[str, ...], complain: ErrorFactory) -> Rules:
     for place, pattern in enumerate(table.regex):
         try:
             re.compile(pattern)

@@ -7,7 +7,7 @@ import tomlkit
 
 from mixchat.config.stack_parse import SETTINGS
 from mixchat.domain.errors import ConfigError
-from mixchat.domain.stack import Post, Rules, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Seat, Stack
 
 Change = Callable[[MutableSequence[Any]], None]
 """Inserts, removes or moves entries of a line-up in place."""
@@ -44,9 +44,9 @@ def stack_text(stack: Stack, before: str = "") -> str:
     _put(document, "description", stack.description or None)
     _put(document, "embeddings", str(stack.embeddings) if stack.embeddings else None)
     roles = document.setdefault("roles", tomlkit.table(is_super_table=True))
-    for gone in [name for name in roles if name not in stack.posts]:
+    for gone in [name for name in roles if name not in stack.roles]:
         del roles[gone]
-    for name, post in stack.posts.items():
+    for name, post in stack.roles.items():
         table = roles.setdefault(name, tomlkit.table())
         for key, value in _role(post).items():
             _put(table, key, value)
@@ -60,7 +60,7 @@ def _put(table: MutableMapping[str, object], key: str, value: object) -> None:
         table[key] = value
 
 
-def _role(post: Post) -> Mapping[str, object]:
+def _role(post: RoleConfig) -> Mapping[str, object]:
     rules: dict[str, object] = {name: _listed(getattr(post.rules, name)) for name in Rules.__struct_fields__}
     return {
         "description": post.description or None,

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mixchat.config.atomic import write_atomically
-from mixchat.config.auto_stack import Found, Listed, narrow
+from mixchat.config.auto_stack import Found, Listed, reachable_stack
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.config.stack_file import RoleTable, StackFile
-from mixchat.config.stack_parse import Aliases, lay_over, seat_roles
-from mixchat.config.toml_document import Document, parse, read
+from mixchat.config.stack_parse import Aliases, merge_role, parse_roles
+from mixchat.config.toml_document import TomlDocument, parse, read
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
@@ -71,13 +71,13 @@ class Stacks:
         document = self._document(name)
         file = _checked(document)
         if name == AUTO and self.is_preset(AUTO):
-            file = narrow(file, self._found, self._known, self._config.providers)
-        posts = seat_roles(file.roles, self.aliases, document.error)
+            file = reachable_stack(file, self._found, self._known, self._config.providers)
+        posts = parse_roles(file.roles, self.aliases, document.error)
         for role, over in self._config.roles.items():
-            table = lay_over(over, file.roles.get(role, RoleTable()))
-            posts |= seat_roles({role: table}, self.aliases, _config_error)
+            table = merge_role(over, file.roles.get(role, RoleTable()))
+            posts |= parse_roles({role: table}, self.aliases, _config_error)
         embeddings = self._embeddings(file, document)
-        return Stack(name=name, description=file.description, posts=posts, embeddings=embeddings)
+        return Stack(name=name, description=file.description, roles=posts, embeddings=embeddings)
 
     def text(self, name: str) -> str:
         """Return the stack as TOML: a file as it stands, `auto` as it is on this machine.
@@ -107,12 +107,12 @@ class Stacks:
         name = file.name or ""
         if not _NAME.fullmatch(name):
             raise document.error(("name",), 'a stack to import needs a name, such as name = "mine".')
-        posts = seat_roles(file.roles, self.aliases, document.error)
+        posts = parse_roles(file.roles, self.aliases, document.error)
         there = self.path(name)
         if there is not None and not replace:
             raise ConfigError(f'There is a stack "{name}" at {there}; say so to replace it, or rename one.')
         write_atomically(there or self._paths.stacks / f"{name}.toml", text)
-        return Stack(name=name, description=file.description, posts=posts)
+        return Stack(name=name, description=file.description, roles=posts)
 
     def save(self, stack: Stack) -> Path:
         """Write the stack to the user's file of its name, comments kept, and return the file.
@@ -133,7 +133,7 @@ class Stacks:
         own = self._config.providers.get(provider)
         return own.models if own is not None and own.models else self._listed(provider)
 
-    def _embeddings(self, file: StackFile, document: Document) -> ModelRef | None:
+    def _embeddings(self, file: StackFile, document: TomlDocument) -> ModelRef | None:
         if file.embeddings is None:
             return None
         ref = self.aliases.resolve(file.embeddings)
@@ -149,16 +149,16 @@ class Stacks:
             return {}
         return {_declared(path) or path.stem: path for path in files}
 
-    def _document(self, name: str) -> Document:
+    def _document(self, name: str) -> TomlDocument:
         if path := self.path(name):
             if document := read(path):
                 return document
         elif name in PRESETS and (document := read(_HERE / f"{name}.toml")):
             return document
-        from mixchat.config.toml_validation import meant
+        from mixchat.config.toml_validation import did_you_mean
 
         known = self.names()
-        guess = meant(name, known) or f"; there are {', '.join(known)}."
+        guess = did_you_mean(name, known) or f"; there are {', '.join(known)}."
         raise ConfigError(f'There is no stack "{name}"{guess}')
 
 
@@ -172,7 +172,7 @@ def _declared(path: Path) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def _checked(document: Document) -> StackFile:
+def _checked(document: TomlDocument) -> StackFile:
     file = document.fit(StackFile)
     if not file.roles:
         raise document.error((), "a stack needs at least one role, such as [roles.daily-driver].")

@@ -13,7 +13,7 @@ from mixchat.domain.errors import ConfigError
 Shape = TypeVar("Shape")
 
 
-class Document(Struct, frozen=True):
+class TomlDocument(Struct, frozen=True):
     """The text of a TOML file and the values in it. Fractions are exact decimals."""
 
     source: str
@@ -30,9 +30,9 @@ class Document(Struct, frozen=True):
         try:
             return msgspec.convert(self.values, shape)
         except msgspec.ValidationError as error:
-            from mixchat.config.toml_validation import find_misfit
+            from mixchat.config.toml_validation import first_error
 
-            raise find_misfit(self, shape, str(error)) from None
+            raise first_error(self, shape, str(error)) from None
 
     def error(self, path: tuple[str | int, ...], sentence: str) -> ConfigError:
         """Return the error that says `sentence` about the value at `path`, with file and line."""
@@ -42,7 +42,7 @@ class Document(Struct, frozen=True):
         return ConfigError(f"{self.source}{f', line {line}' if line else ''}: {sentence}")
 
 
-def parse(text: str, source: str) -> Document:
+def parse(text: str, source: str) -> TomlDocument:
     """Return the document that `text` writes.
 
     Raises:
@@ -50,11 +50,11 @@ def parse(text: str, source: str) -> Document:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
-        return Document(source, text, tomllib.loads(text, parse_float=Decimal))
+        return TomlDocument(source, text, tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        from mixchat.config.toml_syntax import find_mistake
+        from mixchat.config.toml_syntax import explain_syntax
 
-        mistake = find_mistake(text, str(error))
+        mistake = explain_syntax(text, str(error))
         raise ConfigError(f"{source}, line {mistake.line}: this is not TOML: {mistake.words}.") from None
     except (ValueError, ArithmeticError, RecursionError):  # a number or a nesting beyond every limit
         raise ConfigError(
@@ -62,7 +62,7 @@ def parse(text: str, source: str) -> Document:
         ) from None
 
 
-def read(path: Path) -> Document | None:
+def read(path: Path) -> TomlDocument | None:
     """Return the document at `path`, or `None` when there is no such file.
 
     Raises:

@@ -20,7 +20,7 @@ _SWITCHES: Final = {
 _SLANTED: Final = ("“", "”", "„", "‘", "’", "«", "»")
 
 
-class Mistake(Struct, frozen=True):
+class SyntaxMistake(Struct, frozen=True):
     """A mistake that a person can correct."""
 
     line: int
@@ -45,7 +45,7 @@ class _Spot(Struct, frozen=True):
         return self.text[self.at :].partition("\n")[0]
 
 
-def find_mistake(text: str, said: str) -> Mistake:
+def explain_syntax(text: str, said: str) -> SyntaxMistake:
     """Return what the parser's message `said` about `text` means; its own words where it is none of the usual."""
     place = _PLACE.search(said)
     reason = said[: place.start()] if place else said
@@ -53,7 +53,7 @@ def find_mistake(text: str, said: str) -> Mistake:
     for begins, describe in _KINDS.items():
         if reason.startswith(begins):
             return describe(spot)
-    return Mistake(spot.line, f"{reason[:1].lower()}{reason[1:]}")
+    return SyntaxMistake(spot.line, f"{reason[:1].lower()}{reason[1:]}")
 
 
 def _spot(text: str, place: re.Match[str] | None) -> _Spot:
@@ -63,56 +63,56 @@ def _spot(text: str, place: re.Match[str] | None) -> _Spot:
     return _Spot(text, sum(len(line) + 1 for line in before) + int(place[2]) - 1)
 
 
-def _quote(spot: _Spot) -> Mistake:
-    return Mistake(spot.line, "a quote that is opened here is not closed")
+def _quote(spot: _Spot) -> SyntaxMistake:
+    return SyntaxMistake(spot.line, "a quote that is opened here is not closed")
 
 
-def _last_quote(sign: str) -> Callable[[_Spot], Mistake]:
+def _last_quote(sign: str) -> Callable[[_Spot], SyntaxMistake]:
     """Return what finds the quote that the parser looked for to the end of the text: there is none behind it."""
 
-    def describe(spot: _Spot) -> Mistake:
+    def describe(spot: _Spot) -> SyntaxMistake:
         fences = list(re.finditer(sign * 3, spot.text))
         if len(fences) % 2:
             line = _Spot(spot.text, fences[-1].start()).line
-            return Mistake(line, "the three quotes that are opened here are not closed")
+            return SyntaxMistake(line, "the three quotes that are opened here are not closed")
         return _quote(_Spot(spot.text, spot.text.rfind(sign)))
 
     return describe
 
 
-def _value(spot: _Spot) -> Mistake:
+def _value(spot: _Spot) -> SyntaxMistake:
     word = (_WORD.match(spot.rest) or [""])[0]
     if _in_list(spot) and (not spot.rest or _NEXT_KEY.match(spot.rest)):
         return _list(spot)
     if not word:
-        return Mistake(spot.line, "there is no value behind the =")
+        return SyntaxMistake(spot.line, "there is no value behind the =")
     if word.startswith(_SLANTED):
-        return Mistake(spot.line, f'{word[0]} is no quote here; write "')
+        return SyntaxMistake(spot.line, f'{word[0]} is no quote here; write "')
     if (switch := _SWITCHES.get(word.lower())) is not None:
-        return Mistake(spot.line, f"{word} is no value; write {switch}, or in quotes if it is text")
-    return Mistake(spot.line, f'text stands in quotes; write "{word}"')
+        return SyntaxMistake(spot.line, f"{word} is no value; write {switch}, or in quotes if it is text")
+    return SyntaxMistake(spot.line, f'text stands in quotes; write "{word}"')
 
 
 def _in_list(spot: _Spot) -> bool:
     return spot.text[: spot.at].rstrip().endswith(("[", ","))
 
 
-def _list(spot: _Spot) -> Mistake:
+def _list(spot: _Spot) -> SyntaxMistake:
     if spot.rest and not _NEXT_KEY.match(spot.rest):
-        return Mistake(spot.line, "a quote, a comma or a ] is missing in this list")
+        return SyntaxMistake(spot.line, "a quote, a comma or a ] is missing in this list")
     lines = spot.text[: spot.at].split("\n")
     opened = (
         number for number, line in reversed(list(enumerate(lines, 1))) if line.count("[") > line.count("]")
     )
-    return Mistake(next(opened, spot.line), "a [ that is opened here is not closed")
+    return SyntaxMistake(next(opened, spot.line), "a [ that is opened here is not closed")
 
 
-def _simply(words: str) -> Callable[[_Spot], Mistake]:
-    return lambda spot: Mistake(spot.line, words)
+def _simply(words: str) -> Callable[[_Spot], SyntaxMistake]:
+    return lambda spot: SyntaxMistake(spot.line, words)
 
 
 _BACKSLASH: Final = _simply("a \\ in \"...\" begins a special sign; write \\\\, or put the text in '...'")
-_KINDS: Final[dict[str, Callable[[_Spot], Mistake]]] = {
+_KINDS: Final[dict[str, Callable[[_Spot], SyntaxMistake]]] = {
     "Illegal character '\\n'": _quote,
     "Expected \"'": _last_quote("'"),
     "Unterminated string": _last_quote('"'),

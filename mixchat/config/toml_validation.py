@@ -15,7 +15,7 @@ import msgspec
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mixchat.config.toml_document import Document
+    from mixchat.config.toml_document import TomlDocument
 
 Path = tuple[str | int, ...]
 """The keys, and the places in lists counted from 0, that lead to a value."""
@@ -32,7 +32,7 @@ _NAMES = {
 }
 
 
-def find_misfit(document: "Document", shape: object, said: str) -> ConfigError:
+def first_error(document: "TomlDocument", shape: object, said: str) -> ConfigError:
     """Return the error about the first value of `document` that does not fit `shape`."""
     path, reason = _descend(document.values, shape, (), said)
     return document.error(path, reason)
@@ -66,12 +66,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def listed(words: Iterable[str]) -> str:
+def join_names(words: Iterable[str]) -> str:
     """Return the words with commas between them."""
     return ", ".join(words)
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean ...?` when a known word is near, else nothing."""
     near = nearest(word, known)
     return f'; did you mean "{near}"?' if near else ""
@@ -98,7 +98,7 @@ def _fails(value: object, shape: object) -> str | None:
 
 def _descend(value: object, shape: object, path: Path, said: str) -> tuple[Path, str]:
     """Return the path of the innermost misfit and the sentence about it."""
-    for branch in branches(shape):
+    for branch in union_members(shape):
         if isinstance(value, Mapping):
             table = cast("Mapping[str, object]", value)
             if is_struct(branch):
@@ -126,7 +126,7 @@ def _in_struct(
     hints = get_type_hints(shape)
     for key, value in table.items():
         if key not in hints:
-            guess = meant(key, hints) or f"; allowed here: {listed(hints)}."
+            guess = did_you_mean(key, hints) or f"; allowed here: {join_names(hints)}."
             return (*path, key), f'there is no key "{dotted((*path, key))}"{guess}'
         if failed := _fails(value, hints[key]):
             return _descend(value, hints[key], (*path, key), failed)
@@ -140,17 +140,17 @@ def _wrong_value(value: object, shape: object, path: Path, said: str) -> str:
     own = _own_words(said)
     if own:
         return f"{dotted(path)}: {own}"
-    choices = [str(choice) for branch in branches(shape) for choice in _choices(branch)]
-    guess = meant(value, choices) if isinstance(value, str) else ""
+    choices = [str(choice) for branch in union_members(shape) for choice in _choices(branch)]
+    guess = did_you_mean(value, choices) if isinstance(value, str) else ""
     return f"{dotted(path)} must be {describe(shape)}, not {_shown(value)}{guess or '.'}"
 
 
 def describe(shape: object) -> str:
     """Return what may be written for `shape`, in words."""
     words: list[str] = []
-    for branch in branches(shape):
+    for branch in union_members(shape):
         if choices := _choices(branch):
-            words.append("one of " + listed(f'"{choice}"' for choice in choices))
+            words.append("one of " + join_names(f'"{choice}"' for choice in choices))
         elif get_origin(branch) in {list, tuple}:
             words.append("a list")
         elif isinstance(branch, type):
@@ -175,7 +175,7 @@ def _choices(branch: object) -> tuple[object, ...]:
     return get_args(branch) if get_origin(branch) is Literal else ()
 
 
-def branches(shape: object) -> tuple[object, ...]:
+def union_members(shape: object) -> tuple[object, ...]:
     """Return the members of a union, `None` left out; a plain shape is its own only member."""
     if get_origin(shape) in {Union, types.UnionType}:
         return tuple(branch for branch in get_args(shape) if branch is not types.NoneType)

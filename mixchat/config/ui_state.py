@@ -10,7 +10,7 @@ from mixchat.config.paths import Paths
 from mixchat.domain.errors import ConfigError
 
 
-class Layout(Struct, frozen=True, kw_only=True):
+class UiState(Struct, frozen=True, kw_only=True):
     """What the screen remembers between two starts."""
 
     panel_width: int = 44
@@ -19,15 +19,15 @@ class Layout(Struct, frozen=True, kw_only=True):
     """Whether the side panel stands beside the conversation."""
 
 
-def read_layout(paths: Paths) -> Layout:
+def read_ui_state(paths: Paths) -> UiState:
     """Return the layout of the last time; the first one when there is none, or nobody can read it."""
     try:
-        return msgspec.json.decode(paths.layout_file.read_bytes(), type=Layout)
+        return msgspec.json.decode(paths.layout_file.read_bytes(), type=UiState)
     except (OSError, msgspec.DecodeError):
-        return Layout()
+        return UiState()
 
 
-def keep_layout(paths: Paths, layout: Layout) -> None:
+def save_ui_state(paths: Paths, layout: UiState) -> None:
     """Keep the layout for the next start, if it can be written: it is never worth a word."""
     with contextlib.suppress(ConfigError):
         write_atomically(paths.layout_file, msgspec.json.encode(layout).decode())

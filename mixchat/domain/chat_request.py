@@ -23,7 +23,7 @@ class Pin(Struct, frozen=True):
         return str(self.seat.ref) if self.seat is not None else self.role or self.name
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+class GenerationSettings(Struct, frozen=True, kw_only=True):
     """What a chat or one message sets over its seat's own settings; `None` leaves the seat's."""
 
     system: str | None = None
@@ -32,27 +32,27 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     search: bool | None = None
 
-    def over(self, other: "Settings") -> "Settings":
+    def over(self, other: "GenerationSettings") -> "GenerationSettings":
         """Return these settings, with `other`'s where these say nothing."""
         mine = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
         return structs.replace(other, **mine)
 
 
-class Allow(Struct, frozen=True):
+class GuardOverrides(Struct, frozen=True):
     """What the person was asked about and let pass, for one turn."""
 
     secret: bool = False
     over_budget: bool = False
 
 
-class Prompt(Struct, frozen=True, kw_only=True):
+class TurnRequest(Struct, frozen=True, kw_only=True):
     """What the person sends: the words, and everything chosen for this message alone."""
 
     text: str
     files: tuple[FileRef, ...] = ()
     pin: Pin | None = None
-    settings: Settings = Settings()
-    allow: Allow = Allow()
+    settings: GenerationSettings = GenerationSettings()
+    allow: GuardOverrides = GuardOverrides()
 
 
 class RoutingInput(Struct, frozen=True, kw_only=True):
@@ -73,14 +73,14 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     """The chat's id: its budget may be nearly used up."""
 
 
-class Brief(Struct, frozen=True, kw_only=True):
+class ChatRequest(Struct, frozen=True, kw_only=True):
     """What is to be sent once a line-up is decided; each seat gets a `Request` made from it."""
 
     messages: tuple[Message, ...]
     """The whole path of the chat, oldest first; the last is the person's."""
     kept: int = 1
     """How many of the last messages belong together and are never cut off to fit a window."""
-    settings: Settings = Settings()
+    settings: GenerationSettings = GenerationSettings()
     chat: str | None = None
     turn: str | None = None
     purpose: Purpose = "answer"

@@ -18,7 +18,7 @@ class Evidence(Struct, frozen=True):
     weight: float
 
 
-class Verdict(Struct, frozen=True):
+class Classification(Struct, frozen=True):
     """A classifier's answer: the role, how sure it is (0 to 1) and what it saw."""
 
     role: str
@@ -31,7 +31,7 @@ class Verdict(Struct, frozen=True):
     """The first role's probability less the second's."""
 
 
-class Decision(Struct, frozen=True):
+class RoutingDecision(Struct, frozen=True):
     """A verdict, turned into the line-up that will be tried in order."""
 
     role: str | None

@@ -36,7 +36,7 @@ ErrorCode = Literal[
 ]  # fmt: skip
 
 
-class Overrun(Struct, frozen=True):
+class BudgetOverrun(Struct, frozen=True):
     """The budget that a call would pass."""
 
     scope: str
@@ -55,7 +55,7 @@ class Failure(Struct, frozen=True):
     retry_after: float | None = None
     """Seconds the provider asked to wait."""
     request_id: str | None = None
-    overrun: Overrun | None = None
+    overrun: BudgetOverrun | None = None
 
 
 class ProviderError(Exception):
@@ -164,17 +164,19 @@ class BadRequest(ProviderError):
     title = "The provider rejected the request"
 
 
-class Guarded(ProviderError):
+class GuardStopped(ProviderError):
     """mixchat itself stopped the call before anything was sent."""
 
 
-class OverBudget(Guarded):
+class OverBudget(GuardStopped):
     """The call would pass a budget."""
 
     code = "budget"
     title = "The budget is used up"
 
-    def __init__(self, message: str, *, ref: ModelRef | None = None, overrun: Overrun | None = None) -> None:
+    def __init__(
+        self, message: str, *, ref: ModelRef | None = None, overrun: BudgetOverrun | None = None
+    ) -> None:
         super().__init__(message, ref=ref)
         self.overrun = overrun
 
@@ -184,14 +186,14 @@ class OverBudget(Guarded):
         return replace(super().failure, overrun=self.overrun)
 
 
-class SecretFound(Guarded):
+class SecretFound(GuardStopped):
     """The prompt holds a credential."""
 
     code = "secret"
     title = "The prompt holds a secret"
 
 
-class NoLocalSeat(Guarded):
+class NoLocalSeat(GuardStopped):
     """A private role or chat has no model on this machine."""
 
     code = "private"
@@ -218,7 +220,7 @@ ERRORS: dict[ErrorCode, type[ProviderError]] = {
 }  # fmt: skip
 
 
-def raised(failure: Failure) -> ProviderError:
+def to_exception(failure: Failure) -> ProviderError:
     """Return the exception that `failure` is the value of."""
     return ERRORS[failure.code](
         failure.message,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
@@ -17,13 +17,13 @@ from mixchat.domain.turn import Citation, Step, Stop, Turn
 from mixchat.domain.usage import Usage
 
 
-class Text(Struct, frozen=True):
+class TextDelta(Struct, frozen=True):
     """A piece of the reply."""
 
     text: str
 
 
-class Thinking(Struct, frozen=True):
+class ThinkingDelta(Struct, frozen=True):
     """A piece of the model's thinking; never replayed."""
 
     text: str
@@ -42,7 +42,7 @@ class Notice(Struct, frozen=True):
     text: str
 
 
-class Ended(Struct, frozen=True):
+class StreamEnd(Struct, frozen=True):
     """The provider's own finishing marker came."""
 
     stop: Stop
@@ -50,7 +50,7 @@ class Ended(Struct, frozen=True):
     request_id: str | None = None
 
 
-class Accepted(Struct, frozen=True):
+class TurnAccepted(Struct, frozen=True):
     """The prompt is on disk; `turn` is still open."""
 
     turn: Turn
@@ -59,10 +59,10 @@ class Accepted(Struct, frozen=True):
 class Routed(Struct, frozen=True):
     """The prompt has a role and a line-up."""
 
-    decision: Decision
+    decision: RoutingDecision
 
 
-class Started(Struct, frozen=True):
+class AttemptStarted(Struct, frozen=True):
     """A call to `seat` begins; `attempt` counts from 1 within the turn."""
 
     seat: Seat
@@ -70,7 +70,7 @@ class Started(Struct, frozen=True):
     step: Step = "answer"
 
 
-class Broke(Struct, frozen=True):
+class AttemptFailed(Struct, frozen=True):
     """The call that was under way failed."""
 
     failure: Failure
@@ -84,7 +84,7 @@ class Retrying(Struct, frozen=True):
     failure: Failure
 
 
-class Rerouted(Struct, frozen=True):
+class FailedOver(Struct, frozen=True):
     """The next seat takes over; nothing had been painted yet."""
 
     source: ModelRef
@@ -92,19 +92,19 @@ class Rerouted(Struct, frozen=True):
     failure: Failure
 
 
-class Finished(Struct, frozen=True):
+class TurnFinished(Struct, frozen=True):
     """The turn is complete and saved."""
 
     turn: Turn
 
 
-class Failed(Struct, frozen=True):
+class TurnFailed(Struct, frozen=True):
     """The turn ended without a complete reply; what came is in it and saved."""
 
     turn: Turn
     failure: Failure
 
 
-ProviderEvent = Text | Thinking | Citation | UsageUpdate | Notice | Ended
-RouterEvent = Routed | Started | ProviderEvent | Broke | Retrying | Rerouted
-ChatEvent = Accepted | RouterEvent | Finished | Failed
+ProviderEvent = TextDelta | ThinkingDelta | Citation | UsageUpdate | Notice | StreamEnd
+RouterEvent = Routed | AttemptStarted | ProviderEvent | AttemptFailed | Retrying | FailedOver
+ChatEvent = TurnAccepted | RouterEvent | TurnFinished | TurnFailed

@@ -6,13 +6,13 @@ from msgspec import Struct
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 
 Purpose = Literal["answer", "plan", "execute", "judge", "title", "compare", "merge", "compact", "embedding"]
 
 
-class Call(Struct, frozen=True, kw_only=True):
+class MeteredCall(Struct, frozen=True, kw_only=True):
     """A call that is about to be made, and for whom."""
 
     ref: ModelRef
@@ -30,7 +30,7 @@ class Meter(Protocol):
     Both are synchronous, so that a cancelled caller cannot lose the second half.
     """
 
-    def open(self, call: Call, request: Request) -> str:
+    def open(self, call: MeteredCall, request: ModelRequest) -> str:
         """Reserve the call's estimated cost and return its id.
 
         Raises:

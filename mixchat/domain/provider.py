@@ -5,7 +5,7 @@ from typing import Protocol
 
 from mixchat.domain.events import ProviderEvent
 from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 
 
 class Provider(Protocol):
@@ -27,7 +27,7 @@ class Provider(Protocol):
         ...
 
     @property
-    def patience(self) -> float:
+    def first_token_timeout(self) -> float:
         """Seconds to wait for the first sign of life before the next seat is tried."""
         ...
 
@@ -36,11 +36,11 @@ class Provider(Protocol):
         """Whether nothing has to be imported any more for a call."""
         ...
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Import what the first call needs. Blocks for up to seconds; called in a thread."""
         ...
 
-    def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
         """Yield the reply. Cancelling it, or closing it, closes the connection at once.
 
         Raises:

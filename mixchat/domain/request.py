@@ -32,7 +32,7 @@ class Message(Struct, frozen=True):
     """It belongs to a private turn: it is left out of what is sent off this machine."""
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class ModelRequest(Struct, frozen=True, kw_only=True):
     """One call to one model. `None` leaves a setting to the provider's default."""
 
     ref: ModelRef

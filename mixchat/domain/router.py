@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from mixchat.domain.chat_request import Brief, RoutingInput
-from mixchat.domain.decision import Decision
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import RouterEvent
 from mixchat.domain.turn import Attempt
@@ -41,7 +41,7 @@ class Run(Protocol):
 class Router(Protocol):
     """Gives a prompt its role and its line-up, and sees it through."""
 
-    async def decide(self, question: RoutingInput) -> Decision:
+    async def decide(self, question: RoutingInput) -> RoutingDecision:
         """Return the decision for `question`.
 
         Raises:
@@ -49,6 +49,6 @@ class Router(Protocol):
         """
         ...
 
-    def run(self, brief: Brief, decision: Decision) -> Run:
+    def run(self, brief: ChatRequest, decision: RoutingDecision) -> Run:
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
         ...

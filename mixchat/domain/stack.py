@@ -33,7 +33,7 @@ class Rules(Struct, frozen=True):
     """ISO 639-1 codes of the prompt's language."""
 
 
-class Post(Struct, frozen=True):
+class RoleConfig(Struct, frozen=True):
     """One role of a stack: who does it and what belongs to it."""
 
     role: str
@@ -53,7 +53,7 @@ class Stack(Struct, frozen=True):
 
     name: str
     description: str
-    posts: Mapping[str, Post]
+    roles: Mapping[str, RoleConfig]
     embeddings: ModelRef | None = None
     """The embedding model that compares prompts with examples, where the config names none."""
 
@@ -61,7 +61,7 @@ class Stack(Struct, frozen=True):
         """Return every model of the stack once, in the order of its roles."""
         seats = (
             seat
-            for post in self.posts.values()
+            for post in self.roles.values()
             for seat in (*post.seats, post.plan, post.execute)
             if seat is not None
         )
@@ -72,10 +72,10 @@ class Stack(Struct, frozen=True):
 
         A private role ends with its own seats; whether they are local is the router's to check.
         """
-        own = self.posts.get(role)
+        own = self.roles.get(role)
         names = (role,) if own is not None and own.private else (role, DAILY_DRIVER, FALLBACK)
         seats: dict[ModelRef, Seat] = {}
-        for post in (self.posts[name] for name in names if name in self.posts):
+        for post in (self.roles[name] for name in names if name in self.roles):
             for seat in (*((post.execute,) if post.execute else ()), *post.seats):
                 seats.setdefault(seat.ref, seat)
         return tuple(seats.values())

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import MediaType
@@ -77,7 +77,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     files: tuple[FileRef, ...] = ()
     pin: str | None = None
     """What was pinned, as it was written: a role, an alias or a reference."""
-    decision: Decision | None = None
+    decision: RoutingDecision | None = None
     plan: str = ""
     """What the planning model wrote, in a two-step role."""
     thinking: str = ""

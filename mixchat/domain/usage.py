@@ -59,7 +59,7 @@ class Cost(Struct, frozen=True):
 FREE = Cost(Decimal(0))
 
 
-class Tally(Struct, frozen=True):
+class CostSum(Struct, frozen=True):
     """A sum over many calls that keeps the unknown apart from the known."""
 
     usd: Decimal = Decimal(0)
@@ -68,9 +68,9 @@ class Tally(Struct, frozen=True):
     """Calls whose price is unknown; they add nothing to `usd`."""
     estimated: int = 0
 
-    def add(self, cost: Cost) -> "Tally":
+    def add(self, cost: Cost) -> "CostSum":
         """Return the tally with one more call."""
-        return Tally(
+        return CostSum(
             self.usd + (cost.usd or Decimal(0)),
             self.calls + 1,
             self.unknown + (cost.usd is None),

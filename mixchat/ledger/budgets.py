@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from mixchat.config.config import Budget
 from mixchat.domain.clock import Clock
-from mixchat.domain.errors import OverBudget, Overrun
-from mixchat.domain.meter import Call
+from mixchat.domain.errors import BudgetOverrun, OverBudget
+from mixchat.domain.meter import MeteredCall
 from mixchat.ledger.dates import local_day, month_of
 from mixchat.ledger.money import ZERO, dollars, from_pico
 from mixchat.storage.database import Database
@@ -114,7 +114,7 @@ class Budgets:
         """Return the used part of the budget that is nearest its end, or `None` without any budget."""
         return max((state.fraction for state in self.states(chat)), default=None)
 
-    def check(self, call: Call, amount: Decimal | None) -> None:
+    def check(self, call: MeteredCall, amount: Decimal | None) -> None:
         """Let a call of about `amount` dollars through, or stop it before anything is sent.
 
         A call that costs nothing is never stopped; one of unknown price only when nothing is left.
@@ -126,7 +126,7 @@ class Budgets:
             return
         for state in self.states(call.chat, call.turn):
             if state.used + (amount or ZERO) > state.limit or (amount is None and state.over):
-                overrun = Overrun(state.scope, amount)
+                overrun = BudgetOverrun(state.scope, amount)
                 raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
 
     def _sum(self, query: str, about: dict[str, str | None]) -> Decimal:

@@ -8,9 +8,9 @@ tokenizers differ in most), how long a role's replies are (`length`) and what is
 import re
 from typing import TYPE_CHECKING, Final
 
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Attachment, Request
+from mixchat.domain.request import Attachment, ModelRequest
 from mixchat.ledger.token_count import count_tokens, is_foreign
 
 if TYPE_CHECKING:
@@ -55,20 +55,20 @@ class Estimator:
         default = 1.3 if _NEW_CLAUDE.search(ref.model) else 1.0
         return self._habit("ratio", _script(ref, foreign=foreign), default)
 
-    def request(self, request: Request) -> int:
+    def request(self, request: ModelRequest) -> int:
         """Return about how many tokens all that is sent is for the model it is sent to."""
         ratio = self.ratio(request.ref, foreign=speaks_foreign(request))
         return round(self.uncorrected(request) * ratio) + sum(
             _attached(file) for message in request.messages for file in message.attachments
         )
 
-    def uncorrected(self, request: Request) -> float:
+    def uncorrected(self, request: ModelRequest) -> float:
         """Return the rule of thumb's count of the text that is sent, whatever the model."""
         texts = [message.text for message in request.messages]
         written = sum(self._remembered(text) for text in texts) + self._remembered(request.system or "")
         return written + _PER_MESSAGE * len(texts) + 3
 
-    def length(self, call: Call, request: Request) -> int:
+    def length(self, call: MeteredCall, request: ModelRequest) -> int:
         """Return how many tokens the reply is expected to have, thinking included."""
         kind = _kind(call)
         default = _LENGTHS.get(kind, _LENGTHS["daily-driver"])
@@ -86,7 +86,7 @@ class Estimator:
             ratio = min(max(reported / uncorrected, 0.25), 6.0)
             self._learn("ratio", _script(ref, foreign=foreign), ratio, prior=self.ratio(ref, foreign=foreign))
 
-    def learn_length(self, call: Call, output: int) -> None:
+    def learn_length(self, call: MeteredCall, output: int) -> None:
         """Take in how long a reply was. Writes; call it within a transaction."""
         kind = _kind(call)
         usual = self._habit("length", kind, _LENGTHS.get(kind, _LENGTHS["daily-driver"]))
@@ -132,7 +132,7 @@ class Estimator:
         self._load()[kind, key] = (row[0], row[1])
 
 
-def speaks_foreign(request: Request) -> bool:
+def speaks_foreign(request: ModelRequest) -> bool:
     """Whether the latest message is written in another script than the Latin one."""
     return bool(request.messages) and is_foreign(request.messages[-1].text)
 
@@ -141,7 +141,7 @@ def _script(ref: ModelRef, *, foreign: bool) -> str:
     return f"{ref} beyond latin" if foreign else str(ref)
 
 
-def _kind(call: Call) -> str:
+def _kind(call: MeteredCall) -> str:
     return call.role or "daily-driver" if call.purpose in {"answer", "execute", "compare"} else call.purpose
 
 

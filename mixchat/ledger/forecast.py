@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.prices import Prices
@@ -32,8 +32,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 
 def forecast(
-    call: Call,
-    request: Request,
+    call: MeteredCall,
+    request: ModelRequest,
     past: Sequence[tuple[ModelRef, float, Usage]],
     *,
     now: float,

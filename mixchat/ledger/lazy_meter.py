@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 from mixchat.domain.errors import Failure
-from mixchat.domain.meter import Call, Meter
-from mixchat.domain.request import Request
+from mixchat.domain.meter import Meter, MeteredCall
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 
 
-class Deferred:
+class LazyMeter:
     """Implements `mixchat.domain.meter.Meter` by the one that `made` returns when it is first needed."""
 
     def __init__(self, made: Callable[[], Meter]) -> None:
         self._made = made
 
-    def open(self, call: Call, request: Request) -> str:
+    def open(self, call: MeteredCall, request: ModelRequest) -> str:
         """Reserve the call; see `Meter.open`."""
         return self._made().open(call, request)
 

@@ -7,22 +7,22 @@ from typing import Final
 from mixchat.config.config import Budget
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.errors import Failure, StorageError
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
 from mixchat.ledger.dates import local_day
 from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
-from mixchat.ledger.money import ZERO, settled
-from mixchat.ledger.open_call import LiveCall, costs_nothing, is_exact
+from mixchat.ledger.money import ZERO, normalised
+from mixchat.ledger.open_call import OpenCall, costs_nothing, is_exact
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates
 from mixchat.ledger.reports import Figures, Reports
 from mixchat.ledger.reservations import Orphan, Reservations
-from mixchat.ledger.rows import Row
+from mixchat.ledger.rows import CallRow
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner
 
@@ -64,10 +64,10 @@ class Ledger:
         self.reports = Reports(database, self.budgets, self.clock, zone=zone)
         self.estimator = estimator or Estimator(database)
         self._reservations = Reservations(database.connection, owner)
-        self._live: dict[int, LiveCall] = {}
-        self._unwritten: dict[int, Row] = {}
+        self._live: dict[int, OpenCall] = {}
+        self._unwritten: dict[int, CallRow] = {}
 
-    def open(self, call: Call, request: Request) -> str:
+    def open(self, call: MeteredCall, request: ModelRequest) -> str:
         """Reserve the call's estimated cost and return its id.
 
         Raises:
@@ -77,7 +77,7 @@ class Ledger:
         now = self.clock.now()
         with_text_alone = not request.search and not any(message.attachments for message in request.messages)
         foreign = speaks_foreign(request)
-        live = LiveCall(
+        live = OpenCall(
             call,
             started=now,
             day=local_day(now, self.zone),
@@ -143,7 +143,7 @@ class Ledger:
         with self.database.writing():
             return self._settle_orphans()
 
-    def forecast(self, call: Call, request: Request) -> Forecast:
+    def forecast(self, call: MeteredCall, request: ModelRequest) -> Forecast:
         """Return what sending `request` is expected to cost; nothing is sent, reserved or written."""
         past = rows.last_calls(self.database.connection, call.chat) if call.chat else []
         return forecast(
@@ -158,30 +158,30 @@ class Ledger:
         """Return what the tracker shows for this chat and turn, calls under way included."""
         return self.reports.figures(chat, turn, self.under_way())
 
-    def under_way(self) -> tuple[tuple[Call, Cost], ...]:
+    def under_way(self) -> tuple[tuple[MeteredCall, Cost], ...]:
         """Return this program's open calls with what each has cost so far."""
         return tuple((live.call, self._so_far(live)) for live in self._live.values())
 
-    def _so_far(self, live: LiveCall) -> Cost:
+    def _so_far(self, live: OpenCall) -> Cost:
         if live.usage == Usage():
             return Cost(ZERO, exact=False)
         usd = self.prices.price(live.call.ref, live.usage, live.started) if self.prices.ready else None
-        return Cost(None if usd is None else settled(usd), exact=usd == ZERO)
+        return Cost(None if usd is None else normalised(usd), exact=usd == ZERO)
 
-    def _amount(self, call: Call, request: Request) -> Decimal | None:
+    def _amount(self, call: MeteredCall, request: ModelRequest) -> Decimal | None:
         """Return what to set aside. Without a budget nobody asks, so nobody waits for the price list."""
         if not self.budgets.any and not self.prices.ready:
             return None
         return self.forecast(call, request).cost.usd
 
-    def _beat(self, key: int, live: LiveCall, usd: Decimal | None) -> None:
+    def _beat(self, key: int, live: OpenCall, usd: Decimal | None) -> None:
         """Note how far a call is; should another program be writing, the next look does it."""
         now = self.clock.monotonic()
         if now - live.beat < BEAT:
             return
         live.beat = now
         run = self.database.connection.execute
-        patience = run("PRAGMA busy_timeout").fetchone()[0]
+        timeout = run("PRAGMA busy_timeout").fetchone()[0]
         run("PRAGMA busy_timeout = 0")
         try:
             with self.database.writing():
@@ -189,11 +189,11 @@ class Ledger:
         except StorageError:
             return
         finally:
-            run(f"PRAGMA busy_timeout = {patience}")
+            run(f"PRAGMA busy_timeout = {timeout}")
 
     def _row(
-        self, key: int, live: LiveCall, text: str, usage: Usage, *, complete: bool, failure: Failure | None
-    ) -> Row:
+        self, key: int, live: OpenCall, text: str, usage: Usage, *, complete: bool, failure: Failure | None
+    ) -> CallRow:
         if costs_nothing(text, usage, failure):
             charged, rates = usage, None
             cost = Cost(ZERO, exact=failure is None or failure.code not in _UNSURE)
@@ -202,7 +202,7 @@ class Ledger:
             charged = live.final(text, usage, complete=whole)
             exact = is_exact(live.call, usage, complete=whole)
             rates, cost = self._priced(live.call, charged, live.started, exact=exact)
-        return Row(
+        return CallRow(
             key=key,
             call=live.call,
             day=live.day,
@@ -215,12 +215,14 @@ class Ledger:
             error=failure.code if failure else None,
         )
 
-    def _priced(self, call: Call, usage: Usage, when: float, *, exact: bool) -> tuple[Rates | None, Cost]:
+    def _priced(
+        self, call: MeteredCall, usage: Usage, when: float, *, exact: bool
+    ) -> tuple[Rates | None, Cost]:
         rates = None
         if usage.billed is None:
             rates = self.prices.rates(call.ref, when, context=usage.input or 0, tier=usage.tier)
         usd = self.prices.price(call.ref, usage, when)
-        return rates, Cost(None if usd is None else settled(usd), exact=exact or usd == ZERO)
+        return rates, Cost(None if usd is None else normalised(usd), exact=exact or usd == ZERO)
 
     def _write_all(self) -> None:
         for key, row in self._unwritten.items():
@@ -234,9 +236,9 @@ class Ledger:
             rows.insert(self.database.connection, self._orphaned(orphan))
         return len(orphans)
 
-    def _orphaned(self, orphan: Orphan) -> Row:
+    def _orphaned(self, orphan: Orphan) -> CallRow:
         rates, cost = self._priced(orphan.call, orphan.usage, orphan.started, exact=False)
-        return Row(
+        return CallRow(
             key=orphan.key,
             call=orphan.call,
             day=orphan.day,
@@ -249,7 +251,7 @@ class Ledger:
             error="interrupted",
         )
 
-    def _learn(self, live: LiveCall, usage: Usage) -> None:
+    def _learn(self, live: OpenCall, usage: Usage) -> None:
         ref = live.call.ref
         if usage.output is not None:
             self.estimator.learn_length(live.call, usage.output)

@@ -7,7 +7,7 @@ per million, and an integer, so that SQL adds it up without losing anything.
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from mixchat.domain.usage import Cost, Tally
+from mixchat.domain.usage import Cost, CostSum
 
 PLACES: Final = 12
 """Decimal places of a dollar that the ledger keeps."""
@@ -23,10 +23,10 @@ def to_pico(usd: Decimal) -> int:
 
 def from_pico(pico: int) -> Decimal:
     """Return picodollars as dollars."""
-    return settled(Decimal(pico).scaleb(-PLACES))
+    return normalised(Decimal(pico).scaleb(-PLACES))
 
 
-def settled(usd: Decimal) -> Decimal:
+def normalised(usd: Decimal) -> Decimal:
     """Return `usd` as the ledger keeps it: rounded to a picodollar, without trailing zeros."""
     rounded = usd.quantize(_PICO, ROUND_HALF_EVEN).normalize()
     return rounded if rounded else ZERO
@@ -34,7 +34,7 @@ def settled(usd: Decimal) -> Decimal:
 
 def plain(usd: Decimal) -> str:
     """Return `usd` as the shortest decimal string without an exponent, such as `0.001234`."""
-    return f"{settled(usd):f}"
+    return f"{normalised(usd):f}"
 
 
 def dollars(usd: Decimal | None, *, exact: bool = True) -> str:
@@ -55,7 +55,7 @@ def cost(cost: Cost) -> str:
     return dollars(cost.usd, exact=cost.exact)
 
 
-def total(tally: Tally, noun: str = "call") -> str:
+def total(tally: CostSum, noun: str = "call") -> str:
     """Return a sum for people, the unknown kept apart: `$0.42 + 3 calls of unknown price`."""
     if not tally.unknown:
         return dollars(tally.usd, exact=not tally.estimated)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from mixchat.domain.errors import Failure
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.usage import Usage
 from mixchat.ledger.token_count import count_tokens
 
@@ -11,7 +11,7 @@ _TAIL = 2_000
 """Characters that are counted again with every look, since their last word is not complete."""
 
 
-class LiveCall:
+class OpenCall:
     """One open call.
 
     Args:
@@ -26,7 +26,7 @@ class LiveCall:
 
     def __init__(
         self,
-        call: Call,
+        call: MeteredCall,
         *,
         started: float,
         day: str,
@@ -88,7 +88,7 @@ def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:
     return failure is not None and not text and usage == Usage()
 
 
-def is_exact(call: Call, usage: Usage, *, complete: bool) -> bool:
+def is_exact(call: MeteredCall, usage: Usage, *, complete: bool) -> bool:
     """Whether all that a price needs was reported by the provider."""
     if not complete:
         return False

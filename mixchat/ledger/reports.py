@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, get_args
 from msgspec import Struct
 
 from mixchat.domain.clock import Clock
-from mixchat.domain.meter import Call
-from mixchat.domain.usage import Cost, Tally
+from mixchat.domain.meter import MeteredCall
+from mixchat.domain.usage import Cost, CostSum
 from mixchat.ledger.budgets import Budgets, BudgetState
 from mixchat.ledger.dates import EVER, local_day, month_of
 from mixchat.ledger.money import from_pico
@@ -54,7 +54,7 @@ _CHAT_BY_ROLE: Final = (
 )
 
 
-class Line(Struct, frozen=True):
+class ReportLine(Struct, frozen=True):
     """One line of a report: what all calls with the same `key` used and cost."""
 
     key: str
@@ -77,21 +77,21 @@ class Line(Struct, frozen=True):
         return from_pico(self.pico)
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> CostSum:
         """The money alone."""
-        return Tally(self.usd, self.calls, self.unknown, self.estimated)
+        return CostSum(self.usd, self.calls, self.unknown, self.estimated)
 
 
 class Figures(Struct, frozen=True, kw_only=True):
     """What the tracker shows. Calls under way are in it with what they have cost so far."""
 
-    turn: Tally
-    chat: Tally
-    today: Tally
-    month: Tally
-    by_role: tuple[tuple[str, Tally], ...]
+    turn: CostSum
+    chat: CostSum
+    today: CostSum
+    month: CostSum
+    by_role: tuple[tuple[str, CostSum], ...]
     """Of this chat, the dearest first; of today when there is no chat."""
-    by_model: tuple[tuple[str, Tally], ...]
+    by_model: tuple[tuple[str, CostSum], ...]
     """Of this chat, the dearest first; of today when there is no chat."""
     budgets: tuple[BudgetState, ...]
 
@@ -119,27 +119,27 @@ class Reports:
         """The local day, as an ISO date."""
         return local_day(self._clock.now(), self._zone)
 
-    def lines(self, by: By, since: str = EVER, most: int | None = None) -> tuple[Line, ...]:
+    def lines(self, by: By, since: str = EVER, most: int | None = None) -> tuple[ReportLine, ...]:
         """Return a line for each key since the local day `since`: the dearest first, days in order.
 
         With more than `most` chats, the cheapest of them share the last line.
         """
         if by == "day":
-            return tuple(Line(*row) for row in self._rows(_BY_DAY, (since, _FOREVER)))
+            return tuple(ReportLine(*row) for row in self._rows(_BY_DAY, (since, _FOREVER)))
         if by == "chat" and most is not None:
             rows = self._rows(_DEAREST, (by, since, most, by, since))
         else:
             rows = self._rows(_GROUPED, (by, since))
-        lines = [Line(*row) if row[0] else Line(NOBODY, *row[1:]) for row in rows]
+        lines = [ReportLine(*row) if row[0] else ReportLine(NOBODY, *row[1:]) for row in rows]
         lines.sort(key=lambda line: (-line.pico, line.key))
         if most is not None and len(lines) == most:
             lines += _others(self.total(since), lines)
         return tuple(lines)
 
-    def total(self, since: str = EVER, until: str = _FOREVER) -> Line:
+    def total(self, since: str = EVER, until: str = _FOREVER) -> ReportLine:
         """Return the sum of every call from `since` to `until`, both included."""
         (row,) = self._rows(_TOTAL, (since, until))
-        return Line("", *(value or 0 for value in row[1:]))
+        return ReportLine("", *(value or 0 for value in row[1:]))
 
     def first(self) -> str | None:
         """Return the local day of the earliest call, or `None` when there is none."""
@@ -147,7 +147,10 @@ class Reports:
         return row[0]
 
     def figures(
-        self, chat: str | None = None, turn: str | None = None, under_way: Sequence[tuple[Call, Cost]] = ()
+        self,
+        chat: str | None = None,
+        turn: str | None = None,
+        under_way: Sequence[tuple[MeteredCall, Cost]] = (),
     ) -> Figures:
         """Return what the tracker shows for this chat and turn, calls under way included."""
         today = self.today
@@ -166,13 +169,13 @@ class Reports:
 
     def _split(
         self, chat: str | None, by: Literal["role", "model"], running: Sequence[tuple[str, Cost]]
-    ) -> tuple[tuple[str, Tally], ...]:
+    ) -> tuple[tuple[str, CostSum], ...]:
         if chat is None:
             return tuple((line.key, line.tally) for line in self.lines(by, self.today))
         query = _CHAT_BY_ROLE if by == "role" else _CHAT_BY_MODEL
         tallies = {row[0]: _tally(row[1:]) for row in self._connection.execute(query, (chat,))}
         for key, cost in running:
-            tallies[key] = tallies.get(key, Tally()).add(cost)
+            tallies[key] = tallies.get(key, CostSum()).add(cost)
         return tuple((key or NOBODY, tally) for key, tally in tallies.items())
 
     def _rows(self, query: str, about: Sequence[str | int]) -> list[tuple[Any, ...]]:
@@ -181,23 +184,23 @@ class Reports:
         cursor.row_factory = None
         return cursor.execute(query, about).fetchall()
 
-    def _one(self, query: str, key: str | None) -> Tally:
-        return Tally() if key is None else _tally(self._connection.execute(query, (key,)).fetchone())
+    def _one(self, query: str, key: str | None) -> CostSum:
+        return CostSum() if key is None else _tally(self._connection.execute(query, (key,)).fetchone())
 
 
-def _with(tally: Tally, costs: Sequence[Cost]) -> Tally:
+def _with(tally: CostSum, costs: Sequence[Cost]) -> CostSum:
     for cost in costs:
         tally = tally.add(cost)
     return tally
 
 
-def _tally(row: sqlite3.Row | tuple[int | None, ...]) -> Tally:
+def _tally(row: sqlite3.Row | tuple[int | None, ...]) -> CostSum:
     calls, unknown, estimated, cost = (int(value or 0) for value in row)
-    return Tally(from_pico(cost), calls, unknown, estimated)
+    return CostSum(from_pico(cost), calls, unknown, estimated)
 
 
-def _others(total: Line, shown: Sequence[Line]) -> list[Line]:
+def _others(total: ReportLine, shown: Sequence[ReportLine]) -> list[ReportLine]:
     """Return what `total` holds beside the lines that are shown, as one line or none."""
-    numbers = Line.__struct_fields__[1:]
+    numbers = ReportLine.__struct_fields__[1:]
     rest = [getattr(total, name) - sum(getattr(line, name) for line in shown) for name in numbers]
-    return [Line(OTHERS, *rest)] if rest[0] else []
+    return [ReportLine(OTHERS, *rest)] if rest[0] else []

@@ -7,11 +7,11 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from mixchat.domain.meter import Call, Purpose
+from mixchat.domain.meter import MeteredCall, Purpose
 from mixchat.domain.model import ModelRef
 from mixchat.domain.usage import Usage
 from mixchat.ledger.money import to_pico
-from mixchat.ledger.open_call import LiveCall
+from mixchat.ledger.open_call import OpenCall
 from mixchat.storage.owner import Owner, this_process
 
 _COLUMNS: Final = (
@@ -24,7 +24,7 @@ class Orphan(Struct, frozen=True, kw_only=True):
     """A call whose mixchat died before it could say what became of it."""
 
     key: int
-    call: Call
+    call: MeteredCall
     day: str
     started: float
     last_seen: float
@@ -42,7 +42,7 @@ class Reservations:
         self._connection = connection
         self._owner = owner
 
-    def add(self, live: LiveCall, expected_output: int, amount: Decimal | None) -> int:
+    def add(self, live: OpenCall, expected_output: int, amount: Decimal | None) -> int:
         """Set `amount` dollars aside and return the key that the call keeps."""
         call, owner = live.call, self._owner or this_process()
         cursor = self._connection.execute(
@@ -93,7 +93,7 @@ def _orphan(row: sqlite3.Row) -> Orphan:
     purpose: Purpose = row["purpose"]
     return Orphan(
         key=row["key"],
-        call=Call(
+        call=MeteredCall(
             ref=ModelRef(row["provider"], row["model"]),
             purpose=purpose,
             role=row["role"],

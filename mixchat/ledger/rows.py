@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct, json
 
 from mixchat.domain.errors import ErrorCode
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.money import from_pico, to_pico
@@ -23,11 +23,11 @@ _INSERT: Final = (
 )
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class CallRow(Struct, frozen=True, kw_only=True):
     """One call as the ledger keeps it. Times are seconds since the epoch, UTC."""
 
     key: int
-    call: Call
+    call: MeteredCall
     day: str
     """The local day on which it began; a later change of zone or clock does not move it."""
     started: float
@@ -41,7 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     error: ErrorCode | None = None
 
 
-def insert(connection: sqlite3.Connection, row: Row) -> None:
+def insert(connection: sqlite3.Connection, row: CallRow) -> None:
     """Write one row; a call that has its row already is left as it is."""
     call, usage = row.call, row.usage
     cost = None if row.cost.usd is None else to_pico(row.cost.usd)

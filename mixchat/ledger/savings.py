@@ -85,7 +85,7 @@ def strongest(stack: Stack, prices: Prices, when: float | None = None) -> ModelR
     """Return the stack's strongest seat: the one whose written tokens cost most; `None` if no price is known."""
     seats = {
         seat.ref
-        for post in stack.posts.values()
+        for post in stack.roles.values()
         for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat))
     }
     priced = [(rates.output, ref) for ref in seats if (rates := prices.rates(ref, when)) and rates.output]

@@ -13,7 +13,7 @@ from mixchat.domain.stack import Stack
 from mixchat.ledger.dates import EVER, first_day
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.money import dollars, total
-from mixchat.ledger.reports import By, Line
+from mixchat.ledger.reports import By, ReportLine
 from mixchat.ledger.savings import Saving, saving, strongest
 
 
@@ -38,8 +38,8 @@ class Report(Struct, frozen=True):
 
     since: str
     """The local day, as an ISO date."""
-    total: Line
-    lines: tuple[Line, ...]
+    total: ReportLine
+    lines: tuple[ReportLine, ...]
     saving: Saving | None
     """`None` when the stack has no model whose price is known."""
 

@@ -10,15 +10,15 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from functools import partial
 from typing import Final, Generic, TypeVar
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import BadRequest
 from mixchat.domain.events import ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.providers.connections import Connections
-from mixchat.providers.errors import Border
-from mixchat.providers.stream_state import Event, Reader
-from mixchat.providers.wire_request import Asked, Body, check
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.stream_state import Event, EventParser
+from mixchat.providers.wire_request import Body, WireRequest, check
 
 GRACE: Final = 1.0
 """Seconds that a server gets to end the body after its finishing marker."""
@@ -27,7 +27,7 @@ Opener = Callable[[Body], AbstractAsyncContextManager[AsyncIterator[Event]]]
 """Sends the fields; inside the context the events can be read, at its end the connection is closed."""
 
 
-async def exchange(opener: Opener, asked: Asked, reader: Reader) -> AsyncGenerator[ProviderEvent]:
+async def exchange(opener: Opener, asked: WireRequest, reader: EventParser) -> AsyncGenerator[ProviderEvent]:
     """Yield the reply. A field that the service refuses is left out, once.
 
     Raises:
@@ -37,32 +37,32 @@ async def exchange(opener: Opener, asked: Asked, reader: Reader) -> AsyncGenerat
         for notice in asked.notices:
             yield notice
         try:
-            events = await _opened(stack, opener, asked, reader)
+            events = await _open_stream(stack, opener, asked, reader)
         except BadRequest as refusal:
             again = asked.without_refused(refusal)
             if again is None:
                 raise
             for notice in again.notices:
                 yield notice
-            events = await _opened(stack, opener, again, reader)
+            events = await _open_stream(stack, opener, again, reader)
         while (batch := await _next(events, reader)) is not None:
             for event in batch:
                 yield event
     yield reader.reading.end()
 
 
-async def _opened(
-    stack: AsyncExitStack, opener: Opener, asked: Asked, reader: Reader
+async def _open_stream(
+    stack: AsyncExitStack, opener: Opener, asked: WireRequest, reader: EventParser
 ) -> AsyncIterator[Event]:
     border = reader.reading.border
-    with border(), border.sense():
+    with border(), border.parsing():
         return await stack.enter_async_context(opener(asked.body))
 
 
-async def _next(events: AsyncIterator[Event], reader: Reader) -> Sequence[ProviderEvent] | None:
+async def _next(events: AsyncIterator[Event], reader: EventParser) -> Sequence[ProviderEvent] | None:
     """Return what the next event says, or `None` at the end."""
     reading = reader.reading
-    with reading.border(), reading.border.sense():
+    with reading.border(), reading.border.parsing():
         try:
             if reading.settled:
                 async with asyncio.timeout(GRACE):
@@ -89,7 +89,7 @@ class Endpoint:
     """A service with its key, the cards of its models and the connections to reach it."""
 
     def __init__(
-        self, service: Service, key: Callable[[], str], cards: Cards, connections: Connections
+        self, service: ProviderSpec, key: Callable[[], str], cards: Cards, connections: Connections
     ) -> None:
         self.service = service
         self.key = key
@@ -119,16 +119,16 @@ class Adapter(ABC, Generic[C]):
         return self._service.local
 
     @property
-    def patience(self) -> float:
+    def first_token_timeout(self) -> float:
         """Seconds to wait for the first sign of life."""
-        return self._service.patience
+        return self._service.first_token_timeout
 
     @property
     def ready(self) -> bool:
         """Whether the client is made."""
         return self._client is not None
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Import the library and make the client. Blocks for up to seconds; called in a thread.
 
         Raises:
@@ -139,10 +139,10 @@ class Adapter(ABC, Generic[C]):
                 self._key = self._endpoint.key()
                 with contextlib.suppress(ImportError):  # loaded with the first socket otherwise, on the loop
                     importlib.import_module("anyio._backends._asyncio")
-                with Border(self._service)(ValueError):
-                    self._client = self._made(self._key)
+                with ErrorMapper(self._service)(ValueError):
+                    self._client = self._create_client(self._key)
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
         """Yield the reply. Cancelling it, or closing it, closes the connection at once.
 
         Raises:
@@ -151,9 +151,9 @@ class Adapter(ABC, Generic[C]):
         card = self._endpoint.cards(request.ref)
         check(request, card, pdf=self._takes_pdfs(card))
         client = await self._ready()
-        reader = self._reader(self._border(request.ref))
-        opener = partial(self._opened, client, reader)
-        async with aclosing(exchange(opener, self._asked(request, card), reader)) as events:
+        reader = self._parser(self._border(request.ref))
+        opener = partial(self._open_stream, client, reader)
+        async with aclosing(exchange(opener, self._build_request(request, card), reader)) as events:
             async for event in events:
                 yield event
 
@@ -165,27 +165,27 @@ class Adapter(ABC, Generic[C]):
         """
         client = await self._ready()
         border = self._border()
-        with border(), border.sense():
-            return await self._listed(client, border)
+        with border(), border.parsing():
+            return await self._list_models(client, border)
 
     @abstractmethod
-    async def _listed(self, client: C, border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: C, border: ErrorMapper) -> tuple[ModelCard, ...]:
         """Ask for the models."""
 
     @abstractmethod
-    def _made(self, key: str) -> C: ...
+    def _create_client(self, key: str) -> C: ...
 
     @abstractmethod
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         """Return the fields of a request."""
 
     @abstractmethod
-    def _reader(self, border: Border) -> Reader:
+    def _parser(self, border: ErrorMapper) -> EventParser:
         """Return what makes events of one reply."""
 
     @abstractmethod
-    def _opened(
-        self, client: C, reader: Reader, body: Body
+    def _open_stream(
+        self, client: C, reader: EventParser, body: Body
     ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """Send the fields; inside the context the events can be read, at its end the connection is closed."""
 
@@ -194,12 +194,12 @@ class Adapter(ABC, Generic[C]):
 
     async def _ready(self) -> C:
         if self._client is None:
-            await asyncio.to_thread(self.warm)
+            await asyncio.to_thread(self.preload)
         assert self._client is not None
         return self._client
 
-    def _border(self, ref: ModelRef | None = None) -> Border:
-        return Border(self._service, ref, self._key)
+    def _border(self, ref: ModelRef | None = None) -> ErrorMapper:
+        return ErrorMapper(self._service, ref, self._key)
 
     async def aclose(self) -> None:
         """Forget the client; the connections are closed by who made them."""

@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.errors import Border
+from mixchat.providers.errors import ErrorMapper
 from mixchat.providers.openai_client import foreign_headers
-from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, table, total
-from mixchat.providers.wire_request import Asked, Body, encoded, images, left_out, pdfs, search, turns, words
+from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, table, total
+from mixchat.providers.wire_request import (
+    Body,
+    WireRequest,
+    dropped_parameters,
+    encoded,
+    images,
+    pdfs,
+    search,
+    turns,
+    words,
+)
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -39,7 +49,7 @@ _OPTIONAL: Final = {
 class AnthropicProvider(Adapter["AsyncAnthropic"]):
     """Streams Messages; the prompt's beginning is cached for five minutes."""
 
-    def _made(self, key: str) -> "AsyncAnthropic":
+    def _create_client(self, key: str) -> "AsyncAnthropic":
         import anthropic
 
         foreign = foreign_headers(self._service, os.environ.get("ANTHROPIC_CUSTOM_HEADERS"))
@@ -54,22 +64,22 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
             timeout=self._endpoint.connections.sdk.timeout,
         )
 
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
-        return _asked(request, card)
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
+        return _request_body(request, card)
 
-    def _reader(self, border: Border) -> "_Reader":
+    def _parser(self, border: ErrorMapper) -> "_Reader":
         return _Reader(border)
 
     @asynccontextmanager
-    async def _opened(
-        self, client: "AsyncAnthropic", reader: Reader, body: Body
+    async def _open_stream(
+        self, client: "AsyncAnthropic", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         async with await client.messages.create(**body, stream=True) as stream:
             reader.reading.request_id = stream.response.headers.get("request-id")
             await check_stream(stream.response, reader.reading.border)
             yield stream
 
-    async def _listed(self, client: "AsyncAnthropic", border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncAnthropic", border: ErrorMapper) -> tuple[ModelCard, ...]:
         return tuple([self._card(model) async for model in client.models.list(limit=1000)])
 
     def _card(self, model: Event) -> ModelCard:
@@ -104,7 +114,7 @@ def _supported(able: Event, name: str) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
-def _asked(request: Request, card: ModelCard) -> Asked:
+def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     limit = request.max_tokens or min(card.max_output or MAX_TOKENS, 2 * MAX_TOKENS)
     body: Body = {
         "model": request.ref.model,
@@ -117,12 +127,12 @@ def _asked(request: Request, card: ModelCard) -> Asked:
         body["system"] = request.system
     body |= search(request, card, _SEARCH, notices)
     if request.temperature is not None:
-        notices.append(left_out("a temperature", request.ref))
+        notices.append(dropped_parameters("a temperature", request.ref))
     body |= _thinking(request, card, notices)
-    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
 
 
-def _thinking(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
+def _thinking(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body:
     """Return the fields for thinking and effort: adaptive where the model has levels, nothing where it is unknown."""
     levels = card.efforts
     body: Body = {}
@@ -134,7 +144,7 @@ def _thinking(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
     if effort == "none":
         return {"thinking": {"type": "disabled"}} if body else {}
     if levels == () or (levels and effort not in levels):
-        notices.append(left_out(f"the effort {effort}", request.ref))
+        notices.append(dropped_parameters(f"the effort {effort}", request.ref))
         return body
     return body | {"output_config": {"effort": effort}}
 
@@ -152,8 +162,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: Border) -> None:
-        self.reading = Reading(border)
+    def __init__(self, border: ErrorMapper) -> None:
+        self.reading = StreamState(border)
         self._counts: dict[str, object] = {}
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:

@@ -25,7 +25,7 @@ met: ContextVar["Callable[[httpx2.Response], Awaitable[None]] | None"] = Context
 _DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
-async def _meet(response: "httpx2.Response") -> None:
+async def _merge_settings(response: "httpx2.Response") -> None:
     if (look := met.get()) is not None:
         await look(response)
 
@@ -69,7 +69,7 @@ class Connections:
                         max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
                     ),
                     mounts=dict.fromkeys(_DIRECT),
-                    event_hooks={"response": [_meet]},
+                    event_hooks={"response": [_merge_settings]},
                 )
             return self._sdk
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from mixchat.config.catalog import Catalog
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.providers.registry import Registry
 
 _PATIENCE = 0.5
 """Seconds that a server on this machine has to accept a connection."""
 
 
-async def discover(services: Iterable[Service], catalog: Catalog, providers: Registry) -> bool:
+async def discover(services: Iterable[ProviderSpec], catalog: Catalog, providers: Registry) -> bool:
     """Ask the servers that accept a connection for their models, if their listing is older than a day.
 
     Returns whether a listing is new. One that does not answer keeps its old listing; so does cancelling.
@@ -26,7 +26,7 @@ async def discover(services: Iterable[Service], catalog: Catalog, providers: Reg
     return len(failed) < len(found)
 
 
-def _may_be_here(service: Service) -> bool:
+def _may_be_here(service: ProviderSpec) -> bool:
     known = service.name == "ollama" or service.placed
     return known and not service.needs_key and service.loopback and service.api != "local"
 

@@ -12,12 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from mixchat.config.credentials import Credentials
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import NeedsKey, ProviderError, UnknownModel
 from mixchat.domain.model import ModelRef
 from mixchat.domain.usage import Usage
 from mixchat.providers.connections import Connections
-from mixchat.providers.errors import Border
+from mixchat.providers.errors import ErrorMapper
 
 DEFAULT: Final = ModelRef("cohere", "embed-v4.0")
 Kind = Literal["document", "query"]
@@ -45,7 +45,7 @@ class Embeddings:
 
     def __init__(
         self,
-        services: Mapping[str, Service],
+        services: Mapping[str, ProviderSpec],
         credentials: Credentials,
         connections: Connections | None = None,
     ) -> None:
@@ -91,18 +91,18 @@ class Embeddings:
         """Close the connections."""
         await self._connections.aclose()
 
-    def _key(self, service: Service, ref: ModelRef) -> str:
+    def _key(self, service: ProviderSpec, ref: ModelRef) -> str:
         found = self._credentials.find(service.name)
         if found is None and service.needs_key:
             raise NeedsKey(f"{ref} needs a key; set {service.key_env[0]}.", ref=ref)
         return found.value if found else ""
 
     async def _ask(
-        self, service: Service, dialect: Dialect, ref: ModelRef, key: str, body: dict[str, Any]
+        self, service: ProviderSpec, dialect: Dialect, ref: ModelRef, key: str, body: dict[str, Any]
     ) -> tuple[list[Vector], int | None]:
         import httpx
 
-        border = Border(service, ref, key or None)
+        border = ErrorMapper(service, ref, key or None)
         name = dialect.key_header
         keyed = {name: f"Bearer {key}" if name == "Authorization" else key} if key else {}
         with border():
@@ -116,7 +116,7 @@ class Embeddings:
             raise border.failure(_decoded(response.content), response.status_code, dict(response.headers))
         if "json" not in response.headers.get("content-type", ""):
             raise border.not_a_reply(response.headers.get("content-type", ""))
-        with border.sense():
+        with border.parsing():
             return dialect.answer(response.content)
 
 

@@ -28,7 +28,7 @@ _MOUTHS = ("type", "code", "status", "error_code", "param")
 _IDS = ("request-id", "x-request-id", "x-goog-request-id", "cf-ray")
 
 
-class Complaint(Struct, frozen=True):
+class ApiError(Struct, frozen=True):
     """An error in the provider's own words."""
 
     status: int | None
@@ -43,7 +43,7 @@ class Complaint(Struct, frozen=True):
     """Whether the body was the JSON that an API answers with."""
 
     @classmethod
-    def heard(cls, error: BaseException) -> "Complaint":
+    def from_exception(cls, error: BaseException) -> "ApiError":
         """Return what an SDK's exception carries."""
         response = getattr(error, "response", None)
         headers = cast("Mapping[str, str]", getattr(response, "headers", None) or {})
@@ -60,7 +60,7 @@ class Complaint(Struct, frozen=True):
     @classmethod
     def read(
         cls, body: object, status: int | None, headers: Mapping[str, str], fallback: str = ""
-    ) -> "Complaint":
+    ) -> "ApiError":
         """Return what the JSON of an error says; every provider's shape is known here."""
         tables = tuple(_tables(body))
         words = (
@@ -161,7 +161,7 @@ _VAGUE: Final = frozenset({400, 403, 404, 422, 429, 500})
 """Statuses whose words may tell more than they do."""
 
 
-def kind_of(complaint: Complaint) -> type[ProviderError]:
+def classify_error(complaint: ApiError) -> type[ProviderError]:
     """Return the class that says what a person can do about the complaint."""
     status = complaint.status
     if status is not None and status not in _VAGUE:
@@ -184,7 +184,7 @@ def _by_name(kinds: frozenset[str], among: tuple[type[ProviderError], ...]) -> t
     return next((kind for kind in among if kinds & _KINDS[kind]), None)
 
 
-def _by_words(complaint: Complaint, status: int | None) -> type[ProviderError] | None:
+def _by_words(complaint: ApiError, status: int | None) -> type[ProviderError] | None:
     """Return what the words say, as far as a complaint of this status can mean it."""
     if status == 429:
         spent = dict(_WORDS)[OutOfCredit].search(complaint.message)

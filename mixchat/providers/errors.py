@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
@@ -23,7 +23,7 @@ from mixchat.domain.errors import (
     Unreachable,
 )
 from mixchat.domain.model import ModelRef
-from mixchat.providers.error_rules import Complaint, kind_of, retry_after
+from mixchat.providers.error_rules import ApiError, classify_error, retry_after
 
 _SHAPES: Final = re.compile(
     r"""
@@ -68,10 +68,10 @@ _NEVER_MET: Final = frozenset({
 _SILENT: Final = frozenset({"ReadTimeout", "WriteTimeout", "APITimeoutError"})
 
 
-class Border:
+class ErrorMapper:
     """Translates errors for one call to one service. `begun` says whether the reply has begun."""
 
-    def __init__(self, service: Service, ref: ModelRef | None = None, key: str | None = None) -> None:
+    def __init__(self, service: ProviderSpec, ref: ModelRef | None = None, key: str | None = None) -> None:
         self._service = service
         self._ref = ref
         self._key = key
@@ -90,7 +90,7 @@ class Border:
             raise self.translated(error) from error
 
     @contextmanager
-    def sense(self) -> Generator[None]:
+    def parsing(self) -> Generator[None]:
         """Around reading one event: a shape that makes no sense is `Interrupted`."""
         try:
             yield
@@ -103,14 +103,14 @@ class Border:
 
     def translated(self, error: BaseException) -> ProviderError:
         """Return the error by its name, with one sentence to act on."""
-        complaint = Complaint.heard(error)
+        complaint = ApiError.from_exception(error)
         if complaint.status is None and not complaint.kinds:
             return self._transport(error)
         return self.named(complaint)
 
-    def named(self, complaint: Complaint) -> ProviderError:
+    def named(self, complaint: ApiError) -> ProviderError:
         """Return the error that the provider's own complaint means."""
-        kind = kind_of(complaint)
+        kind = classify_error(complaint)
         if complaint.status == 404 and not complaint.structured:
             kind = Unreachable
         waits = retry_after(complaint.headers, complaint.message, complaint.details)
@@ -124,7 +124,7 @@ class Border:
         self, body: object, status: int | None = None, headers: Mapping[str, str] | None = None
     ) -> ProviderError:
         """Return the error that the JSON `body` tells of."""
-        return self.named(Complaint.read(body, status, headers or {}))
+        return self.named(ApiError.read(body, status, headers or {}))
 
     def cut(self) -> Interrupted:
         """Return the error of a stream without its finishing marker."""

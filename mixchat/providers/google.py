@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.connections import met
-from mixchat.providers.errors import Border
-from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, total
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, total
 from mixchat.providers.wire_request import (
-    Asked,
     Body,
+    WireRequest,
+    dropped_parameters,
     images,
-    left_out,
     pdfs,
     search,
     temperature,
@@ -51,7 +51,7 @@ _OPTIONAL: Final = {
 class GoogleProvider(Adapter["Client"]):
     """Streams Gemini; the SDK's own continuation and its retries are off."""
 
-    def _made(self, key: str) -> "Client":
+    def _create_client(self, key: str) -> "Client":
         from google import genai
         from google.genai import types
 
@@ -69,15 +69,15 @@ class GoogleProvider(Adapter["Client"]):
             api_key=key or "none", enterprise=False, http_options=types.HttpOptions(**options)
         )
 
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
-        return _asked(request, card)
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
+        return _request_body(request, card)
 
-    def _reader(self, border: Border) -> "_Reader":
+    def _parser(self, border: ErrorMapper) -> "_Reader":
         return _Reader(border)
 
     @asynccontextmanager
-    async def _opened(
-        self, client: "Client", reader: Reader, body: Body
+    async def _open_stream(
+        self, client: "Client", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         responses: list[Response] = []
         try:
@@ -87,7 +87,7 @@ class GoogleProvider(Adapter["Client"]):
             for response in responses:
                 await response.aclose()
 
-    async def _listed(self, client: "Client", border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "Client", border: ErrorMapper) -> tuple[ModelCard, ...]:
         listed: list[Event] = [model async for model in await client.aio.models.list()]
         return tuple(
             self._card(model) for model in listed if "generateContent" in (model.supported_actions or ())
@@ -119,7 +119,7 @@ def _build_models() -> None:
 
 
 async def _sent(
-    client: "Client", body: Body, responses: list["Response"], border: Border
+    client: "Client", body: Body, responses: list["Response"], border: ErrorMapper
 ) -> AsyncIterator[Event]:
     """Send the request, which the SDK does when the first chunk is asked for, and return the chunks."""
 
@@ -154,7 +154,7 @@ class _Chunks(AsyncIterator[Event]):
         return self._first.pop() if self._first else await anext(self._rest)
 
 
-def _asked(request: Request, card: ModelCard) -> Asked:
+def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     notices: list[Notice] = []
     body: Body = {
         "model": request.ref.model,
@@ -170,21 +170,21 @@ def _asked(request: Request, card: ModelCard) -> Asked:
     body |= search(request, card, {"tools": [{"google_search": {}}]}, notices)
     if thinking := _thinking(request, card, notices):
         body["thinking_config"] = thinking
-    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
 
 
-def _thinking(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
+def _thinking(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body:
     """Return the field for thinking: shown where the model thinks; a level where it has levels, else a budget."""
     if card.thinks is False:
         if request.effort not in {None, "none"}:
-            notices.append(left_out(f"the effort {request.effort}", request.ref))
+            notices.append(dropped_parameters(f"the effort {request.effort}", request.ref))
         return {}
     shown: Body = {"include_thoughts": True} if card.thinks else {}
     effort = request.effort
     if effort is None:
         return shown
     if card.efforts is not None and effort not in card.efforts:
-        notices.append(left_out(f"the effort {effort}", request.ref))
+        notices.append(dropped_parameters(f"the effort {effort}", request.ref))
         return shown
     return {"thinking_budget": 0} if effort == "none" else shown | {"thinking_level": _LEVELS[effort]}
 
@@ -200,8 +200,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: Border) -> None:
-        self.reading = Reading(border)
+    def __init__(self, border: ErrorMapper) -> None:
+        self.reading = StreamState(border)
         self._searches: set[str] = set()
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:

@@ -5,15 +5,24 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.errors import Border
-from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, table, tables
-from mixchat.providers.wire_request import Asked, Body, encoded, images, left_out, search, turns, words
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, table, tables
+from mixchat.providers.wire_request import (
+    Body,
+    WireRequest,
+    dropped_parameters,
+    encoded,
+    images,
+    search,
+    turns,
+    words,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -42,21 +51,21 @@ _OUTPUT: Final = 4096
 class OllamaProvider(Adapter["httpx.AsyncClient"]):
     """Streams /api/chat. The window is set to what the conversation needs: Ollama's own would drop its beginning."""
 
-    def _made(self, key: str) -> "httpx.AsyncClient":
+    def _create_client(self, key: str) -> "httpx.AsyncClient":
         return self._endpoint.connections.own
 
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
-        return _asked(request, card)
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
+        return _request_body(request, card)
 
-    def _reader(self, border: Border) -> "_Reader":
+    def _parser(self, border: ErrorMapper) -> "_Reader":
         return _Reader(border)
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return False
 
     @asynccontextmanager
-    async def _opened(
-        self, client: "httpx.AsyncClient", reader: Reader, body: Body
+    async def _open_stream(
+        self, client: "httpx.AsyncClient", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         url, border = f"{self._service.base_url}/api/chat", reader.reading.border
         async with client.stream("POST", url, json=body, headers=self._headers()) as response:
@@ -65,7 +74,7 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
             async with aclosing(lines(response.aiter_bytes())) as parts:
                 yield parts
 
-    async def _listed(self, client: "httpx.AsyncClient", border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "httpx.AsyncClient", border: ErrorMapper) -> tuple[ModelCard, ...]:
         response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
         await _check(response, border)
         found = tables(table(response.json()).get("models"))
@@ -76,7 +85,7 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
         return {**key, **self._service.headers}
 
 
-async def _check(response: "httpx.Response", border: Border) -> None:
+async def _check(response: "httpx.Response", border: ErrorMapper) -> None:
     if response.status_code == 200:
         return
     raw = await response.aread()
@@ -87,7 +96,7 @@ async def _check(response: "httpx.Response", border: Border) -> None:
     raise border.failure(body, response.status_code, response.headers)
 
 
-def _card(service: Service, model: Event) -> ModelCard:
+def _card(service: ProviderSpec, model: Event) -> ModelCard:
     able = model.get("capabilities")
     known = isinstance(able, list)
     return ModelCard(
@@ -99,7 +108,7 @@ def _card(service: Service, model: Event) -> ModelCard:
     )
 
 
-def _asked(request: Request, card: ModelCard) -> Asked:
+def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     notices: list[Notice] = []
     system = [{"role": "system", "content": request.system}] if request.system else []
     body: Body = {
@@ -112,18 +121,18 @@ def _asked(request: Request, card: ModelCard) -> Asked:
     body |= search(request, card, None, notices)
     if request.effort is not None:
         if card.thinks is False and request.effort != "none":
-            notices.append(left_out(f"the effort {request.effort}", request.ref))
+            notices.append(dropped_parameters(f"the effort {request.effort}", request.ref))
         elif card.thinks is not False:
             body["think"] = _think(request, card)
-    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
 
 
-def _think(request: Request, card: ModelCard) -> bool | str:
+def _think(request: ModelRequest, card: ModelCard) -> bool | str:
     level = _LEVELS[request.effort or "medium"]
     return level if card.efforts or isinstance(level, bool) else True
 
 
-def _options(request: Request, card: ModelCard) -> Body:
+def _options(request: ModelRequest, card: ModelCard) -> Body:
     """Return the options; the window is at least Ollama's smallest and at most the model's."""
     size = sum(len(words(message).encode()) for message in request.messages) + len(
         (request.system or "").encode()
@@ -145,8 +154,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: Border) -> None:
-        self.reading = Reading(border)
+    def __init__(self, border: ErrorMapper) -> None:
+        self.reading = StreamState(border)
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
         line = table(json.loads(event))

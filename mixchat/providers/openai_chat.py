@@ -5,22 +5,31 @@ from contextlib import asynccontextmanager
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.errors import Border
-from mixchat.providers.openai_client import listed, openai_client, warm_chat
-from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, listing, table, tables
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.openai_client import listed, openai_client, preload_chat
+from mixchat.providers.stream_state import (
+    Event,
+    EventParser,
+    StreamState,
+    check_stream,
+    count,
+    listing,
+    table,
+    tables,
+)
 from mixchat.providers.wire_request import (
-    Asked,
     Body,
+    WireRequest,
     data_url,
+    dropped_parameters,
     images,
-    left_out,
     pdfs,
     search,
     temperature,
@@ -157,23 +166,23 @@ _PLAIN: Final = frozenset(
 class ChatProvider(Adapter["AsyncOpenAI"]):
     """Streams Chat Completions; what a server is particular about is data in its `Service`."""
 
-    def _made(self, key: str) -> "AsyncOpenAI":
+    def _create_client(self, key: str) -> "AsyncOpenAI":
         client = openai_client(self._service, key, self._endpoint.connections)
-        warm_chat(client)
+        preload_chat(client)
         return client
 
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
-        return _asked(request, card, self._service)
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
+        return _request_body(request, card, self._service)
 
-    def _reader(self, border: Border) -> "_Reader":
+    def _parser(self, border: ErrorMapper) -> "_Reader":
         return _Reader(border)
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return card.pdfs is True
 
     @asynccontextmanager
-    async def _opened(
-        self, client: "AsyncOpenAI", reader: Reader, body: Body
+    async def _open_stream(
+        self, client: "AsyncOpenAI", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         known = {name: value for name, value in body.items() if name in _PLAIN}
         extra = {name: value for name, value in body.items() if name not in _PLAIN}
@@ -192,11 +201,11 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
             return tuple(ModelCard(ref=ModelRef(self.name, model)) for model in self._service.models)
         return await super().models()
 
-    async def _listed(self, client: "AsyncOpenAI", border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncOpenAI", border: ErrorMapper) -> tuple[ModelCard, ...]:
         return await listed(self.name, client.models.list())
 
 
-def _asked(request: Request, card: ModelCard, service: Service) -> Asked:
+def _request_body(request: ModelRequest, card: ModelCard, service: ProviderSpec) -> WireRequest:
     notices: list[Notice] = []
     system = [{"role": "system", "content": request.system}] if request.system else []
     body: Body = {
@@ -211,15 +220,15 @@ def _asked(request: Request, card: ModelCard, service: Service) -> Asked:
     body |= temperature(request, card, notices)
     body |= search(request, card, service.search, notices)
     body |= _effort(request, card, service, notices)
-    return Asked(body=body, optional=_OPTIONAL, swaps=_OTHER, notices=tuple(notices))
+    return WireRequest(body=body, optional=_OPTIONAL, swaps=_OTHER, notices=tuple(notices))
 
 
-def _effort(request: Request, card: ModelCard, service: Service, notices: list[Notice]) -> Body:
+def _effort(request: ModelRequest, card: ModelCard, service: ProviderSpec, notices: list[Notice]) -> Body:
     effort = request.effort
     if effort is None:
         return {}
     if card.thinks is False or (card.efforts is not None and effort not in card.efforts):
-        notices.append(left_out(f"the effort {effort}", request.ref))
+        notices.append(dropped_parameters(f"the effort {effort}", request.ref))
         return {}
     return {service.effort: {"effort": effort} if service.effort == "reasoning" else effort}
 
@@ -240,8 +249,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: Border) -> None:
-        self.reading = Reading(border)
+    def __init__(self, border: ErrorMapper) -> None:
+        self.reading = StreamState(border)
         self._tags = ThinkTags()
         self._refusal = ""
 

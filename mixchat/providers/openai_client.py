@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.providers.connections import Connections
 from mixchat.providers.stream_state import Event, count, table
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ORGANISATION: Final = ("OpenAI-Organization", "OpenAI-Project")
 
 
-def foreign_headers(service: Service, custom: str | None) -> tuple[str, ...]:
+def foreign_headers(service: ProviderSpec, custom: str | None) -> tuple[str, ...]:
     """Return the names of the headers to leave out: none at the vendor itself.
 
     `custom` is the text of `OPENAI_CUSTOM_HEADERS` or `ANTHROPIC_CUSTOM_HEADERS`: `Name: value` lines.
@@ -35,7 +35,7 @@ _BLANK: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-def openai_client(service: Service, key: str, connections: Connections) -> "AsyncOpenAI":
+def openai_client(service: ProviderSpec, key: str, connections: Connections) -> "AsyncOpenAI":
     """Return the client; nothing of OpenAI's environment reaches a server elsewhere."""
     import openai
 
@@ -54,7 +54,7 @@ def openai_client(service: Service, key: str, connections: Connections) -> "Asyn
     )
 
 
-def warm_responses(client: "AsyncOpenAI") -> None:
+def preload_responses(client: "AsyncOpenAI") -> None:
     """Load what the SDK would load at the first Responses event: a tenth of a second that the loop would stand still."""
     from openai.types.responses import Response, ResponseStreamEvent
 
@@ -68,7 +68,7 @@ def warm_responses(client: "AsyncOpenAI") -> None:
     construct_type(type_=ResponseStreamEvent, value=event)
 
 
-def warm_chat(client: "AsyncOpenAI") -> None:
+def preload_chat(client: "AsyncOpenAI") -> None:
     """Load what the SDK would load at the first chunk of Chat Completions."""
     from openai.types.chat import ChatCompletionChunk
 

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.errors import Border
-from mixchat.providers.openai_client import listed, openai_client, warm_responses
-from mixchat.providers.stream_state import Event, Reader, Reading, check_stream, count, table
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.openai_client import listed, openai_client, preload_responses
+from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, table
 from mixchat.providers.wire_request import (
-    Asked,
     Body,
+    WireRequest,
     data_url,
+    dropped_parameters,
     images,
-    left_out,
     pdfs,
     search,
     temperature,
@@ -42,31 +42,31 @@ _CUT: Final[dict[str, Stop]] = {"content_filter": "refused"}
 class ResponsesProvider(Adapter["AsyncOpenAI"]):
     """Streams Responses; nothing is stored at the provider."""
 
-    def _made(self, key: str) -> "AsyncOpenAI":
+    def _create_client(self, key: str) -> "AsyncOpenAI":
         client = openai_client(self._service, key, self._endpoint.connections)
-        warm_responses(client)
+        preload_responses(client)
         return client
 
-    def _asked(self, request: Request, card: ModelCard) -> Asked:
-        return _asked(request, card)
+    def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
+        return _request_body(request, card)
 
-    def _reader(self, border: Border) -> "_Reader":
+    def _parser(self, border: ErrorMapper) -> "_Reader":
         return _Reader(border)
 
     @asynccontextmanager
-    async def _opened(
-        self, client: "AsyncOpenAI", reader: Reader, body: Body
+    async def _open_stream(
+        self, client: "AsyncOpenAI", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         async with await client.responses.create(**body, stream=True) as stream:
             reader.reading.request_id = stream.response.headers.get("x-request-id")
             await check_stream(stream.response, reader.reading.border)
             yield stream
 
-    async def _listed(self, client: "AsyncOpenAI", border: Border) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncOpenAI", border: ErrorMapper) -> tuple[ModelCard, ...]:
         return await listed(self.name, client.models.list())
 
 
-def _asked(request: Request, card: ModelCard) -> Asked:
+def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     notices: list[Notice] = []
     body: Body = {
         "model": request.ref.model,
@@ -81,16 +81,16 @@ def _asked(request: Request, card: ModelCard) -> Asked:
     body |= search(request, card, {"tools": [{"type": "web_search"}]}, notices)
     if (reasoning := _reasoning(request, card, notices)) is not None:
         body["reasoning"] = reasoning
-    return Asked(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
 
 
-def _reasoning(request: Request, card: ModelCard, notices: list[Notice]) -> Body | None:
+def _reasoning(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body | None:
     """Return the field for thinking: a summary where the model thinks, nothing where that is unknown."""
     effort = request.effort
     if effort is not None and (
         card.thinks is False or (card.efforts is not None and effort not in card.efforts)
     ):
-        notices.append(left_out(f"the effort {effort}", request.ref))
+        notices.append(dropped_parameters(f"the effort {effort}", request.ref))
         effort = None
     if effort is not None:
         return {"effort": effort} if effort == "none" else {"effort": effort, "summary": "auto"}
@@ -112,8 +112,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: Border) -> None:
-        self.reading = Reading(border)
+    def __init__(self, border: ErrorMapper) -> None:
+        self.reading = StreamState(border)
         self._refusal = ""
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mixchat.config.config import Config
 from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
-from mixchat.config.provider_specs import Api, Service, services
+from mixchat.config.provider_specs import Api, ProviderSpec, provider_specs
 from mixchat.domain.errors import NeedsKey, UnknownModel
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Provider
@@ -30,7 +30,7 @@ class Registry:
 
     def __init__(
         self,
-        known: Mapping[str, Service],
+        known: Mapping[str, ProviderSpec],
         credentials: Credentials,
         cards: Callable[[ModelRef], ModelCard],
         local: Callable[[], Provider],
@@ -53,7 +53,7 @@ class Registry:
         """Return the providers that can be chatted with, whether or not they can be reached."""
         return (*(name for name, service in self._known.items() if service.api != "embed"), *self._extra)
 
-    def service(self, provider: str) -> Service | None:
+    def service(self, provider: str) -> ProviderSpec | None:
         """Return what is known about a provider."""
         return self._known.get(provider)
 
@@ -116,13 +116,13 @@ class Registry:
         adapter = getattr(importlib.import_module(module), name)
         return adapter(Endpoint(service, lambda: self._key(service), self._cards, self._connections))
 
-    def _key(self, service: Service) -> str:
+    def _key(self, service: ProviderSpec) -> str:
         found = self._credentials.find(service.name)
         if found is None and service.needs_key:
             raise self._needs(service)
         return found.value if found is not None else ""
 
-    def _needs(self, service: Service) -> NeedsKey | UnknownModel:
+    def _needs(self, service: ProviderSpec) -> NeedsKey | UnknownModel:
         if not service.base_url:
             words = f"[providers.{service.name}] in the config file has no base_url; say where the server is."
             return UnknownModel(words)
@@ -151,4 +151,4 @@ def build_providers(
 
         return LocalProvider(paths, config)
 
-    return Registry(services(config, environ), credentials, cards, local, extra)
+    return Registry(provider_specs(config, environ), credentials, cards, local, extra)

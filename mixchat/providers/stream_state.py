@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from mixchat.domain.errors import ProviderError
-from mixchat.domain.events import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
+from mixchat.domain.events import Notice, ProviderEvent, StreamEnd, TextDelta, ThinkingDelta, UsageUpdate
 from mixchat.domain.turn import Citation, Stop
 from mixchat.domain.usage import Usage
-from mixchat.providers.errors import Border
+from mixchat.providers.errors import ErrorMapper
 
 if TYPE_CHECKING:
     import httpx
@@ -19,7 +19,7 @@ _FIRST: Final = ("\ud800", "\udbff")
 """The lowest and highest first half of a character outside the basic plane."""
 
 
-class Halves:
+class SurrogateJoiner:
     """Puts halves together again that come in two pieces; a half that stays alone becomes U+FFFD."""
 
     def __init__(self) -> None:
@@ -32,10 +32,10 @@ class Halves:
             return text
         if _FIRST[0] <= text[-1] <= _FIRST[1]:
             text, self._held = text[:-1], text[-1]
-        return whole(text)
+        return join_surrogates(text)
 
 
-def whole(text: str) -> str:
+def join_surrogates(text: str) -> str:
     """Return `text` with its halves joined where two stand side by side, else replaced by U+FFFD."""
     try:
         text.encode()
@@ -48,11 +48,11 @@ Event = Any
 """One event as a library hands it over: no two shape it alike, and a server may send what it likes."""
 
 
-class Reader(Protocol):
+class EventParser(Protocol):
     """Turns a protocol's events into ours."""
 
     @property
-    def reading(self) -> "Reading":
+    def reading(self) -> "StreamState":
         """Return what was read so far."""
         ...
 
@@ -61,10 +61,10 @@ class Reader(Protocol):
         ...
 
 
-class Reading:
+class StreamState:
     """The state of one reply. Each protocol's reader fills it in."""
 
-    def __init__(self, border: Border) -> None:
+    def __init__(self, border: ErrorMapper) -> None:
         self.border = border
         self.usage = Usage()
         self.stop: Stop | None = None
@@ -78,28 +78,32 @@ class Reading:
         """Whether there was a word of reply."""
         self._told: Usage | None = None
         self._cited: set[str] = set()
-        self._texts = Halves()
-        self._thoughts = Halves()
+        self._texts = SurrogateJoiner()
+        self._thoughts = SurrogateJoiner()
 
     def text(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of reply, unless it is empty."""
         if not isinstance(piece, str) or not (text := self._texts.join(piece)):
             return []
         self.said = True
-        return [Text(text)]
+        return [TextDelta(text)]
 
     def thinking(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of thinking, unless it is empty."""
         if not isinstance(piece, str) or not (text := self._thoughts.join(piece)):
             return []
-        return [Thinking(text)]
+        return [ThinkingDelta(text)]
 
     def citation(self, url: object, title: object = None) -> list[ProviderEvent]:
         """Return the source, unless it was named before or is no address."""
         if not isinstance(url, str) or not url.startswith(("http://", "https://")) or url in self._cited:
             return []
         self._cited.add(url)
-        return [Citation(whole(url), whole(title) if isinstance(title, str) and title else None)]
+        return [
+            Citation(
+                join_surrogates(url), join_surrogates(title) if isinstance(title, str) and title else None
+            )
+        ]
 
     def used(self, usage: Usage) -> list[ProviderEvent]:
         """Return the usage, which replaces what was known, unless it is the same."""
@@ -112,7 +116,7 @@ class Reading:
         """Return a notice that the web is searched."""
         return [Notice("search", text)]
 
-    def end(self) -> Ended:
+    def end(self) -> StreamEnd:
         """Return the end of the reply.
 
         Raises:
@@ -125,7 +129,7 @@ class Reading:
             if self.stop == "refused":
                 raise self.border.refused(self.why)
             raise self.border.empty(length=self.stop == "length")
-        return Ended(self.stop, self.usage, self.request_id)
+        return StreamEnd(self.stop, self.usage, self.request_id)
 
 
 def count(value: object) -> int | None:
@@ -156,7 +160,7 @@ def tables(value: object) -> list[Mapping[str, object]]:
     return [table(item) for item in listing(value)]
 
 
-async def check_stream(response: "httpx2.Response | httpx.Response", border: Border) -> None:
+async def check_stream(response: "httpx2.Response | httpx.Response", border: ErrorMapper) -> None:
     """Refuse a response that is no stream.
 
     Raises:
@@ -169,7 +173,7 @@ async def check_stream(response: "httpx2.Response | httpx.Response", border: Bor
         raise border.not_a_reply(kind)
 
 
-async def _told(response: "httpx2.Response | httpx.Response", border: Border) -> ProviderError:
+async def _told(response: "httpx2.Response | httpx.Response", border: ErrorMapper) -> ProviderError:
     body = table(json.loads(await response.aread() or b"null"))
     if "error" in body:
         return border.failure(body, headers=response.headers)

@@ -11,13 +11,13 @@ from msgspec import Struct, structs
 from mixchat.domain.errors import BadRequest
 from mixchat.domain.events import Notice
 from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Attachment, Message, Request
+from mixchat.domain.request import Attachment, Message, ModelRequest
 
 Body = dict[str, Any]
 """A request's fields, in the words of one protocol."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class WireRequest(Struct, frozen=True, kw_only=True):
     """The fields of a call, and which of them the reply can do without."""
 
     body: Body
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     """What was left out by knowledge."""
 
-    def without_refused(self, refusal: BadRequest) -> "Asked | None":
+    def without_refused(self, refusal: BadRequest) -> "WireRequest | None":
         """Return the call without what `refusal` names, or `None` when it names nothing of this call."""
         named = [name for name, words in self.optional.items() if self._named(name, words, refusal)]
         if not named:
@@ -47,29 +47,29 @@ class Asked(Struct, frozen=True, kw_only=True):
         return name in self.body and re.search(words, refusal.message, re.IGNORECASE) is not None
 
 
-def left_out(what: str, model: object) -> Notice:
+def dropped_parameters(what: str, model: object) -> Notice:
     """Return the notice that a setting was not sent because the model is known to refuse it."""
     return Notice("parameter", f"{model} does not take {what}; asked without it.")
 
 
-def temperature(request: Request, card: ModelCard, notices: list[Notice]) -> Body:
+def temperature(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body:
     """Return the field for the temperature; for a model that refuses one nothing, with a notice."""
     if request.temperature is None:
         return {}
     if card.temperature is False:
-        notices.append(left_out("a temperature", request.ref))
+        notices.append(dropped_parameters("a temperature", request.ref))
         return {}
     return {"temperature": request.temperature}
 
 
 def search(
-    request: Request, card: ModelCard, fields: Mapping[str, Any] | None, notices: list[Notice]
+    request: ModelRequest, card: ModelCard, fields: Mapping[str, Any] | None, notices: list[Notice]
 ) -> Body:
     """Return `fields`, which ask for a web search, where one is wanted; nothing, with a notice, where none can be."""
     if not request.search:
         return {}
     if fields is None or card.search is False:
-        notices.append(left_out("a web search", request.ref))
+        notices.append(dropped_parameters("a web search", request.ref))
         return {}
     return dict(fields)
 
@@ -77,7 +77,7 @@ def search(
 PDF = "application/pdf"
 
 
-def turns(request: Request) -> tuple[Message, ...]:
+def turns(request: ModelRequest) -> tuple[Message, ...]:
     """Return the messages that say something, with neighbours of one side joined: some servers insist on turns."""
     said = [message for message in request.messages if message.text.strip() or message.attachments]
     return tuple(_joined(tuple(run)) for _, run in groupby(said, key=lambda message: message.role))
@@ -124,7 +124,7 @@ def data_url(file: Attachment) -> str:
     return f"data:{file.media_type};base64,{encoded(file)}"
 
 
-def check(request: Request, card: ModelCard, *, pdf: bool) -> None:
+def check(request: ModelRequest, card: ModelCard, *, pdf: bool) -> None:
     """Refuse files that the model is known not to take; `pdf` says whether the protocol can carry PDFs.
 
     Raises:

@@ -8,15 +8,22 @@ from msgspec import Struct, structs
 
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import Failure, Interrupted, ProviderError, Refused, TooSlow
-from mixchat.domain.events import Ended, ProviderEvent, Started, Text, Thinking, UsageUpdate
-from mixchat.domain.meter import Call
+from mixchat.domain.events import (
+    AttemptStarted,
+    ProviderEvent,
+    StreamEnd,
+    TextDelta,
+    ThinkingDelta,
+    UsageUpdate,
+)
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.provider import Provider
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import FREE, Cost, Usage
-from mixchat.routing.idle_timeout import Watch
-from mixchat.routing.services import Resources
+from mixchat.routing.idle_timeout import IdleTimeout
+from mixchat.routing.services import RoutingServices
 
 
 class Tape:
@@ -28,7 +35,7 @@ class Tape:
         self.started = clock.now()
         self.first_token: float | None = None
         self.usage = Usage()
-        self.ended: Ended | None = None
+        self.ended: StreamEnd | None = None
         self.spoke = False
         """Whether a word of the reply came; a thought is not one."""
 
@@ -47,12 +54,12 @@ class Tape:
     def hear(self, event: ProviderEvent) -> None:
         """Take one event in."""
         match event:
-            case Text(text) | Thinking(text):
+            case TextDelta(text) | ThinkingDelta(text):
                 self._hear_text(text)
-                self.spoke = self.spoke or isinstance(event, Text)
+                self.spoke = self.spoke or isinstance(event, TextDelta)
             case UsageUpdate(usage):
                 self.usage = usage
-            case Ended(usage=usage):
+            case StreamEnd(usage=usage):
                 self.ended, self.usage = event, usage
             case _:
                 pass
@@ -64,7 +71,7 @@ class Tape:
             self._pieces.append(text)
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class AttemptContext(Struct, frozen=True, kw_only=True):
     """Where in its turn a call stands."""
 
     seat: Seat
@@ -75,10 +82,12 @@ class Place(Struct, frozen=True, kw_only=True):
     """The person chose this model, so it is waited for much longer."""
 
 
-class Exchange:
+class LiveAttempt:
     """One call. Once `events` was closed, `attempt` says how it went; it is `None` if nothing was sent."""
 
-    def __init__(self, resources: Resources, call: Call, request: Request, place: Place) -> None:
+    def __init__(
+        self, resources: RoutingServices, call: MeteredCall, request: ModelRequest, place: AttemptContext
+    ) -> None:
         self.attempt: Attempt | None = None
         self.tape = Tape(resources.clock)
         self._resources = resources
@@ -87,7 +96,7 @@ class Exchange:
         self._place = place
         self._id: str | None = None
         self._failure: Failure | None = None
-        self._patience = 0.0
+        self._timeout = 0.0
 
     @property
     def running(self) -> Cost:
@@ -96,7 +105,7 @@ class Exchange:
             return FREE
         return self._resources.meter.running(self._id, self.tape.text, self.tape.usage)
 
-    async def events(self) -> AsyncGenerator[Started | ProviderEvent]:
+    async def events(self) -> AsyncGenerator[AttemptStarted | ProviderEvent]:
         """Yield `Started`, then what the provider says up to its `Ended`.
 
         Closing it closes the connection; money and attempt are written down before anything is awaited.
@@ -108,7 +117,7 @@ class Exchange:
         place = self._place
         self._id = self._resources.meter.open(self._call, self._request)
         try:
-            yield Started(place.seat, place.attempt, place.step)
+            yield AttemptStarted(place.seat, place.attempt, place.step)
             async with aclosing(self._heard()) as events:
                 async for event in events:
                     yield event
@@ -120,10 +129,13 @@ class Exchange:
 
     async def _heard(self) -> AsyncGenerator[ProviderEvent]:
         provider = self._resources.providers.get(self._request.ref.provider)
-        self._patience = self._patience_with(provider)
+        self._timeout = self._timeout_of(provider)
         if not provider.ready:  # on a slow machine an import takes longer than a model may be silent
-            await asyncio.to_thread(provider.warm)
-        async with Watch(self._resources.clock) as watch, aclosing(provider.stream(self._request)) as stream:
+            await asyncio.to_thread(provider.preload)
+        async with (
+            IdleTimeout(self._resources.clock) as watch,
+            aclosing(provider.stream(self._request)) as stream,
+        ):
             while (event := await self._next(watch, stream)) is not None:
                 self.tape.hear(event)
                 if self.tape.ended is not None and self.tape.ended.stop == "refused" and not self.tape.spoke:
@@ -135,9 +147,9 @@ class Exchange:
                     return
         raise Interrupted(f"{self._request.ref} stopped without finishing its reply.")
 
-    async def _next(self, watch: Watch, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent | None:
+    async def _next(self, watch: IdleTimeout, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent | None:
         idle = self._resources.limits.idle
-        limit = max(idle, self._patience) if self.tape.painted else self._patience
+        limit = max(idle, self._timeout) if self.tape.painted else self._timeout
         try:
             return await watch.next(stream, limit)
         except TimeoutError:
@@ -148,7 +160,7 @@ class Exchange:
                 ) from None
             raise TooSlow(f"{ref} gave no sign of life for {limit:.0f} seconds.") from None
 
-    def _patience_with(self, provider: Provider) -> float:
+    def _timeout_of(self, provider: Provider) -> float:
         """Return the seconds of silence that are borne before anything was painted."""
         limits = self._resources.limits
         silent = self._resources.cards(self._request.ref).silent or self._request.effort in (
@@ -156,7 +168,7 @@ class Exchange:
             "xhigh",
             "max",
         )
-        seconds = max(provider.patience, limits.silent if silent else 0.0)
+        seconds = max(provider.first_token_timeout, limits.silent if silent else 0.0)
         return seconds * limits.pinned if self._place.pinned else seconds
 
     def _settle(self, call_id: str) -> None:

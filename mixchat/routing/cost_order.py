@@ -26,7 +26,7 @@ def _unspent(chat: str | None) -> float:
     return 0.0
 
 
-class Economy(Struct, frozen=True, kw_only=True):
+class CostOrder(Struct, frozen=True, kw_only=True):
     """What a line-up's order may depend on besides the stack; everything is optional."""
 
     thrift: Callable[[str | None], float] = _unspent
@@ -62,7 +62,7 @@ class Economy(Struct, frozen=True, kw_only=True):
         return self.price(seat.ref) if self.price is not None else None
 
     def _priced(self, seats: Sequence[Seat], stack: Stack, roles: Sequence[str]) -> Sequence[Seat]:
-        posts = [stack.posts[role] for role in roles if role in stack.posts]
+        posts = [stack.roles[role] for role in roles if role in stack.roles]
         refs = {seat.ref for post in posts for seat in post.seats}
         return [seat for seat in seats if seat.ref in refs and self._price(seat) is not None]
 

@@ -9,15 +9,15 @@ from typing import Final
 from mixchat.classifier.embedded_examples import EmbeddedExamples, Kind
 from mixchat.classifier.examples import examples_of
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Verdict
-from mixchat.domain.errors import Guarded, ProviderError, StorageError
-from mixchat.domain.meter import Call, Meter
+from mixchat.domain.decision import Classification
+from mixchat.domain.errors import GuardStopped, ProviderError, StorageError
+from mixchat.domain.meter import Meter, MeteredCall
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.stack import Stack
 from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.secret_check import check_secrets
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 DEADLINE: Final = 0.8
 """Seconds after which the turn goes on without it."""
@@ -28,7 +28,7 @@ Embed = Callable[[Sequence[str], ModelRef, Kind, Callable[[Usage], None]], Await
 _spent: ContextVar[list[Cost]] = ContextVar("spent")
 
 
-class Counted:
+class MeteredEmbedder:
     """An embedding model whose every call is reserved before and written down after."""
 
     def __init__(self, ref: ModelRef, embed: Embed, meter: Meter) -> None:
@@ -42,8 +42,8 @@ class Counted:
         Raises:
             ProviderError: the texts cannot be embedded, or a budget would be passed.
         """
-        request = Request(ref=self.ref, messages=tuple(Message("user", text) for text in texts))
-        call = self._meter.open(Call(ref=self.ref, purpose="embedding"), request)
+        request = ModelRequest(ref=self.ref, messages=tuple(Message("user", text) for text in texts))
+        call = self._meter.open(MeteredCall(ref=self.ref, purpose="embedding"), request)
         used = [Usage()]
         complete = False
         try:
@@ -55,16 +55,18 @@ class Counted:
             _spent.get([]).append(cost)
 
 
-class Meaning:
+class EmbeddingClassifier:
     """Advises the router where the stack's roles have examples. Whatever happens to it, the local verdict stands in."""
 
-    def __init__(self, counted: Counted, resources: Resources, folder: Path) -> None:
+    def __init__(self, counted: MeteredEmbedder, resources: RoutingServices, folder: Path) -> None:
         self._ref = counted.ref
         self._resources = resources
         self._examples = EmbeddedExamples(counted, name=str(counted.ref), folder=folder)
-        self._late: set[asyncio.Task[Verdict | None]] = set()
+        self._late: set[asyncio.Task[Classification | None]] = set()
 
-    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(
+        self, question: RoutingInput, stack: Stack, verdict: Classification
+    ) -> tuple[Classification, Cost]:
         """Return the role whose examples are nearest in meaning, or `verdict`, and what that cost.
 
         A comparison that is late goes on by itself, so that the next one finds its examples ready; cancelling
@@ -74,7 +76,7 @@ class Meaning:
             return verdict, FREE
         try:
             await check_secrets((Message("user", question.prompt),), self._ref, self._resources)
-        except Guarded:
+        except GuardStopped:
             return verdict, FREE
         costs: list[Cost] = []
         _spent.set(costs)
@@ -95,11 +97,11 @@ class Meaning:
         resources = self._resources
         return resources.providers.reachable(self._ref.provider) and not resources.health.rests(self._ref)
 
-    async def _match(self, prompt: str, stack: Stack) -> Verdict | None:
+    async def _match(self, prompt: str, stack: Stack) -> Classification | None:
         try:
             return await self._examples.match(prompt, stack)
         except ProviderError as error:
-            if not isinstance(error, Guarded):
+            if not isinstance(error, GuardStopped):
                 self._resources.health.failed(self._ref, error.failure)
         except (StorageError, OSError):
             pass

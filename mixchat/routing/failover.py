@@ -5,24 +5,24 @@ from contextlib import aclosing
 
 from msgspec import structs
 
-from mixchat.domain.chat_request import Brief
-from mixchat.domain.decision import Decision
-from mixchat.domain.errors import Failure, Guarded, ProviderError
-from mixchat.domain.events import Broke, Rerouted, Retrying, RouterEvent
-from mixchat.domain.meter import Call, Purpose
+from mixchat.domain.chat_request import ChatRequest
+from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.errors import Failure, GuardStopped, ProviderError
+from mixchat.domain.events import AttemptFailed, FailedOver, Retrying, RouterEvent
+from mixchat.domain.meter import MeteredCall, Purpose
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
-from mixchat.routing.attempt import Exchange, Place
+from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
 from mixchat.routing.policy import POLICIES, Move, Standing, next_move, wait
-from mixchat.routing.request_builder import outgoing
+from mixchat.routing.request_builder import build_request
 from mixchat.routing.secret_check import check_secrets
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 
-class Queue:
+class SeatQueue:
     """Hands out seats: healthy ones first; when none is left, a resting one, because somebody has to try."""
 
     def __init__(self, seats: Iterable[Seat], health: Health) -> None:
@@ -56,20 +56,20 @@ class Queue:
             ]
 
 
-class Leg:
+class FailOver:
     """One walk along a queue of seats. Once `events` has ended, `failure` says whether nobody answered."""
 
     def __init__(
         self,
-        resources: Resources,
-        brief: Brief,
-        decision: Decision,
+        resources: RoutingServices,
+        brief: ChatRequest,
+        decision: RoutingDecision,
         *,
         step: Step,
-        queue: Queue,
+        queue: SeatQueue,
         attempts: list[Attempt],
     ) -> None:
-        self.exchange: Exchange | None = None
+        self.exchange: LiveAttempt | None = None
         """The call that is under way, or was last."""
         self._resources = resources
         self._brief = brief
@@ -119,7 +119,7 @@ class Leg:
                 return
             source, seat = seat, self._queue.take()
             if seat is not None:
-                yield Rerouted(source.ref, seat.ref, self._broke)
+                yield FailedOver(source.ref, seat.ref, self._broke)
 
     async def _asked(self, seat: Seat) -> AsyncGenerator[RouterEvent]:
         """Ask one seat, and again where that may help."""
@@ -127,7 +127,7 @@ class Leg:
         probe = health.begin(seat.ref)
         tries, self._move = 0, "retry"
         try:
-            ready = outgoing(self._brief, self._decision, seat, self._resources)
+            ready = build_request(self._brief, self._decision, seat, self._resources)
             await check_secrets(
                 ready.request.messages, seat.ref, self._resources, allow=self._brief.allow_secret
             )
@@ -142,7 +142,7 @@ class Leg:
                     return
                 seconds = wait(self._broke, tries, self._resources.jitter())
                 self._judge(seat, self._broke, tries=tries, probe=probe, seconds=seconds)
-                yield Broke(self._broke)
+                yield AttemptFailed(self._broke)
                 if self._move == "retry":
                     yield Retrying(seat.ref, seconds, self._broke)
                     self._waited += seconds
@@ -175,14 +175,14 @@ class Leg:
     def _painted(self) -> bool:
         return self.exchange is not None and self.exchange.tape.painted
 
-    async def _once(self, seat: Seat, request: Request) -> AsyncGenerator[RouterEvent]:
+    async def _once(self, seat: Seat, request: ModelRequest) -> AsyncGenerator[RouterEvent]:
         """Make one call. How it broke is in `_broke`, its attempt at the end of the attempts."""
         self._broke = None
         self._calls += 1
-        place = Place(
+        place = AttemptContext(
             seat=seat, attempt=len(self._attempts) + 1, step=self._step, pinned=self._decision.pinned
         )
-        exchange = self.exchange = Exchange(self._resources, self._call(seat), request, place)
+        exchange = self.exchange = LiveAttempt(self._resources, self._call(seat), request, place)
         try:
             async with aclosing(exchange.events()) as events:
                 async for event in events:
@@ -190,7 +190,7 @@ class Leg:
                         self._resources.health.succeeded(seat.ref)
                     yield event
             self._resources.health.succeeded(seat.ref)
-        except Guarded:
+        except GuardStopped:
             raise
         except ProviderError as error:
             self._broke = structs.replace(error.failure, ref=error.ref or seat.ref)
@@ -198,9 +198,9 @@ class Leg:
             if exchange.attempt is not None:
                 self._attempts.append(exchange.attempt)
 
-    def _call(self, seat: Seat) -> Call:
+    def _call(self, seat: Seat) -> MeteredCall:
         purpose: Purpose = self._step if self._step in ("plan", "execute") else self._brief.purpose
-        return Call(
+        return MeteredCall(
             ref=seat.ref,
             purpose=purpose,
             role=self._decision.role,

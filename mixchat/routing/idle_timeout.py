@@ -12,7 +12,7 @@ _SHORTEST = 0.001
 T = TypeVar("T")
 
 
-class Watch:
+class IdleTimeout:
     """Limits every wait for a stream's next item. Used as `async with`; leaving it ends its task.
 
     The limit is on the wait alone: while the reader rests between two items no time runs.
@@ -60,7 +60,7 @@ class Watch:
             await self._clock.sleep(max(left, _SHORTEST))
 
 
-async def within(clock: Clock, seconds: float, work: "asyncio.Future[T]") -> T:
+async def wait_for(clock: Clock, seconds: float, work: "asyncio.Future[T]") -> T:
     """Return what `work` gives; when it takes longer than `seconds`, or the caller is cancelled, cancel it.
 
     Raises:

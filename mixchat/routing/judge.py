@@ -7,22 +7,22 @@ from typing import Final
 
 from msgspec import Struct
 
-from mixchat.classifier.probabilities import as_verdict, mixed, ranking_of
+from mixchat.classifier.probabilities import as_classification, blend, ranking_of
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Evidence, Verdict
-from mixchat.domain.errors import Guarded, ProviderError, StorageError, TooSlow
-from mixchat.domain.events import Text
-from mixchat.domain.meter import Call
+from mixchat.domain.decision import Classification, Evidence
+from mixchat.domain.errors import GuardStopped, ProviderError, StorageError, TooSlow
+from mixchat.domain.events import TextDelta
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import Effort, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.stack import Seat, Stack
 from mixchat.domain.usage import FREE, Cost
-from mixchat.routing.attempt import Exchange, Place
+from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
-from mixchat.routing.idle_timeout import within
+from mixchat.routing.idle_timeout import wait_for
 from mixchat.routing.secret_check import check_secrets
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 _BEGINNING, _END = 2000, 500
 """Characters of a long prompt that the judge is shown."""
@@ -47,13 +47,15 @@ class JudgeSettings(Struct, frozen=True, kw_only=True):
 class Judge:
     """Asks a model for the role. Whatever happens to it, the local verdict stands in."""
 
-    def __init__(self, settings: JudgeSettings, resources: Resources) -> None:
+    def __init__(self, settings: JudgeSettings, resources: RoutingServices) -> None:
         self._settings = settings
         self._resources = resources
         self._punctual = Health(resources.clock)
         """Apart from the model's own health: too slow to judge is not too slow to answer."""
 
-    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(
+        self, question: RoutingInput, stack: Stack, verdict: Classification
+    ) -> tuple[Classification, Cost]:
         """Return the judge's verdict, or `verdict` when it is not needed or gives none, and what that cost.
 
         Cancelling it cancels the call; what it cost is in the ledger.
@@ -65,16 +67,19 @@ class Judge:
         request = self._request(question, kinds)
         try:
             await check_secrets(request.messages, ref, self._resources)
-        except Guarded:
+        except GuardStopped:
             return verdict, FREE
-        exchange = Exchange(
-            self._resources, Call(ref=ref, purpose="judge"), request, Place(seat=Seat(ref), attempt=1)
+        exchange = LiveAttempt(
+            self._resources,
+            MeteredCall(ref=ref, purpose="judge"),
+            request,
+            AttemptContext(seat=Seat(ref), attempt=1),
         )
         said = await self._said(exchange)
         cost = exchange.attempt.cost if exchange.attempt else FREE
         return _judged(verdict, _role_in(said, kinds), ref), cost
 
-    def _wanted(self, verdict: Verdict) -> bool:
+    def _wanted(self, verdict: Classification) -> bool:
         ref = self._settings.ref
         return (
             verdict.classifier in ("local", "default")
@@ -84,17 +89,17 @@ class Judge:
             and not self._punctual.rests(ref)
         )
 
-    async def _said(self, exchange: Exchange) -> str:
+    async def _said(self, exchange: LiveAttempt) -> str:
         """Return what the judge says, or nothing when it fails or is late; then it rests."""
         ref, clock = self._settings.ref, self._resources.clock
         self._punctual.begin(ref)
         try:
             await self._warm()
-            said = await within(clock, self._settings.deadline, asyncio.ensure_future(_reply(exchange)))
+            said = await wait_for(clock, self._settings.deadline, asyncio.ensure_future(_reply(exchange)))
         except TimeoutError:
             self._punctual.failed(ref, TooSlow("The judge was late.").failure)
             return ""
-        except (Guarded, StorageError):
+        except (GuardStopped, StorageError):
             return ""
         except ProviderError as error:
             self._resources.health.failed(ref, error.failure)
@@ -108,17 +113,17 @@ class Judge:
         """Make the provider ready: an import is no slowness of the judge, but it is not waited for much longer."""
         provider = self._resources.providers.get(self._settings.ref.provider)
         if not provider.ready:
-            work = asyncio.ensure_future(asyncio.to_thread(provider.warm))
-            await within(self._resources.clock, self._settings.deadline, work)
+            work = asyncio.ensure_future(asyncio.to_thread(provider.preload))
+            await wait_for(self._resources.clock, self._settings.deadline, work)
 
-    def _request(self, question: RoutingInput, kinds: Mapping[str, str]) -> Request:
+    def _request(self, question: RoutingInput, kinds: Mapping[str, str]) -> ModelRequest:
         ref = self._settings.ref
         card = self._resources.cards(ref)
         prompt = question.prompt
         if len(prompt) > _BEGINNING + _END:
             prompt = f"{prompt[:_BEGINNING]}\n[...]\n{prompt[-_END:]}"
         before = f"The turn before it was: {question.last_role}\n" if question.last_role else ""
-        return Request(
+        return ModelRequest(
             ref=ref,
             messages=(Message("user", f"{before}<prompt>\n{prompt}\n</prompt>\nThe kind:"),),
             system=_SYSTEM.format(kinds="\n".join(f"{name}: {text}" for name, text in kinds.items())),
@@ -128,16 +133,16 @@ class Judge:
         )
 
 
-async def _reply(exchange: Exchange) -> str:
+async def _reply(exchange: LiveAttempt) -> str:
     async with aclosing(exchange.events()) as events:
-        return "".join([event.text async for event in events if isinstance(event, Text)])
+        return "".join([event.text async for event in events if isinstance(event, TextDelta)])
 
 
-def _kinds(stack: Stack, verdict: Verdict) -> dict[str, str]:
+def _kinds(stack: Stack, verdict: Classification) -> dict[str, str]:
     """Return the roles the judge may choose from, each with its description."""
     built_in = {role.name: role.description for role in BUILT_IN}
-    names = [name for name in stack.posts if name != FALLBACK]
-    kinds = {name: stack.posts[name].description or built_in.get(name, name) for name in names}
+    names = [name for name in stack.roles if name != FALLBACK]
+    kinds = {name: stack.roles[name].description or built_in.get(name, name) for name in names}
     return {verdict.role: built_in.get(verdict.role, verdict.role), **kinds}
 
 
@@ -150,8 +155,8 @@ def _role_in(said: str, kinds: Mapping[str, str]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _judged(verdict: Verdict, role: str | None, ref: ModelRef) -> Verdict:
+def _judged(verdict: Classification, role: str | None, ref: ModelRef) -> Classification:
     if role is None:
         return verdict
-    ranking = mixed(role, _SURE, ranking_of(verdict))
-    return as_verdict(ranking, "judge", (Evidence(f"{ref} says so", 1.0),))
+    ranking = blend(role, _SURE, ranking_of(verdict))
+    return as_classification(ranking, "judge", (Evidence(f"{ref} says so", 1.0),))

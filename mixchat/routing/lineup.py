@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Brief, RoutingInput
-from mixchat.domain.decision import Decision
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import BadRequest, Failure, NeedsKey, NoLocalSeat, ProviderError
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.routing.request_builder import unfit, unreadable
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 
 class Lineup(Struct, frozen=True):
@@ -23,16 +23,16 @@ class Lineup(Struct, frozen=True):
     private: bool = False
 
 
-def of_role(stack: Stack, role: str, question: RoutingInput, resources: Resources) -> Lineup:
+def of_role(stack: Stack, role: str, question: RoutingInput, resources: RoutingServices) -> Lineup:
     """Return the line-up of `role`, private if the role or the chat is.
 
     A private chat may take any local seat of the stack when the role has none; resting models come last.
     """
-    post = stack.posts.get(role) or Post(role)
+    post = stack.roles.get(role) or RoleConfig(role)
     private = question.private or post.private
     seats = stack.lineup(role)
     if private and not post.private and not any(resources.local(seat.ref) for seat in seats):
-        seats = (*seats, *(seat for other in stack.posts.values() for seat in other.seats))
+        seats = (*seats, *(seat for other in stack.roles.values() for seat in other.seats))
     lineup = _sifted(dict.fromkeys(seats), question, resources, private=private)
     plan = None if question.continues else post.plan
     if plan is None:
@@ -45,12 +45,14 @@ def of_role(stack: Stack, role: str, question: RoutingInput, resources: Resource
     )
 
 
-def of_seat(seat: Seat, question: RoutingInput, resources: Resources) -> Lineup:
+def of_seat(seat: Seat, question: RoutingInput, resources: RoutingServices) -> Lineup:
     """Return the line-up of a pinned model: itself, or nobody."""
     return _sifted([seat], question, resources, private=question.private)
 
 
-def _sifted(seats: Iterable[Seat], question: RoutingInput, resources: Resources, *, private: bool) -> Lineup:
+def _sifted(
+    seats: Iterable[Seat], question: RoutingInput, resources: RoutingServices, *, private: bool
+) -> Lineup:
     fit: list[Seat] = []
     resting: list[Seat] = []
     skipped: list[tuple[str, str]] = []
@@ -68,7 +70,7 @@ def _sifted(seats: Iterable[Seat], question: RoutingInput, resources: Resources,
     return Lineup((*fit, *resting), tuple(skipped), private=private)
 
 
-def _why_not(seat: Seat, question: RoutingInput, resources: Resources, *, private: bool) -> str | None:
+def _why_not(seat: Seat, question: RoutingInput, resources: RoutingServices, *, private: bool) -> str | None:
     provider = seat.ref.provider
     if private and not resources.local(seat.ref):
         return "is not on this machine, and this is private"
@@ -81,7 +83,9 @@ def _types(question: RoutingInput) -> Sequence[str]:
     return [file.media_type for file in question.files]
 
 
-def nobody(brief: Brief, decision: Decision, resources: Resources) -> Failure:
+def explain_no_candidate(
+    brief: ChatRequest, decision: RoutingDecision, resources: RoutingServices
+) -> Failure:
     """Return why the decision's line-up holds nobody who could take `brief`."""
     for seat in decision.lineup:
         reason = unfit(seat, resources.cards(seat.ref), brief.messages)
@@ -89,7 +93,7 @@ def nobody(brief: Brief, decision: Decision, resources: Resources) -> Failure:
             f"{seat.ref} {reason}; leave the file out or pin another model.", ref=seat.ref
         ).failure
     if decision.private:
-        return nobody_local(decision).failure
+        return no_local_candidate(decision).failure
     if len(decision.skipped) == 1:
         ref = ModelRef.parse(decision.skipped[0][0])
         try:
@@ -99,7 +103,7 @@ def nobody(brief: Brief, decision: Decision, resources: Resources) -> Failure:
     return _nobody_reachable(decision)
 
 
-def nobody_local(decision: Decision) -> NoLocalSeat:
+def no_local_candidate(decision: RoutingDecision) -> NoLocalSeat:
     """Return the error of a private prompt without a local seat."""
     if decision.pinned and decision.skipped:
         return NoLocalSeat(
@@ -112,7 +116,7 @@ def nobody_local(decision: Decision) -> NoLocalSeat:
     )
 
 
-def _nobody_reachable(decision: Decision) -> Failure:
+def _nobody_reachable(decision: RoutingDecision) -> Failure:
     if not decision.skipped:
         return NeedsKey("The stack has no models for this; add some, or choose another stack.").failure
     reasons = "; ".join(f"{name}: {reason}" for name, reason in decision.skipped[:3])

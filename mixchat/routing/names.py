@@ -27,7 +27,7 @@ def resolve(
     `known` says whether there is a provider of that name, so that `@docs/notes.md` is not taken for a model.
     """
     name = name.removeprefix("@")
-    if name in stack.posts:
+    if name in stack.roles:
         return Pin(name, role=name)
     target = aliases.get(name)
     if target is not None:
@@ -64,7 +64,7 @@ def unresolved(
         return f"{name} may be {_either(map(str, several))}; write one of them."
     kinds = "role, alias or model" if roles else "alias or model"
     refs = stack.models()
-    words = [*(stack.posts if roles else ()), *aliases, *(ref.model for ref in refs), *map(str, refs)]
+    words = [*(stack.roles if roles else ()), *aliases, *(ref.model for ref in refs), *map(str, refs)]
     near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(words)), n=_OFFERED)
     if near:
         return f"{name} is no {kinds}; did you mean {_either(near)}?"
@@ -83,7 +83,7 @@ def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | Non
 
 def _seat(ref: ModelRef, stack: Stack) -> Seat:
     """Return the seat as the stack has it, if all its seats of this model agree; else a plain one."""
-    seats = {seat for post in stack.posts.values() for seat in post.seats if seat.ref == ref}
+    seats = {seat for post in stack.roles.values() for seat in post.seats if seat.ref == ref}
     return seats.pop() if len(seats) == 1 else Seat(ref)
 
 

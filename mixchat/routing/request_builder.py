@@ -4,24 +4,26 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from mixchat.domain.chat_request import Brief, Settings
-from mixchat.domain.decision import Decision
+from mixchat.domain.chat_request import ChatRequest, GenerationSettings
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import Notice
 from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.stack import Seat
 from mixchat.routing.context_window import cut, room, surely_fits, turns_in, weight
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 
-class Outgoing(Struct, frozen=True):
+class PreparedRequest(Struct, frozen=True):
     """A request that is ready, and what was left out of it."""
 
-    request: Request
+    request: ModelRequest
     notices: tuple[Notice, ...] = ()
 
 
-def outgoing(brief: Brief, decision: Decision, seat: Seat, resources: Resources) -> Outgoing:
+def build_request(
+    brief: ChatRequest, decision: RoutingDecision, seat: Seat, resources: RoutingServices
+) -> PreparedRequest:
     """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
     card = resources.cards(seat.ref)
     request = _settled(brief.settings, decision, seat, brief.messages)
@@ -44,7 +46,7 @@ def outgoing(brief: Brief, decision: Decision, seat: Seat, resources: Resources)
         for count, noun, one, many in left_out
         if count
     )
-    return Outgoing(structs.replace(request, messages=tuple(messages)), notices)
+    return PreparedRequest(structs.replace(request, messages=tuple(messages)), notices)
 
 
 def unfit(seat: Seat, card: ModelCard, messages: Sequence[Message]) -> str | None:
@@ -62,8 +64,10 @@ def unreadable(types: Sequence[str], card: ModelCard) -> str | None:
     return None
 
 
-def _settled(settings: Settings, decision: Decision, seat: Seat, messages: tuple[Message, ...]) -> Request:
-    return Request(
+def _settled(
+    settings: GenerationSettings, decision: RoutingDecision, seat: Seat, messages: tuple[Message, ...]
+) -> ModelRequest:
+    return ModelRequest(
         ref=seat.ref,
         messages=messages,
         system=decision.system if settings.system is None else settings.system,
@@ -95,7 +99,11 @@ def _visible(messages: tuple[Message, ...], card: ModelCard) -> tuple[tuple[Mess
 
 
 def _fitted(
-    messages: tuple[Message, ...], kept: int, request: Request, card: ModelCard, resources: Resources
+    messages: tuple[Message, ...],
+    kept: int,
+    request: ModelRequest,
+    card: ModelCard,
+    resources: RoutingServices,
 ) -> tuple[tuple[Message, ...], int]:
     most = room(card, request.max_tokens)
     if most is None:

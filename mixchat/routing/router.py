@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from mixchat.domain.chat_request import Brief, Pin, RoutingInput
-from mixchat.domain.decision import Decision, Evidence, Verdict
+from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
+from mixchat.domain.decision import Classification, Evidence, RoutingDecision
 from mixchat.domain.stack import Stack
 from mixchat.domain.usage import FREE, Cost
-from mixchat.routing.cost_order import Economy
-from mixchat.routing.lineup import Lineup, nobody_local, of_role, of_seat
-from mixchat.routing.services import Resources
+from mixchat.routing.cost_order import CostOrder
+from mixchat.routing.lineup import Lineup, no_local_candidate, of_role, of_seat
+from mixchat.routing.services import RoutingServices
 
 if TYPE_CHECKING:
     from mixchat.routing.turn_run import Run
@@ -20,15 +20,17 @@ _MOST_EVIDENCE = 3
 class PromptClassifier(Protocol):
     """Gives a prompt a role without a network: the user's rules, what was learned, the local weights."""
 
-    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         """Return the role and what in the prompt spoke for it. Takes milliseconds."""
         ...
 
 
-class Adviser(Protocol):
+class SecondOpinion(Protocol):
     """Someone outside of this process who may know better than the local classifier."""
 
-    async def ask(self, question: RoutingInput, stack: Stack, verdict: Verdict) -> tuple[Verdict, Cost]:
+    async def ask(
+        self, question: RoutingInput, stack: Stack, verdict: Classification
+    ) -> tuple[Classification, Cost]:
         """Return a better verdict, or `verdict` as it is, and what asking cost. Raises nothing but bugs."""
         ...
 
@@ -44,17 +46,17 @@ class Router:
         stack: Stack,
         *,
         classifier: PromptClassifier,
-        resources: Resources,
-        advisers: Sequence[Adviser] = (),
-        economy: Economy | None = None,
+        resources: RoutingServices,
+        advisers: Sequence[SecondOpinion] = (),
+        economy: CostOrder | None = None,
     ) -> None:
         self.stack = stack
         self.resources = resources
         self._classifier = classifier
         self._advisers = advisers
-        self._economy = economy or Economy()
+        self._economy = economy or CostOrder()
 
-    async def decide(self, question: RoutingInput) -> Decision:
+    async def decide(self, question: RoutingInput) -> RoutingDecision:
         """Return the decision for `question`. Without advisers nothing is awaited.
 
         Raises:
@@ -69,37 +71,39 @@ class Router:
                 spent += cost
         return _checked(self._by(verdict, question, spent))
 
-    def decide_locally(self, question: RoutingInput) -> Decision:
+    def decide_locally(self, question: RoutingInput) -> RoutingDecision:
         """Return what would be decided without advisers: no network, nothing spent, nothing raised."""
         if question.pin is not None:
             return self._pinned(question, question.pin)
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
 
-    def run(self, brief: Brief, decision: Decision) -> "Run":
+    def run(self, brief: ChatRequest, decision: RoutingDecision) -> "Run":
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
         from mixchat.routing.turn_run import Run  # deciding alone needs no event loop
 
         return Run(brief, decision, self.resources)
 
-    def _may_be_told(self, question: RoutingInput, verdict: Verdict) -> bool:
+    def _may_be_told(self, question: RoutingInput, verdict: Classification) -> bool:
         """Whether the prompt may leave the machine just to be classified."""
-        post = self.stack.posts.get(verdict.role)
+        post = self.stack.roles.get(verdict.role)
         return not question.private and not (post is not None and post.private)
 
-    def _pinned(self, question: RoutingInput, pin: Pin) -> Decision:
+    def _pinned(self, question: RoutingInput, pin: Pin) -> RoutingDecision:
         if pin.seat is not None:
             lineup = of_seat(pin.seat, question, self.resources)
-            return _decision(lineup, Verdict("", 1.0, "pin"), f"pinned to {pin.seat.ref}", pinned=True)
+            return _decision(lineup, Classification("", 1.0, "pin"), f"pinned to {pin.seat.ref}", pinned=True)
         role = pin.role or pin.name
         lineup = of_role(self.stack, role, question, self.resources)
-        return _decision(lineup, Verdict(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role))
+        return _decision(
+            lineup, Classification(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role)
+        )
 
-    def _by(self, verdict: Verdict, question: RoutingInput, spent: Cost) -> Decision:
+    def _by(self, verdict: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:
         lineup = of_role(self.stack, verdict.role, question, self.resources)
         order = self._economy.order(lineup.seats, self.stack, verdict.role, question)
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
         why = told(verdict)
-        if verdict.role not in self.stack.posts:
+        if verdict.role not in self.stack.roles:
             why += f"; the stack {self.stack.name} has no seats for it"
         return _decision(
             Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
@@ -110,11 +114,11 @@ class Router:
         )
 
     def _system(self, role: str) -> str | None:
-        post = self.stack.posts.get(role)
+        post = self.stack.roles.get(role)
         return post.system if post else None
 
 
-def told(verdict: Verdict) -> str:
+def told(verdict: Classification) -> str:
     """Return a verdict in one line: `coding 0.93: code fence, TypeError, 'fix'`."""
     evidence = strongest(verdict.evidence)
     line = f"{verdict.role} {verdict.confidence:.2f}"
@@ -126,22 +130,22 @@ def strongest(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
     return sorted(evidence, key=lambda item: -item.weight)[:_MOST_EVIDENCE]
 
 
-def _checked(decision: Decision) -> Decision:
+def _checked(decision: RoutingDecision) -> RoutingDecision:
     if decision.private and not decision.lineup:
-        raise nobody_local(decision)
+        raise no_local_candidate(decision)
     return decision
 
 
 def _decision(
     lineup: Lineup,
-    verdict: Verdict,
+    verdict: Classification,
     why: str,
     *,
     system: str | None = None,
     spent: Cost = FREE,
     pinned: bool = False,
-) -> Decision:
-    return Decision(
+) -> RoutingDecision:
+    return RoutingDecision(
         role=verdict.role or None,
         lineup=lineup.seats,
         confidence=verdict.confidence,

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from mixchat.domain.errors import SecretFound
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import Message
-from mixchat.routing.services import Resources
-from mixchat.secrets.scan import Found, find, may_hold
+from mixchat.routing.services import RoutingServices
+from mixchat.secrets.scan import SecretMatch, find, may_hold
 
 _TOLD = 3
 
 
 async def check_secrets(
-    messages: Sequence[Message], ref: ModelRef, resources: Resources, *, allow: bool = False
+    messages: Sequence[Message], ref: ModelRef, resources: RoutingServices, *, allow: bool = False
 ) -> None:
     """Stop what would carry a credential to a model that is not on this machine.
 
@@ -56,5 +56,5 @@ def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
                 yield file.name, file.data.decode(errors="replace")
 
 
-def _all_in(texts: Iterable[tuple[str, str]]) -> list[tuple[str, Found]]:
+def _all_in(texts: Iterable[tuple[str, str]]) -> list[tuple[str, SecretMatch]]:
     return [(place, hit) for place, text in texts for hit in find(text)]

@@ -26,7 +26,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """How many times longer a pinned model is waited for."""
 
 
-class Resources(Struct, frozen=True, kw_only=True):
+class RoutingServices(Struct, frozen=True, kw_only=True):
     """Those who answer, what is known of their models, who counts, and the time."""
 
     providers: Providers

@@ -5,17 +5,17 @@ from contextlib import aclosing
 
 from msgspec import structs
 
-from mixchat.domain.chat_request import Brief
-from mixchat.domain.decision import Decision
-from mixchat.domain.errors import Failure, Guarded
-from mixchat.domain.events import Ended, Notice, Routed, RouterEvent, Text, UsageUpdate
+from mixchat.domain.chat_request import ChatRequest
+from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.errors import Failure, GuardStopped
+from mixchat.domain.events import Notice, Routed, RouterEvent, StreamEnd, TextDelta, UsageUpdate
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost
-from mixchat.routing.failover import Leg, Queue
-from mixchat.routing.lineup import nobody
+from mixchat.routing.failover import FailOver, SeatQueue
+from mixchat.routing.lineup import explain_no_candidate
 from mixchat.routing.request_builder import unfit
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 
 _PLAN = (
     "Write the plan that another model will carry out: what is asked, what matters, the steps in order, and how to "
@@ -24,14 +24,14 @@ _PLAN = (
 _EXECUTE = "A plan for this, made by another model:\n\n{plan}\n\nAnswer the request above by this plan; do not mention it."
 
 
-def to_plan(brief: Brief, system: str | None) -> Brief:
+def to_plan(brief: ChatRequest, system: str | None) -> ChatRequest:
     """Return the brief for the model that plans; `system` is the role's own prompt."""
     own = system if brief.settings.system is None else brief.settings.system
     together = f"{own}\n\n{_PLAN}" if own else _PLAN
     return structs.replace(brief, settings=structs.replace(brief.settings, system=together))
 
 
-def to_execute(brief: Brief, plan: str) -> Brief:
+def to_execute(brief: ChatRequest, plan: str) -> ChatRequest:
     """Return the brief for the model that carries `plan` out."""
     *earlier, last = brief.messages
     text = f"{last.text}\n\n{_EXECUTE.format(plan=plan.strip())}"
@@ -41,13 +41,13 @@ def to_execute(brief: Brief, plan: str) -> Brief:
 class Run:
     """Sees one turn through: plans first where the role has two steps, falls over where it may."""
 
-    def __init__(self, brief: Brief, decision: Decision, resources: Resources) -> None:
+    def __init__(self, brief: ChatRequest, decision: RoutingDecision, resources: RoutingServices) -> None:
         self._brief = brief
         self._decision = decision
         self._resources = resources
         self._attempts: list[Attempt] = []
         self._failure: Failure | None = None
-        self._leg: Leg | None = None
+        self._leg: FailOver | None = None
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -82,7 +82,7 @@ class Run:
             async with aclosing(self._steps()) as events:
                 async for event in events:
                     yield event
-        except Guarded as error:
+        except GuardStopped as error:
             self._failure = error.failure
 
     async def _steps(self) -> AsyncGenerator[RouterEvent]:
@@ -95,7 +95,7 @@ class Run:
             brief, step = to_execute(brief, "".join(plan)) if plan else brief, "execute"
         seats = self._able()
         if not seats:
-            self._failure = nobody(self._brief, self._decision, self._resources)
+            self._failure = explain_no_candidate(self._brief, self._decision, self._resources)
             return
         leg = self._walk(brief, step, seats)
         async with aclosing(leg.events()) as events:
@@ -108,17 +108,17 @@ class Run:
         leg = self._walk(to_plan(self._brief, self._decision.system), "plan", [seat])
         async with aclosing(leg.events()) as events:
             async for event in events:
-                if isinstance(event, Text):
+                if isinstance(event, TextDelta):
                     plan.append(event.text)
-                yield UsageUpdate(event.usage) if isinstance(event, Ended) else event
+                yield UsageUpdate(event.usage) if isinstance(event, StreamEnd) else event
         if not leg.answered:
             plan.clear()
             why = f": {leg.failure.message}" if leg.failure else "."
             yield Notice("info", f"Answered without a plan{why}")
 
-    def _walk(self, brief: Brief, step: Step, seats: Sequence[Seat]) -> Leg:
-        queue = Queue(seats, self._resources.health)
-        self._leg = Leg(
+    def _walk(self, brief: ChatRequest, step: Step, seats: Sequence[Seat]) -> FailOver:
+        queue = SeatQueue(seats, self._resources.health)
+        self._leg = FailOver(
             self._resources, brief, self._decision, step=step, queue=queue, attempts=self._attempts
         )
         return self._leg

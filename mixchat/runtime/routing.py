@@ -13,18 +13,18 @@ from mixchat.domain.chat_request import Pin
 from mixchat.domain.clock import Clock
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
-from mixchat.runtime.storage import Archive
+from mixchat.runtime.storage import Storage
 
 if TYPE_CHECKING:
     from mixchat.classifier.learned import Learned
-    from mixchat.routing.embedding_adviser import Counted, Meaning
+    from mixchat.routing.embedding_adviser import EmbeddingClassifier, MeteredEmbedder
     from mixchat.routing.health import Health
     from mixchat.routing.judge import Judge
     from mixchat.routing.router import Router
-    from mixchat.routing.services import Resources
+    from mixchat.routing.services import RoutingServices
 
 
-class Switchboard(Archive):
+class RoutingRuntime(Storage):
     """Joins the stack, the router and what was learned; each is made when it is first asked for.
 
     Args:
@@ -70,7 +70,7 @@ class Switchboard(Archive):
         """Return the stack with the config's system prompt in the roles that have none of their own."""
         posts = {
             name: post if post.system else structs.replace(post, system=self.config.system)
-            for name, post in stack.posts.items()
+            for name, post in stack.roles.items()
         }
         return structs.replace(stack, posts=posts)
 
@@ -89,15 +89,15 @@ class Switchboard(Archive):
         return Health(self.clock)
 
     @cached_property
-    def resources(self) -> "Resources":
+    def resources(self) -> "RoutingServices":
         """What routing works with."""
-        from mixchat.ledger.lazy_meter import Deferred
-        from mixchat.routing.services import Resources
+        from mixchat.ledger.lazy_meter import LazyMeter
+        from mixchat.routing.services import RoutingServices
 
-        return Resources(
+        return RoutingServices(
             providers=self.providers,
             cards=self.catalog.card,
-            meter=Deferred(lambda: self.ledger),
+            meter=LazyMeter(lambda: self.ledger),
             clock=self.clock,
             health=self.health,
             tokens=lambda text, ref: self.ledger.estimator.tokens(text, ref),
@@ -109,7 +109,7 @@ class Switchboard(Archive):
         """Gives every prompt to the right model."""
         from mixchat.classifier.classifier import LocalClassifier
         from mixchat.classifier.linear_model import difficulty
-        from mixchat.routing.cost_order import Economy
+        from mixchat.routing.cost_order import CostOrder
         from mixchat.routing.router import Router
 
         return Router(
@@ -117,7 +117,7 @@ class Switchboard(Archive):
             classifier=LocalClassifier(self.learned),
             resources=self.resources,
             advisers=[adviser for adviser in (self._meaning, self._judge()) if adviser is not None],
-            economy=Economy(
+            economy=CostOrder(
                 thrift=self._thrift,
                 price=self._price,
                 difficulty=difficulty,
@@ -126,24 +126,24 @@ class Switchboard(Archive):
         )
 
     @cached_property
-    def _meaning(self) -> "Meaning | None":
+    def _meaning(self) -> "EmbeddingClassifier | None":
         """The embedding model that compares prompts with examples, if there is one."""
         if self.vectors is None:
             return None
-        from mixchat.routing.embedding_adviser import Meaning
+        from mixchat.routing.embedding_adviser import EmbeddingClassifier
 
-        return Meaning(self.vectors, self.resources, self.paths.data)
+        return EmbeddingClassifier(self.vectors, self.resources, self.paths.data)
 
     @cached_property
-    def vectors(self) -> "Counted | None":
+    def vectors(self) -> "MeteredEmbedder | None":
         """The embedding model: the config's, else the stack's, if any; what it costs is in the ledger."""
         name = self.config.router.embeddings
         ref = self.catalog.resolve(name) if name else self.stack.embeddings
         if ref is None:
             return None
-        from mixchat.routing.embedding_adviser import Counted
+        from mixchat.routing.embedding_adviser import MeteredEmbedder
 
-        return Counted(ref, self.embeddings.embed, self.resources.meter)
+        return MeteredEmbedder(ref, self.embeddings.embed, self.resources.meter)
 
     def _judge(self) -> "Judge | None":
         name = self.config.router.judge

@@ -11,15 +11,15 @@ from mixchat.config.config import Config
 from mixchat.config.load import working_directory
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ConfigError, ProviderError
-from mixchat.runtime.routing import Switchboard
+from mixchat.runtime.routing import RoutingRuntime
 from mixchat.storage.owner import this_process
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
-    from mixchat.chat.services import Desk
+    from mixchat.chat.services import ChatServices
 
 
-class House(Switchboard):
+class Runtime(RoutingRuntime):
     """Everything that a chat needs, joined. Built by `build`, closed by `aclose`."""
 
     def __init__(
@@ -48,11 +48,11 @@ class House(Switchboard):
         self.use_stack(self.stack.name)
 
     @cached_property
-    def desk(self) -> "Desk":
+    def desk(self) -> "ChatServices":
         """What every chat works with."""
-        from mixchat.chat.services import Desk
+        from mixchat.chat.services import ChatServices
 
-        return Desk(
+        return ChatServices(
             chats=self.chats,
             turns=self.turns,
             router=lambda: self.router,
@@ -100,17 +100,17 @@ class House(Switchboard):
         record = self.chats.last()
         return Chat(record, self.desk) if record else self.new_chat()
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Import what the first turn needs: the price list and the SDKs of the stack's first seats.
 
         Blocks for seconds; called in a thread once the screen is up. What fails here fails again, with a
         sentence, in the turn that needs it.
         """
         this_process()
-        seated = dict.fromkeys(seat.ref.provider for post in self.stack.posts.values() for seat in post.seats)
+        seated = dict.fromkeys(seat.ref.provider for post in self.stack.roles.values() for seat in post.seats)
         for provider in filter(self.providers.reachable, seated):
             with contextlib.suppress(ProviderError):
-                self.providers.get(provider).warm()
+                self.providers.get(provider).preload()
         if not all(map(self.providers.is_local, filter(self.providers.reachable, seated))):
             self.prices.load()
 
@@ -146,14 +146,14 @@ class House(Switchboard):
         self.close_files()
 
 
-def build(
+def build_runtime(
     *,
     stack: str | None = None,
     keep_chats: bool = True,
     teaching: bool = False,
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-) -> House:
+) -> Runtime:
     """Return the house of this machine and directory; nothing is read or opened yet.
 
     Args:
@@ -163,7 +163,7 @@ def build(
         environ: the environment, by default the process's.
         cwd: the directory whose profile counts, by default the current one.
     """
-    return House(
+    return Runtime(
         os.environ if environ is None else environ,
         cwd or working_directory(),
         stack=stack,

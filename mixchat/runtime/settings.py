@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mixchat.config.catalog import Catalog
     from mixchat.config.credentials import Credentials
     from mixchat.config.key_ring import KeyRing
-    from mixchat.config.provider_specs import Service
+    from mixchat.config.provider_specs import ProviderSpec
     from mixchat.config.stacks import Stacks
     from mixchat.providers.embeddings import Embeddings
     from mixchat.providers.registry import Registry
 
 
-class Installation:
+class Settings:
     """Reads each part when it is first asked for, so that nothing waits for what it does not use."""
 
     def __init__(self, environ: Mapping[str, str], cwd: Path | None) -> None:
@@ -38,11 +38,11 @@ class Installation:
         return load_config(self.paths, self._cwd, self.environ)
 
     @cached_property
-    def services(self) -> "Mapping[str, Service]":
+    def services(self) -> "Mapping[str, ProviderSpec]":
         """Every service that is known, by name."""
-        from mixchat.config.provider_specs import services
+        from mixchat.config.provider_specs import provider_specs
 
-        return services(self.config, self.environ)
+        return provider_specs(self.config, self.environ)
 
     @cached_property
     def key_ring(self) -> "KeyRing":
@@ -96,6 +96,6 @@ class Installation:
         """Return whether `auto` may seat the provider's models."""
         if provider != LOCAL:
             return self.providers.reachable(provider)
-        from mixchat.providers.local.model_store import STARTER, Shelf
+        from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
-        return Shelf.of(self.paths, self.config).path(STARTER).is_file()
+        return ModelStore.of(self.paths, self.config).path(DEFAULT_MODEL).is_file()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mixchat.domain.clock import Clock, SystemClock
-from mixchat.runtime.settings import Installation
+from mixchat.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from mixchat.ledger.ledger import Ledger
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mixchat.storage.turns import TurnStore
 
 
-class Archive(Installation):
+class Storage(Settings):
     """The files of one person on this machine.
 
     Args:

@@ -31,7 +31,7 @@ _KEY_BODY = re.compile(
 """What stands between the first and the last line of a private key."""
 
 
-class Found(Struct, frozen=True):
+class SecretMatch(Struct, frozen=True):
     """A credential: what it is and where, never what it says."""
 
     kind: str
@@ -41,14 +41,14 @@ class Found(Struct, frozen=True):
     """Tells credentials apart within this process; nothing can be read from it."""
 
 
-def find(text: str) -> list[Found]:
+def find(text: str) -> list[SecretMatch]:
     """Return the credentials in `text`, in the order of their lines."""
     small = _small(text)
     hits = sorted(
         {(start, rank, value) for rank, kind in enumerate(KINDS) for start, value in _hits(text, small, kind)}
     )
     found = {
-        Found(KINDS[rank].name, text.count("\n", 0, start) + 1, hash(value))
+        SecretMatch(KINDS[rank].name, text.count("\n", 0, start) + 1, hash(value))
         for start, rank, value in _once(hits)
     }
     return sorted(found, key=lambda hit: (hit.line, hit.kind, hit.mark))

@@ -6,7 +6,7 @@ import uuid
 import msgspec
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Pin, Settings
+from mixchat.domain.chat_request import GenerationSettings, Pin
 from mixchat.domain.clock import Clock
 from mixchat.storage.database import Database
 
@@ -14,7 +14,7 @@ from mixchat.storage.database import Database
 class ChatState(Struct, frozen=True, kw_only=True):
     """What a chat remembers between two openings."""
 
-    settings: Settings = Settings()
+    settings: GenerationSettings = GenerationSettings()
     pin: Pin | None = None
 
 

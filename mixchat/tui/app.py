@@ -17,13 +17,13 @@ from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui import themes
 from mixchat.tui.actions import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
-from mixchat.tui.terminal.pacing import Flow
-from mixchat.tui.terminal.shutdown import ImpatientThreads, leave_at_once
+from mixchat.tui.terminal.pacing import OutputPacing
+from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _PATIENCE = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
@@ -37,7 +37,7 @@ class MixApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
 
-    def __init__(self, house: "House", opening: Opening) -> None:
+    def __init__(self, house: "Runtime", opening: LaunchOptions) -> None:
         super().__init__()
         self._house = house
         self._problems: list[str] = []
@@ -92,7 +92,7 @@ class MixApp(App[int], inherit_bindings=False):
             self.notify(problem, severity="warning", markup=False)
         loop = asyncio.get_running_loop()
         if not self.is_headless:
-            loop.set_default_executor(ImpatientThreads())
+            loop.set_default_executor(NonBlockingExecutor())
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), self._asked_to_leave)
@@ -128,7 +128,7 @@ class MixApp(App[int], inherit_bindings=False):
     def is_behind(self) -> bool:
         """Whether the terminal still has a frame to show, as far as it tells."""
         flow = getattr(self._driver, "flow", None)
-        return isinstance(flow, Flow) and flow.behind
+        return isinstance(flow, OutputPacing) and flow.behind
 
     def tell_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""
@@ -150,7 +150,7 @@ class MixApp(App[int], inherit_bindings=False):
 
 
 def run_app(
-    house: "House",
+    house: "Runtime",
     *,
     resume: str | None = None,
     cont: bool = False,
@@ -170,7 +170,7 @@ def run_app(
         ConfigError: the stack, the theme or the history cannot be used.
         StorageError: the history cannot be written.
     """
-    opening = Opening(resume=resume, last=cont, theme=theme)
+    opening = LaunchOptions(resume=resume, last=cont, theme=theme)
     if plain or house.config.ui.plain:
         from mixchat.tui.plain import run_plain
 
@@ -180,5 +180,5 @@ def run_app(
     result = app.run(mouse=house.config.ui.mouse)
     if app.fault is not None:
         raise app.fault
-    leave_at_once(result or 0)
+    exit_now(result or 0)
     return result or 0

@@ -15,23 +15,23 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from mixchat.config.ui_state import keep_layout, read_layout
+from mixchat.config.ui_state import read_ui_state, save_ui_state
 from mixchat.tui.actions import bindings, find_slash
-from mixchat.tui.chat.completion_sources import Offers
+from mixchat.tui.chat.completion_sources import CompletionSources
 from mixchat.tui.chat.status_line import StatusLine, hints
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
-from mixchat.tui.first_widgets import Front
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.first_widgets import FirstWidgets
+from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
     from mixchat.tui.panel.turn_list import TurnList
     from mixchat.tui.transcript import LinkActivated, TurnSelected
-    from mixchat.tui.wiring import Furnished
+    from mixchat.tui.wiring import ChatControllers
 
 
 LEAST: Final = (50, 12)
@@ -74,7 +74,7 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS = "PromptArea"
 
-    def __init__(self, house: "House", opening: Opening) -> None:
+    def __init__(self, house: "Runtime", opening: LaunchOptions) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
         self._house = house
@@ -85,20 +85,20 @@ class ChatScreen(Screen[None]):
         self._focused_before: Widget | None = None
         self.ready = asyncio.Event()
         """Set once everything is mounted and joined."""
-        self.front = Front(
+        self.front = FirstWidgets(
             welcome=Welcome(),
             choices=ChoiceBar(),
-            composer=Composer(Offers(house).sources(), house.pin, lambda: house.drafts.prompts()),
-            panel=SidePanel(read_layout(house.paths), lambda layout: keep_layout(house.paths, layout)),
+            composer=Composer(CompletionSources(house).sources(), house.pin, lambda: house.drafts.prompts()),
+            panel=SidePanel(read_ui_state(house.paths), lambda layout: save_ui_state(house.paths, layout)),
             status=StatusLine(house.clock),
         )
 
     @cached_property
-    def room(self) -> "Furnished":
+    def room(self) -> "ChatControllers":
         """The rest of the screen and those who work with it, made when it is first asked for."""
-        from mixchat.tui.wiring import furnish
+        from mixchat.tui.wiring import wire
 
-        room = furnish(self._house, cast("App[int]", self.app), self, self.front)
+        room = wire(self._house, cast("App[int]", self.app), self, self.front)
         room.conversation.open(self._opening)
         return room
 
@@ -129,7 +129,7 @@ class ChatScreen(Screen[None]):
         await self._house.discover()
         await greeting.greet()
         await asyncio.to_thread(self._house.keep_log)
-        await asyncio.to_thread(self._house.warm)
+        await asyncio.to_thread(self._house.preload)
         self._house.ledger.recover()
 
     def action_act(self, act: str, argument: str = "") -> None:
@@ -153,7 +153,7 @@ class ChatScreen(Screen[None]):
     def _edited(self) -> None:
         if self._looking is not None:
             self._looking.stop()
-        self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.look)
+        self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.refresh)
         self.front.status.tell_hints(self.room.greeting.hints(self.focused))
         if self._keeping is None:
             self._keeping = self.set_timer(_KEEP_AFTER, self._keep)

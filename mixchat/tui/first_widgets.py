@@ -9,7 +9,7 @@ from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
 
 
-class Front(Struct, frozen=True, kw_only=True):
+class FirstWidgets(Struct, frozen=True, kw_only=True):
     """What the first picture is made of."""
 
     welcome: Welcome

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Final
 
-from mixchat.domain.errors import ERRORS, Guarded
+from mixchat.domain.errors import ERRORS, GuardStopped
 from mixchat.domain.turn import Turn
-from mixchat.domain.usage import Cost, Tally
+from mixchat.domain.usage import Cost, CostSum
 
 _THOUSAND: Final = 1000
 _CENT: Final = Decimal("0.01")
@@ -33,7 +33,7 @@ def money(cost: Cost | None) -> str:
     return dollars(cost.usd) if cost.exact else f"~{dollars(cost.usd)}"
 
 
-def tally(total: Tally) -> str:
+def tally(total: CostSum) -> str:
     """Return a sum, with `~` when a part is estimated and `+ ?` when a part has no known price."""
     mark = "~" if total.estimated else ""
     rest = " + ?" if total.unknown else ""
@@ -92,7 +92,7 @@ def seconds_to_read(sentence: str) -> float:
     return min(max(_TO_FIND + len(sentence) / _CHARACTERS_A_SECOND, _LEAST), _MOST)
 
 
-GUARDS: Final = frozenset(code for code, kind in ERRORS.items() if issubclass(kind, Guarded))
+GUARDS: Final = frozenset(code for code, kind in ERRORS.items() if issubclass(kind, GuardStopped))
 
 
 def why_unsent(turn: Turn) -> str:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Opening(Struct, frozen=True, kw_only=True):
+class LaunchOptions(Struct, frozen=True, kw_only=True):
     """Which chat to open, and in which colours."""
 
     resume: str | None = None

@@ -14,10 +14,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 
-class Entry(Struct, frozen=True):
+class PickerEntry(Struct, frozen=True):
     """Something to pick."""
 
     value: str
@@ -41,7 +41,7 @@ class Picker(ModalScreen[str | None]):
     def __init__(
         self,
         title: str,
-        entries: Sequence[Entry],
+        entries: Sequence[PickerEntry],
         *,
         lit: str = "",
         preview: Callable[[str], None] | None = None,
@@ -56,7 +56,7 @@ class Picker(ModalScreen[str | None]):
         """Lay out the field and the list."""
         with Vertical(id="picker"):
             yield Static(self._title, id="picker-title", markup=False)
-            yield Field(placeholder="type to filter", compact=True, id="picker-filter")
+            yield OrderedInput(placeholder="type to filter", compact=True, id="picker-filter")
             yield OptionList(id="picker-list", compact=True)
 
     def on_mount(self) -> None:
@@ -106,11 +106,11 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(None if lit is None else rows.get_option_at_index(lit).id)
 
 
-def _first_key(entry: Entry) -> str:
+def _first_key(entry: PickerEntry) -> str:
     return entry.key.partition(",")[0]
 
 
-def _row(entry: Entry, *, widest: int, keys: int) -> Option:
+def _row(entry: PickerEntry, *, widest: int, keys: int) -> Option:
     row = Content.assemble(
         (_first_key(entry).rjust(keys) + "  " if keys else "", "$accent"),
         entry.label.ljust(widest) if entry.detail else entry.label,

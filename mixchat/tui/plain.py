@@ -8,26 +8,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Allow, Prompt
+from mixchat.domain.chat_request import GuardOverrides, TurnRequest
 from mixchat.domain.errors import ConfigError, ErrorCode, ProviderError, StorageError
-from mixchat.domain.events import ChatEvent, Failed, Finished, Notice, Rerouted, Retrying, Routed, Text
+from mixchat.domain.events import (
+    ChatEvent,
+    FailedOver,
+    Notice,
+    Retrying,
+    Routed,
+    TextDelta,
+    TurnFailed,
+    TurnFinished,
+)
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.composer.mentions import read_mentions
-from mixchat.tui.launch_options import Opening
-from mixchat.tui.transcript.sanitize import clean
+from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.transcript.sanitize import sanitize
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _HELP: Final = (
     "Write a prompt and press Enter. @name asks one role or model. /quit leaves; Ctrl+C stops a reply."
 )
-_ALLOWED: Final[dict[ErrorCode, Allow]] = {"secret": Allow(secret=True), "budget": Allow(over_budget=True)}
+_ALLOWED: Final[dict[ErrorCode, GuardOverrides]] = {
+    "secret": GuardOverrides(secret=True),
+    "budget": GuardOverrides(over_budget=True),
+}
 """What a yes to the question about a guard allows."""
 
 
-def run_plain(house: "House", opening: Opening) -> int:
+def run_plain(house: "Runtime", opening: LaunchOptions) -> int:
     """Talk line by line until the input ends; return the exit code."""
     try:
         chat = _chat(house, opening)
@@ -50,7 +62,7 @@ def run_plain(house: "House", opening: Opening) -> int:
     return 0
 
 
-def _chat(house: "House", opening: Opening) -> Chat:
+def _chat(house: "Runtime", opening: LaunchOptions) -> Chat:
     if opening.resume is not None:
         return house.saved_chat(opening.resume)
     return house.last_chat() if opening.last else house.new_chat()
@@ -64,7 +76,7 @@ def _ask(question: str) -> str | None:
         return None
 
 
-def _talk(runner: asyncio.Runner, house: "House", chat: Chat, line: str) -> None:
+def _talk(runner: asyncio.Runner, house: "Runtime", chat: Chat, line: str) -> None:
     """Answer a line; where a guard stopped it, ask whether it may go on."""
     mentions = read_mentions(line, house.pin, Path.cwd())
     if mentions.nothing is not None:
@@ -75,14 +87,14 @@ def _talk(runner: asyncio.Runner, house: "House", chat: Chat, line: str) -> None
     except (ProviderError, StorageError) as error:
         _say(str(error))
         return
-    prompt = Prompt(text=mentions.body, files=files, pin=mentions.pin)
+    prompt = TurnRequest(text=mentions.body, files=files, pin=mentions.pin)
     stopped = runner.run(_answer(chat.answer(prompt, chat.path.leaf)))
     if stopped is None or stopped.failure is None:
         return
     allow = _ALLOWED.get(stopped.failure.code)
     if allow is not None and (_ask("Send it anyway? y or n: ") or "").strip().lower() in {"y", "yes"}:
-        prompt = Prompt(text=prompt.text, files=files, pin=prompt.pin, allow=allow)
-        runner.run(_answer(chat.again(stopped.id, prompt)))
+        prompt = TurnRequest(text=prompt.text, files=files, pin=prompt.pin, allow=allow)
+        runner.run(_answer(chat.regenerate(stopped.id, prompt)))
 
 
 async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
@@ -92,7 +104,7 @@ async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
         async with aclosing(events):
             async for event in events:
                 _read_out(event)
-                if isinstance(event, Failed):
+                if isinstance(event, TurnFailed):
                     failed = event.turn
     except (ProviderError, StorageError) as error:
         _say(str(error))
@@ -105,17 +117,17 @@ def _read_out(event: ChatEvent) -> None:
     match event:
         case Routed(decision) if decision.lineup:
             _write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
-        case Text(text):
+        case TextDelta(text):
             _write(text)
         case Notice(_, text):
             _say(f"\n({text})")
-        case Rerouted(source, target, failure):
+        case FailedOver(source, target, failure):
             _say(f"\n{source} failed: {failure.message} Asking {target}.")
         case Retrying(ref, wait, failure):
             _say(f"\n{ref}: {failure.message} Asking again in {formatting.seconds(wait)}.")
-        case Finished(turn):
+        case TurnFinished(turn):
             _say(f"\n{_footer(turn)}")
-        case Failed(_, failure):
+        case TurnFailed(_, failure):
             _say(f"\n{failure.message}")
         case _:
             pass
@@ -137,5 +149,5 @@ def _say(sentence: str) -> None:
 
 def _write(text: str) -> None:
     """Write foreign text, too: nothing in it can move the cursor."""
-    sys.stdout.write(clean(text))
+    sys.stdout.write(sanitize(text))
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-from mixchat.config.toml_document import Document, read
+from mixchat.config.toml_document import TomlDocument, read
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
 
@@ -191,7 +191,7 @@ def _given(colours: Colors) -> dict[str, str]:
     }
 
 
-def _check(document: Document, table: str, colours: Mapping[str, str]) -> None:
+def _check(document: TomlDocument, table: str, colours: Mapping[str, str]) -> None:
     for name, value in colours.items():
         words: Sequence[str] = value.split()
         if name.endswith("-style") or not words or words[0] in {"auto", "transparent"}:

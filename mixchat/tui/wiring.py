@@ -9,52 +9,52 @@ from textual.screen import Screen
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions import Deed, Deeds
-from mixchat.tui.chat.body import Curtain
+from mixchat.tui.actions import Handler, Handlers
+from mixchat.tui.chat.body import BodySwitcher
 from mixchat.tui.chat.compare_view import CompareView
-from mixchat.tui.chat.controller import Conversation
-from mixchat.tui.chat.live_totals import Bookkeeping, LiveFigures
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.route_preview import Forecast, Lookout
-from mixchat.tui.chat.turn_selection import Pointing
-from mixchat.tui.chat.widgets import Parts
-from mixchat.tui.first_widgets import Front
+from mixchat.tui.chat.controller import ChatController
+from mixchat.tui.chat.live_totals import LiveTotals, SpendingView
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.route_preview import RoutePreviewBuilder, RoutePreviewer
+from mixchat.tui.chat.turn_selection import TurnSelection
+from mixchat.tui.chat.widgets import ChatWidgets
+from mixchat.tui.first_widgets import FirstWidgets
 from mixchat.tui.formatting import seconds_to_read
-from mixchat.tui.handlers.appearance import Arranging
-from mixchat.tui.handlers.branch import Branching
-from mixchat.tui.handlers.budget import Budgeting
-from mixchat.tui.handlers.chat import Naming
-from mixchat.tui.handlers.compare import Comparing
-from mixchat.tui.handlers.compare_request import Asking
-from mixchat.tui.handlers.compose import Writing
-from mixchat.tui.handlers.copy import Copying, Linking
-from mixchat.tui.handlers.failure import Aftermath
-from mixchat.tui.handlers.interrupt import Stopping
-from mixchat.tui.handlers.navigate import Overview, doors
-from mixchat.tui.handlers.onboarding import Greeting
-from mixchat.tui.handlers.turn import Steering
+from mixchat.tui.handlers.appearance import AppearanceHandlers
+from mixchat.tui.handlers.branch import BranchHandlers
+from mixchat.tui.handlers.budget import BudgetHandlers
+from mixchat.tui.handlers.chat import TitleHandlers
+from mixchat.tui.handlers.compare import CompareHandlers
+from mixchat.tui.handlers.compare_request import ComparisonSetup
+from mixchat.tui.handlers.compose import ComposeHandlers
+from mixchat.tui.handlers.copy import CopyHandlers, LinkHandlers
+from mixchat.tui.handlers.failure import FailureHandler
+from mixchat.tui.handlers.interrupt import InterruptHandlers
+from mixchat.tui.handlers.navigate import CommandPalette, navigation_handlers
+from mixchat.tui.handlers.onboarding import Onboarding
+from mixchat.tui.handlers.turn import TurnHandlers
 from mixchat.tui.onboarding.first_run import FirstRun
-from mixchat.tui.onboarding.model_download import Fetching
+from mixchat.tui.onboarding.model_download import ModelDownload
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.terminal.clipboard import Clipboard
-from mixchat.tui.terminal.notifications import Attention, Terminal
+from mixchat.tui.terminal.notifications import ReplyNotifier, TerminalNotifier
 from mixchat.tui.transcript import Transcript
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 def steer(
-    house: "House",
+    house: "Runtime",
     app: App[int],
-    parts: Parts,
-    conversation: Conversation,
-    pointing: Pointing,
-    curtain: Curtain,
+    parts: ChatWidgets,
+    conversation: ChatController,
+    pointing: TurnSelection,
+    curtain: BodySwitcher,
     *,
     refreshed: Callable[[], None],
     say: Callable[[str], None],
-) -> Mapping[str, Deed]:
+) -> Mapping[str, Handler]:
     """Return what can be done to turns, by act.
 
     Args:
@@ -79,14 +79,14 @@ def steer(
         parts.transcript.replace(turn)
         refreshed()
 
-    steering = Steering(
+    steering = TurnHandlers(
         house, app, session, parts.composer, pointing, refreshed=refreshed, replaced=replaced, say=say
     )
-    branching = Branching(
+    branching = BranchHandlers(
         house, session, parts.composer, pointing, load=load, turn_to=conversation.turn_to, say=say
     )
-    asking = Asking(house, app, parts.composer, lambda: session.chat, pointing, say)
-    comparing = Comparing(house, parts, session, asking, draw=curtain.compare, load=load, say=say)
+    asking = ComparisonSetup(house, app, parts.composer, lambda: session.chat, pointing, say)
+    comparing = CompareHandlers(house, parts, session, asking, draw=curtain.compare, load=load, say=say)
 
     def step(by: int) -> None:
         if not comparing.step(by):
@@ -117,14 +117,14 @@ def compared(chat: Chat, turn: Turn) -> list[Turn]:
     return [answer for answer in answers if answer.compared]
 
 
-class Furnished(Struct, frozen=True):
+class ChatControllers(Struct, frozen=True):
     """What the chat screen needs at hand."""
 
-    parts: Parts
-    conversation: Conversation
-    lookout: Lookout
-    greeting: Greeting
-    deeds: Deeds
+    parts: ChatWidgets
+    conversation: ChatController
+    lookout: RoutePreviewer
+    greeting: Onboarding
+    deeds: Handlers
 
     def enter_on_nothing(self) -> None:
         """Let a paused queue go on; else, where nobody can answer yet, fetch the model that needs no key."""
@@ -132,7 +132,7 @@ class Furnished(Struct, frozen=True):
             self.deeds.do("pull")
 
 
-def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -> Furnished:
+def wire(house: "Runtime", app: App[int], screen: Screen[None], front: FirstWidgets) -> ChatControllers:
     """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
 
     def mark(turn_id: str) -> str:
@@ -143,58 +143,60 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
     screen.query_one("#conversation").mount(
         parts.first_run, parts.transcript, parts.compared, after=front.welcome
     )
-    books = Bookkeeping(house)
+    books = SpendingView(house)
 
     def say(sentence: str) -> None:
         app.clear_notifications()
         screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
-    figures = LiveFigures(
+    figures = LiveTotals(
         lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)
     )
-    curtain = Curtain(parts, lambda: session.chat)
-    budgeting = Budgeting(house, parts.composer, figures.refresh, say)
+    curtain = BodySwitcher(parts, lambda: session.chat)
+    budgeting = BudgetHandlers(house, parts.composer, figures.refresh, say)
 
     def load() -> None:
         curtain.load()
         figures.refresh()
 
-    stage = Aftermath(lambda: session.talk, parts, house, budgeting, lambda: fetching.fetch(), load, say)
-    naming = Naming(house, lambda: session, figures.refresh, screen.run_worker, say)
-    lookout = Lookout(parts.composer, lambda: session.chat, Forecast(house, books), say)
+    stage = FailureHandler(
+        lambda: session.queue, parts, house, budgeting, lambda: fetching.fetch(), load, say
+    )
+    naming = TitleHandlers(house, lambda: session, figures.refresh, screen.run_worker, say)
+    lookout = RoutePreviewer(parts.composer, lambda: session.chat, RoutePreviewBuilder(house, books), say)
     watchers = (curtain, parts.transcript, parts.status, figures, naming, lookout, *_attention(house, app))
-    session = Session(house, stage, watchers, screen.run_worker)
-    pointing = Pointing(parts, lambda: session.chat)
-    conversation = Conversation(house, parts, session, (curtain, figures), screen.run_worker, say)
+    session = OpenChats(house, stage, watchers, screen.run_worker)
+    pointing = TurnSelection(parts, lambda: session.chat)
+    conversation = ChatController(house, parts, session, (curtain, figures), screen.run_worker, say)
     clipboard = Clipboard(app.copy_to_clipboard)
 
     def refreshed() -> None:
         figures.refresh()
-        lookout.look()
+        lookout.refresh()
 
     def do(act: str, argument: str) -> bool:
         return deeds.do(act, argument)
 
-    greeting = Greeting(
+    greeting = Onboarding(
         app, house, parts, curtain, remember=conversation.remember, send=conversation.send, say=say
     )
-    fetching = Fetching(
+    fetching = ModelDownload(
         house, parts.first_run, parts.status.tell_note, screen.run_worker,
         done=greeting.look_again, stopped=greeting.give_back, say=say,
     )  # fmt: skip
-    deeds = Deeds(
+    deeds = Handlers(
         greeting.deeds(),
         fetching.deeds(),
-        Stopping(screen, conversation, fetching, clipboard, pointing.clear, say).deeds(),
+        InterruptHandlers(screen, conversation, fetching, clipboard, pointing.clear, say).deeds(),
         steer(house, app, parts, conversation, pointing, curtain, refreshed=refreshed, say=say),
         naming.deeds(),
-        Copying(pointing.turn, clipboard, say).deeds(),
-        Linking(app, pointing.turn, clipboard, say).deeds(),
-        Writing(app, house, session, parts.composer, say).deeds(),
+        CopyHandlers(pointing.turn, clipboard, say).deeds(),
+        LinkHandlers(app, pointing.turn, clipboard, say).deeds(),
+        ComposeHandlers(app, house, session, parts.composer, say).deeds(),
         budgeting.deeds(),
-        Overview(app, screen, lambda: house.config.keys).deeds(),
-        Arranging(app, house, parts.panel, refreshed, say).deeds(),
-        doors(
+        CommandPalette(app, screen, lambda: house.config.keys).deeds(),
+        AppearanceHandlers(app, house, parts.panel, refreshed, say).deeds(),
+        navigation_handlers(
             house,
             app,
             parts,
@@ -205,20 +207,23 @@ def furnish(house: "House", app: App[int], screen: Screen[None], front: Front) -
         ),
         {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
     )
-    return Furnished(parts, conversation, lookout, greeting, deeds)
+    return ChatControllers(parts, conversation, lookout, greeting, deeds)
 
 
-def _attention(house: "House", app: App[int]) -> tuple[Attention, ...]:
+def _attention(house: "Runtime", app: App[int]) -> tuple[ReplyNotifier, ...]:
     """Return who calls the person back, unless the config says that nobody shall."""
-    if not house.config.ui.notify or not isinstance(app, Terminal):
+    if not house.config.ui.notify or not isinstance(app, TerminalNotifier):
         return ()
-    return (Attention(lambda: app.app_focus, app.tell_terminal, app.bell),)
+    return (ReplyNotifier(lambda: app.app_focus, app.tell_terminal, app.bell),)
 
 
 def _parts(
-    house: "House", front: Front, mark: Callable[[str], str], beside: Callable[[Turn], Sequence[Turn]]
-) -> Parts:
-    return Parts(
+    house: "Runtime",
+    front: FirstWidgets,
+    mark: Callable[[str], str],
+    beside: Callable[[Turn], Sequence[Turn]],
+) -> ChatWidgets:
+    return ChatWidgets(
         **structs.asdict(front),
         transcript=Transcript(header_suffix=mark, clock=house.clock),
         first_run=FirstRun(house.clock),

@@ -15,10 +15,10 @@ import psutil
 from mixchat.config.config import Config, ProviderConfig
 from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
-from mixchat.config.provider_specs import services
-from mixchat.domain.events import Text
+from mixchat.config.provider_specs import provider_specs
+from mixchat.domain.events import TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.registry import Registry, build_providers
 from tests.wires.server import environment
 
@@ -49,17 +49,17 @@ def registry(url: str) -> Registry:
     environ = environment(url) | {"OPENROUTER_API_KEY": "k", "OPENROUTER_BASE_URL": f"{url}/v1"}
     config = Config(providers={"openai": ProviderConfig(api="responses")})
     paths = Paths.from_environment(environ)
-    credentials = Credentials(config, environ, services(config, environ))
+    credentials = Credentials(config, environ, provider_specs(config, environ))
     return build_providers(config, environ, credentials, lambda ref: ModelCard(ref=ref), paths)
 
 
 async def first_text(providers: Registry, ref: ModelRef) -> float:
     """Return the milliseconds from the call to its first text."""
     began, first = time.perf_counter(), None
-    request = Request(ref=ref, messages=(Message("user", "Hello?"),))
+    request = ModelRequest(ref=ref, messages=(Message("user", "Hello?"),))
     async with aclosing(providers.get(ref.provider).stream(request)) as events:
         async for event in events:
-            if first is None and isinstance(event, Text):
+            if first is None and isinstance(event, TextDelta):
                 first = time.perf_counter()
     assert first is not None
     return (first - began) * 1000
@@ -73,7 +73,7 @@ async def measure(kind: str, url: str) -> dict[str, float]:
     idle_lag, worst[0] = worst[0] * 1000, 0.0
     providers, ref = registry(url), ModelRef.parse(REFS[kind])
     began = time.perf_counter()
-    await asyncio.to_thread(providers.get(ref.provider).warm)
+    await asyncio.to_thread(providers.get(ref.provider).preload)
     warm, import_lag = (time.perf_counter() - began) * 1000, worst[0] * 1000
     worst[0] = 0.0
     first = await first_text(providers, ref)

@@ -19,7 +19,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, Static
 
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome, Turn
 
 _PIECE = 24
@@ -85,7 +85,7 @@ class Ours:
 
     async def write(self, text: str) -> None:
         self.text.append(text)
-        self.widget.show(Text(text))
+        self.widget.show(TextDelta(text))
 
     async def end(self) -> None:
         self.widget.settle(_turn(self.number, "prompt", "".join(self.text), Outcome.COMPLETE))

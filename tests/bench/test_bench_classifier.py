@@ -19,7 +19,7 @@ from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.learned import Learned
 from mixchat.classifier.linear_model import difficulty
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.stack import Post, Rules, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Stack
 from tests.bench.role_score import Judged, cells, confusion, interval, score
 from tests.classifier.prompt_sets import STACK, Labelled, conversations, own, paraphrases, short, tables
 
@@ -155,7 +155,7 @@ def test_the_users_own_roles():
     others = [row.text for row in own("fresh")]
     for count, worded in ((0, True), (3, False), (5, False), (10, False), (10, True)):
         posts = {
-            name: Post(
+            name: RoleConfig(
                 name,
                 role["description"],
                 examples=tuple(role["examples"][:count]),
@@ -163,7 +163,7 @@ def test_the_users_own_roles():
             )
             for name, role in roles.items()
         }
-        classifier, stack = LocalClassifier(), Stack("mine", "", {**STACK.posts, **posts})
+        classifier, stack = LocalClassifier(), Stack("mine", "", {**STACK.roles, **posts})
         found = {
             name: mean([given(classifier, text, stack) == name for text in role["held_out"]])
             for name, role in roles.items()
@@ -187,7 +187,10 @@ def test_what_twenty_corrections_change(tmp_path: Path):
             learned.add(prompt, habit["target"], "corrected")
         taught = LocalClassifier(learned)
         wrong = [
-            sum(who.classify(RoutingInput(prompt=text), STACK).role != habit["target"] for text in habit["later"])
+            sum(
+                who.classify(RoutingInput(prompt=text), STACK).role != habit["target"]
+                for text in habit["later"]
+            )
             for who in (LocalClassifier(), taught)
         ]
         after = [(row, given(taught, row.text)) for row in rows]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from mixchat.chat.branch import Path as Branch
+from mixchat.chat.branch import Branch as Branch
 from mixchat.domain.clock import SystemClock
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.chats import ChatStore

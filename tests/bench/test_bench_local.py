@@ -15,16 +15,16 @@ import pytest
 
 from mixchat.config.config import Config, EngineConfig
 from mixchat.config.paths import Paths
-from mixchat.domain.events import Ended, Text
+from mixchat.domain.events import StreamEnd, TextDelta
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.local.llama_http import complete
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.providers.local.server_process import Door
+from mixchat.providers.local.server_process import ServerAddress
 
 pytestmark = [pytest.mark.bench, pytest.mark.model, pytest.mark.timeout(300)]
 ROUNDS = 5
-REQUEST = Request(
+REQUEST = ModelRequest(
     ref=ModelRef("local", "tiny"),
     messages=(Message("user", "Write three sentences about the sea."),),
     max_tokens=120,
@@ -42,10 +42,10 @@ async def timed(events: Any) -> tuple[float, float]:  # noqa: ANN401
     started, first, pieces = time.perf_counter(), 0.0, 0
     async with aclosing(events):
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 first = first or time.perf_counter()
                 pieces += 1
-            if isinstance(event, Ended):
+            if isinstance(event, StreamEnd):
                 pieces = event.usage.output or pieces
     return first - started, (pieces - 1) / (time.perf_counter() - first)
 
@@ -112,7 +112,7 @@ async def test_what_the_main_loop_feels(tmp_path: Path, weights: Path) -> None:
     params.model.path, params.n_ctx, params.port, params.api_keys = str(weights), 8192, 0, ["t"]
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     server = await asyncio.to_thread(module.Server, params)
-    door = Door(server.listening_address, "t", "tiny", 8192)
+    door = ServerAddress(server.listening_address, "t", "tiny", 8192)
     await timed(complete(door, REQUEST, None))
     tell("in this process", await beside(complete(door, REQUEST, None)))
     assert statistics.median(child) < 20

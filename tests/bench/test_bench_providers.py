@@ -13,10 +13,10 @@ from contextlib import aclosing
 
 import pytest
 
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.model import ModelRef
 from mixchat.domain.provider import Provider
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from tests.bench.first_call import REFS, registry
 from tests.wires import Reply, Wires
 
@@ -91,7 +91,9 @@ async def test_a_cancelled_call_lets_go(wires: Wires) -> None:
 
 
 async def _reading(provider: Provider, ref: ModelRef, reached: asyncio.Event) -> None:
-    async with aclosing(provider.stream(Request(ref=ref, messages=(Message("user", "Hello?"),)))) as events:
+    async with aclosing(
+        provider.stream(ModelRequest(ref=ref, messages=(Message("user", "Hello?"),)))
+    ) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 reached.set()

@@ -15,7 +15,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
-from mixchat.tui.screens.row_list import Row
+from mixchat.tui.screens.row_list import ListRow
 from tests.bench.test_bench_history import CHATS, TURNS, WEIGHTS, WORDS, _turn
 from tests.tui.screens.scene import SceneHouse, opened
 from tests.tui.stage import Stage, on_stage
@@ -95,7 +95,7 @@ def _count(screen: ChatsScreen) -> tuple[list[int], list[float]]:
     taken: list[float] = []
     tell, search = screen.rows.tell, screen._search
 
-    def counted(rows: Sequence[Row], lit: str = "", *, empty: str | None = None) -> None:
+    def counted(rows: Sequence[ListRow], lit: str = "", *, empty: str | None = None) -> None:
         tell(rows, lit, empty=empty)
         told.append(len(screen.rows._rows))
 

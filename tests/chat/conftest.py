@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.services import Desk
+from mixchat.chat.services import ChatServices
 from mixchat.domain.clock import SystemClock
 from mixchat.storage.chats import ChatStore
 from mixchat.storage.database import Database
@@ -26,7 +26,7 @@ class Place:
         self.router = ScriptedRouter()
         self.learned: list[tuple[str, str, str]] = []
         clock = SystemClock()
-        self.desk = Desk(
+        self.desk = ChatServices(
             chats=ChatStore(database, clock),
             turns=TurnStore(database),
             router=lambda: self.router,

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 
-from mixchat.domain.chat_request import Brief, RoutingInput
-from mixchat.domain.decision import Decision
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure, ProviderError
-from mixchat.domain.events import Broke, Ended, Routed, RouterEvent, Started, Text
+from mixchat.domain.events import AttemptFailed, AttemptStarted, Routed, RouterEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt
@@ -21,15 +21,15 @@ CENT = Cost(Decimal("0.01"))
 
 def reply(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
     """Return the events of a call that ends well."""
-    return [Started(Seat(ref), 1), *map(Text, texts), Ended("end", USAGE)]
+    return [AttemptStarted(Seat(ref), 1), *map(TextDelta, texts), StreamEnd("end", USAGE)]
 
 
 def cut(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
     """Return the events of a call that breaks after some text."""
     return [
-        Started(Seat(ref), 1),
-        *map(Text, texts),
-        Broke(Failure("interrupted", "The reply was cut off.", ref)),
+        AttemptStarted(Seat(ref), 1),
+        *map(TextDelta, texts),
+        AttemptFailed(Failure("interrupted", "The reply was cut off.", ref)),
     ]
 
 
@@ -44,7 +44,9 @@ class Pause:
 class ScriptedRun:
     """Plays one script; a `Hang` waits, an exception is raised."""
 
-    def __init__(self, decision: Decision, script: Sequence[RouterEvent | Hang | Pause | Exception]) -> None:
+    def __init__(
+        self, decision: RoutingDecision, script: Sequence[RouterEvent | Hang | Pause | Exception]
+    ) -> None:
         self.attempts: list[Attempt] = []
         self.failure: Failure | None = None
         self.extra = FREE
@@ -63,7 +65,7 @@ class ScriptedRun:
                         await asyncio.sleep(0.01)
                     case Exception():
                         raise event
-                    case Broke(failure):
+                    case AttemptFailed(failure):
                         self.failure = failure
                         yield event
                     case _:
@@ -80,16 +82,16 @@ class ScriptedRouter:
     def __init__(self, *scripts: Sequence[RouterEvent | Hang | Pause | Exception] | ProviderError) -> None:
         self.scripts = list(scripts)
         self.questions: list[RoutingInput] = []
-        self.briefs: list[Brief] = []
+        self.briefs: list[ChatRequest] = []
 
-    async def decide(self, question: RoutingInput) -> Decision:
+    async def decide(self, question: RoutingInput) -> RoutingDecision:
         """Return a decision for coding, or raise what the script says."""
         self.questions.append(question)
         if isinstance(self.scripts[0], ProviderError):
             raise self.scripts.pop(0)  # type: ignore[misc]
-        return Decision("coding", (Seat(SONNET), Seat(FLASH)), 0.9, "local", "coding 0.90: code fence")
+        return RoutingDecision("coding", (Seat(SONNET), Seat(FLASH)), 0.9, "local", "coding 0.90: code fence")
 
-    def run(self, brief: Brief, decision: Decision) -> ScriptedRun:
+    def run(self, brief: ChatRequest, decision: RoutingDecision) -> ScriptedRun:
         """Return a run of the next script."""
         self.briefs.append(brief)
         return ScriptedRun(decision, self.scripts.pop(0))  # type: ignore[arg-type]

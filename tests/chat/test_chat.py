@@ -8,10 +8,19 @@ import pytest
 from msgspec import structs
 
 from mixchat.chat.compare import compare, merge
-from mixchat.chat.operations import compact, entitle, fork
-from mixchat.domain.chat_request import Allow, Pin, Prompt, Settings
+from mixchat.chat.operations import compact, fork, make_title
+from mixchat.domain.chat_request import GenerationSettings, GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import NoLocalSeat, SecretFound, StorageError
-from mixchat.domain.events import Accepted, ChatEvent, Failed, Finished, Notice, Routed, Started, Text
+from mixchat.domain.events import (
+    AttemptStarted,
+    ChatEvent,
+    Notice,
+    Routed,
+    TextDelta,
+    TurnAccepted,
+    TurnFailed,
+    TurnFinished,
+)
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Outcome, Turn
 from tests.chat.conftest import Place
@@ -43,8 +52,8 @@ async def stop_at(events: AsyncGenerator[ChatEvent], kind: type) -> None:
 async def test_a_complete_reply_is_folded_finished_and_on_disk(place: Place):
     chat = place.chat(reply("Hel", "lo"))
     events = await collect(chat.send("hi"))
-    assert isinstance(events[0], Accepted)
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[0], TurnAccepted)
+    assert isinstance(events[-1], TurnFinished)
     turn = place.reopen(chat).turns[-1]
     assert turn == chat.turns[-1] == events[-1].turn
     assert (turn.prompt, turn.reply, turn.outcome, turn.stop) == ("hi", "Hello", Outcome.COMPLETE, "end")
@@ -62,16 +71,16 @@ async def test_the_prompt_is_on_disk_before_anything_is_sent(place: Place):
 
 
 async def test_stopping_after_some_text_keeps_it_and_what_it_cost(place: Place):
-    chat = place.chat([Started(Seat(FLASH), 1), Text("half"), Hang()])
-    await stop_at(chat.send("hi"), Text)
+    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
+    await stop_at(chat.send("hi"), TextDelta)
     turn = place.reopen(chat).turns[-1]
     assert (turn.reply, turn.outcome, turn.failure) == ("half", Outcome.STOPPED, None)
     assert turn.cost == CENT
 
 
 async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
-    chat = place.chat([Started(Seat(FLASH), 1), Hang()])
-    await stop_at(chat.send("hi"), Started)
+    chat = place.chat([AttemptStarted(Seat(FLASH), 1), Hang()])
+    await stop_at(chat.send("hi"), AttemptStarted)
     assert list(chat.turns) == []
     assert place.desk.chats.list() == []
     assert chat.withdrawn is not None
@@ -83,7 +92,7 @@ async def test_closing_the_events_while_resting_at_one_settles_the_turn(place: P
     chat = place.chat(reply("a", "b"))
     events = chat.send("hi")
     async for event in events:
-        if isinstance(event, Text):
+        if isinstance(event, TextDelta):
             break
     await events.aclose()
     assert (chat.turns[-1].reply, chat.turns[-1].outcome) == ("a", Outcome.STOPPED)
@@ -92,9 +101,9 @@ async def test_closing_the_events_while_resting_at_one_settles_the_turn(place: P
 async def test_a_cut_reply_fails_with_its_text_kept_and_can_be_continued_with_a_seam(place: Place):
     chat = place.chat(cut("one "), reply("two", ref=FLASH))
     failed = (await collect(chat.send("count")))[-1]
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, TurnFailed)
     assert (failed.turn.reply, failed.failure.code) == ("one ", "interrupted")
-    await collect(chat.resume(failed.turn.id))
+    await collect(chat.continue_reply(failed.turn.id))
     turn = place.reopen(chat).turns[-1]
     assert len(chat.turns) == 1
     assert (turn.reply, turn.outcome, turn.failure) == ("one two", Outcome.COMPLETE, None)
@@ -109,24 +118,24 @@ async def test_a_cut_reply_fails_with_its_text_kept_and_can_be_continued_with_a_
 async def test_a_continuation_that_fails_at_once_loses_nothing_and_leaves_no_seam(place: Place):
     chat = place.chat(cut("one "), cut())
     first = (await collect(chat.send("count")))[-1]
-    assert isinstance(first, Failed)
-    await collect(chat.resume(first.turn.id))
+    assert isinstance(first, TurnFailed)
+    await collect(chat.continue_reply(first.turn.id))
     assert (chat.turns[-1].reply, chat.turns[-1].seams) == ("one ", ())
     assert chat.turns[-1].outcome is Outcome.FAILED
 
 
 async def test_stopping_a_continuation_before_its_first_word_keeps_the_turn(place: Place):
-    chat = place.chat(cut("one "), [Started(Seat(FLASH), 1), Hang()])
+    chat = place.chat(cut("one "), [AttemptStarted(Seat(FLASH), 1), Hang()])
     first = (await collect(chat.send("count")))[-1]
-    assert isinstance(first, Failed)
-    await stop_at(chat.resume(first.turn.id), Started)
+    assert isinstance(first, TurnFailed)
+    await stop_at(chat.continue_reply(first.turn.id), AttemptStarted)
     assert place.reopen(chat).turns[-1].reply == "one "
 
 
 async def test_a_guard_that_stops_the_turn_says_so_and_keeps_the_prompt(place: Place):
     chat = place.chat(NoLocalSeat("Give the role a local seat."))
     failed = (await collect(chat.send("secret plans")))[-1]
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, TurnFailed)
     assert (failed.failure.code, failed.turn.prompt, failed.turn.attempts) == ("private", "secret plans", ())
 
 
@@ -139,9 +148,9 @@ async def test_a_prompt_that_was_stopped_for_its_credential_is_kept_without_it_a
     assert (
         chat.turns[-1].prompt == kept.turns[-1].prompt == kept.record.title == "[a password] is my password"
     )
-    assert chat.said(chat.turns[-1]) == "opensesame is my password"
-    prompt = Prompt(text=chat.said(chat.turns[-1]), allow=Allow(secret=True))
-    await collect(chat.again(chat.turns[-1].id, prompt))
+    assert chat.original_prompt(chat.turns[-1]) == "opensesame is my password"
+    prompt = TurnRequest(text=chat.original_prompt(chat.turns[-1]), allow=GuardOverrides(secret=True))
+    await collect(chat.regenerate(chat.turns[-1].id, prompt))
     assert place.reopen(chat).turns[-1].prompt == "opensesame is my password"
     assert place.router.briefs[-1].messages[-1].text == "opensesame is my password"
 
@@ -156,7 +165,7 @@ async def test_a_prompt_with_a_credential_is_on_disk_without_it_until_a_model_wa
 
 
 async def test_a_bug_is_loud_but_the_turn_is_settled_first(place: Place):
-    chat = place.chat([Started(Seat(FLASH), 1), Text("so far"), ZeroDivisionError()])
+    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("so far"), ZeroDivisionError()])
     with pytest.raises(ZeroDivisionError):
         await collect(chat.send("hi"))
     turn = place.reopen(chat).turns[-1]
@@ -168,7 +177,7 @@ async def test_again_keeps_the_first_answer_as_a_sibling(place: Place):
     chat = place.chat(reply("first"), reply("second"), reply("next"))
     await collect(chat.send("hi"))
     first = chat.turns[0].id
-    await collect(chat.again(first, Prompt(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
     assert [turn.reply for turn in chat.turns] == ["second"]
     assert chat.path.siblings(first) == [first, chat.turns[0].id]
     assert place.learned == [("hi", "google/flash", "regenerated")]
@@ -180,7 +189,7 @@ async def test_again_keeps_the_first_answer_as_a_sibling(place: Place):
 async def test_a_pinned_message_teaches_and_a_pinned_chat_does_not(place: Place):
     chat = place.chat(reply("A"), reply("B"))
     await collect(chat.send("write a haiku", pin=Pin("creative", role="creative")))
-    chat.keep(
+    chat.save_record(
         structs.replace(chat.record, state=structs.replace(chat.state, pin=Pin("flash", seat=Seat(FLASH))))
     )
     await collect(chat.send("and now"))
@@ -191,7 +200,7 @@ async def test_an_edited_prompt_branches_and_the_model_sees_only_its_own_branch(
     chat = place.chat(reply("A"), reply("B"), reply("C"))
     await collect(chat.send("one"))
     await collect(chat.send("two"))
-    await collect(chat.again(chat.turns[1].id, Prompt(text="three")))
+    await collect(chat.regenerate(chat.turns[1].id, TurnRequest(text="three")))
     assert [turn.prompt for turn in chat.turns] == ["one", "three"]
     assert [message.text for message in place.router.briefs[-1].messages] == ["one", "A", "three"]
 
@@ -199,8 +208,8 @@ async def test_an_edited_prompt_branches_and_the_model_sees_only_its_own_branch(
 async def test_again_replaces_a_turn_to_which_nothing_came(place: Place):
     chat = place.chat(cut(), reply("now"))
     failed = (await collect(chat.send("hi")))[-1]
-    assert isinstance(failed, Failed)
-    await collect(chat.again(failed.turn.id))
+    assert isinstance(failed, TurnFailed)
+    await collect(chat.regenerate(failed.turn.id))
     assert [turn.reply for turn in place.reopen(chat).turns] == ["now"]
     assert len(chat.path.siblings(chat.turns[0].id)) == 1
 
@@ -237,7 +246,7 @@ async def test_what_follows_when_all_is_taken_back_begins_the_chat_anew(place: P
     chat = place.chat(reply("A"), reply("B"))
     await collect(chat.send("one"))
     chat.path.undo()
-    chat.keep(structs.replace(chat.record, title="renamed"))
+    chat.save_record(structs.replace(chat.record, title="renamed"))
     opened = place.reopen(chat)
     assert opened.record.title == "renamed"
     await collect(opened.send("two"))
@@ -258,9 +267,9 @@ async def test_a_retry_that_is_withdrawn_shows_the_answer_that_was_shown(place: 
     chat = place.chat(reply("A"), reply("B"), [Hang()])
     await collect(chat.send("one"))
     first = chat.turns[0].id
-    await collect(chat.again(first))
+    await collect(chat.regenerate(first))
     chat.path.show(first)
-    await stop_at(chat.again(first), Routed)
+    await stop_at(chat.regenerate(first), Routed)
     assert [turn.reply for turn in chat.turns] == ["A"]
 
 
@@ -278,7 +287,7 @@ async def test_a_deleted_turn_comes_back_whole(place: Place):
 async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):
-    chat = place.chat([Started(Seat(FLASH), 1), Text("all of it"), Hang()], reply("more"))
+    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("all of it"), Hang()], reply("more"))
     save = place.desk.turns.save
 
     def full(turn: object) -> None:
@@ -286,7 +295,7 @@ async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
 
     events = chat.send("first")
     async for event in events:
-        if isinstance(event, Text):
+        if isinstance(event, TextDelta):
             monkeypatch.setattr(place.desk.turns, "save", full)
             break
     await events.aclose()
@@ -309,14 +318,14 @@ async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen
     monkeypatch.setattr(place.desk.turns, "save", full)
     rest = [event async for event in events]
     assert Notice("info", "The disk is full.") in rest
-    assert isinstance(rest[-1], Finished)
+    assert isinstance(rest[-1], TurnFinished)
     assert chat.turns[-1].reply == "kept"
 
 
 async def test_a_full_disk_when_a_reply_is_stopped_is_said_in_the_turn(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):
-    chat = place.chat([Started(Seat(FLASH), 1), Text("half"), Hang()])
+    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
     save = place.desk.turns.save
 
     def full(turn: Turn) -> None:
@@ -325,7 +334,7 @@ async def test_a_full_disk_when_a_reply_is_stopped_is_said_in_the_turn(
         save(turn)
 
     monkeypatch.setattr(place.desk.turns, "save", full)
-    await stop_at(chat.send("hi"), Text)
+    await stop_at(chat.send("hi"), TextDelta)
     assert (chat.turns[-1].reply, chat.turns[-1].notices) == ("half", ("The disk is full.",))
 
 
@@ -340,21 +349,21 @@ async def test_a_prompt_that_cannot_be_saved_is_not_sent(place: Place):
 
 async def test_settings_of_the_message_go_over_those_of_the_chat(place: Place):
     chat = place.chat(reply("x"))
-    state = structs.replace(chat.state, settings=Settings(system="Be brief.", effort="low"))
-    chat.keep(structs.replace(chat.record, state=state))
-    await collect(chat.send("hi", settings=Settings(effort="high")))
-    assert place.router.briefs[0].settings == Settings(system="Be brief.", effort="high")
-    assert place.reopen(chat).state.settings == Settings(system="Be brief.", effort="low")
+    state = structs.replace(chat.state, settings=GenerationSettings(system="Be brief.", effort="low"))
+    chat.save_record(structs.replace(chat.record, state=state))
+    await collect(chat.send("hi", settings=GenerationSettings(effort="high")))
+    assert place.router.briefs[0].settings == GenerationSettings(system="Be brief.", effort="high")
+    assert place.reopen(chat).state.settings == GenerationSettings(system="Be brief.", effort="low")
 
 
 async def test_a_turn_to_which_nothing_came_is_nothing_to_go_on_from(place: Place):
     chat = place.chat(reply("A"), cut())
     await collect(chat.send("one"))
     await collect(chat.send("two"))
-    assert chat.question(Prompt(text="and three")).history == ("one",)
+    assert chat.routing_input(TurnRequest(text="and three")).history == ("one",)
     chat.path.undo()
     chat.path.undo()
-    assert chat.question(Prompt(text="and three")).history == ()
+    assert chat.routing_input(TurnRequest(text="and three")).history == ()
 
 
 async def test_a_correction_is_kept_taught_and_carried_to_the_next_question(place: Place):
@@ -385,9 +394,9 @@ async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked
     await collect(chat.send("first"))
     parent = chat.path.leaf
     pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
-    prompt = Prompt(text="which?")
+    prompt = TurnRequest(text="which?")
     seen = [item async for item in compare(chat, prompt, pins, parent)]
-    assert {number for number, event in seen if isinstance(event, Finished)} == {0, 1}
+    assert {number for number, event in seen if isinstance(event, TurnFinished)} == {0, 1}
     siblings = chat.path.siblings(chat.turns[-1].id)
     assert sorted(chat.path.turn(turn).reply for turn in siblings) == ["Aa", "Bb"]
     assert {brief.purpose for brief in place.router.briefs[1:]} == {"compare"}
@@ -404,13 +413,14 @@ async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked
 
 async def test_stopping_a_comparison_stops_every_side_and_keeps_what_came(place: Place):
     chat = place.chat(
-        [Started(Seat(SONNET), 1), Text("A"), Hang()], [Started(Seat(FLASH), 1), Text("B"), Hang()]
+        [AttemptStarted(Seat(SONNET), 1), TextDelta("A"), Hang()],
+        [AttemptStarted(Seat(FLASH), 1), TextDelta("B"), Hang()],
     )
     pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
     texts = 0
-    events = compare(chat, Prompt(text="which?"), pins, None)
+    events = compare(chat, TurnRequest(text="which?"), pins, None)
     async for _, event in events:
-        texts += isinstance(event, Text)
+        texts += isinstance(event, TextDelta)
         if texts == 2:
             break
     await events.aclose()
@@ -461,12 +471,12 @@ async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_ke
     chat = place.chat(reply("A"), reply('"Dancing', ' bees"\n'), [Pause(), *reply("Too late")])
     await collect(chat.send("how do bees dance?"))
     assert chat.record.title == "how do bees dance?"
-    assert await entitle(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert await make_title(chat, place.router, Pin("flash", seat=Seat(FLASH)))
     assert place.reopen(chat).record.title == "Dancing bees"
     assert place.router.briefs[-1].purpose == "title"
-    asking = asyncio.create_task(entitle(chat, place.router, Pin("flash", seat=Seat(FLASH))))
+    asking = asyncio.create_task(make_title(chat, place.router, Pin("flash", seat=Seat(FLASH))))
     await asyncio.sleep(0)
-    chat.keep(structs.replace(chat.record, title="Mine"))
+    chat.save_record(structs.replace(chat.record, title="Mine"))
     assert not await asking
     assert place.reopen(chat).record.title == "Mine"
 
@@ -474,5 +484,5 @@ async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_ke
 async def test_a_title_that_fails_leaves_the_first_words(place: Place):
     chat = place.chat(reply("A"), cut("half"))
     await collect(chat.send("how do bees dance?"))
-    assert not await entitle(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert not await make_title(chat, place.router, Pin("flash", seat=Seat(FLASH)))
     assert chat.record.title == "how do bees dance?"

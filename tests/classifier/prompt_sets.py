@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mixchat.domain.role import BUILT_IN, DAILY_DRIVER, HEAVY_LIFTING, QUICK, RESEARCH
-from mixchat.domain.stack import Post, Stack
+from mixchat.domain.stack import RoleConfig, Stack
 
 DATA = Path(__file__).parent / "data"
-STACK = Stack("all", "every role that mixchat has", {role.name: Post(role.name) for role in BUILT_IN})
+STACK = Stack("all", "every role that mixchat has", {role.name: RoleConfig(role.name) for role in BUILT_IN})
 SHORT = {DAILY_DRIVER: "daily", QUICK: "daily", RESEARCH: "daily", HEAVY_LIFTING: "heavy"}
 """How the data sets call the roles."""
 

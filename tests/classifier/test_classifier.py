@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Verdict
+from mixchat.domain.decision import Classification
 from mixchat.domain.role import DAILY_DRIVER
-from mixchat.domain.stack import Post, Rules, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Stack
 from mixchat.routing.router import told
 from tests.classifier.prompt_sets import STACK, short
 
@@ -36,7 +36,7 @@ PLAIN = [
 ]
 
 
-def classify(prompt: str, stack: Stack = STACK) -> Verdict:
+def classify(prompt: str, stack: Stack = STACK) -> Classification:
     return CLASSIFIER.classify(RoutingInput(prompt=prompt), stack)
 
 
@@ -69,13 +69,13 @@ def test_nothing_to_read_goes_to_the_daily_driver_by_default(prompt: str):
 
 
 def test_a_role_the_stack_leaves_out_is_taken_by_the_daily_driver():
-    small = Stack("small", "", {DAILY_DRIVER: Post(DAILY_DRIVER), "coding": Post("coding")})
+    small = Stack("small", "", {DAILY_DRIVER: RoleConfig(DAILY_DRIVER), "coding": RoleConfig("coding")})
     assert classify("write a poem about the sea", small).role == DAILY_DRIVER
     assert classify("write a python function that sorts a list", small).role == "coding"
 
 
 def test_the_users_rule_comes_before_everything():
-    stack = Stack("mine", "", {**STACK.posts, "law": Post("law", rules=Rules(keywords=("clause",)))})
+    stack = Stack("mine", "", {**STACK.roles, "law": RoleConfig("law", rules=Rules(keywords=("clause",)))})
     verdict = classify("write a poem about the clause in my lease", stack)
     assert (verdict.role, verdict.classifier, verdict.confidence) == ("law", "rule", 1.0)
     assert verdict.evidence[0].text == "keyword 'clause'"
@@ -99,7 +99,7 @@ def test_a_language_named_at_the_end_of_a_puzzle_makes_it_coding():
 @settings(max_examples=150, deadline=None)
 def test_any_text_gets_a_role_and_never_an_error(text: str):
     verdict = classify(text)
-    assert verdict.role in STACK.posts
+    assert verdict.role in STACK.roles
     assert 0.0 <= verdict.confidence <= 1.0
 
 
@@ -107,7 +107,7 @@ def test_any_text_gets_a_role_and_never_an_error(text: str):
     "prompt", ["\0" * 1000, "a" * 1_000_000, "((((" * 250_000, "\n" * 1_000_000, "é\ud800x", "𝕏" * 5000]
 )
 def test_hostile_text_is_classified_like_any_other(prompt: str):
-    assert classify(prompt).role in STACK.posts
+    assert classify(prompt).role in STACK.roles
 
 
 def test_the_same_prompt_gets_the_same_verdict_in_another_process():

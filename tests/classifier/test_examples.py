@@ -6,7 +6,7 @@ import pytest
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.embedded_examples import EmbeddedExamples
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.stack import Post, Rules, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Stack
 from tests.classifier.prompt_sets import STACK, own, tables
 
 ROLES = tables("user_roles")
@@ -14,7 +14,7 @@ ROLES = tables("user_roles")
 
 def stack_with(*, examples: bool, keywords: bool) -> Stack:
     posts = {
-        name: Post(
+        name: RoleConfig(
             name,
             role["description"],
             examples=tuple(role["examples"]) if examples else (),
@@ -22,15 +22,15 @@ def stack_with(*, examples: bool, keywords: bool) -> Stack:
         )
         for name, role in ROLES.items()
     }
-    return Stack("mine", "", {**STACK.posts, **posts})
+    return Stack("mine", "", {**STACK.roles, **posts})
 
 
 def recall(stack: Stack) -> float:
     classifier = LocalClassifier()
     pairs = [(text, name) for name, role in ROLES.items() for text in role["held_out"]]
-    return sum(classifier.classify(RoutingInput(prompt=text), stack).role == name for text, name in pairs) / len(
-        pairs
-    )
+    return sum(
+        classifier.classify(RoutingInput(prompt=text), stack).role == name for text, name in pairs
+    ) / len(pairs)
 
 
 def test_ten_examples_find_most_of_a_roles_prompts_and_keywords_add_to_it():
@@ -80,8 +80,8 @@ SMALL = Stack(
     "small",
     "",
     {
-        "zoo": Post("zoo", examples=("zebra zoo", "zoo zebras", "zzz zebra")),
-        "mum": Post("mum", examples=("mum mumbles", "mummy mum", "mumble mum")),
+        "zoo": RoleConfig("zoo", examples=("zebra zoo", "zoo zebras", "zzz zebra")),
+        "mum": RoleConfig("mum", examples=("mum mumbles", "mummy mum", "mumble mum")),
     },
 )
 

@@ -2,7 +2,7 @@ import pytest
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.stack import Post, Stack
+from mixchat.domain.stack import RoleConfig, Stack
 from tests.classifier.prompt_sets import STACK, conversations, short
 
 CLASSIFIER = LocalClassifier()
@@ -49,7 +49,7 @@ def test_a_greeting_or_thanks_goes_on_from_nothing(prompt: str):
     verdict = CLASSIFIER.classify(RoutingInput(prompt=prompt, last_role="heavy-lifting"), STACK)
     assert (verdict.role, verdict.classifier) == ("quick", "local")
     assert verdict.evidence[0].text == "a pleasantry"
-    small = Stack("small", "", {name: STACK.posts[name] for name in ("daily-driver", "heavy-lifting")})
+    small = Stack("small", "", {name: STACK.roles[name] for name in ("daily-driver", "heavy-lifting")})
     assert role(prompt, last="heavy-lifting", stack=small) == "daily-driver"
 
 
@@ -74,7 +74,7 @@ def test_what_follows_thanks_goes_on_from_the_turn_before_them():
 
 
 def test_a_follow_up_keeps_a_role_of_the_users_own():
-    stack = Stack("mine", "", {**STACK.posts, "law": Post("law")})
+    stack = Stack("mine", "", {**STACK.roles, "law": RoleConfig("law")})
     assert role("shorter please", last="law", stack=stack) == "law"
 
 

@@ -5,20 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mixchat.classifier.classifier import LocalClassifier
-from mixchat.classifier.examples import verdict_of
-from mixchat.classifier.probabilities import by_daily_driver, mixed
+from mixchat.classifier.examples import classification_of
+from mixchat.classifier.probabilities import blend, fold_into_daily_driver
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Verdict
+from mixchat.domain.decision import Classification
 from mixchat.domain.role import BUILT_IN, DAILY_DRIVER
-from mixchat.domain.stack import Post, Stack
+from mixchat.domain.stack import RoleConfig, Stack
 from tests.classifier.prompt_sets import STACK, conversations, own
 
 CLASSIFIER = LocalClassifier()
-SMALL = Stack("small", "", {name: Post(name) for name in (DAILY_DRIVER, "coding")})
+SMALL = Stack("small", "", {name: RoleConfig(name) for name in (DAILY_DRIVER, "coding")})
 UNCLEAR = ["", "?!", "qwx zzt", "blarg the frob", "hm", "x", "1 2 3"]
 
 
-def fits(verdict: Verdict) -> bool:
+def fits(verdict: Classification) -> bool:
     """Whether the role is in it once, nobody is above it, and all of it is no more than 1."""
     names = [verdict.role, *(name for name, _ in verdict.alternatives)]
     shares = [verdict.confidence, *(share for _, share in verdict.alternatives)]
@@ -40,7 +40,7 @@ def test_alone_or_in_a_conversation_the_first_is_above_the_others_and_all_are_at
 
 
 def test_two_roles_with_examples_as_near_as_each_other_share_the_certainty():
-    verdict = verdict_of([(0.40, "law", "a lease"), (0.39, "zoo", "a zebra")], 0.1)
+    verdict = classification_of([(0.40, "law", "a lease"), (0.39, "zoo", "a zebra")], 0.1)
     assert verdict is not None
     assert fits(verdict)
     assert verdict.confidence < 0.5
@@ -59,7 +59,7 @@ ranking = st.lists(st.floats(0.001, 1.0), min_size=1, max_size=6).map(
 def test_a_word_for_a_role_puts_it_first_and_leaves_the_rest_in_proportion(
     before: tuple[tuple[str, float], ...], role: str, sure: float
 ):
-    after = mixed(role, sure, before)
+    after = blend(role, sure, before)
     assert after[0][1] == pytest.approx(dict(after)[role])
     assert sum(share for _, share in after) == pytest.approx(1.0)
 
@@ -68,7 +68,7 @@ def test_a_word_for_a_role_puts_it_first_and_leaves_the_rest_in_proportion(
 def test_the_daily_driver_that_stands_in_is_named_once_and_loses_nothing(
     before: tuple[tuple[str, float], ...],
 ):
-    after = by_daily_driver(before)
+    after = fold_into_daily_driver(before)
     assert after[0][0] == DAILY_DRIVER
     assert [name for name, _ in after].count(DAILY_DRIVER) == 1
     assert sum(share for _, share in after) == pytest.approx(1.0)

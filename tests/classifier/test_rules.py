@@ -5,13 +5,15 @@ import pytest
 
 from mixchat.classifier.rules import rulings, unusable
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.stack import Post, Rules, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Stack
 from mixchat.domain.turn import FileRef
 
 
 def held(rules: Rules, prompt: str, files: Sequence[FileRef] = ()) -> bool:
-    stack = Stack("s", "", {"mine": Post("mine", rules=rules)})
-    return [ruling.role for ruling in rulings(RoutingInput(prompt=prompt, files=tuple(files)), stack)] == ["mine"]
+    stack = Stack("s", "", {"mine": RoleConfig("mine", rules=rules)})
+    return [ruling.role for ruling in rulings(RoutingInput(prompt=prompt, files=tuple(files)), stack)] == [
+        "mine"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +53,8 @@ def test_files_count_by_their_ending_and_images_by_their_kind():
 
 def test_the_most_specific_rule_comes_first():
     posts = {
-        "wide": Post("wide", rules=Rules(keywords=("report",))),
-        "narrow": Post("narrow", rules=Rules(keywords=("report",), max_length=40)),
+        "wide": RoleConfig("wide", rules=Rules(keywords=("report",))),
+        "narrow": RoleConfig("narrow", rules=Rules(keywords=("report",), max_length=40)),
     }
     found = rulings(RoutingInput(prompt="a report please"), Stack("s", "", posts))
     assert [ruling.role for ruling in found] == ["narrow", "wide"]
@@ -73,5 +75,5 @@ def test_a_pattern_that_cannot_be_compiled_never_holds_and_can_be_named():
 
 
 def test_fallback_is_never_chosen():
-    stack = Stack("s", "", {"fallback": Post("fallback", rules=Rules(keywords=("x",)))})
+    stack = Stack("s", "", {"fallback": RoleConfig("fallback", rules=Rules(keywords=("x",)))})
     assert rulings(RoutingInput(prompt="x"), stack) == ()

@@ -13,7 +13,7 @@ import pytest
 
 import mixchat
 from mixchat.domain.errors import RateLimited
-from mixchat.runtime.runtime import build
+from mixchat.runtime.runtime import build_runtime
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
 
@@ -189,7 +189,7 @@ async def test_the_last_chat_goes_on_with_what_was_said(wires: Wires):
 async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
     wires.script("claude-sonnet-5-5", Reply("x", input=1000, output=0))
     await ask("--no-save", SAY)
-    house = build()
+    house = build_runtime()
     assert house.chats.list() == []
     assert house.ledger.figures().today.usd == Decimal("0.002")
     await house.aclose()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from mixchat.runtime.runtime import build
+from mixchat.runtime.runtime import build_runtime
 from tests.cli.test_ask import Run, ask
 from tests.wires.server import Wires, environment
 
@@ -58,10 +58,10 @@ async def test_chats_are_listed_found_shown_and_removed(wires: Wires):
 
 
 async def test_turns_are_found_by_meaning_embedded_once_and_private_ones_never_leave(wires: Wires):
-    house = build(cwd=Path.cwd())
+    house = build_runtime(cwd=Path.cwd())
     for prompt, private in (("how do bees dance?", False), ("the code of my safe", True)):
         chat = house.new_chat()
-        chat.keep(structs.replace(chat.record, private=private))
+        chat.save_record(structs.replace(chat.record, private=private))
         async for _ in chat.send(prompt):
             pass
     await house.aclose()

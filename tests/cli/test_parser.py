@@ -6,9 +6,9 @@ import pytest
 
 from mixchat.__main__ import main
 from mixchat.cli import exit as ending
-from mixchat.cli.parser import FAMILIES, build_parser, named_family
+from mixchat.cli.parser import COMMANDS, build_parser, named_family
 from mixchat.domain.errors import ConfigError, NeedsKey, OverBudget, StorageError
-from mixchat.runtime.runtime import House
+from mixchat.runtime.runtime import Runtime
 from tests.cli.conftest import Shell
 
 CONTRACT = ("ask", "route", "models", "stack", "spend", "history", "local", "keys", "doctor", "serve")
@@ -77,7 +77,7 @@ def test_only_the_family_that_is_named_is_loaded():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name for name in done.stdout.split() if name.startswith("mixchat.cli.")}
     assert "mixchat.cli.stack" in loaded
-    assert loaded.isdisjoint(f"mixchat.cli.{family.name}" for family in FAMILIES if family.name != "stack")
+    assert loaded.isdisjoint(f"mixchat.cli.{family.name}" for family in COMMANDS if family.name != "stack")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_error_is_an_exit_code_and_no_traceback(
     def command() -> int:
         raise error
 
-    assert ending.ended(command) == code
+    assert ending.run_command(command) == code
     said = capfd.readouterr().err
     assert "Traceback" not in said
     assert said.count("\n") == (0 if code in {0, 130} else 1)
@@ -150,7 +150,7 @@ def test_a_full_disk_names_the_file(capsys: pytest.CaptureFixture[str]):
     def command() -> int:
         raise OSError(28, "No space left on device", "/data/x")
 
-    ending.ended(command)
+    ending.run_command(command)
     assert capsys.readouterr().err == "mixchat: No space left on device: /data/x.\n"
 
 
@@ -166,7 +166,7 @@ def test_a_reader_that_leaves_is_no_error():
 def test_the_app_is_given_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch):
     given: dict[str, object] = {}
 
-    def run_app(house: House, **options: object) -> int:
+    def run_app(house: Runtime, **options: object) -> int:
         given.update(options, stack=house.stack.name)
         return 0
 

@@ -14,7 +14,7 @@ from mixchat.config.paths import Paths
 from mixchat.domain.errors import ProviderError, Unreachable
 from mixchat.domain.events import ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 
 TODAY = date(2026, 11, 23)
 
@@ -23,7 +23,7 @@ class Listed:
     """A provider that lists models and does nothing else."""
 
     local = False
-    patience = 1.0
+    first_token_timeout = 1.0
     ready = True
 
     def __init__(self, name: str, answer: tuple[ModelCard, ...] | ProviderError) -> None:
@@ -31,11 +31,11 @@ class Listed:
         self.answer = answer
         self.asked = 0
 
-    def warm(self) -> None: ...
+    def preload(self) -> None: ...
 
     async def aclose(self) -> None: ...
 
-    async def stream(self, request: Request):
+    async def stream(self, request: ModelRequest):
         raise AssertionError(request)
         yield ProviderEvent
 

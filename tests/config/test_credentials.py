@@ -14,7 +14,7 @@ from mixchat.config.config import Config, ProviderConfig
 from mixchat.config.credentials import Credentials, run_key_command
 from mixchat.config.key_ring import KeyRing
 from mixchat.config.paths import Paths
-from mixchat.config.provider_specs import services
+from mixchat.config.provider_specs import provider_specs
 from mixchat.domain.errors import ConfigError, NeedsKey
 
 
@@ -65,7 +65,7 @@ def credentials(
     environ: dict[str, str] | None = None, config: Config | None = None, ring: KeyRing | None = None
 ) -> Credentials:
     config = config or Config()
-    return Credentials(config, environ or {}, services(config, environ or {}), ring)
+    return Credentials(config, environ or {}, provider_specs(config, environ or {}), ring)
 
 
 def command(code: str) -> str:
@@ -98,7 +98,7 @@ def test_a_providers_key_goes_to_that_provider_and_nowhere_else():
     config = Config(providers={"work": ProviderConfig(base_url="https://llm.example.com/v1")})
     keys = credentials({"OPENAI_API_KEY": "sk-1"}, config)
     assert keys.has("openai")
-    assert [name for name in (*services(config, {}), "nobody") if keys.has(name)] == ["openai"]
+    assert [name for name in (*provider_specs(config, {}), "nobody") if keys.has(name)] == ["openai"]
 
 
 def test_a_variable_named_in_the_config_is_the_only_one_that_counts():

@@ -3,7 +3,7 @@
 import pytest
 
 from mixchat.config.config import Config, ProviderConfig
-from mixchat.config.provider_specs import built_in, ollama_url, services
+from mixchat.config.provider_specs import built_in, ollama_url, provider_specs
 from mixchat.domain.errors import ConfigError
 
 NAMED = (
@@ -20,17 +20,17 @@ def test_the_compatible_servers_are_known_by_name() -> None:
 
 def test_openai_elsewhere_is_a_compatible_server_unless_the_config_says_responses() -> None:
     moved = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
-    assert services(Config(), {})["openai"].api == "responses"
-    assert services(Config(), moved)["openai"].api == "chat"
-    assert services(Config(), moved)["openai"].base_url == "http://127.0.0.1:9/v1"
+    assert provider_specs(Config(), {})["openai"].api == "responses"
+    assert provider_specs(Config(), moved)["openai"].api == "chat"
+    assert provider_specs(Config(), moved)["openai"].base_url == "http://127.0.0.1:9/v1"
     said = Config(providers={"openai": ProviderConfig(api="responses")})
-    assert services(said, moved)["openai"].api == "responses"
+    assert provider_specs(said, moved)["openai"].api == "responses"
     regional = {"OPENAI_BASE_URL": "https://eu.api.openai.com/v1"}
-    assert services(Config(), regional)["openai"].api == "responses"
+    assert provider_specs(Config(), regional)["openai"].api == "responses"
 
 
 def test_a_name_that_only_ends_like_openai_is_not_openai() -> None:
-    posing = services(Config(), {"OPENAI_BASE_URL": "https://api.notopenai.com/v1"})["openai"]
+    posing = provider_specs(Config(), {"OPENAI_BASE_URL": "https://api.notopenai.com/v1"})["openai"]
     assert (posing.official, posing.api) == (False, "chat")
 
 
@@ -39,7 +39,7 @@ def test_a_server_of_ones_own_speaks_chat_and_needs_the_key_it_names() -> None:
         "work": ProviderConfig(base_url="https://llm.example.com/v1/", key_env="WORK_KEY"),
         "open": ProviderConfig(base_url="http://10.0.0.7:8000/v1"),
     }
-    known = services(Config(providers=own), {})
+    known = provider_specs(Config(providers=own), {})
     assert (known["work"].api, known["work"].base_url) == ("chat", "https://llm.example.com/v1")
     assert (known["work"].key_env, known["work"].needs_key) == (("WORK_KEY",), True)
     assert known["open"].needs_key is False
@@ -49,8 +49,8 @@ def test_the_environment_goes_before_the_config() -> None:
     own = Config(
         providers={"groq": ProviderConfig(base_url="https://config.example/v1", headers={"X-Team": "a"})}
     )
-    assert services(own, {})["groq"].base_url == "https://config.example/v1"
-    moved = services(own, {"GROQ_BASE_URL": "https://environment.example/v1"})["groq"]
+    assert provider_specs(own, {})["groq"].base_url == "https://config.example/v1"
+    moved = provider_specs(own, {"GROQ_BASE_URL": "https://environment.example/v1"})["groq"]
     assert moved.base_url == "https://environment.example/v1"
     assert moved.headers == {"X-Team": "a"}
 
@@ -73,9 +73,9 @@ def test_ollama_host_is_read_as_ollama_reads_it(host: str, url: str) -> None:
 
 def test_an_address_that_is_none_is_said_with_its_variable() -> None:
     with pytest.raises(ConfigError, match="OPENAI_BASE_URL must begin with"):
-        services(Config(), {"OPENAI_BASE_URL": "llm.example.com"})
+        provider_specs(Config(), {"OPENAI_BASE_URL": "llm.example.com"})
     with pytest.raises(ConfigError, match="OLLAMA_HOST"):
-        services(Config(), {"OLLAMA_HOST": "localhost:abc"})
+        provider_specs(Config(), {"OLLAMA_HOST": "localhost:abc"})
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_address_that_is_none_is_said_with_its_variable() -> None:
 def test_only_a_server_that_forwards_nothing_is_local(
     name: str, environ: dict[str, str], local: bool
 ) -> None:
-    assert services(Config(), environ)[name].local is local
+    assert provider_specs(Config(), environ)[name].local is local
 
 
 def test_a_server_of_ones_own_is_local_when_the_config_says_so_and_it_is_on_this_machine() -> None:
@@ -102,5 +102,5 @@ def test_a_server_of_ones_own_is_local_when_the_config_says_so_and_it_is_on_this
         "proxy": ProviderConfig(base_url="http://127.0.0.1:9/v1"),
         "there": ProviderConfig(base_url="https://llm.example.com/v1", local=True),
     }
-    known = services(Config(providers=own), {})
+    known = provider_specs(Config(providers=own), {})
     assert [known[name].local for name in own] == [True, False, False]

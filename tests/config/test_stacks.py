@@ -45,13 +45,13 @@ def mine(paths: Paths, text: str, name: str = "mine", config: Config | None = No
 
 def test_the_contracts_own_example_is_read(paths: Paths):
     stack = mine(paths, CONTRACT).get("mine")
-    coding = stack.posts["coding"]
+    coding = stack.roles["coding"]
     assert stack.description == "what it is for"
     assert [str(seat.ref) for seat in coding.seats] == ["anthropic/claude-sonnet-5-5", "ollama/qwen3-coder"]
     assert coding.rules.keywords == ("traceback",)
     assert coding.examples == ("why does this segfault?",)
     assert coding.system == "You are ..."
-    planning = stack.posts["planning-work"]
+    planning = stack.roles["planning-work"]
     assert str(planning.plan and planning.plan.ref) == "openai/o3"
     assert str(planning.execute and planning.execute.ref) == "anthropic/claude-sonnet-5-5"
 
@@ -63,7 +63,7 @@ def test_an_entry_may_be_a_table_an_alias_or_take_its_roles_settings(paths: Path
     effort = "low"
     models = [{ model = "google/gemini-4-argon", effort = "high" }, "opus", { model = "opus", search = false }]
     """
-    seats = mine(paths, text).get("mine").posts["research"].seats
+    seats = mine(paths, text).get("mine").roles["research"].seats
     opus = ModelRef("anthropic", "claude-opus-5-5")
     assert seats[0] == Seat(ModelRef("google", "gemini-4-argon"), search=True, effort="high")
     assert seats[1] == Seat(opus, search=True, effort="low")
@@ -74,7 +74,7 @@ def test_rules_are_tidied(paths: Paths):
     text = (
         '[roles.coding]\nfile_types = ["PY", ".rs"]\nlanguages = ["DE"]\nregex = ["^fix"]\nmin_length = 5\n'
     )
-    rules = mine(paths, text).get("mine").posts["coding"].rules
+    rules = mine(paths, text).get("mine").roles["coding"].rules
     assert rules.file_types == (".py", ".rs")
     assert rules.languages == ("de",)
     assert rules.min_length == 5
@@ -118,12 +118,12 @@ def test_every_preset_can_be_used_and_ends_on_this_machine(paths: Paths, name: s
     stack = Stacks(paths, Config()).get(name)
     assert stack.description
     assert str(stack.lineup("daily-driver")[-1].ref) == "local/smollm2-135m"
-    assert "fallback" in stack.posts
+    assert "fallback" in stack.roles
 
 
 def test_the_guide_keeps_its_own_models_and_says_what_retires(paths: Paths):
     stack = Stacks(paths, Config()).get("guide")
-    refs = {str(seat.ref) for post in stack.posts.values() for seat in post.seats}
+    refs = {str(seat.ref) for post in stack.roles.values() for seat in post.seats}
     assert {
         "anthropic/claude-sonnet-4-6",
         "anthropic/claude-opus-4-6",
@@ -144,11 +144,11 @@ def test_the_guide_keeps_its_own_models_and_says_what_retires(paths: Paths):
 def test_enterprise_plans_and_executes_and_compares_by_cohere(paths: Paths):
     stack = Stacks(paths, Config()).get("enterprise")
     assert str(stack.embeddings) == "cohere/embed-v4.0"
-    assert any(post.plan and post.execute for post in stack.posts.values())
+    assert any(post.plan and post.execute for post in stack.roles.values())
 
 
 def test_research_is_grounded_in_search(paths: Paths):
-    assert all(seat.search for seat in Stacks(paths, Config()).get("research").posts["research"].seats)
+    assert all(seat.search for seat in Stacks(paths, Config()).get("research").roles["research"].seats)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_auto_seats_the_local_model_when_it_is_here_or_when_nobody_else_is(
     paths: Paths, within: set[str], seated: set[str]
 ):
     stack = Stacks(paths, Config(), found=within.__contains__).get("auto")
-    assert {seat.ref.provider for post in stack.posts.values() for seat in post.seats} == seated
+    assert {seat.ref.provider for post in stack.roles.values() for seat in post.seats} == seated
 
 
 def test_auto_keeps_what_is_within_reach(paths: Paths):
@@ -176,10 +176,10 @@ def test_auto_keeps_what_is_within_reach(paths: Paths):
         ),
     )
     stack = stacks.get("auto")
-    providers = {seat.ref.provider for post in stack.posts.values() for seat in post.seats}
+    providers = {seat.ref.provider for post in stack.roles.values() for seat in post.seats}
     assert providers == {"anthropic", "ollama"}
-    assert [str(seat.ref) for seat in stack.posts["coding"].seats][-1] == "ollama/qwen3-coder"
-    assert [str(seat.ref) for seat in stack.posts["creative"].seats][-1] == "ollama/llama3.3"
+    assert [str(seat.ref) for seat in stack.roles["coding"].seats][-1] == "ollama/qwen3-coder"
+    assert [str(seat.ref) for seat in stack.roles["creative"].seats][-1] == "ollama/llama3.3"
 
 
 def test_auto_without_any_key_is_the_local_model(paths: Paths):
@@ -193,29 +193,29 @@ def test_auto_seats_a_server_of_ones_own_behind_the_cloud(paths: Paths):
 
     config = Config(providers={"work": ProviderConfig(base_url="http://localhost:1", models=("big",))})
     stacks = Stacks(paths, config, found=lambda provider: provider == "openai", listed=lambda _: ("llama",))
-    refs = [str(seat.ref) for seat in stacks.get("auto").posts["daily-driver"].seats]
+    refs = [str(seat.ref) for seat in stacks.get("auto").roles["daily-driver"].seats]
     assert refs == ["openai/gpt-6.1-sol", "work/big", "ollama/llama"]
 
 
 def test_a_users_stack_goes_before_the_preset_of_its_name(paths: Paths):
     stacks = mine(paths, '[roles.coding]\nmodels = ["a/b"]\n', name="coding")
     assert not stacks.is_preset("coding")
-    assert list(stacks.get("coding").posts) == ["coding"]
+    assert list(stacks.get("coding").roles) == ["coding"]
     assert stacks.names().count("coding") == 1
 
 
 def test_a_stack_is_found_by_the_name_written_in_it(paths: Paths):
     stacks = mine(paths, CONTRACT, name="file-name")
     assert "mine" in stacks.names()
-    assert stacks.get("mine").posts
+    assert stacks.get("mine").roles
 
 
 def test_roles_of_the_config_are_laid_over_every_stack(paths: Paths):
     config = Config(roles={"coding": RoleTable(models=("x/y",)), "legal": RoleTable(keywords=("clause",))})
     stack = mine(paths, CONTRACT, config=config).get("mine")
-    assert [str(seat.ref) for seat in stack.posts["coding"].seats] == ["x/y"]
-    assert stack.posts["coding"].system == "You are ..."
-    assert stack.posts["legal"].rules.keywords == ("clause",)
+    assert [str(seat.ref) for seat in stack.roles["coding"].seats] == ["x/y"]
+    assert stack.roles["coding"].system == "You are ..."
+    assert stack.roles["legal"].rules.keywords == ("clause",)
 
 
 def test_importing_keeps_the_text_and_refuses_to_overwrite(paths: Paths):

@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from mixchat.config.config import Budget, PriceConfig
-from mixchat.domain.meter import Call, Purpose
+from mixchat.domain.meter import MeteredCall, Purpose
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
@@ -63,14 +63,14 @@ def call(
     role: str | None = "coding",
     chat: str | None = "chat",
     turn: str | None = "turn",
-) -> Call:
-    return Call(ref=ref, purpose=purpose, role=role, chat=chat, turn=turn)
+) -> MeteredCall:
+    return MeteredCall(ref=ref, purpose=purpose, role=role, chat=chat, turn=turn)
 
 
 def request(
     text: str = "Why is the sky blue?", ref: ModelRef = BIG, max_tokens: int | None = None
-) -> Request:
-    return Request(ref=ref, messages=(Message("user", text),), max_tokens=max_tokens)
+) -> ModelRequest:
+    return ModelRequest(ref=ref, messages=(Message("user", text),), max_tokens=max_tokens)
 
 
 def rows(book: Ledger) -> list[sqlite3.Row]:

@@ -13,7 +13,7 @@ from statistics import median
 import pytest
 
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Attachment, Message, Request
+from mixchat.domain.request import Attachment, Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.token_count import count_tokens
@@ -60,7 +60,7 @@ def test_the_new_claudes_make_more_tokens_of_the_same_text():
 
 def test_the_whole_conversation_is_counted_not_only_the_prompt():
     estimator = Estimator()
-    long = Request(
+    long = ModelRequest(
         ref=BIG, messages=tuple(Message("user", "word " * 100) for _ in range(10)), system="word " * 100
     )
     assert 1_050 <= estimator.request(long) <= 1_300
@@ -73,7 +73,7 @@ def test_files_count_as_well():
     pages = Attachment("a.pdf", "application/pdf", b"/Type /Page /Type /Page /Type /Pages")
     text = Attachment("a.txt", "text/plain", b"word " * 100)
     for file, low, high in ((picture, 500, 2_000), (pages, 3_000, 8_000), (text, 80, 130)):
-        with_file = Request(ref=BIG, messages=(Message("user", "Look.", (file,)),))
+        with_file = ModelRequest(ref=BIG, messages=(Message("user", "Look.", (file,)),))
         assert low <= estimator.request(with_file) - bare <= high
 
 

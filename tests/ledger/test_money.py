@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from mixchat.domain.usage import Cost, Tally
-from mixchat.ledger.money import cost, dollars, from_pico, plain, settled, to_pico, total
+from mixchat.domain.usage import Cost, CostSum
+from mixchat.ledger.money import cost, dollars, from_pico, normalised, plain, to_pico, total
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ def test_the_unknown_and_the_estimated_have_their_marks():
 @pytest.mark.parametrize(
     ("tally", "text"),
     [
-        (Tally(Decimal("0.42"), 7, 3, 0), "$0.42 + 3 turns of unknown price"),
-        (Tally(Decimal("0.42"), 7, 1, 2), "~$0.42 + 1 turn of unknown price"),
-        (Tally(Decimal(0), 3, 3, 0), "3 turns of unknown price"),
-        (Tally(), "$0"),
+        (CostSum(Decimal("0.42"), 7, 3, 0), "$0.42 + 3 turns of unknown price"),
+        (CostSum(Decimal("0.42"), 7, 1, 2), "~$0.42 + 1 turn of unknown price"),
+        (CostSum(Decimal(0), 3, 3, 0), "3 turns of unknown price"),
+        (CostSum(), "$0"),
     ],
 )
-def test_a_sum_keeps_the_unknown_apart(tally: Tally, text: str):
+def test_a_sum_keeps_the_unknown_apart(tally: CostSum, text: str):
     assert total(tally, "turn") == text
 
 
@@ -48,4 +48,4 @@ def test_a_plain_amount_has_no_exponent_and_no_trailing_zero(usd: str, text: str
 def test_less_than_a_picodollar_is_rounded_to_even_once():
     assert to_pico(Decimal("0.0000000000005")) == 0
     assert to_pico(Decimal("0.0000000000015")) == 2
-    assert from_pico(to_pico(settled(Decimal("1") / 3))) == settled(Decimal("1") / 3)
+    assert from_pico(to_pico(normalised(Decimal("1") / 3))) == normalised(Decimal("1") / 3)

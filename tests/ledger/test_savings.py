@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixchat.domain.meter import Purpose
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.savings import saving, strongest
 from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
@@ -66,8 +66,8 @@ def test_a_model_of_unknown_price_saves_nobody_knows_what(tmp_path: Path):
 def test_the_strongest_seat_is_the_dearest_of_known_price(tmp_path: Path):
     prices = ledger(tmp_path).prices
     posts = {
-        "coding": Post("coding", seats=(Seat(BIG), Seat(UNPRICED))),
-        "heavy": Post("heavy", plan=Seat(OPUS), execute=Seat(LOCAL)),
+        "coding": RoleConfig("coding", seats=(Seat(BIG), Seat(UNPRICED))),
+        "heavy": RoleConfig("heavy", plan=Seat(OPUS), execute=Seat(LOCAL)),
     }
     assert strongest(Stack("mine", "", posts), prices) == OPUS
-    assert strongest(Stack("mine", "", {"quick": Post("quick", seats=(Seat(LOCAL),))}), prices) is None
+    assert strongest(Stack("mine", "", {"quick": RoleConfig("quick", seats=(Seat(LOCAL),))}), prices) is None

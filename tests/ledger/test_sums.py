@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.model import ModelRef
-from mixchat.domain.usage import Cost, Tally, Usage
+from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.ledger.money import from_pico, plain, to_pico
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.reports import BY
@@ -103,8 +103,8 @@ def test_a_price_is_a_decimal_or_unknown_and_never_below_zero(usage: Usage, ref:
 
 
 def test_a_tally_keeps_the_unknown_apart():
-    tally = Tally().add(Cost(Decimal("0.42"))).add(Cost(None)).add(Cost(Decimal(0), exact=False))
-    assert tally == Tally(Decimal("0.42"), 3, 1, 1)
+    tally = CostSum().add(Cost(Decimal("0.42"))).add(Cost(None)).add(Cost(Decimal(0), exact=False))
+    assert tally == CostSum(Decimal("0.42"), 3, 1, 1)
 
 
 WRITER = """

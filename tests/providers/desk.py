@@ -5,12 +5,12 @@ from contextlib import aclosing
 
 from msgspec import Struct, structs
 
-from mixchat.config.provider_specs import Service, built_in
+from mixchat.config.provider_specs import ProviderSpec, built_in
 from mixchat.domain.errors import ProviderError
-from mixchat.domain.events import Ended, Notice, ProviderEvent, Text, Thinking, UsageUpdate
+from mixchat.domain.events import Notice, ProviderEvent, StreamEnd, TextDelta, ThinkingDelta, UsageUpdate
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Provider
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Citation
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.anthropic import AnthropicProvider
@@ -46,7 +46,7 @@ class Desk:
 
     def __init__(self, kind: str, url: str) -> None:
         self.kind = kind
-        self.service: Service = structs.replace(
+        self.service: ProviderSpec = structs.replace(
             built_in()[KINDS[kind].service], base_url=url + KINDS[kind].path
         )
         self.connections = Connections()
@@ -59,10 +59,10 @@ class Desk:
     def _card(self, ref: ModelRef) -> ModelCard:
         return ModelCard(ref=ref, **self.facts)  # pyright: ignore[reportArgumentType]
 
-    def request(self, model: str = "m", **settings: object) -> Request:
+    def request(self, model: str = "m", **settings: object) -> ModelRequest:
         ref = ModelRef(self.service.name, model)
         given = {"messages": (Message("user", "Hello?"),), **settings}
-        return Request(ref=ref, **given)  # pyright: ignore[reportArgumentType]
+        return ModelRequest(ref=ref, **given)  # pyright: ignore[reportArgumentType]
 
     async def ask(self, model: str = "m", **settings: object) -> "Heard":
         """Return all that the adapter yields, and the error that ended it."""
@@ -88,11 +88,11 @@ class Heard(Struct):
 
     @property
     def text(self) -> str:
-        return "".join(event.text for event in self.events if isinstance(event, Text))
+        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
 
     @property
     def thinking(self) -> str:
-        return "".join(event.text for event in self.events if isinstance(event, Thinking))
+        return "".join(event.text for event in self.events if isinstance(event, ThinkingDelta))
 
     @property
     def citations(self) -> list[Citation]:
@@ -107,9 +107,9 @@ class Heard(Struct):
         return [event for event in self.events if isinstance(event, UsageUpdate)]
 
     @property
-    def ended(self) -> Ended:
+    def ended(self) -> StreamEnd:
         assert self.error is None, self.error
         last = self.events[-1]
-        assert isinstance(last, Ended)
-        assert sum(isinstance(event, Ended) for event in self.events) == 1
+        assert isinstance(last, StreamEnd)
+        assert sum(isinstance(event, StreamEnd) for event in self.events) == 1
         return last

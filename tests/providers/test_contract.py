@@ -25,7 +25,7 @@ from mixchat.domain.errors import (
     UnknownModel,
     Unreachable,
 )
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.request import Attachment, Message
 from tests.providers.desk import KEY, Desk
 from tests.wires import Hangup, Refusal, Reply, Reset, Silence, Status, Web, Wires
@@ -379,14 +379,14 @@ def _impatient(desk: Desk, seconds: float) -> None:
 async def _until_text(desk: Desk, reached: asyncio.Event) -> None:
     async with aclosing(desk.provider.stream(desk.request())) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 reached.set()
 
 
 async def _resting(desk: Desk, reached: asyncio.Event) -> None:
     async with aclosing(desk.provider.stream(desk.request())) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 reached.set()
                 await asyncio.sleep(30)
 
@@ -422,7 +422,7 @@ async def test_closing_the_generator_closes_the_socket(desk: Desk, wires: Wires)
     try:
         events = desk.provider.stream(desk.request())
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 break
         closed = time.perf_counter()
         await events.aclose()

@@ -6,7 +6,7 @@ import pytest
 
 from mixchat.config.config import Config, ProviderConfig
 from mixchat.config.credentials import Credentials
-from mixchat.config.provider_specs import services
+from mixchat.config.provider_specs import provider_specs
 from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
@@ -39,7 +39,7 @@ each_service = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys
 def made(environ: dict[str, str], base: str = "") -> Embeddings:
     own = {"work": ProviderConfig(base_url=f"{base}/v1")} if base else {}
     config = Config(providers=own)
-    known = services(config, environ)
+    known = provider_specs(config, environ)
     return Embeddings(known, Credentials(config, environ, known))
 
 

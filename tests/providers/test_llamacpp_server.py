@@ -14,20 +14,20 @@ from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.config.provider_specs import built_in
 from mixchat.domain.errors import NeedsKey, TooLong
-from mixchat.domain.events import Ended, ProviderEvent, Text
+from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.connections import Connections
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.providers.local.server_process import Door, Engine
+from mixchat.providers.local.server_process import ServerAddress, ServerProcess
 from mixchat.providers.openai_chat import ChatProvider
 
 pytestmark = pytest.mark.model
 
 
 @pytest.fixture
-def engine(tmp_path: Path, weights: Path) -> Engine:
+def engine(tmp_path: Path, weights: Path) -> ServerProcess:
     local = LocalProvider(
         Paths(tmp_path / "c", tmp_path / "d", tmp_path / "l"), Config(local={"tiny": str(weights)})
     )
@@ -36,14 +36,14 @@ def engine(tmp_path: Path, weights: Path) -> Engine:
 
 
 @pytest.fixture
-async def server(engine: Engine) -> AsyncGenerator[Door]:
+async def server(engine: ServerProcess) -> AsyncGenerator[ServerAddress]:
     door = engine.door
     assert door is not None
     yield door
     await asyncio.to_thread(engine.stop)
 
 
-def adapter(door: Door, key: str) -> tuple[ChatProvider, Connections]:
+def adapter(door: ServerAddress, key: str) -> tuple[ChatProvider, Connections]:
     service = structs.replace(built_in()["llamacpp"], base_url=f"{door.url}/v1")
     connections = Connections()
     return ChatProvider(
@@ -52,7 +52,7 @@ def adapter(door: Door, key: str) -> tuple[ChatProvider, Connections]:
 
 
 async def heard(provider: ChatProvider, prompt: str, limit: int = 24) -> list[ProviderEvent]:
-    request = Request(
+    request = ModelRequest(
         ref=ModelRef("llamacpp", "tiny"),
         messages=(Message("user", prompt),),
         max_tokens=limit,
@@ -63,17 +63,17 @@ async def heard(provider: ChatProvider, prompt: str, limit: int = 24) -> list[Pr
 
 
 async def test_a_compatible_server_answers_lists_refuses_and_is_cancelled(
-    engine: Engine, server: Door
+    engine: ServerProcess, server: ServerAddress
 ) -> None:
     provider, connections = adapter(server, server.token)
     events = await heard(provider, "What is the capital of France?")
     ended = events[-1]
-    assert isinstance(ended, Ended)
-    assert "".join(event.text for event in events if isinstance(event, Text)).strip()
+    assert isinstance(ended, StreamEnd)
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)).strip()
     assert ended.usage.input
     assert ended.usage.output
     cut = (await heard(provider, "Count to a hundred.", limit=4))[-1]
-    assert isinstance(cut, Ended)
+    assert isinstance(cut, StreamEnd)
     assert (cut.stop, cut.usage.output) == ("length", 4)
     assert await provider.models()
     with pytest.raises(TooLong):
@@ -86,7 +86,7 @@ async def test_a_compatible_server_answers_lists_refuses_and_is_cancelled(
     await others.aclose()
 
 
-async def _cancelled_at_once(provider: ChatProvider, engine: Engine) -> None:
+async def _cancelled_at_once(provider: ChatProvider, engine: ServerProcess) -> None:
     task = asyncio.create_task(heard(provider, "Write a long story about a ship.", limit=1500))
     await asyncio.sleep(1.0)
     task.cancel()

@@ -15,9 +15,9 @@ import pytest
 from mixchat.config.config import Config, EngineConfig
 from mixchat.config.paths import Paths
 from mixchat.domain.errors import BadRequest, Interrupted, TooLong, UnknownModel
-from mixchat.domain.events import Ended, Notice, ProviderEvent, Text, UsageUpdate
+from mixchat.domain.events import Notice, ProviderEvent, StreamEnd, TextDelta, UsageUpdate
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Attachment, Message, Request
+from mixchat.domain.request import Attachment, Message, ModelRequest
 from mixchat.providers.local.provider import LocalProvider
 from mixchat.providers.local.wheel import WHEELS
 
@@ -27,8 +27,8 @@ LONG = "Write a very long story about a ship, with many chapters."
 pytestmark = pytest.mark.model
 
 
-def ask(prompt: str, **settings: object) -> Request:
-    return Request(ref=REF, messages=(Message("user", prompt),), **settings)  # type: ignore[arg-type]
+def ask(prompt: str, **settings: object) -> ModelRequest:
+    return ModelRequest(ref=REF, messages=(Message("user", prompt),), **settings)  # type: ignore[arg-type]
 
 
 def made(tmp_path: Path, weights: Path, **engine: float) -> LocalProvider:
@@ -47,13 +47,13 @@ def _tear(whole: Path, torn: Path) -> None:
     torn.write_bytes(whole.read_bytes()[:3_000_000])
 
 
-async def heard(provider: LocalProvider, request: Request) -> list[ProviderEvent]:
+async def heard(provider: LocalProvider, request: ModelRequest) -> list[ProviderEvent]:
     async with aclosing(provider.stream(request)) as events:
         return [event async for event in events]
 
 
 def text(events: list[ProviderEvent]) -> str:
-    return "".join(event.text for event in events if isinstance(event, Text))
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 async def comes_to_rest(provider: LocalProvider) -> bool:
@@ -73,10 +73,10 @@ async def test_a_reply_streams_and_ends_with_exact_usage(provider: LocalProvider
     assert events[0].kind == "loading"
     assert "4" in text(events)
     ended = events[-1]
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, StreamEnd)
     assert ended.usage.input == 37
     assert ended.usage.output is not None
-    assert sum(isinstance(event, Text) for event in events) <= ended.usage.output <= 40
+    assert sum(isinstance(event, TextDelta) for event in events) <= ended.usage.output <= 40
     assert any(isinstance(event, UsageUpdate) for event in events)
 
 
@@ -90,7 +90,7 @@ async def test_the_model_is_loaded_once(provider: LocalProvider) -> None:
 
 async def test_the_token_limit_stops_a_reply_with_length(provider: LocalProvider) -> None:
     ended = (await heard(provider, ask(LONG, max_tokens=5)))[-1]
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, StreamEnd)
     assert ended.stop == "length"
     assert ended.usage.output == 5
 
@@ -98,8 +98,8 @@ async def test_the_token_limit_stops_a_reply_with_length(provider: LocalProvider
 async def test_a_system_prompt_takes_the_place_of_the_models_own(provider: LocalProvider) -> None:
     plain = (await heard(provider, ask("Hi", max_tokens=1)))[-1]
     given = (await heard(provider, ask("Hi", max_tokens=1, system="Be brief.")))[-1]
-    assert isinstance(plain, Ended)
-    assert isinstance(given, Ended)
+    assert isinstance(plain, StreamEnd)
+    assert isinstance(given, StreamEnd)
     assert plain.usage.input is not None
     assert given.usage.input is not None
     assert given.usage.input < plain.usage.input
@@ -109,21 +109,21 @@ async def test_a_text_file_is_read_and_an_image_is_refused_before_anything_is_se
     provider: LocalProvider,
 ) -> None:
     note = Attachment("note.txt", "text/plain", b"The colour is green. " * 20)
-    request = Request(ref=REF, messages=(Message("user", "Hi", (note,)),), max_tokens=1)
+    request = ModelRequest(ref=REF, messages=(Message("user", "Hi", (note,)),), max_tokens=1)
     ended = (await heard(provider, request))[-1]
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, StreamEnd)
     assert ended.usage.input is not None
     assert ended.usage.input > 100
     picture = Attachment("cat.png", "image/png", b"")
     with pytest.raises(BadRequest, match=r"cannot see images"):
-        await heard(provider, Request(ref=REF, messages=(Message("user", "Hi", (picture,)),)))
+        await heard(provider, ModelRequest(ref=REF, messages=(Message("user", "Hi", (picture,)),)))
 
 
 async def test_what_no_local_model_can_do_is_left_out_and_said(provider: LocalProvider) -> None:
     events = await heard(provider, ask("Hi", max_tokens=1, search=True, effort="high"))
     said = [event.text for event in events if isinstance(event, Notice) and event.kind == "parameter"]
     assert len(said) == 2
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_a_conversation_longer_than_the_window_is_too_long(provider: LocalProvider) -> None:
@@ -140,7 +140,7 @@ async def test_cancelling_frees_the_model_promptly(provider: LocalProvider, piec
         count = 0
         async with aclosing(provider.stream(ask(LONG))) as events:
             async for event in events:
-                count += isinstance(event, Text)
+                count += isinstance(event, TextDelta)
                 reached.set() if count >= max(pieces, 1) else None
 
     reached = asyncio.Event()
@@ -157,7 +157,7 @@ async def test_cancelling_frees_the_model_promptly(provider: LocalProvider, piec
 async def test_closing_the_generator_at_rest_frees_the_model(provider: LocalProvider) -> None:
     stream = provider.stream(ask(LONG))
     async for event in stream:
-        if isinstance(event, Text):
+        if isinstance(event, TextDelta):
             break
     await stream.aclose()
     assert await comes_to_rest(provider)
@@ -173,14 +173,14 @@ async def test_cancelling_while_it_loads_ends_the_child(provider: LocalProvider)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert provider.engine.door is None
-    assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], Ended)
+    assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], StreamEnd)
 
 
 async def test_a_crash_in_the_middle_interrupts_the_reply_and_the_next_call_works(
     provider: LocalProvider,
 ) -> None:
     stream = provider.stream(ask(LONG))
-    while not isinstance(await anext(stream), Text):
+    while not isinstance(await anext(stream), TextDelta):
         continue
     assert provider.engine.pid is not None
     os.kill(provider.engine.pid, signal.SIGTERM)
@@ -189,7 +189,7 @@ async def test_a_crash_in_the_middle_interrupts_the_reply_and_the_next_call_work
     assert provider.engine.door is None
     events = await heard(provider, ask("Hi", max_tokens=1))
     assert isinstance(events[0], Notice)
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_an_idle_model_is_unloaded_and_comes_back_when_asked(tmp_path: Path, weights: Path) -> None:
@@ -204,7 +204,7 @@ async def test_an_idle_model_is_unloaded_and_comes_back_when_asked(tmp_path: Pat
             await asyncio.sleep(0.05)
         assert not psutil.pid_exists(pid)
         assert provider.engine.pid is None
-        assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], Ended)
+        assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], StreamEnd)
     finally:
         await provider.aclose()
 
@@ -213,8 +213,8 @@ async def test_two_replies_at_once_wait_for_each_other(provider: LocalProvider) 
     first, second = await asyncio.gather(
         heard(provider, ask("Hi", max_tokens=20)), heard(provider, ask("Hi", max_tokens=20))
     )
-    assert isinstance(first[-1], Ended)
-    assert isinstance(second[-1], Ended)
+    assert isinstance(first[-1], StreamEnd)
+    assert isinstance(second[-1], StreamEnd)
     assert any(isinstance(event, Notice) and "waiting" in event.text for event in second)
 
 

@@ -13,16 +13,16 @@ import pytest
 
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import UnknownModel
-from mixchat.domain.events import Ended, Text
+from mixchat.domain.events import StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.connections import Connections
-from mixchat.providers.local.model_store import Shelf
+from mixchat.providers.local.model_store import ModelStore
 from mixchat.providers.local.provider import LocalProvider
-from mixchat.providers.local.server_process import Engine
+from mixchat.providers.local.server_process import ServerProcess
 from mixchat.providers.openai_chat import ChatProvider
 from tests.providers.ggufs import gguf
 
@@ -59,8 +59,8 @@ def test_the_child_dies_with_a_parent_that_is_killed(tmp_path: Path, weights: Pa
 
 @pytest.mark.model
 def test_ctrl_c_in_the_terminal_does_not_reach_the_child(tmp_path: Path, weights: Path) -> None:
-    engine = Engine(tmp_path)
-    engine.start(Shelf(tmp_path, {"tiny": weights}).entry("tiny"), 256, 1)
+    engine = ServerProcess(tmp_path)
+    engine.start(ModelStore(tmp_path, {"tiny": weights}).entry("tiny"), 256, 1)
     try:
         assert engine.pid is not None
         assert os.name != "posix" or os.getpgid(engine.pid) != os.getpgid(0)
@@ -72,10 +72,10 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_child(tmp_path: Path, weights
 async def test_an_openai_compatible_adapter_talks_to_llama_cpps_own_server(
     tmp_path: Path, weights: Path
 ) -> None:
-    engine = Engine(tmp_path)
-    door = engine.start(Shelf(tmp_path, {"tiny": weights}).entry("tiny"), 2048, 1)
+    engine = ServerProcess(tmp_path)
+    door = engine.start(ModelStore(tmp_path, {"tiny": weights}).entry("tiny"), 2048, 1)
     connections = Connections()
-    service = Service(name="llamacpp", base_url=f"{door.url}/v1", placed=True)
+    service = ProviderSpec(name="llamacpp", base_url=f"{door.url}/v1", placed=True)
     provider = ChatProvider(
         Endpoint(service, lambda: door.token, lambda ref: ModelCard(ref=ref), connections)
     )
@@ -83,16 +83,16 @@ async def test_an_openai_compatible_adapter_talks_to_llama_cpps_own_server(
         (card,) = await provider.models()
         assert card.ref == ModelRef("llamacpp", "tiny")
         prompt = Message("user", "What is the capital of France?")
-        request = Request(ref=card.ref, messages=(prompt,), temperature=0.0, max_tokens=40)
+        request = ModelRequest(ref=card.ref, messages=(prompt,), temperature=0.0, max_tokens=40)
         async with aclosing(provider.stream(request)) as stream:
             events = [event async for event in stream]
     finally:
         await provider.aclose()
         await connections.aclose()
         engine.stop()
-    assert "".join(event.text for event in events if isinstance(event, Text)).strip()
+    assert "".join(event.text for event in events if isinstance(event, TextDelta)).strip()
     ended = events[-1]
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, StreamEnd)
     assert ended.usage.input == 37
     assert ended.usage.output is not None
     assert 0 < ended.usage.output <= 40
@@ -110,7 +110,7 @@ async def test_a_machine_without_the_runtime_says_what_else_there_is(
 ) -> None:
     provider = local_provider(tmp_path)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    request = Request(ref=ModelRef("local", "tiny"), messages=(Message("user", "Hi"),))
+    request = ModelRequest(ref=ModelRef("local", "tiny"), messages=(Message("user", "Hi"),))
     with pytest.raises(UnknownModel, match="use Ollama or a provider with a key"):
         await anext(provider.stream(request))
     assert [card.ref.model for card in await provider.models()] == ["tiny"]
@@ -119,7 +119,7 @@ async def test_a_machine_without_the_runtime_says_what_else_there_is(
 
 async def test_a_model_that_was_never_fetched_says_how_to_fetch_it(tmp_path: Path) -> None:
     provider = local_provider(tmp_path)
-    request = Request(ref=ModelRef("local", "smollm2-135m"), messages=(Message("user", "Hi"),))
+    request = ModelRequest(ref=ModelRef("local", "smollm2-135m"), messages=(Message("user", "Hi"),))
     with pytest.raises(UnknownModel, match="mixchat local pull smollm2-135m"):
         await anext(provider.stream(request))
     await provider.aclose()
@@ -127,9 +127,9 @@ async def test_a_model_that_was_never_fetched_says_how_to_fetch_it(tmp_path: Pat
 
 def test_a_log_that_cannot_be_written_does_not_keep_the_model_from_starting(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("a file where a directory should be")
-    engine = Engine(tmp_path / "log")
+    engine = ServerProcess(tmp_path / "log")
     with pytest.raises(UnknownModel, match="could not load"):
-        engine.start(Shelf(tmp_path, {"torn": _torn(tmp_path)}).entry("torn"), 256, 1)
+        engine.start(ModelStore(tmp_path, {"torn": _torn(tmp_path)}).entry("torn"), 256, 1)
     assert engine.pid is None
 
 

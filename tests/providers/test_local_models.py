@@ -9,7 +9,7 @@ from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.domain.errors import UnknownModel
 from mixchat.providers.local.gguf import NotGguf, read_header
-from mixchat.providers.local.model_store import Shelf
+from mixchat.providers.local.model_store import ModelStore
 from tests.providers.ggufs import gguf
 
 
@@ -63,7 +63,7 @@ def test_models_are_those_of_the_data_directory_and_of_the_config(paths: Paths, 
     (paths.data / "models" / "half.gguf.part").write_bytes(b"GG")
     (tmp_path / "mine.gguf").write_bytes(gguf(size=1000))
     (paths.config / "beside.gguf").write_bytes(gguf())
-    shelf = Shelf.of(paths, Config(local={"mine": str(tmp_path / "mine.gguf"), "near": "beside.gguf"}))
+    shelf = ModelStore.of(paths, Config(local={"mine": str(tmp_path / "mine.gguf"), "near": "beside.gguf"}))
     found = {entry.name: entry for entry in shelf.entries()}
     assert set(found) == {"qwen2.5-0.5b-q4", "mine", "near"}
     assert found["mine"].size == len(gguf(size=1000))
@@ -85,7 +85,7 @@ def test_what_cannot_be_used_is_one_sentence_that_says_what_to_do(
     paths: Paths, name: str, sentence: str
 ) -> None:
     (paths.data / "models" / "broken.gguf").write_bytes(b"<!doctype html>")
-    shelf = Shelf.of(paths, Config(local={"gone": "/nowhere/gone.gguf"}))
+    shelf = ModelStore.of(paths, Config(local={"gone": "/nowhere/gone.gguf"}))
     with pytest.raises(UnknownModel, match=sentence) as caught:
         shelf.entry(name)
     assert "\n" not in caught.value.message
@@ -95,7 +95,7 @@ def test_removing_deletes_the_model_and_its_note_and_nothing_else(paths: Paths) 
     folder = paths.data / "models"
     for name in ("a.gguf", "a.txt", "a.gguf.part", "b.gguf"):
         (folder / name).write_bytes(gguf())
-    freed = Shelf.of(paths, Config()).remove("a")
+    freed = ModelStore.of(paths, Config()).remove("a")
     assert freed == len(gguf())
     assert [file.name for file in folder.iterdir()] == ["b.gguf"]
 
@@ -103,7 +103,7 @@ def test_removing_deletes_the_model_and_its_note_and_nothing_else(paths: Paths) 
 def test_a_file_of_the_persons_own_is_never_deleted(paths: Paths, tmp_path: Path) -> None:
     mine = tmp_path / "mine.gguf"
     mine.write_bytes(gguf())
-    shelf = Shelf.of(paths, Config(local={"mine": str(mine)}))
+    shelf = ModelStore.of(paths, Config(local={"mine": str(mine)}))
     with pytest.raises(UnknownModel, match=r"\[local\]"):
         shelf.remove("mine")
     with pytest.raises(UnknownModel):

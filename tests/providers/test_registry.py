@@ -11,11 +11,11 @@ import pytest
 from mixchat.config.config import Config, ProviderConfig
 from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
-from mixchat.config.provider_specs import services
+from mixchat.config.provider_specs import provider_specs
 from mixchat.domain.errors import NeedsKey, ProviderError, UnknownModel
-from mixchat.domain.events import Ended, ProviderEvent, Text
+from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.registry import Registry, build_providers
 from tests.wires import Wires
 from tests.wires.server import environment
@@ -25,17 +25,17 @@ def registry(
     environ: Mapping[str, str], config: Config | None = None, root: Path = Path("/nowhere")
 ) -> Registry:
     config = config or Config()
-    credentials = Credentials(config, environ, services(config, environ))
+    credentials = Credentials(config, environ, provider_specs(config, environ))
     paths = Paths(root / "config", root / "data", root / "log")
     return build_providers(config, environ, credentials, lambda ref: ModelCard(ref=ref), paths)
 
 
 async def reply(providers: Registry, ref: str) -> str:
-    request = Request(ref=ModelRef.parse(ref), messages=(Message("user", "Hello?"),))
+    request = ModelRequest(ref=ModelRef.parse(ref), messages=(Message("user", "Hello?"),))
     async with aclosing(providers.get(request.ref.provider).stream(request)) as stream:
         events = [event async for event in stream]
-    assert isinstance(events[-1], Ended)
-    return "".join(event.text for event in events if isinstance(event, Text))
+    assert isinstance(events[-1], StreamEnd)
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 def test_a_key_or_a_keyless_server_makes_a_provider_reachable() -> None:
@@ -121,7 +121,7 @@ asyncio.run(main())
 async def test_closing_closes_what_was_used_and_what_was_given(wires: Wires) -> None:
     double = Double()
     config, environ = Config(), environment(wires.url)
-    credentials = Credentials(config, environ, services(config, environ))
+    credentials = Credentials(config, environ, provider_specs(config, environ))
     paths = Paths(Path("/nowhere"), Path("/nowhere"), Path("/nowhere"))
     providers = build_providers(
         config, environ, credentials, lambda ref: ModelCard(ref=ref), paths, extra={"double": double}
@@ -138,14 +138,14 @@ class Double:
 
     name = "double"
     local = True
-    patience = 1.0
+    first_token_timeout = 1.0
     ready = True
     closed = False
 
-    def warm(self) -> None: ...
+    def preload(self) -> None: ...
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
-        yield Text(str(request.ref))
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
+        yield TextDelta(str(request.ref))
 
     async def models(self) -> tuple[ModelCard, ...]:
         return ()

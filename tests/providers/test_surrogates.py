@@ -2,7 +2,7 @@
 
 import pytest
 
-from mixchat.providers.stream_state import Halves, whole
+from mixchat.providers.stream_state import SurrogateJoiner, join_surrogates
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from mixchat.providers.stream_state import Halves, whole
     ],
 )
 def test_halves_that_belong_together_are_joined_and_others_replaced(pieces: list[str], joined: str):
-    halves = Halves()
+    halves = SurrogateJoiner()
     text = "".join(halves.join(piece) for piece in pieces)
     assert text == joined
     text.encode()
@@ -26,4 +26,4 @@ def test_halves_that_belong_together_are_joined_and_others_replaced(pieces: list
 
 def test_a_text_that_is_whole_stays_the_same_object():
     text = "naïve 😀"
-    assert whole(text) is text
+    assert join_surrogates(text) is text

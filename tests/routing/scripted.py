@@ -7,18 +7,18 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Brief, RoutingInput
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
 from mixchat.domain.clock import Clock
-from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.decision import Classification, RoutingDecision
 from mixchat.domain.errors import Failure, NeedsKey, OverBudget, ProviderError
-from mixchat.domain.events import Ended, ProviderEvent, RouterEvent, Text
-from mixchat.domain.meter import Call
+from mixchat.domain.events import ProviderEvent, RouterEvent, StreamEnd, TextDelta
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
-from mixchat.domain.stack import Post, Seat, Stack
+from mixchat.domain.request import Message, ModelRequest
+from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.health import Health
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 from mixchat.routing.turn_run import Run
 
 USAGE = Usage(input=10, output=5)
@@ -41,28 +41,30 @@ Script = Sequence[Item]
 
 def reply(*texts: str) -> Script:
     """Return the script of a call that ends well."""
-    return [*map(Text, texts or ("Hello.",)), Ended("end", USAGE)]
+    return [*map(TextDelta, texts or ("Hello.",)), StreamEnd("end", USAGE)]
 
 
 class ScriptedProvider:
     """Plays one script a call of a model, the last one for ever; a model without scripts replies."""
 
-    def __init__(self, name: str, clock: Clock, *, local: bool = False, patience: float = 10.0) -> None:
+    def __init__(
+        self, name: str, clock: Clock, *, local: bool = False, first_token_timeout: float = 10.0
+    ) -> None:
         self.name = name
         self.local = local
-        self.patience = patience
+        self.first_token_timeout = first_token_timeout
         self.ready = True
-        self.requests: list[Request] = []
+        self.requests: list[ModelRequest] = []
         self.times: list[float] = []
         self.called = asyncio.Event()
         self.open = 0
         self.scripts: dict[str, list[Script]] = {}
         self._clock = clock
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         self.ready = True
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
         self.requests.append(request)
         self.called.set()
         self.times.append(self._clock.monotonic())
@@ -123,12 +125,12 @@ class CheckingMeter:
     """A cent a call. Every call is opened before and closed after, exactly once, or the test fails."""
 
     def __init__(self) -> None:
-        self.opened: list[Call] = []
+        self.opened: list[MeteredCall] = []
         self.closed: list[tuple[str, bool, Failure | None]] = []
         self.running_calls: set[str] = set()
         self.refuse: set[str] = set()
 
-    def open(self, call: Call, request: Request) -> str:
+    def open(self, call: MeteredCall, request: ModelRequest) -> str:
         if str(call.ref) in self.refuse and not call.allow_over_budget:
             raise OverBudget("The budget of this chat is used up; raise it or go on once.", ref=call.ref)
         assert request.ref == call.ref
@@ -152,11 +154,11 @@ class CheckingMeter:
 class FixedClassifier:
     """Says what it is told to."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Classification) -> None:
         self.verdict = verdict
         self.asked = 0
 
-    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         self.asked += 1
         return self.verdict
 
@@ -170,7 +172,7 @@ class Parts:
         self.meter = CheckingMeter()
         self.health = Health(clock)
         self.cards = {card.ref: card for card in cards}
-        self.resources = Resources(
+        self.resources = RoutingServices(
             providers=self.providers,
             cards=lambda ref: self.cards.get(ref, ModelCard(ref=ref)),
             meter=self.meter,
@@ -179,7 +181,7 @@ class Parts:
             jitter=lambda: 0.5,
         )
 
-    def run(self, *refs: str, brief: Brief | None = None, **decision: object) -> Run:
+    def run(self, *refs: str, brief: ChatRequest | None = None, **decision: object) -> Run:
         """Return a run along a line-up of these models."""
         return Run(brief or asking("Hi"), decided(*refs, **decision), self.resources)
 
@@ -192,27 +194,27 @@ def seat(text: str) -> Seat:
     return Seat(ref(text))
 
 
-def asking(prompt: str, **fields: object) -> Brief:
+def asking(prompt: str, **fields: object) -> ChatRequest:
     """Return the brief of a chat's first prompt."""
-    return Brief(messages=(Message("user", prompt),), **fields)  # type: ignore[arg-type]
+    return ChatRequest(messages=(Message("user", prompt),), **fields)  # type: ignore[arg-type]
 
 
-def decided(*refs: str, **fields: object) -> Decision:
+def decided(*refs: str, **fields: object) -> RoutingDecision:
     values: dict[str, object] = {
         "role": "coding",
         "confidence": 0.9,
         "classifier": "local",
         "why": "coding 0.90",
     }
-    return Decision(lineup=tuple(map(seat, refs)), **(values | fields))  # type: ignore[arg-type]
+    return RoutingDecision(lineup=tuple(map(seat, refs)), **(values | fields))  # type: ignore[arg-type]
 
 
-def stack(**posts: Post | Sequence[str]) -> Stack:
+def stack(**posts: RoleConfig | Sequence[str]) -> Stack:
     """Return a stack; an underscore in a role stands for a hyphen."""
     made = {}
     for name, post in posts.items():
         role = name.replace("_", "-")
-        made[role] = post if isinstance(post, Post) else Post(role, seats=tuple(map(seat, post)))
+        made[role] = post if isinstance(post, RoleConfig) else RoleConfig(role, seats=tuple(map(seat, post)))
     return Stack("test", "for tests", made)
 
 
@@ -223,4 +225,4 @@ async def played(run: Run) -> list[RouterEvent]:
 
 
 def text_of(events: Sequence[RouterEvent]) -> str:
-    return "".join(event.text for event in events if isinstance(event, Text))
+    return "".join(event.text for event in events if isinstance(event, TextDelta))

@@ -10,9 +10,9 @@ from typing import Final
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.messages import CONTINUE
-from mixchat.chat.services import Desk
-from mixchat.domain.decision import Verdict
-from mixchat.domain.events import ChatEvent, Failed, Finished, Text
+from mixchat.chat.services import ChatServices
+from mixchat.domain.decision import Classification
+from mixchat.domain.events import ChatEvent, TextDelta, TurnFailed, TurnFinished
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.routing.router import Router
 from mixchat.storage.chats import ChatStore
@@ -75,10 +75,10 @@ class Soak:
         self._dice = random.Random(seed + 1)
         stage.wires.default = self._chaos.script
         self.database = Database(folder / "history.db")
-        verdict = Verdict("coding", 0.9, "local")
+        verdict = Classification("coding", 0.9, "local")
         router = Router(STACK, classifier=FixedClassifier(verdict), resources=stage.resources)
         self._turns = TurnStore(self.database)
-        self._desk = Desk(
+        self._desk = ChatServices(
             chats=ChatStore(self.database, stage.clock),
             turns=self._turns,
             router=lambda: router,
@@ -123,8 +123,8 @@ class Soak:
         last: ChatEvent | None = None
         async with aclosing(chat.send(prompt)) as events:
             async for last in events:
-                painted += [last.text] if isinstance(last, Text) else []
-        assert isinstance(last, Finished | Failed)
+                painted += [last.text] if isinstance(last, TextDelta) else []
+        assert isinstance(last, TurnFinished | TurnFailed)
         assert "".join(painted) == last.turn.reply
 
     def _settled(self, chat: Chat, prompt: str, stopped: bool) -> Turn | None:
@@ -161,7 +161,7 @@ class Soak:
         """Continue a reply that was cut until it is whole; the provider calms down in the end."""
         for tries in range(20):
             self._chaos.calm = tries >= 4
-            async with aclosing(chat.resume(turn.id)) as events:
+            async with aclosing(chat.continue_reply(turn.id)) as events:
                 async for _ in events:
                     pass
             turn = self._turns.get(turn.id)

@@ -6,19 +6,19 @@ from contextlib import aclosing, asynccontextmanager
 
 from msgspec import Struct
 
-from mixchat.config.provider_specs import Service
-from mixchat.domain.chat_request import Brief
+from mixchat.config.provider_specs import ProviderSpec
+from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.errors import Failure, NeedsKey, ProviderError
-from mixchat.domain.events import Ended, Rerouted, Text
-from mixchat.domain.meter import Call
+from mixchat.domain.events import FailedOver, StreamEnd, TextDelta
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.connections import Connections
 from mixchat.providers.openai_chat import ChatProvider
 from mixchat.routing.health import Health
-from mixchat.routing.services import Resources
+from mixchat.routing.services import RoutingServices
 from mixchat.routing.turn_run import Run
 from tests.routing.scripted import CheckingMeter, decided, ref
 from tests.routing.steered import FastClock
@@ -49,7 +49,7 @@ class TwoServices:
         self._made = {
             name: ChatProvider(
                 Endpoint(
-                    Service(name=name, base_url=f"{wires.url}/v1", placed=True, needs_key=False),
+                    ProviderSpec(name=name, base_url=f"{wires.url}/v1", placed=True, needs_key=False),
                     lambda: "wire",
                     lambda model: ModelCard(ref=model),
                     connections,
@@ -77,7 +77,7 @@ class Stage:
         self.wires = wires
         self.clock = clock
         self.meter = CheckingMeter()
-        self.resources = Resources(
+        self.resources = RoutingServices(
             providers=providers,
             cards=lambda model: ModelCard(ref=model),
             meter=self.meter,
@@ -96,14 +96,14 @@ class Stage:
 
     async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
         """Play one turn along a line-up."""
-        run = Run(Brief(messages=messages), decided(*refs), self.resources)
+        run = Run(ChatRequest(messages=messages), decided(*refs), self.resources)
         started = time.perf_counter()
         texts: list[str] = []
         rerouted = 0
         async with aclosing(run.events()) as events:
             async for event in events:
-                texts += [event.text] if isinstance(event, Text) else []
-                rerouted += isinstance(event, Rerouted)
+                texts += [event.text] if isinstance(event, TextDelta) else []
+                rerouted += isinstance(event, FailedOver)
         seconds = (time.perf_counter() - started) * self.clock.speed
         refs_called = [attempt.ref for attempt in run.attempts]
         usage = sum((attempt.usage for attempt in run.attempts), Usage())
@@ -118,13 +118,13 @@ class BareStage(Stage):
         started = time.perf_counter()
         texts: list[str] = []
         usage, failure = Usage(), None
-        request = Request(ref=model, messages=messages)
-        name = self.meter.open(Call(ref=model, purpose="answer"), request)
+        request = ModelRequest(ref=model, messages=messages)
+        name = self.meter.open(MeteredCall(ref=model, purpose="answer"), request)
         try:
             async with aclosing(self.resources.providers.get(model.provider).stream(request)) as events:
                 async for event in events:
-                    texts += [event.text] if isinstance(event, Text) else []
-                    usage = event.usage if isinstance(event, Ended) else usage
+                    texts += [event.text] if isinstance(event, TextDelta) else []
+                    usage = event.usage if isinstance(event, StreamEnd) else usage
         except ProviderError as error:
             failure = error.failure
         finally:
@@ -140,7 +140,7 @@ async def on_stage(speed: float, kind: type[Stage] = Stage) -> AsyncGenerator[St
     async with Wires() as wires:
         providers = TwoServices(wires, connections)
         for name in ("main", "spare"):
-            providers.get(name).warm()
+            providers.get(name).preload()
         try:
             stage = kind(wires, providers, FastClock(speed))
             await stage.answer("spare/warm-up")

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.decision import Classification, RoutingDecision
 from mixchat.domain.errors import Overloaded
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Post
+from mixchat.domain.stack import RoleConfig
 from mixchat.domain.usage import FREE, Usage
-from mixchat.routing.embedding_adviser import Counted, Meaning
+from mixchat.routing.embedding_adviser import EmbeddingClassifier, MeteredEmbedder
 from mixchat.routing.router import Router
 from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, seat, stack
 from tests.routing.steered import SteeredClock
 
 MODEL = ref("c/embed")
-UNSURE = Verdict("daily-driver", 0.6, "local", margin=0.3)
+UNSURE = Classification("daily-driver", 0.6, "local", margin=0.3)
 STACK = stack(
-    law=Post("law", seats=(seat("a/x"),), examples=("review this contract", "draft an NDA")),
-    cook=Post("cook", seats=(seat("b/y"),), examples=("bake a cake", "roast a duck")),
+    law=RoleConfig("law", seats=(seat("a/x"),), examples=("review this contract", "draft an NDA")),
+    cook=RoleConfig("cook", seats=(seat("b/y"),), examples=("bake a cake", "roast a duck")),
     daily_driver=["a/z"],
 )
 LEGAL = ("contract", "nda", "clause", "lease")
@@ -63,13 +63,15 @@ def space() -> Space:
     return Space()
 
 
-def router(parts: Parts, space: Space, folder: Path, verdict: Verdict = UNSURE) -> tuple[Router, Meaning]:
-    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, folder)
+def router(
+    parts: Parts, space: Space, folder: Path, verdict: Classification = UNSURE
+) -> tuple[Router, EmbeddingClassifier]:
+    meaning = EmbeddingClassifier(MeteredEmbedder(MODEL, space.embed, parts.meter), parts.resources, folder)
     made = Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[meaning])
     return made, meaning
 
 
-async def decide(parts: Parts, space: Space, folder: Path, prompt: str) -> Decision:
+async def decide(parts: Parts, space: Space, folder: Path, prompt: str) -> RoutingDecision:
     made, meaning = router(parts, space, folder)
     try:
         return await made.decide(RoutingInput(prompt=prompt))
@@ -126,11 +128,13 @@ async def test_a_model_that_fails_rests_and_the_local_answer_stands(
 async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
     parts: Parts, space: Space, tmp_path: Path
 ):
-    own = stack(law=Post("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"])
-    meaning = Meaning(Counted(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
+    own = stack(
+        law=RoleConfig("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"]
+    )
+    meaning = EmbeddingClassifier(MeteredEmbedder(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
     made = Router(own, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
     await made.decide(RoutingInput(prompt="is this lease binding?", private=True))
     await made.decide(RoutingInput(prompt="is ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 in this lease?"))
-    ruled, _ = router(parts, space, tmp_path, Verdict("cook", 1.0, "rule"))
+    ruled, _ = router(parts, space, tmp_path, Classification("cook", 1.0, "rule"))
     assert (await ruled.decide(RoutingInput(prompt="is this lease binding?"))).role == "cook"
     assert space.asked == []

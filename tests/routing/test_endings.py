@@ -4,14 +4,14 @@ import itertools
 
 import pytest
 
-from mixchat.domain.errors import ERRORS, ErrorCode, Guarded
-from mixchat.domain.events import Broke, Ended, Rerouted, Text, Thinking
+from mixchat.domain.errors import ERRORS, ErrorCode, GuardStopped
+from mixchat.domain.events import AttemptFailed, FailedOver, StreamEnd, TextDelta, ThinkingDelta
 from mixchat.routing.policy import POLICIES
 from tests.routing.scripted import Parts, played, text_of
 from tests.routing.steered import SteeredClock
 
-CODES: list[ErrorCode] = [code for code, kind in ERRORS.items() if not issubclass(kind, Guarded)]
-PAINTED = {"nothing": [], "a word": [Text("Half")], "a thought": [Thinking("Hm.")]}
+CODES: list[ErrorCode] = [code for code, kind in ERRORS.items() if not issubclass(kind, GuardStopped)]
+PAINTED = {"nothing": [], "a word": [TextDelta("Half")], "a thought": [ThinkingDelta("Hm.")]}
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,16 @@ async def test_a_turn_ends_as_its_policy_says(code: ErrorCode, painted: str, sea
     events = await clock.running(played(run))
     policy = POLICIES[code]
     falls_over = painted == "nothing" and policy.falls_over and len(seats) > 1
-    assert any(isinstance(event, Rerouted) for event in events) == falls_over
+    assert any(isinstance(event, FailedOver) for event in events) == falls_over
     assert parts.providers.calls("a") == (1 + policy.retries if painted == "nothing" else 1)
     assert parts.providers.calls("b") == falls_over
     assert parts.providers.calls("c") == 0
     if falls_over:
-        assert isinstance(events[-1], Ended)
+        assert isinstance(events[-1], StreamEnd)
         assert text_of(events) == "Hello from b/y."
         assert run.failure is None
     else:
-        assert isinstance(events[-1], Broke)
+        assert isinstance(events[-1], AttemptFailed)
         assert run.failure is not None
         assert run.failure.code == code
         assert text_of(events) == ("Half" if painted == "a word" else "")

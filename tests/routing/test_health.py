@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from mixchat.domain.errors import ErrorCode, Failure, Overloaded, Refused
-from mixchat.domain.events import Broke, Ended, Rerouted, Started, Text
+from mixchat.domain.events import AttemptFailed, AttemptStarted, FailedOver, StreamEnd, TextDelta
 from mixchat.routing.health import CLOSED, Health
 from tests.routing.scripted import Parts, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
@@ -92,7 +92,7 @@ async def test_an_open_model_is_skipped_at_once_and_comes_back_after_one_probe(c
     assert parts.providers.calls("a") == 3
     events = await clock.running(played(parts.run("a/x", "b/y")))
     assert parts.providers.calls("a") == 3
-    assert [event.seat.ref for event in events if isinstance(event, Started)] == [Y]
+    assert [event.seat.ref for event in events if isinstance(event, AttemptStarted)] == [Y]
     clock.time += 13
     await clock.running(played(parts.run("a/x", "b/y")))
     assert parts.providers.calls("a") == 4
@@ -110,7 +110,7 @@ async def test_a_single_seat_pays_its_retries_once_and_then_one_try_a_turn(clock
     for _ in range(3):
         run = parts.run("a/x")
         events = await clock.running(played(run))
-        assert isinstance(events[-1], Broke)
+        assert isinstance(events[-1], AttemptFailed)
         counts.append(len(run.attempts))
     assert counts == [3, 1, 1]
 
@@ -120,7 +120,7 @@ async def test_when_all_rest_somebody_is_tried_anyway(clock: SteeredClock):
     for model in (X, Y):
         parts.health.failed(model, BUSY)
     events = await clock.running(played(parts.run("a/x", "b/y")))
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
     assert parts.health.state(X) == CLOSED
 
 
@@ -129,7 +129,7 @@ async def test_a_resting_model_comes_last_and_not_never(clock: SteeredClock):
     parts.health.failed(X, BUSY)
     parts.providers.script("b/y", [Overloaded("Busy, too.")])
     events = await clock.running(played(parts.run("a/x", "b/y")))
-    assert [(event.source, event.target) for event in events if isinstance(event, Rerouted)] == [(Y, X)]
+    assert [(event.source, event.target) for event in events if isinstance(event, FailedOver)] == [(Y, X)]
     assert text_of(events) == "Hello from a/x."
 
 
@@ -139,10 +139,10 @@ async def test_a_model_is_well_from_its_first_word_on(clock: SteeredClock):
     clock.time += 13
     async with aclosing(parts.run("a/x", "b/y").events()) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 assert parts.health.state(X) == CLOSED
                 break
-            assert parts.health.rests(X) == isinstance(event, Started)
+            assert parts.health.rests(X) == isinstance(event, AttemptStarted)
 
 
 async def test_a_probe_that_is_refused_frees_the_model_for_the_next_probe(clock: SteeredClock):

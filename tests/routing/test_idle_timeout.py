@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from mixchat.routing.idle_timeout import Watch, within
+from mixchat.routing.idle_timeout import IdleTimeout, wait_for
 from tests.routing.steered import SteeredClock
 
 
@@ -23,7 +23,7 @@ async def items(clock: SteeredClock, *pauses: float) -> AsyncGenerator[int]:
 
 async def read(clock: SteeredClock, limits: list[float], *pauses: float, rest: float = 0) -> list[int | None]:
     got: list[int | None] = []
-    async with Watch(clock) as watch, aclosing(items(clock, *pauses)) as stream:
+    async with IdleTimeout(clock) as watch, aclosing(items(clock, *pauses)) as stream:
         for limit in limits:
             got.append(await watch.next(stream, limit))
             if rest:
@@ -72,9 +72,9 @@ async def test_a_piece_of_work_is_given_up_after_its_time(clock: SteeredClock):
         await clock.sleep(5)
         return "done"
 
-    assert await clock.running(within(clock, 6, asyncio.ensure_future(slow()))) == "done"
+    assert await clock.running(wait_for(clock, 6, asyncio.ensure_future(slow()))) == "done"
     work = asyncio.ensure_future(slow())
     with pytest.raises(TimeoutError):
-        await clock.running(within(clock, 4, work))
+        await clock.running(wait_for(clock, 4, work))
     assert work.cancelled()
     assert asyncio.all_tasks() == {asyncio.current_task()}

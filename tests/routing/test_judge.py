@@ -7,16 +7,16 @@ import time
 import pytest
 
 from mixchat.domain.chat_request import Pin, RoutingInput
-from mixchat.domain.decision import Decision, Verdict
+from mixchat.domain.decision import Classification, RoutingDecision
 from mixchat.domain.errors import OutOfCredit, Overloaded, ProviderError, RateLimited
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.model import ModelCard
 from mixchat.routing.judge import Judge, JudgeSettings
 from mixchat.routing.router import Router
 from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, seat, stack
 from tests.routing.steered import FastClock, SteeredClock
 
-UNSURE = Verdict("coding", 0.4, "local", alternatives=(("creative", 0.35),), margin=0.05)
+UNSURE = Classification("coding", 0.4, "local", alternatives=(("creative", 0.35),), margin=0.05)
 STACK = stack(coding=["a/x"], creative=["b/y"], daily_driver=["a/z"], fallback=["local/tiny"])
 JUDGE = ref("c/judge")
 
@@ -26,12 +26,12 @@ def parts() -> Parts:
     return Parts(SteeredClock())
 
 
-def judged(parts: Parts, verdict: Verdict = UNSURE) -> Router:
+def judged(parts: Parts, verdict: Classification = UNSURE) -> Router:
     judge = Judge(JudgeSettings(ref=JUDGE), parts.resources)
     return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[judge])
 
 
-async def decide(parts: Parts, router: Router, question: RoutingInput) -> Decision:
+async def decide(parts: Parts, router: Router, question: RoutingInput) -> RoutingDecision:
     assert isinstance(parts.clock, SteeredClock)
     decision = await parts.clock.running(router.decide(question))
     assert not parts.meter.running_calls
@@ -73,7 +73,7 @@ async def test_it_is_told_the_kinds_and_sees_the_prompt_as_data(parts: Parts):
         [OutOfCredit("No quota.")],
         [RateLimited("Slow down.")],
         [Overloaded("Busy.")],
-        [Text("cre"), Overloaded("Busy.")],
+        [TextDelta("cre"), Overloaded("Busy.")],
         [Hang()],
         [Pause(0.9), *reply("creative")],
     ],
@@ -112,14 +112,14 @@ async def test_a_failing_judge_is_not_asked_again_at_once(parts: Parts, error: P
 @pytest.mark.parametrize(
     ("verdict", "question"),
     [
-        (Verdict("coding", 0.9, "local", margin=0.8), RoutingInput(prompt="hm")),
-        (Verdict("coding", 1.0, "rule", margin=0.0), RoutingInput(prompt="hm")),
-        (Verdict("coding", 0.6, "learned", margin=0.0), RoutingInput(prompt="hm")),
+        (Classification("coding", 0.9, "local", margin=0.8), RoutingInput(prompt="hm")),
+        (Classification("coding", 1.0, "rule", margin=0.0), RoutingInput(prompt="hm")),
+        (Classification("coding", 0.6, "learned", margin=0.0), RoutingInput(prompt="hm")),
         (UNSURE, RoutingInput(prompt="hm", pin=Pin("coding", role="coding"))),
         (UNSURE, RoutingInput(prompt="my key is ghp_16C7e42F292c6912E7710c838347Ae178B4a")),
     ],
 )
-async def test_it_is_not_asked(parts: Parts, verdict: Verdict, question: RoutingInput):
+async def test_it_is_not_asked(parts: Parts, verdict: Classification, question: RoutingInput):
     await decide(parts, judged(parts, verdict), question)
     assert parts.providers.calls("c") == 0
 
@@ -162,11 +162,11 @@ async def test_making_its_provider_ready_is_not_counted_as_its_slowness():
     provider = parts.providers.get("c")
     provider.ready = False
 
-    def warm() -> None:
+    def preload() -> None:
         time.sleep(0.7)
         provider.ready = True
 
-    provider.warm = warm  # type: ignore[method-assign]
+    provider.preload = preload  # type: ignore[method-assign]
     judge = Judge(JudgeSettings(ref=JUDGE, deadline=1.2), parts.resources)
     verdict, cost = await judge.ask(RoutingInput(prompt="hm"), STACK, UNSURE)
     assert (verdict.role, verdict.classifier, cost) == ("creative", "judge", CENT)
@@ -176,7 +176,7 @@ async def test_a_provider_that_is_not_ready_in_time_is_not_asked_to_judge(parts:
     provider = parts.providers.get("c")
     provider.ready = False
     free = threading.Event()
-    provider.warm = lambda: free.wait(20) and None  # type: ignore[method-assign]
+    provider.preload = lambda: free.wait(20) and None  # type: ignore[method-assign]
     try:
         decision = await decide(parts, judged(parts), RoutingInput(prompt="hm"))
     finally:

@@ -2,7 +2,7 @@
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Post, Seat
+from mixchat.domain.stack import RoleConfig, Seat
 from mixchat.routing.names import resolve, unresolved
 from tests.routing.scripted import ref, seat, stack
 
@@ -39,9 +39,9 @@ def test_a_name_that_is_nothing_is_nothing():
 
 def test_a_pinned_model_keeps_the_settings_that_the_stack_gives_it_everywhere():
     searching = Seat(ref("a/x"), search=True)
-    own = stack(research=Post("research", seats=(searching,)))
+    own = stack(research=RoleConfig("research", seats=(searching,)))
     assert resolve("a/x", own, {}) == Pin("a/x", seat=searching)
-    both = stack(research=Post("research", seats=(searching,)), coding=["a/x"])
+    both = stack(research=RoleConfig("research", seats=(searching,)), coding=["a/x"])
     assert resolve("a/x", both, {}) == Pin("a/x", seat=seat("a/x"))
 
 
@@ -66,7 +66,7 @@ def test_a_model_whose_own_name_has_a_slash_may_be_written_without_its_provider(
 
 
 def test_the_models_of_two_step_roles_count_too():
-    own = stack(planning=Post("planning", plan=seat("a/planner"), execute=seat("a/doer")))
+    own = stack(planning=RoleConfig("planning", plan=seat("a/planner"), execute=seat("a/doer")))
     assert resolve("planner", own, {}) == Pin("a/planner", seat=seat("a/planner"))
 
 

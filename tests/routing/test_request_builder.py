@@ -5,14 +5,14 @@ import itertools
 import pytest
 from msgspec import structs
 
-from mixchat.domain.chat_request import Brief, Settings
-from mixchat.domain.events import Started
+from mixchat.domain.chat_request import ChatRequest, GenerationSettings
+from mixchat.domain.events import AttemptStarted
 from mixchat.domain.model import ModelCard
 from mixchat.domain.request import Attachment, Message
 from mixchat.domain.stack import Seat
 from mixchat.ledger.estimate import Estimator
 from mixchat.routing.context_window import cut, room, turns_in, weight
-from mixchat.routing.request_builder import outgoing
+from mixchat.routing.request_builder import build_request
 from tests.routing.scripted import Parts, asking, decided, played, ref, seat
 from tests.routing.steered import SteeredClock
 
@@ -26,9 +26,9 @@ def card(**fields: object) -> ModelCard:
     return structs.replace(ModelCard(ref=X), **fields)
 
 
-def sent(brief: Brief, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
+def sent(brief: ChatRequest, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
     to = to or seat("a/x")
-    return outgoing(brief, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources)
+    return build_request(brief, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources)
 
 
 def chat(turns: int) -> tuple[Message, ...]:
@@ -44,7 +44,7 @@ def test_what_is_set_for_the_message_goes_over_the_seat_and_the_seat_over_the_ro
     assert (plain.system, plain.effort, plain.temperature, plain.max_tokens, plain.search) == (
         "Of the role.", "low", 0.2, 100, True,
     )  # fmt: skip
-    settings = Settings(system="Mine.", effort="high", temperature=0.0, max_tokens=7, search=False)
+    settings = GenerationSettings(system="Mine.", effort="high", temperature=0.0, max_tokens=7, search=False)
     own = sent(asking("Hi", settings=settings), to=chosen, system="Of the role.").request
     assert (own.system, own.effort, own.temperature, own.max_tokens, own.search) == (
         "Mine.",
@@ -56,20 +56,22 @@ def test_what_is_set_for_the_message_goes_over_the_seat_and_the_seat_over_the_ro
 
 
 def test_an_empty_system_prompt_of_ones_own_is_one():
-    assert sent(asking("Hi", settings=Settings(system="")), system="Of the role.").request.system == ""
+    assert (
+        sent(asking("Hi", settings=GenerationSettings(system="")), system="Of the role.").request.system == ""
+    )
 
 
 def test_a_conversation_that_fits_is_sent_whole():
-    ready = sent(Brief(messages=chat(3)), card(context_window=10_000))
+    ready = sent(ChatRequest(messages=chat(3)), card(context_window=10_000))
     assert (ready.request.messages, ready.notices) == (chat(3), ())
 
 
 def test_an_unknown_window_cuts_nothing():
-    assert sent(Brief(messages=chat(500))).request.messages == chat(500)
+    assert sent(ChatRequest(messages=chat(500))).request.messages == chat(500)
 
 
 def test_what_does_not_fit_goes_by_whole_turns_from_the_oldest_and_is_told():
-    ready = sent(Brief(messages=chat(20)), card(context_window=2000))
+    ready = sent(ChatRequest(messages=chat(20)), card(context_window=2000))
     messages = ready.request.messages
     assert messages == chat(20)[-len(messages) :]
     assert messages[0].role == "user"
@@ -80,7 +82,7 @@ def test_what_does_not_fit_goes_by_whole_turns_from_the_oldest_and_is_told():
 
 
 def test_the_last_prompt_stays_even_when_it_alone_is_too_long():
-    brief = Brief(messages=(*chat(2)[:-1], Message("user", "what " * 9000)))
+    brief = ChatRequest(messages=(*chat(2)[:-1], Message("user", "what " * 9000)))
     ready = sent(brief, card(context_window=2000))
     assert ready.request.messages == brief.messages[-1:]
 
@@ -92,7 +94,7 @@ def test_a_reply_that_is_continued_keeps_its_prompt():
         Message("assistant", "what " * 3000),
         Message("user", "Go on"),
     )
-    ready = sent(Brief(messages=messages, kept=3), card(context_window=2000))
+    ready = sent(ChatRequest(messages=messages, kept=3), card(context_window=2000))
     assert ready.request.messages == messages[-3:]
 
 
@@ -121,10 +123,10 @@ def test_earlier_private_turns_stay_on_this_machine():
         Message("assistant", "It is ...", private=True),
         Message("user", "A poem, please."),
     )
-    ready = sent(Brief(messages=messages))
+    ready = sent(ChatRequest(messages=messages))
     assert ready.request.messages == messages[2:]
     assert [notice.text for notice in ready.notices] == ["1 private turn stays on this machine"]
-    assert sent(Brief(messages=messages), to=seat("local/tiny")).request.messages == messages
+    assert sent(ChatRequest(messages=messages), to=seat("local/tiny")).request.messages == messages
 
 
 def test_earlier_files_that_the_model_cannot_read_are_left_out():
@@ -133,19 +135,19 @@ def test_earlier_files_that_the_model_cannot_read_are_left_out():
         Message("assistant", "A cat."),
         Message("user", "Sure?"),
     )
-    ready = sent(Brief(messages=messages), card(images=False))
+    ready = sent(ChatRequest(messages=messages), card(images=False))
     assert ready.request.messages[0].attachments == (PAPER,)
     assert [notice.text for notice in ready.notices] == [
         "1 earlier file was left out: this model cannot read it"
     ]
-    assert sent(Brief(messages=messages), card()).request.messages == messages
+    assert sent(ChatRequest(messages=messages), card()).request.messages == messages
 
 
 async def test_a_file_goes_only_to_seats_that_can_read_it():
     parts = Parts(SteeredClock(), [card(images=False)])
-    brief = Brief(messages=(Message("user", "What is this?", (CAT,)),))
+    brief = ChatRequest(messages=(Message("user", "What is this?", (CAT,)),))
     events = await played(parts.run("a/x", "b/y", brief=brief))
-    assert [event.seat.ref for event in events if isinstance(event, Started)] == [ref("b/y")]
+    assert [event.seat.ref for event in events if isinstance(event, AttemptStarted)] == [ref("b/y")]
     run = parts.run("a/x", brief=brief)
     await played(run)
     assert run.failure is not None
@@ -157,5 +159,5 @@ def test_an_estimator_of_ones_own_is_asked():
     resources = structs.replace(
         Parts(SteeredClock(), [card(context_window=2000)]).resources, tokens=lambda text, model: 500
     )
-    ready = outgoing(Brief(messages=chat(5)), decided("a/x"), seat("a/x"), resources)
+    ready = build_request(ChatRequest(messages=chat(5)), decided("a/x"), seat("a/x"), resources)
     assert len(ready.request.messages) == 1

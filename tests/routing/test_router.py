@@ -5,18 +5,18 @@ from decimal import Decimal
 import pytest
 
 from mixchat.domain.chat_request import Pin, RoutingInput
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.errors import Failure, NoLocalSeat
 from mixchat.domain.model import ModelCard
-from mixchat.domain.stack import Post, Stack
+from mixchat.domain.stack import RoleConfig, Stack
 from mixchat.domain.turn import FileRef
-from mixchat.routing.cost_order import Economy
+from mixchat.routing.cost_order import CostOrder
 from mixchat.routing.judge import Judge, JudgeSettings
 from mixchat.routing.router import Router
 from tests.routing.scripted import FixedClassifier, Parts, asking, played, ref, seat, stack
 from tests.routing.steered import SteeredClock
 
-CODING = Verdict(
+CODING = Classification(
     "coding",
     0.93,
     "local",
@@ -38,7 +38,7 @@ def parts() -> Parts:
 
 
 def router(
-    parts: Parts, own: Stack = STACK, *, economy: Economy | None = None, verdict: Verdict = CODING
+    parts: Parts, own: Stack = STACK, *, economy: CostOrder | None = None, verdict: Classification = CODING
 ) -> Router:
     return Router(own, classifier=FixedClassifier(verdict), resources=parts.resources, economy=economy)
 
@@ -74,14 +74,16 @@ async def test_a_pinned_model_is_the_only_one_and_nothing_is_classified(parts: P
 async def test_a_pinned_role_is_its_line_up_and_nothing_is_classified(parts: Parts):
     classifier = FixedClassifier(CODING)
     made = Router(STACK, classifier=classifier, resources=parts.resources)
-    decision = await made.decide(RoutingInput(prompt="fix this", pin=Pin("daily-driver", role="daily-driver")))
+    decision = await made.decide(
+        RoutingInput(prompt="fix this", pin=Pin("daily-driver", role="daily-driver"))
+    )
     assert (decision.role, decision.classifier, decision.pinned) == ("daily-driver", "pin", False)
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]
     assert classifier.asked == 0
 
 
 async def test_a_role_that_the_stack_leaves_out_goes_to_daily_driver_and_says_so(parts: Parts):
-    decision = await router(parts, verdict=Verdict("creative", 0.7, "local")).decide(
+    decision = await router(parts, verdict=Classification("creative", 0.7, "local")).decide(
         RoutingInput(prompt="a poem")
     )
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]
@@ -122,7 +124,8 @@ async def test_images_go_to_models_that_see(parts: Parts):
 
 async def test_a_private_role_takes_only_local_seats(parts: Parts):
     own = stack(
-        coding=Post("coding", seats=(seat("a/x"), seat("local/tiny")), private=True), daily_driver=["b/y"]
+        coding=RoleConfig("coding", seats=(seat("a/x"), seat("local/tiny")), private=True),
+        daily_driver=["b/y"],
     )
     decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.private
@@ -137,13 +140,15 @@ async def test_a_private_chat_may_take_any_local_seat_of_the_stack(parts: Parts)
 
 
 async def test_a_cloud_model_behind_a_local_server_is_not_private(parts: Parts):
-    own = stack(coding=Post("coding", seats=(seat("local/glm-cloud"), seat("local/tiny")), private=True))
+    own = stack(
+        coding=RoleConfig("coding", seats=(seat("local/glm-cloud"), seat("local/tiny")), private=True)
+    )
     decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert [str(one.ref) for one in decision.lineup] == ["local/tiny"]
 
 
 async def test_a_private_role_does_not_borrow_seats(parts: Parts):
-    own = stack(coding=Post("coding", seats=(seat("a/x"),), private=True), fallback=["local/tiny"])
+    own = stack(coding=RoleConfig("coding", seats=(seat("a/x"),), private=True), fallback=["local/tiny"])
     with pytest.raises(NoLocalSeat, match="the role coding has no model on this machine"):
         await router(parts, own).decide(RoutingInput(prompt="fix this"))
 
@@ -163,7 +168,7 @@ async def test_a_private_chat_does_not_let_a_pin_out(parts: Parts):
 
 
 async def test_a_two_step_role_has_a_planner_unless_it_goes_on(parts: Parts):
-    post = Post("coding", plan=seat("a/thinker"), execute=seat("b/doer"), system="Be terse.")
+    post = RoleConfig("coding", plan=seat("a/thinker"), execute=seat("b/doer"), system="Be terse.")
     own = stack(coding=post, fallback=["c/z"])
     decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.plan == seat("a/thinker")
@@ -173,7 +178,7 @@ async def test_a_two_step_role_has_a_planner_unless_it_goes_on(parts: Parts):
 
 
 async def test_a_planner_out_of_reach_is_left_out_and_told(parts: Parts):
-    own = stack(coding=Post("coding", plan=seat("zeta/thinker"), execute=seat("b/doer")))
+    own = stack(coding=RoleConfig("coding", plan=seat("zeta/thinker"), execute=seat("b/doer")))
     decision = await router(parts, own).decide(RoutingInput(prompt="fix this"))
     assert decision.plan is None
     assert decision.skipped == (("zeta/thinker", "no key or address for zeta, so nothing is planned"),)
@@ -188,8 +193,8 @@ async def test_a_stack_can_be_exchanged_at_any_time(parts: Parts):
 PRICES = {"a/x": Decimal(15), "b/y": Decimal(3), "c/z": Decimal("0.5")}
 
 
-def economy(**fields: object) -> Economy:
-    return Economy(price=lambda model: PRICES.get(str(model)), **fields)  # type: ignore[arg-type]
+def economy(**fields: object) -> CostOrder:
+    return CostOrder(price=lambda model: PRICES.get(str(model)), **fields)  # type: ignore[arg-type]
 
 
 async def test_near_a_budget_the_cheaper_seat_goes_first_and_it_is_said(parts: Parts):
@@ -227,16 +232,18 @@ async def test_one_threshold_moves_prompts_between_the_cheap_and_the_strong_seat
 
 async def test_a_pin_is_not_moved_by_money(parts: Parts):
     by = economy(thrift=lambda chat: 1.0)
-    decision = await router(parts, economy=by).decide(RoutingInput(prompt="Hi", pin=Pin("coding", role="coding")))
+    decision = await router(parts, economy=by).decide(
+        RoutingInput(prompt="Hi", pin=Pin("coding", role="coding"))
+    )
     assert refs(decision.lineup)[0] == "a/x"
 
 
 async def test_a_private_prompt_never_goes_to_the_judge(parts: Parts):
     judge = Judge(JudgeSettings(ref=ref("c/judge"), margin=1.0), parts.resources)
-    unsure = Verdict("coding", 0.4, "local", margin=0.01)
+    unsure = Classification("coding", 0.4, "local", margin=0.01)
     made = Router(STACK, classifier=FixedClassifier(unsure), resources=parts.resources, advisers=[judge])
     await made.decide(RoutingInput(prompt="fix this", private=True))
-    own = stack(coding=Post("coding", seats=(seat("local/tiny"),), private=True))
+    own = stack(coding=RoleConfig("coding", seats=(seat("local/tiny"),), private=True))
     made.stack = own
     await made.decide(RoutingInput(prompt="fix this"))
     assert parts.providers.calls("c") == 0

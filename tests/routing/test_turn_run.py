@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from mixchat.domain.chat_request import Brief
+from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
@@ -17,15 +17,15 @@ from mixchat.domain.errors import (
     Unreachable,
 )  # fmt: skip
 from mixchat.domain.events import (
-    Broke,
-    Ended,
+    AttemptFailed,
+    AttemptStarted,
+    FailedOver,
     Notice,
-    Rerouted,
     Retrying,
     Routed,
-    Started,
-    Text,
-    Thinking,
+    StreamEnd,
+    TextDelta,
+    ThinkingDelta,
     UsageUpdate,
 )  # fmt: skip
 from mixchat.domain.model import ModelCard
@@ -50,7 +50,7 @@ def parts() -> Parts:
     return Parts(SteeredClock())
 
 
-async def events_of(parts: Parts, *refs: str, brief: Brief | None = None, **fields: object):
+async def events_of(parts: Parts, *refs: str, brief: ChatRequest | None = None, **fields: object):
     run = parts.run(*refs, brief=brief, **fields)
     assert isinstance(parts.clock, SteeredClock)
     events = await parts.clock.running(played(run))
@@ -62,7 +62,7 @@ async def events_of(parts: Parts, *refs: str, brief: Brief | None = None, **fiel
 async def test_a_reply_is_routed_started_told_and_ended(parts: Parts):
     parts.providers.script("a/x", reply("Hel", "lo."))
     run, events = await events_of(parts, "a/x")
-    assert [type(event) for event in events] == [Routed, Started, Text, Text, Ended]
+    assert [type(event) for event in events] == [Routed, AttemptStarted, TextDelta, TextDelta, StreamEnd]
     assert text_of(events) == "Hello."
     (attempt,) = run.attempts
     assert (attempt.ref, attempt.usage, attempt.stop, attempt.failure) == (ref("a/x"), USAGE, "end", None)
@@ -77,11 +77,20 @@ async def test_an_overloaded_model_is_asked_twice_again_and_then_the_next_seat(p
     run, events = await events_of(parts, "a/x", "b/y")
     assert parts.providers.calls("a") == 3
     kinds = [type(event) for event in events]
-    assert kinds == [Routed, *[Started, Broke, Retrying] * 2, Started, Broke, Rerouted, Started, Text, Ended]
-    rerouted = next(event for event in events if isinstance(event, Rerouted))
+    assert kinds == [
+        Routed,
+        *[AttemptStarted, AttemptFailed, Retrying] * 2,
+        AttemptStarted,
+        AttemptFailed,
+        FailedOver,
+        AttemptStarted,
+        TextDelta,
+        StreamEnd,
+    ]
+    rerouted = next(event for event in events if isinstance(event, FailedOver))
     assert (rerouted.source, rerouted.target, rerouted.failure.code) == (ref("a/x"), ref("b/y"), "overloaded")
     assert [attempt.ref for attempt in run.attempts] == [ref("a/x")] * 3 + [ref("b/y")]
-    assert [event.attempt for event in events if isinstance(event, Started)] == [1, 2, 3, 4]
+    assert [event.attempt for event in events if isinstance(event, AttemptStarted)] == [1, 2, 3, 4]
     assert run.failure is None
 
 
@@ -90,14 +99,14 @@ async def test_retry_after_is_waited_for_when_it_is_short(parts: Parts):
     _, events = await events_of(parts, "a/x", "b/y")
     first, second = parts.providers.made["a"].times
     assert 2 <= second - first < 2.5
-    assert not any(isinstance(event, Rerouted) for event in events)
+    assert not any(isinstance(event, FailedOver) for event in events)
 
 
 async def test_a_long_retry_after_falls_over_at_once(parts: Parts):
     parts.providers.script("a/x", [RateLimited("Slow down.", retry_after=600)])
     _, events = await events_of(parts, "a/x", "b/y")
     assert parts.providers.calls("a") == 1
-    assert any(isinstance(event, Rerouted) for event in events)
+    assert any(isinstance(event, FailedOver) for event in events)
     assert parts.health.state(ref("a/x")).seconds > 500
 
 
@@ -105,7 +114,7 @@ async def test_a_rejected_key_goes_straight_on_and_the_other_seats_of_the_provid
     parts.providers.script("a/x", [NeedsKey("The key was rejected.")])
     run, events = await events_of(parts, "a/x", "a/z", "b/y")
     assert [str(attempt.ref) for attempt in run.attempts] == ["a/x", "b/y"]
-    assert next(event for event in events if isinstance(event, Broke)).failure.code == "auth"
+    assert next(event for event in events if isinstance(event, AttemptFailed)).failure.code == "auth"
 
 
 async def test_a_silent_model_is_left_after_its_patience(parts: Parts):
@@ -154,9 +163,9 @@ async def test_a_pinned_model_that_never_speaks_fails_at_last(parts: Parts):
 
 
 async def test_a_stall_in_the_middle_is_an_interruption_that_keeps_the_text(parts: Parts):
-    parts.providers.script("a/x", [Text("Half a "), Hang()])
+    parts.providers.script("a/x", [TextDelta("Half a "), Hang()])
     run, events = await events_of(parts, "a/x", "b/y")
-    assert isinstance(events[-1], Broke)
+    assert isinstance(events[-1], AttemptFailed)
     assert text_of(events) == "Half a "
     assert run.failure is not None
     assert run.failure.code == "interrupted"
@@ -165,7 +174,7 @@ async def test_a_stall_in_the_middle_is_an_interruption_that_keeps_the_text(part
 
 
 async def test_a_thought_counts_as_painted(parts: Parts):
-    parts.providers.script("a/x", [Thinking("Hm."), Overloaded("Busy.")])
+    parts.providers.script("a/x", [ThinkingDelta("Hm."), Overloaded("Busy.")])
     run, _ = await events_of(parts, "a/x", "b/y")
     assert run.failure is not None
     assert run.failure.code == "overloaded"
@@ -173,7 +182,7 @@ async def test_a_thought_counts_as_painted(parts: Parts):
 
 
 async def test_a_stream_that_ends_without_its_mark_is_an_interruption(parts: Parts):
-    parts.providers.script("a/x", [Text("Half.")])
+    parts.providers.script("a/x", [TextDelta("Half.")])
     run, _ = await events_of(parts, "a/x", "b/y")
     assert run.failure is not None
     assert run.failure.code == "interrupted"
@@ -182,7 +191,7 @@ async def test_a_stream_that_ends_without_its_mark_is_an_interruption(parts: Par
 async def test_what_comes_after_the_end_is_not_waited_for(parts: Parts):
     parts.providers.script("a/x", [*reply("Done."), Hang()])
     run, events = await events_of(parts, "a/x")
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
     assert run.failure is None
 
 
@@ -202,7 +211,7 @@ async def test_too_long_for_the_largest_window_is_told(parts: Parts):
     assert run.failure is not None
     assert run.failure.code == "too_long"
     assert len(run.attempts) == 1
-    assert isinstance(events[-1], Broke)
+    assert isinstance(events[-1], AttemptFailed)
 
 
 async def test_a_refusal_is_shown_and_not_shopped_around(parts: Parts):
@@ -214,14 +223,16 @@ async def test_a_refusal_is_shown_and_not_shopped_around(parts: Parts):
 
 
 async def test_a_refusal_without_a_word_is_a_failure_and_after_some_text_an_ending(parts: Parts):
-    parts.providers.script("a/x", [Ended("refused", USAGE)], [Text("I can"), Ended("refused", USAGE)])
+    parts.providers.script(
+        "a/x", [StreamEnd("refused", USAGE)], [TextDelta("I can"), StreamEnd("refused", USAGE)]
+    )
     run, _ = await events_of(parts, "a/x")
     assert run.failure is not None
     assert run.failure.code == "refused"
     run, events = await events_of(parts, "a/x")
     assert run.failure is None
     assert run.attempts[0].stop == "refused"
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_a_rejected_fallback_does_not_mask_the_first_error(parts: Parts):
@@ -258,11 +269,11 @@ async def test_over_budget_ends_the_turn_without_a_call(parts: Parts):
     assert [type(event) for event in events] == [Routed]
     assert not run.attempts
     _, events = await events_of(parts, "a/x", brief=asking("Hi", allow_over_budget=True))
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_a_bug_is_loud_and_the_call_is_settled(parts: Parts):
-    parts.providers.script("a/x", [Text("Hel"), KeyError("bug")])
+    parts.providers.script("a/x", [TextDelta("Hel"), KeyError("bug")])
     run = parts.run("a/x")
     assert isinstance(parts.clock, SteeredClock)
     with pytest.raises(KeyError):
@@ -272,14 +283,14 @@ async def test_a_bug_is_loud_and_the_call_is_settled(parts: Parts):
 
 
 async def test_cancelling_closes_the_stream_and_settles_the_call_before_anything_is_awaited(parts: Parts):
-    parts.providers.script("a/x", [Text("Hel"), Hang()])
+    parts.providers.script("a/x", [TextDelta("Hel"), Hang()])
     run = parts.run("a/x")
     began = asyncio.Event()
 
     async def read() -> None:
         async with aclosing(run.events()) as events:
             async for event in events:
-                if isinstance(event, Text):
+                if isinstance(event, TextDelta):
                     began.set()
 
     task = asyncio.create_task(read())
@@ -295,22 +306,22 @@ async def test_cancelling_closes_the_stream_and_settles_the_call_before_anything
 
 
 async def test_closing_at_an_event_settles_the_call_too(parts: Parts):
-    parts.providers.script("a/x", [Text("Hel"), Text("lo"), Hang()])
+    parts.providers.script("a/x", [TextDelta("Hel"), TextDelta("lo"), Hang()])
     run = parts.run("a/x")
     async with aclosing(run.events()) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 break
     assert len(run.attempts) == 1
     assert parts.providers.made["a"].open == 0
 
 
 async def test_the_cost_so_far_counts_the_call_under_way(parts: Parts):
-    parts.providers.script("a/x", [Text("Hel"), Hang()])
+    parts.providers.script("a/x", [TextDelta("Hel"), Hang()])
     run = parts.run("a/x")
     async with aclosing(run.events()) as events:
         async for event in events:
-            if isinstance(event, Text):
+            if isinstance(event, TextDelta):
                 assert str(run.cost.usd) == "0.005"
                 assert not run.cost.exact
                 break
@@ -326,9 +337,9 @@ async def test_without_any_seat_the_sentence_says_what_to_do(parts: Parts):
 async def test_two_steps_plan_and_carry_out(parts: Parts):
     parts.providers.script("a/thinker", reply("1. Look. ", "2. Leap."))
     run, events = await events_of(parts, "b/doer", plan=seat("a/thinker"), system="You are terse.")
-    steps = [event.step for event in events if isinstance(event, Started)]
+    steps = [event.step for event in events if isinstance(event, AttemptStarted)]
     assert steps == ["plan", "execute"]
-    assert sum(isinstance(event, Ended) for event in events) == 1
+    assert sum(isinstance(event, StreamEnd) for event in events) == 1
     planner, doer = parts.providers.made["a"].requests[0], parts.providers.made["b"].requests[0]
     assert planner.system is not None
     assert planner.system.startswith("You are terse.")
@@ -360,7 +371,7 @@ async def test_each_step_falls_over_on_its_own(parts: Parts):
 
 
 async def test_a_half_plan_is_not_carried_out(parts: Parts):
-    parts.providers.script("a/thinker", [Text("1. Lo"), Interrupted("Cut.")])
+    parts.providers.script("a/thinker", [TextDelta("1. Lo"), Interrupted("Cut.")])
     _, events = await events_of(parts, "b/doer", plan=seat("a/thinker"))
     assert parts.providers.made["b"].requests[0].messages == (Message("user", "Hi"),)
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)

@@ -10,9 +10,9 @@ import uuid
 import pytest
 from msgspec import structs
 
-from mixchat.domain.chat_request import Brief
+from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.errors import SecretFound, UnknownModel
-from mixchat.domain.events import Ended
+from mixchat.domain.events import StreamEnd
 from mixchat.domain.request import Attachment, Message
 from mixchat.routing.secret_check import check_secrets
 from mixchat.secrets.scan import find, mask
@@ -183,7 +183,7 @@ async def test_nothing_is_sent_and_the_turn_ends_with_the_reason(parts: Parts):
 
 async def test_a_model_on_this_machine_may_have_it(parts: Parts):
     events = await played(parts.run("local/tiny", brief=asking(f"use {KEY}")))
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_failing_over_does_not_let_it_out(parts: Parts):
@@ -201,22 +201,22 @@ async def test_an_earlier_private_prompt_is_left_out_and_not_complained_about(pa
         Message("assistant", "Kept.", private=True),
         Message("user", "A poem, please."),
     )
-    events = await played(parts.run("a/x", brief=Brief(messages=messages)))
-    assert isinstance(events[-1], Ended)
+    events = await played(parts.run("a/x", brief=ChatRequest(messages=messages)))
+    assert isinstance(events[-1], StreamEnd)
     assert parts.providers.made["a"].requests[0].messages == messages[2:]
 
 
 async def test_who_was_asked_may_send_it_anyway(parts: Parts):
     events = await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], StreamEnd)
 
 
 async def test_what_was_sent_anyway_is_not_asked_about_again_but_another_secret_is(parts: Parts):
     await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
     later = (Message("user", f"use {KEY}"), Message("assistant", "Used."), Message("user", "Again."))
-    assert isinstance((await played(parts.run("a/x", brief=Brief(messages=later))))[-1], Ended)
+    assert isinstance((await played(parts.run("a/x", brief=ChatRequest(messages=later))))[-1], StreamEnd)
     other = (*later[:-1], Message("user", SECRETS["a GitHub token"]))
-    run = parts.run("a/x", brief=Brief(messages=other))
+    run = parts.run("a/x", brief=ChatRequest(messages=other))
     await played(run)
     assert run.failure is not None
     assert run.failure.message.startswith("There is a GitHub token in line 1 of the prompt;")

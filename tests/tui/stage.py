@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.clock import Clock
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.stack import Stack
 from mixchat.routing.router import Router
-from mixchat.runtime.runtime import House
+from mixchat.runtime.runtime import Runtime
 from mixchat.tui.app import MixApp
 from mixchat.tui.chat_screen import ChatScreen
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import ScriptedProviders
 
 CONFIG = """
@@ -69,14 +69,14 @@ class StillClock:
 class PlainClassifier:
     """Reads one word."""
 
-    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         if "code" in question.prompt:
             evidence = (Evidence("'code'", 1.0),)
-            return Verdict("coding", 0.9, "local", evidence, (("coding", 0.9), ("daily-driver", 0.1)))
-        return Verdict("daily-driver", 0.5, "default", (), (("daily-driver", 0.5), ("quick", 0.3)))
+            return Classification("coding", 0.9, "local", evidence, (("coding", 0.9), ("daily-driver", 0.1)))
+        return Classification("daily-driver", 0.5, "default", (), (("daily-driver", 0.5), ("quick", 0.3)))
 
 
-class StagedHouse(House):
+class StagedHouse(Runtime):
     """A house whose models play scripts."""
 
     def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
@@ -99,7 +99,7 @@ class StagedHouse(House):
     def keep_log(self) -> None:
         """Write none."""
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Import nothing."""
 
     async def aclose(self) -> None:
@@ -128,7 +128,7 @@ class Stage:
 
     @property
     def talk(self):
-        return self.screen.room.conversation.session.talk
+        return self.screen.room.conversation.session.queue
 
     @property
     def turns(self):
@@ -166,11 +166,11 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(
-    house: StagedHouse | None = None, opening: Opening | None = None, size: tuple[int, int] = (120, 40)
+    house: StagedHouse | None = None, opening: LaunchOptions | None = None, size: tuple[int, int] = (120, 40)
 ) -> AsyncGenerator[Stage]:
     """Run the app until everything is mounted, and leave it well."""
     house = house or StagedHouse()
-    app = MixApp(house, opening or Opening())
+    app = MixApp(house, opening or LaunchOptions())
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, house)
         await stage.until(lambda: stage.screen.ready.is_set(), "the app never was ready")

@@ -1,9 +1,9 @@
 """A turn is asked again, changed, left and brought back; nothing is destroyed on the way."""
 
 from mixchat.domain.errors import Interrupted, Refused
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.picker import Picker
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import Stage, StagedHouse, on_stage
@@ -122,7 +122,7 @@ async def test_escape_leaves_an_edit_and_brings_back_what_was_being_written():
 async def test_an_edit_that_is_sent_during_a_reply_waits_for_it():
     async with on_stage() as stage:
         stage.house.providers.script(
-            "a/plain", reply("First reply."), [Text("Long "), Hang()], reply("Edited.")
+            "a/plain", reply("First reply."), [TextDelta("Long "), Hang()], reply("Edited.")
         )
         await stage.send("Tell me about tea please")
         await stage.idle()
@@ -209,7 +209,7 @@ async def test_what_was_taken_back_stays_so_after_a_restart_and_can_still_be_red
         await _two_turns(stage)
         await stage.pilot.press("alt+z", "alt+z")
         assert len(stage.turns) == 0
-    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+    async with on_stage(StagedHouse(), LaunchOptions(last=True)) as stage:
         assert "every prompt to the right model" in stage.text
         assert "First reply." not in stage.text
         await stage.pilot.press("alt+y", "alt+y")
@@ -272,7 +272,7 @@ async def test_a_model_is_pinned_by_the_name_that_the_app_shows_and_an_unknown_o
 async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_next_model():
     async with on_stage() as stage:
         stage.house.providers.script(
-            "a/plain", [Text("The first half"), Interrupted("The reply was cut off.")]
+            "a/plain", [TextDelta("The first half"), Interrupted("The reply was cut off.")]
         )
         stage.house.providers.script("b/large", reply(" and the second."))
         await stage.send("Tell me about tea please")
@@ -294,7 +294,7 @@ async def test_a_complete_reply_is_not_continued():
 
 async def test_structure_is_not_changed_under_a_reply_that_is_coming():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("First reply."), [Text("Long "), Hang()])
+        stage.house.providers.script("a/plain", reply("First reply."), [TextDelta("Long "), Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send("And what about coffee then")

@@ -4,7 +4,7 @@ import pytest
 
 from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import reply
 from tests.tui.stage import Stage, StagedHouse, StillClock
 from tests.tui.test_appearance import CODE, SnapCompare, shown
@@ -40,7 +40,7 @@ async def stepping(stage: Stage) -> None:
 @THEMES
 def test_a_comparison(snap_compare: SnapCompare, size: tuple[int, int], theme: str):
     house = StagedHouse(clock=StillClock())
-    app = MixApp(house, Opening(theme=theme))
+    app = MixApp(house, LaunchOptions(theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=shown(house, comparing))
 
 
@@ -48,7 +48,7 @@ def test_a_comparison(snap_compare: SnapCompare, size: tuple[int, int], theme: s
 @THEMES
 def test_answers_to_step_between_and_an_edit(snap_compare: SnapCompare, size: tuple[int, int], theme: str):
     house = StagedHouse(clock=StillClock())
-    app = MixApp(house, Opening(theme=theme))
+    app = MixApp(house, LaunchOptions(theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=shown(house, stepping))
 
 
@@ -59,4 +59,6 @@ def test_the_list_of_models_to_compare(snap_compare: SnapCompare):
         await stage.until(lambda: "Compare 3" in stage.text)
 
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(100, 24), run_before=shown(house, choosing))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, choosing)
+    )

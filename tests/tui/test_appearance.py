@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import reply
 from tests.tui.stage import Stage, StagedHouse, StillClock
 from tests.tui.test_guard_options import SECRET
@@ -60,24 +60,26 @@ async def coding(stage: Stage) -> None:
 @SIZES
 def test_an_empty_chat(snap_compare: SnapCompare, size: tuple[int, int]):
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=size, run_before=shown(house, nothing))
+    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=size, run_before=shown(house, nothing))
 
 
 @SIZES
 def test_a_coding_turn(snap_compare: SnapCompare, size: tuple[int, int]):
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=size, run_before=shown(house, coding))
+    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=size, run_before=shown(house, coding))
 
 
 def test_a_coding_turn_by_daylight(snap_compare: SnapCompare):
     house = StagedHouse(clock=StillClock())
-    app = MixApp(house, Opening(theme="mixchat-light"))
+    app = MixApp(house, LaunchOptions(theme="mixchat-light"))
     assert snap_compare(app, terminal_size=(120, 40), run_before=shown(house, coding))
 
 
 def test_a_wide_terminal(snap_compare: SnapCompare):
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(200, 60), run_before=shown(house, coding))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(200, 60), run_before=shown(house, coding)
+    )
 
 
 def test_a_fail_over(snap_compare: SnapCompare):
@@ -89,13 +91,17 @@ def test_a_fail_over(snap_compare: SnapCompare):
         await stage.idle()
 
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(120, 40), run_before=shown(house, failing))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(120, 40), run_before=shown(house, failing)
+    )
 
 
 def test_the_first_run(snap_compare: SnapCompare):
     house = StagedHouse(stack=NOBODY, clock=StillClock())
     house.providers.reachable = lambda provider: False  # type: ignore[method-assign]
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(120, 40), run_before=shown(house, nothing))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(120, 40), run_before=shown(house, nothing)
+    )
 
 
 def test_a_question_about_a_secret(snap_compare: SnapCompare):
@@ -104,7 +110,9 @@ def test_a_question_about_a_secret(snap_compare: SnapCompare):
         await stage.until(lambda: stage.screen.front.choices.is_open)
 
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(100, 24), run_before=shown(house, asked))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, asked)
+    )
 
 
 def test_the_completions(snap_compare: SnapCompare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -116,7 +124,9 @@ def test_the_completions(snap_compare: SnapCompare, tmp_path: Path, monkeypatch:
         await stage.until(lambda: "no role, alias, model" in stage.text)
 
     house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(100, 24), run_before=shown(house, typing))
+    assert snap_compare(
+        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, typing)
+    )
 
 
 def test_a_terminal_of_forty_by_ten(snap_compare: SnapCompare):
@@ -125,4 +135,4 @@ def test_a_terminal_of_forty_by_ten(snap_compare: SnapCompare):
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.pause(0.2)
 
-    assert snap_compare(MixApp(house, Opening()), terminal_size=(40, 10), run_before=before)
+    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=(40, 10), run_before=before)

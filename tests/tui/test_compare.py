@@ -4,10 +4,10 @@ import pytest
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import Overloaded
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
 from mixchat.tui.chat.answer_column import AnswerColumn
-from mixchat.tui.handlers.compare_chooser import Chooser
+from mixchat.tui.handlers.compare_chooser import ModelChooser
 from mixchat.tui.handlers.compare_request import read_names
 from tests.routing.scripted import Hang, Pause, reply
 from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, on_stage
@@ -63,7 +63,7 @@ async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(
         await stage.until(lambda: "is no role, alias or model" in stage.text)
         assert not list(stage.turns)
         assert stage.composer.typed == f"/compare {names} What is tea?"
-        assert not isinstance(stage.app.screen, Chooser)
+        assert not isinstance(stage.app.screen, ModelChooser)
 
 
 @pytest.mark.parametrize("prompt", ["either,or what is it", "coding, what is it", "3,14 is what"])
@@ -123,7 +123,7 @@ async def test_models_are_marked_in_a_list_when_none_is_named():
         _script(stage)
         stage.composer.area.insert("What is tea?")
         await stage.pilot.press("f7")
-        await stage.until(lambda: isinstance(stage.app.screen, Chooser))
+        await stage.until(lambda: isinstance(stage.app.screen, ModelChooser))
         assert "Compare 3 of at most 4" in stage.text
         await stage.pilot.press("tab")
         assert "Compare 2 of at most 4" in stage.text
@@ -137,9 +137,9 @@ async def test_one_marked_model_is_not_enough():
         _script(stage)
         stage.composer.area.insert("What is tea?")
         await stage.pilot.press("f7")
-        await stage.until(lambda: isinstance(stage.app.screen, Chooser))
+        await stage.until(lambda: isinstance(stage.app.screen, ModelChooser))
         await stage.pilot.press("tab", "down", "tab", "enter")
-        assert isinstance(stage.app.screen, Chooser)
+        assert isinstance(stage.app.screen, ModelChooser)
         await stage.pilot.press("escape")
         assert stage.composer.typed == "What is tea?"
 
@@ -157,8 +157,8 @@ async def test_an_earlier_prompt_is_compared_in_its_own_place():
 async def test_escape_stops_all_and_keeps_what_came():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("a/plain", [Text("So far"), Hang()])
-        stage.house.providers.script("b/large", [Text("So good"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("So far"), Hang()])
+        stage.house.providers.script("b/large", [TextDelta("So good"), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "So far" in stage.text and "So good" in stage.text)
         await stage.pilot.press("escape")
@@ -209,7 +209,7 @@ async def test_answers_are_merged_by_a_model_into_a_further_one():
 async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Text("Slow "), Hang()])
+        stage.house.providers.script("b/large", [TextDelta("Slow "), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "A plain answer." in stage.text and "Slow" in stage.text)
         await stage.pilot.press("alt+2")
@@ -222,7 +222,7 @@ async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
 async def test_nobody_is_asked_while_something_is_being_written():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Text("Slow "), Pause(5.0), *reply("answer.")])
+        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
@@ -235,7 +235,7 @@ async def test_a_prompt_that_is_sent_meanwhile_waits_and_goes_on_with_what_is_sh
     async with on_stage() as stage:
         _script(stage)
         stage.house.providers.script("a/plain", reply("A plain answer."), reply("Next."))
-        stage.house.providers.script("b/large", [Text("Slow "), Pause(1.0), *reply("answer.")])
+        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(1.0), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         await stage.send("And what about coffee then")
@@ -277,7 +277,7 @@ async def test_a_narrow_terminal_opens_one_answer_at_a_time(size: tuple[int, int
 async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Text("Slow "), Pause(1.5), *reply("answer.")])
+        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(1.5), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         chat = stage.talk.chat
@@ -370,7 +370,7 @@ async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
     async with on_stage(house) as stage:
         house.prices.load()
         _script(stage)
-        house.providers.script("c/tiny", [Text("Slow "), Pause(5.0), *reply("answer.")])
+        house.providers.script("c/tiny", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain c/tiny What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from mixchat.domain.events import Text
-from mixchat.tui.launch_options import Opening
+from mixchat.domain.events import TextDelta
+from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import Stage, StagedHouse, on_stage
 
@@ -152,7 +152,7 @@ async def test_enter_takes_an_open_completion_and_only_then_sends():
 
 async def test_escape_closes_the_completion_and_leaves_the_reply_alone():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Text("on and on"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.type("@be")
@@ -234,21 +234,21 @@ async def test_a_draft_survives_quitting_with_its_folds():
         await stage.until(lambda: "[paste 1" in stage.composer.typed)
         await stage.pilot.press("ctrl+q")
         await stage.until(lambda: not stage.app.is_running)
-    async with on_stage(StagedHouse(), Opening()) as stage:
+    async with on_stage(StagedHouse(), LaunchOptions()) as stage:
         await stage.until(lambda: stage.composer.typed.startswith("keep [paste 1"))
         assert stage.composer.unfolded == "keep " + "z" * 3000
 
 
 async def test_what_waited_survives_quitting_in_the_draft():
     async with on_stage(StagedHouse()) as stage:
-        stage.house.providers.script("a/plain", [Text("on and on"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.send("waiting words")
         await stage.until(lambda: stage.talk.waiting)
         await stage.pilot.press("ctrl+q")
         await stage.until(lambda: not stage.app.is_running)
-    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+    async with on_stage(StagedHouse(), LaunchOptions(last=True)) as stage:
         await stage.until(lambda: stage.composer.typed == "waiting words")
 
 

@@ -1,13 +1,13 @@
 """A prompt goes out, a reply comes in, and nothing that was written is lost on the way."""
 
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Evidence, Verdict
+from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.errors import Interrupted, Overloaded, Refused
-from mixchat.domain.events import Text, Thinking
+from mixchat.domain.events import TextDelta, ThinkingDelta
 from mixchat.domain.stack import Stack
 from mixchat.domain.turn import Outcome
 from mixchat.routing.router import Router
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import PlainClassifier, StagedHouse, on_stage
 
@@ -33,7 +33,7 @@ async def test_the_welcome_makes_room_for_the_first_turn():
 
 async def test_escape_stops_a_reply_and_keeps_what_came():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Text("So far"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("So far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "So far" in stage.text)
         await stage.pilot.press("escape")
@@ -68,9 +68,9 @@ async def test_a_prompt_that_was_taken_back_does_not_write_over_a_new_one():
 class Follower(PlainClassifier):
     """Says whether there is a turn before."""
 
-    def classify(self, question: RoutingInput, stack: Stack) -> Verdict:
+    def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         words = "goes on from the turn before" if question.history else "begins"
-        return Verdict("daily-driver", 0.9, "local", (Evidence(words, 1.0),), ())
+        return Classification("daily-driver", 0.9, "local", (Evidence(words, 1.0),), ())
 
 
 async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_taken_back():
@@ -89,7 +89,7 @@ async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_take
 
 async def test_how_long_it_thought_is_still_said_when_the_turn_was_away():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Thinking("Let me see."), *reply("Here it is.")])
+        stage.house.providers.script("a/plain", [ThinkingDelta("Let me see."), *reply("Here it is.")])
         await stage.send("hello there")
         await stage.idle()
         await stage.until(lambda: "thought for" in stage.text)
@@ -102,7 +102,7 @@ async def test_how_long_it_thought_is_still_said_when_the_turn_was_away():
 
 async def test_what_is_sent_during_a_reply_waits_and_then_goes():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Text("one"), Hang()], reply("two"))
+        stage.house.providers.script("a/plain", [TextDelta("one"), Hang()], reply("two"))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "one" in stage.text)
         await stage.send("And what about coffee then")
@@ -119,7 +119,7 @@ async def test_what_is_sent_during_a_reply_waits_and_then_goes():
 
 async def test_a_waiting_message_comes_back_to_be_edited_with_the_arrow_up():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Text("one"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("one"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "one" in stage.text)
         await stage.send("a second thought")
@@ -157,7 +157,9 @@ async def test_a_fail_over_is_said_and_the_reply_is_attributed_to_who_gave_it():
 async def test_a_cut_off_reply_is_continued_with_one_key():
     async with on_stage() as stage:
         stage.house.providers.script(
-            "a/plain", [Text("First half"), Interrupted("The connection broke.")], reply(" and the second.")
+            "a/plain",
+            [TextDelta("First half"), Interrupted("The connection broke.")],
+            reply(" and the second."),
         )
         await stage.send("Tell me about tea please")
         await stage.until(lambda: not stage.talk.busy and "f6 continues" in stage.text)
@@ -173,7 +175,7 @@ async def test_a_chat_is_opened_again_with_what_was_said():
         stage.house.providers.script("a/plain", reply("Remember the milk."))
         await stage.send("Tell me about tea please")
         await stage.idle()
-    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+    async with on_stage(StagedHouse(), LaunchOptions(last=True)) as stage:
         await stage.until(lambda: "Remember the milk." in stage.text)
         assert len(stage.turns) == 1
 
@@ -181,12 +183,12 @@ async def test_a_chat_is_opened_again_with_what_was_said():
 async def test_quitting_in_mid_reply_keeps_what_had_come():
     house = StagedHouse()
     async with on_stage(house) as stage:
-        stage.house.providers.script("a/plain", [Text("Half of it"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("Half of it"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "Half of it" in stage.text)
         await stage.pilot.press("ctrl+q")
         await stage.until(lambda: not stage.app.is_running)
-    async with on_stage(StagedHouse(), Opening(last=True)) as stage:
+    async with on_stage(StagedHouse(), LaunchOptions(last=True)) as stage:
         assert stage.turns[-1].reply == "Half of it"
         assert stage.turns[-1].outcome is Outcome.STOPPED
 

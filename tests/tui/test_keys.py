@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.tui.actions import ACTS, read_keys
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
@@ -46,7 +46,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
         await stage.pilot.press("ctrl+c")
         await stage.until(lambda: "ctrl+q quits" in stage.text)
         assert stage.app.is_running
-        stage.house.providers.script("a/plain", [Text("so far"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.pilot.press("ctrl+c")
@@ -55,7 +55,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
 
 async def test_ctrl_c_copies_a_selection_and_stops_nothing():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [Text("so far"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.type("copy me")

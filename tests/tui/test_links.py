@@ -1,13 +1,13 @@
 """The links of a reply: with the mouse they tell where they lead, and without one they are listed."""
 
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Citation
 from mixchat.tui.picker import Picker
 from mixchat.tui.transcript import LinkActivated
 from tests.tui.stage import on_stage
 
 REPLY = [
-    Text("It is so [1], see [the docs](https://docs.example/x) or https://bare.example/y.\n"),
+    TextDelta("It is so [1], see [the docs](https://docs.example/x) or https://bare.example/y.\n"),
     Citation("https://source.example/a", "A source"),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Cost
-from mixchat.tui.terminal.notifications import Attention
+from mixchat.tui.terminal.notifications import ReplyNotifier
 
 
 def turn(seconds: float, outcome: Outcome = Outcome.COMPLETE) -> Turn:
@@ -31,7 +31,7 @@ def test_a_long_reply_calls_only_who_looks_elsewhere(
 ):
     monkeypatch.delenv("TMUX", raising=False)
     told: list[str] = []
-    Attention(lambda: looked_at, told.append, lambda: told.append("\x07")).settle(turn(seconds, outcome))
+    ReplyNotifier(lambda: looked_at, told.append, lambda: told.append("\x07")).settle(turn(seconds, outcome))
     assert bool(told) is called
     if called:
         assert told[0].startswith("\x1b]9;The reply of plain")

@@ -3,7 +3,7 @@
 from textual import events
 from textual.app import App, ComposeResult
 
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 from tests.tui.stage import Stage, on_stage
 
 
@@ -49,7 +49,7 @@ async def test_a_tab_completes_the_word_that_came_with_it():
 
 class OneField(App[None]):
     def compose(self) -> ComposeResult:
-        yield Field()
+        yield OrderedInput()
 
 
 async def test_a_field_keeps_the_order_too():
@@ -59,7 +59,7 @@ async def test_a_field_keeps_the_order_too():
             app.post_message(events.Key(key, character))
         await pilot.pause()
         await pilot.pause()
-        assert app.query_one(Field).value == "ac"
+        assert app.query_one(OrderedInput).value == "ac"
 
 
 async def test_enter_takes_no_completion_of_a_word_that_went_on():

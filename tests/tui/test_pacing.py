@@ -3,20 +3,20 @@
 import threading
 import time
 
-from mixchat.tui.terminal.pacing import Flow
+from mixchat.tui.terminal.pacing import OutputPacing
 
 FRAME = "x" * 2_000
 ANSWER = "\x1b[?2026;2$y"
 
 
 def test_a_terminal_that_never_answered_is_not_asked_and_never_behind():
-    flow = Flow()
+    flow = OutputPacing()
     assert flow.with_question(FRAME) == FRAME
     assert not flow.behind
 
 
 def test_one_question_is_on_its_way_and_its_answer_ends_the_waiting():
-    flow = Flow()
+    flow = OutputPacing()
     flow.hear(ANSWER)
     asked = flow.with_question(FRAME)
     assert asked.startswith(FRAME)
@@ -29,7 +29,7 @@ def test_one_question_is_on_its_way_and_its_answer_ends_the_waiting():
 
 
 def test_a_short_frame_is_not_worth_a_question():
-    flow = Flow()
+    flow = OutputPacing()
     flow.hear(ANSWER)
     assert flow.with_question("a key's echo") == "a key's echo"
     assert not flow.behind
@@ -37,7 +37,7 @@ def test_a_short_frame_is_not_worth_a_question():
 
 def test_an_answer_cut_anywhere_is_heard():
     for cut in range(1, len(ANSWER)):
-        flow = Flow()
+        flow = OutputPacing()
         flow.hear(f"some keys{ANSWER[:cut]}")
         flow.hear(ANSWER[cut:])
         flow.with_question(FRAME)
@@ -45,14 +45,14 @@ def test_an_answer_cut_anywhere_is_heard():
 
 
 def test_a_mode_that_is_not_known_is_an_answer_too():
-    flow = Flow()
+    flow = OutputPacing()
     flow.hear("\x1b[?2026;0$y")
     flow.with_question(FRAME)
     assert flow.behind
 
 
 def test_leaving_waits_for_the_answer_that_is_on_its_way_and_asks_no_more():
-    flow = Flow()
+    flow = OutputPacing()
     flow.hear(ANSWER)
     flow.with_question(FRAME)
     threading.Timer(0.2, flow.hear, [ANSWER]).start()

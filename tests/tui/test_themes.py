@@ -8,7 +8,7 @@ from textual.color import Color
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
 from mixchat.tui import themes
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.themes import themes_directory
 from tests.tui.stage import StagedHouse, on_stage
 
@@ -100,7 +100,7 @@ def test_a_role_of_ones_own_has_a_colour_too():
 
 @pytest.mark.parametrize("name", [*NAMES, "textual-ansi", "nord"])
 async def test_the_app_can_be_painted_in_every_theme(name: str):
-    async with on_stage(opening=Opening(theme=name), size=(80, 24)) as stage:
+    async with on_stage(opening=LaunchOptions(theme=name), size=(80, 24)) as stage:
         expected = name if name != "textual-ansi" else "mixchat-dark"
         assert stage.app.theme == expected
         assert "every prompt to the right model" in stage.text
@@ -110,5 +110,5 @@ async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():
     house = StagedHouse()
     house.paths.themes.mkdir(parents=True)
     (house.paths.themes / "mine.toml").write_text('ansi = true\n[colors]\nprimary = "ansi_green"\n')
-    async with on_stage(house, Opening(theme="mine")) as stage:
+    async with on_stage(house, LaunchOptions(theme="mine")) as stage:
         assert stage.app.theme == "mine"

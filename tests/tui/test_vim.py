@@ -2,7 +2,7 @@
 
 import pytest
 
-from mixchat.domain.events import Text
+from mixchat.domain.events import TextDelta
 from tests.routing.scripted import Hang
 from tests.tui.stage import CONFIG, StagedHouse, on_stage
 
@@ -34,7 +34,7 @@ async def test_normal_mode_moves_and_changes(keys: str, left: str):
 
 async def test_escape_leaves_insert_mode_first_and_then_stops_the_reply():
     async with on_stage(StagedHouse(VIM)) as stage:
-        stage.house.providers.script("a/plain", [Text("on and on"), Hang()])
+        stage.house.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.type("next")

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import Failure
-from mixchat.domain.events import Retrying, Started, Text, Thinking
+from mixchat.domain.events import AttemptStarted, Retrying, TextDelta, ThinkingDelta
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
-from mixchat.domain.usage import Cost, Tally
+from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui import formatting
-from mixchat.tui.chat.status_line import Phase
+from mixchat.tui.chat.status_line import TurnActivity
 from mixchat.tui.composer.completion import Candidate, Sources, complete, rank
 from mixchat.tui.composer.mentions import mention_of, read_mentions
 from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.composer.prompt_history import Recall
+from mixchat.tui.composer.prompt_history import PromptHistory
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.terminal.clipboard import Clipboard, tmux_wrapped
 from tests.tui.stage import StillClock
@@ -47,7 +47,7 @@ def test_money_is_told_from_nothing(amount: str, words: str):
 def test_an_unknown_price_is_never_zero_and_an_estimate_is_marked():
     assert formatting.money(Cost(None)) == "?"
     assert formatting.money(Cost(Decimal("0.5"), exact=False)) == "~$0.50"
-    assert formatting.tally(Tally(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
+    assert formatting.tally(CostSum(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
 
 
 @given(st.decimals(min_value=Decimal("0.000001"), max_value=10_000, places=6))
@@ -156,7 +156,7 @@ def test_the_beginning_counts_before_a_part_and_a_part_before_the_letters():
 
 
 def test_the_unsent_prompt_waits_at_the_newest_end():
-    recall = Recall(lambda: ["one", "two"])
+    recall = PromptHistory(lambda: ["one", "two"])
     assert recall.older("unsent") == "two"
     assert recall.older("two") == "one"
     assert recall.older("one") is None
@@ -167,16 +167,16 @@ def test_the_unsent_prompt_waits_at_the_newest_end():
 
 def test_the_phase_is_told_in_words_with_the_seconds():
     clock = StillClock()
-    phase = Phase(clock)
+    phase = TurnActivity(clock)
     assert phase.words() == ""
-    phase.show(Started(Seat(REF), 1))
+    phase.show(AttemptStarted(Seat(REF), 1))
     clock.skip(3)
     assert phase.words() == "waiting for plain 3 s"
-    phase.show(Thinking("hm"))
+    phase.show(ThinkingDelta("hm"))
     clock.skip(4)
     assert phase.words() == "thinking 4 s"
     for _ in range(10):
-        phase.show(Text("x" * 40))
+        phase.show(TextDelta("x" * 40))
         clock.skip(0.2)
     assert phase.words() == "writing 50 tok/s"
     phase.show(Retrying(REF, 5.0, Failure("overloaded", "busy", REF)))

@@ -12,12 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from mixchat.domain.errors import BadRequest, Interrupted, ProviderError, TooLong
-from mixchat.domain.events import Ended, ProviderEvent, Text, Thinking, UsageUpdate
+from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta, ThinkingDelta, UsageUpdate
 from mixchat.domain.model import ModelRef
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
-from mixchat.providers.local.server_process import Door
+from mixchat.providers.local.server_process import ServerAddress
 from mixchat.providers.wire_request import turns, words
 
 SAMPLING: Final[Mapping[str, Mapping[str, float]]] = {
@@ -71,7 +71,7 @@ class _Piece(Struct, frozen=True):
     error: _Error | None = None
 
 
-def body(request: Request, family: str | None) -> dict[str, Any]:
+def body(request: ModelRequest, family: str | None) -> dict[str, Any]:
     """Return the JSON that asks llama.cpp for `request`."""
     system = [{"role": "system", "content": request.system}] if request.system else []
     said = [{"role": message.role, "content": words(message)} for message in turns(request)]
@@ -91,7 +91,9 @@ def body(request: Request, family: str | None) -> dict[str, Any]:
     return asked
 
 
-async def complete(door: Door, request: Request, family: str | None) -> AsyncGenerator[ProviderEvent]:
+async def complete(
+    door: ServerAddress, request: ModelRequest, family: str | None
+) -> AsyncGenerator[ProviderEvent]:
     """Yield the reply of the model behind `door`. Closing the generator stops llama.cpp at its next token.
 
     Raises:
@@ -158,9 +160,9 @@ class _Reply:
         events: list[ProviderEvent] = []
         for choice in piece.choices:
             if choice.delta.reasoning_content:
-                events.append(Thinking(choice.delta.reasoning_content))
+                events.append(ThinkingDelta(choice.delta.reasoning_content))
             if choice.delta.content:
-                events.append(Text(choice.delta.content))
+                events.append(TextDelta(choice.delta.content))
             if choice.finish_reason:
                 self._stop = "length" if choice.finish_reason == "length" else "end"
         return events + self._count(piece, bool(events))
@@ -181,11 +183,11 @@ class _Reply:
         self._pieces += spoke
         return [UsageUpdate(self._usage)] if spoke and self._pieces % _USAGE_EVERY == 1 else []
 
-    def ended(self) -> Ended:
+    def ended(self) -> StreamEnd:
         """Return the last event, provided that llama.cpp said that it was done."""
         if self._stop is None:
             raise _cut(self._ref)
-        return Ended(self._stop, self._usage, self._id)
+        return StreamEnd(self._stop, self._usage, self._id)
 
 
 def failure(payload: bytes, ref: ModelRef) -> ProviderError:

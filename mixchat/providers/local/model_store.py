@@ -14,11 +14,11 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.providers.local.gguf import Header, NotGguf, read_header
 
 PROVIDER: Final = "local"
-STARTER: Final = "smollm2-135m"
+DEFAULT_MODEL: Final = "smollm2-135m"
 """The model that a machine without keys begins with."""
 
 
-class Entry(Struct, frozen=True):
+class LocalModel(Struct, frozen=True):
     """A model on this machine."""
 
     name: str
@@ -47,7 +47,7 @@ class Entry(Struct, frozen=True):
         )
 
 
-class Shelf:
+class ModelStore:
     """Finds models by name: the config's `[local]` table first, then `folder`."""
 
     def __init__(self, folder: Path, named: Mapping[str, Path] | None = None) -> None:
@@ -77,7 +77,7 @@ class Shelf:
             return self._named[name]
         return self.folder / f"{name}.gguf"
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> LocalModel:
         """Return the model of that name.
 
         Raises:
@@ -86,7 +86,7 @@ class Shelf:
         ref = ModelRef(PROVIDER, name)
         path = self.path(name)
         try:
-            return Entry(name, path, path.stat().st_size, read_header(path), name not in self._named)
+            return LocalModel(name, path, path.stat().st_size, read_header(path), name not in self._named)
         except FileNotFoundError:
             raise UnknownModel(self._missing(name, path), ref=ref) from None
         except NotGguf as error:
@@ -97,13 +97,13 @@ class Shelf:
     def _missing(self, name: str, path: Path) -> str:
         if name in self._named:
             return f"{path}, which the config names as local/{name}, does not exist."
-        if name == STARTER:
-            return f"{STARTER} is not on this machine yet; fetch it with: mixchat local pull {STARTER}"
+        if name == DEFAULT_MODEL:
+            return f"{DEFAULT_MODEL} is not on this machine yet; fetch it with: mixchat local pull {DEFAULT_MODEL}"
         return f"There is no local model {name!r}; mixchat local list shows those that there are."
 
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[LocalModel, ...]:
         """Return every model whose file can be used."""
-        found: list[Entry] = []
+        found: list[LocalModel] = []
         for name in self.names():
             try:
                 found.append(self.entry(name))

@@ -14,11 +14,11 @@ from mixchat.config.paths import Paths
 from mixchat.domain.errors import Interrupted, UnknownModel
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Request
+from mixchat.domain.request import ModelRequest
 from mixchat.providers.local.llama_http import complete
-from mixchat.providers.local.model_store import PROVIDER, Entry, Shelf
-from mixchat.providers.local.server_process import UNSUPPORTED, Door, Engine
-from mixchat.providers.wire_request import check, left_out
+from mixchat.providers.local.model_store import PROVIDER, LocalModel, ModelStore
+from mixchat.providers.local.server_process import UNSUPPORTED, ServerAddress, ServerProcess
+from mixchat.providers.wire_request import check, dropped_parameters
 
 _OVERHEAD: Final = 150_000_000
 """Bytes that llama.cpp and its compute buffers take besides weights and cache."""
@@ -29,28 +29,28 @@ class LocalProvider:
 
     name = PROVIDER
     local = True
-    patience = 120.0
+    first_token_timeout = 120.0
     ready = True
 
     def __init__(self, paths: Paths, config: Config) -> None:
-        self._shelf = Shelf.of(paths, config)
+        self._shelf = ModelStore.of(paths, config)
         self._settings = config.engine
-        self._engine = Engine(paths.log)
+        self._engine = ServerProcess(paths.log)
         self._held = 0
         self._turnstile = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
         self._unloading: asyncio.Task[None] | None = None
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> ServerProcess:
         """The child process and what runs in it."""
         return self._engine
 
-    def warm(self) -> None:
+    def preload(self) -> None:
         """Import the HTTP client; no model is loaded before it is asked for."""
         importlib.import_module("httpx")
 
-    async def stream(self, request: Request) -> AsyncGenerator[ProviderEvent]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
         """Yield the reply, after a `loading` notice when the model has to be loaded first.
 
         Cancelling stops llama.cpp at its next token; while the model loads, it ends the child.
@@ -82,7 +82,7 @@ class LocalProvider:
             finally:
                 self._leave_later()
 
-    def fitting(self, name: str) -> Entry:
+    def fitting(self, name: str) -> LocalModel:
         """Return the model of that name, once it is clear that it can run here.
 
         Raises:
@@ -103,7 +103,7 @@ class LocalProvider:
             )
         return entry
 
-    def _need(self, entry: Entry) -> int:
+    def _need(self, entry: LocalModel) -> int:
         cache = (entry.header.cache_per_token or 0) * self._context(entry)
         return entry.size + cache + _OVERHEAD
 
@@ -123,10 +123,10 @@ class LocalProvider:
         self._stay()
         await asyncio.to_thread(self._engine.stop)
 
-    def _context(self, entry: Entry) -> int:
+    def _context(self, entry: LocalModel) -> int:
         return min(entry.header.context or self._settings.context, self._settings.context)
 
-    async def _load(self, entry: Entry) -> Door:
+    async def _load(self, entry: LocalModel) -> ServerAddress:
         threads = self._settings.threads or core_count()
         loading = asyncio.create_task(
             asyncio.to_thread(self._engine.start, entry, self._context(entry), threads)
@@ -164,16 +164,16 @@ def supported() -> bool:
     return importlib.util.find_spec("xllamacpp") is not None
 
 
-def _left_out(request: Request) -> list[Notice]:
+def _left_out(request: ModelRequest) -> list[Notice]:
     """Return what of the request no local model can do."""
     asked = {
         "a web search": request.search,
         f"the effort {request.effort}": request.effort not in (None, "none"),
     }
-    return [left_out(what, request.ref) for what, wanted in asked.items() if wanted]
+    return [dropped_parameters(what, request.ref) for what, wanted in asked.items() if wanted]
 
 
-def _retrieved(task: asyncio.Task[Door]) -> None:
+def _retrieved(task: asyncio.Task[ServerAddress]) -> None:
     """Look at how a load ended that nobody waits for any more."""
     if not task.cancelled():
         task.exception()

@@ -12,7 +12,7 @@ from typing import IO, Final
 from msgspec import Struct
 
 from mixchat.domain.errors import UnknownModel
-from mixchat.providers.local.model_store import Entry
+from mixchat.providers.local.model_store import LocalModel
 
 _LOG_LIMIT: Final = 1_000_000
 _LOG_NAME: Final = "llama.log"
@@ -23,7 +23,7 @@ UNSUPPORTED: Final = (
 )
 
 
-class Door(Struct, frozen=True):
+class ServerAddress(Struct, frozen=True):
     """Where a loaded model answers, and the word that opens it."""
 
     url: str
@@ -33,7 +33,7 @@ class Door(Struct, frozen=True):
     """Tokens that the loaded model takes."""
 
 
-class Engine:
+class ServerProcess:
     """At most one child with one model. Not tied to an event loop; its methods block.
 
     The child holds the other end of a pipe from here and ends when that closes, so it cannot outlive
@@ -43,11 +43,11 @@ class Engine:
     def __init__(self, log_folder: Path) -> None:
         self._log_folder = log_folder
         self._child: subprocess.Popen[bytes] | None = None
-        self._door: Door | None = None
+        self._door: ServerAddress | None = None
         self._lock = threading.Lock()
 
     @property
-    def door(self) -> Door | None:
+    def door(self) -> ServerAddress | None:
         """Return the way to the loaded model, or `None` when none is loaded or its process died."""
         child = self._child
         return self._door if child is not None and child.poll() is None else None
@@ -57,7 +57,7 @@ class Engine:
         """Return the child's process id while there is one."""
         return self._child.pid if self._child is not None else None
 
-    def start(self, entry: Entry, context: int, threads: int) -> Door:
+    def start(self, entry: LocalModel, context: int, threads: int) -> ServerAddress:
         """Load a model in place of whatever was loaded; return once it can answer.
 
         Raises:
@@ -74,7 +74,7 @@ class Engine:
         answer = _ask(child, order)
         with self._lock:
             if self._child is child and (url := answer.get("url")):
-                self._door = Door(url, token, entry.name, context)
+                self._door = ServerAddress(url, token, entry.name, context)
                 return self._door
         self._end(child)
         raise UnknownModel(self._why(entry, answer), ref=entry.ref)
@@ -123,7 +123,7 @@ class Engine:
         except OSError:
             return None
 
-    def _why(self, entry: Entry, answer: dict[str, str]) -> str:
+    def _why(self, entry: LocalModel, answer: dict[str, str]) -> str:
         if answer.get("error") in ("ImportError", "ModuleNotFoundError"):
             return UNSUPPORTED
         return f"llama.cpp could not load {entry.path}; {self._log_folder / _LOG_NAME} says why."

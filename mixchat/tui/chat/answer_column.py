@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.clock import Clock
-from mixchat.domain.events import Accepted, ChatEvent, Failed, Finished
+from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
 from mixchat.tui.chat.live_totals import LiveTurn
-from mixchat.tui.chat.status_line import Phase
+from mixchat.tui.chat.status_line import TurnActivity
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript import Transcript
 
@@ -95,7 +95,7 @@ class AnswerColumn(Vertical):
         self._clock = clock
         self._so_far = so_far
         self._reads = reads
-        self._phase = Phase(clock)
+        self._phase = TurnActivity(clock)
         self._live: LiveTurn | None = None
         self._head = Head()
         self._text = Transcript(clock=clock)
@@ -117,7 +117,7 @@ class AnswerColumn(Vertical):
     def ask(self, pin: Pin, role: str | None) -> None:
         """Forget an answer that did not come; this one is asked in its place."""
         self.pin, self._role = pin, role
-        self.turn, self._live, self._phase = None, None, Phase(self._clock)
+        self.turn, self._live, self._phase = None, None, TurnActivity(self._clock)
         self._text.clear()
         self.tick()
 
@@ -128,11 +128,11 @@ class AnswerColumn(Vertical):
 
     def show(self, event: ChatEvent) -> None:
         """Take in what happens to the answer."""
-        if isinstance(event, Accepted):
+        if isinstance(event, TurnAccepted):
             self.turn = event.turn
             self._live = LiveTurn(event.turn, self._clock, self._so_far, self._reads)
             self._text.begin(self._bare(event.turn))
-        elif isinstance(event, Finished | Failed):
+        elif isinstance(event, TurnFinished | TurnFailed):
             self.settle(event.turn)
         else:
             if self._live is not None:

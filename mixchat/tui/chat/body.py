@@ -5,13 +5,13 @@ from collections.abc import Callable
 from mixchat.chat.chat import Chat
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.turn import Turn
-from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.chat.widgets import ChatWidgets
 
 
-class Curtain:
+class BodySwitcher:
     """Keeps the transcript in step with the chat's branch, and covers an empty one."""
 
-    def __init__(self, parts: Parts, chat: Callable[[], Chat]) -> None:
+    def __init__(self, parts: ChatWidgets, chat: Callable[[], Chat]) -> None:
         self._parts = parts
         self._chat = chat
         self._nobody = False

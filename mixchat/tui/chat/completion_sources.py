@@ -8,16 +8,16 @@ from mixchat.tui.actions import ACTS
 from mixchat.tui.composer.completion import Candidate, Sources
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _SET: Final = frozenset({"effort", "search"})
 """Commands whose values can be counted."""
 
 
-class Offers:
+class CompletionSources:
     """Reads the candidates from the house each time, so that a new stack counts at once."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
     def sources(self) -> Sources:
@@ -33,7 +33,7 @@ class Offers:
     def _names(self) -> Iterator[Candidate]:
         stack = self._house.stack
         roles = self._roles_of()
-        for role in stack.posts:
+        for role in stack.roles:
             seats = stack.lineup(role)
             yield Candidate(role, role, f"role → {seats[0].ref.model}" if seats else "role", role)
         for alias, ref in sorted(self._house.catalog.aliases().items()):
@@ -44,7 +44,7 @@ class Offers:
     def _roles_of(self) -> dict[str, str]:
         """Return each model of the stack with the first role that seats it."""
         seats = (
-            (str(seat.ref), role) for role, post in self._house.stack.posts.items() for seat in post.seats
+            (str(seat.ref), role) for role, post in self._house.stack.roles.items() for seat in post.seats
         )
         found: dict[str, str] = {}
         for ref, role in seats:
@@ -60,7 +60,7 @@ class Offers:
         if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
         elif command == "role":
-            yield from (Candidate(role, role, "", role) for role in self._house.stack.posts)
+            yield from (Candidate(role, role, "", role) for role in self._house.stack.roles)
         elif command == "stack":
             yield from (Candidate(name, name) for name in self._house.stacks.names())
         elif command in _SET:

@@ -7,26 +7,26 @@ from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import ConfigError, StorageError
-from mixchat.tui.chat.body import Curtain
-from mixchat.tui.chat.live_totals import LiveFigures
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.widgets import Parts
-from mixchat.tui.composer.message import Draft, Outgoing
-from mixchat.tui.launch_options import Opening
+from mixchat.tui.chat.body import BodySwitcher
+from mixchat.tui.chat.live_totals import LiveTotals
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.widgets import ChatWidgets
+from mixchat.tui.composer.message import ComposedMessage, Draft
+from mixchat.tui.launch_options import LaunchOptions
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
-class Conversation:
+class ChatController:
     """Puts chats on the screen and hands over what the person does there."""
 
     def __init__(
         self,
-        house: "House",
-        parts: Parts,
-        session: Session,
-        shown_by: tuple[Curtain, LiveFigures],
+        house: "Runtime",
+        parts: ChatWidgets,
+        session: OpenChats,
+        shown_by: tuple[BodySwitcher, LiveTotals],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
         say: Callable[[str], None],
     ) -> None:
@@ -38,7 +38,7 @@ class Conversation:
         self._say = say
         self._closed = False
 
-    def open(self, opening: Opening) -> None:
+    def open(self, opening: LaunchOptions) -> None:
         """Open the chat that was asked for, or a new one."""
         chat: Chat | None = None
         try:
@@ -75,12 +75,12 @@ class Conversation:
         self._parts.composer.restore(draft)
         self._parts.composer.area.focus()
 
-    def send(self, outgoing: Outgoing) -> None:
+    def send(self, outgoing: ComposedMessage) -> None:
         """Send a message, or let it wait."""
         self.remember(outgoing)
-        self.session.talk.send(outgoing)
+        self.session.queue.send(outgoing)
 
-    def remember(self, outgoing: Outgoing) -> None:
+    def remember(self, outgoing: ComposedMessage) -> None:
         """Add a message to the prompts that the arrow keys bring back, without the credentials in it."""
         self._start(self._remember(outgoing.typed))
 
@@ -92,11 +92,11 @@ class Conversation:
 
     def enter_on_nothing(self) -> bool:
         """Let a paused queue go on; return whether there was one."""
-        return self.session.talk.release()
+        return self.session.queue.resume_queue()
 
     def escape(self) -> bool:
         """Act on the innermost thing; return whether there was any."""
-        composer, choices, talk = self._parts.composer, self._parts.choices, self.session.talk
+        composer, choices, talk = self._parts.composer, self._parts.choices, self.session.queue
         return (
             composer.close_completions()
             or choices.cancel()

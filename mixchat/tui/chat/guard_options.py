@@ -3,19 +3,19 @@
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
-from mixchat.domain.chat_request import Allow, Pin
+from mixchat.domain.chat_request import GuardOverrides, Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
-from mixchat.tui.chat.route_preview import Seats
+from mixchat.tui.chat.route_preview import AlternativeSeats
 from mixchat.tui.choice_bar import Option
-from mixchat.tui.handlers.budget import Budgeting
+from mixchat.tui.handlers.budget import BudgetHandlers
 
-Again = Callable[[Turn, Pin | None, Allow], None]
+Again = Callable[[Turn, Pin | None, GuardOverrides], None]
 """Asks a turn's prompt again, of that one if one is given, with what was allowed."""
 
 
-class Guards:
+class GuardOptions:
     """Makes the answers to the question that a guard leads to.
 
     Args:
@@ -28,8 +28,8 @@ class Guards:
 
     def __init__(
         self,
-        seats: Seats,
-        budgeting: Budgeting,
+        seats: AlternativeSeats,
+        budgeting: BudgetHandlers,
         again: Again,
         open_up: Callable[[], bool],
         fetch: Callable[[], None],
@@ -56,7 +56,7 @@ class Guards:
                 return self._about_privacy(turn, beside, is_private=is_private)
 
     def _about_a_secret(self, turn: Turn, beside: Collection[str]) -> list[Option]:
-        anyway = Option("a", "send anyway", lambda: self._again(turn, None, Allow(secret=True)))
+        anyway = Option("a", "send anyway", lambda: self._again(turn, None, GuardOverrides(secret=True)))
         return [anyway, *self._local(turn, beside)]
 
     def _local(self, turn: Turn, beside: Collection[str]) -> list[Option]:
@@ -64,11 +64,15 @@ class Guards:
         if local is None or local.name in beside:
             return []
         return [
-            Option("l", f"send to {local.name} on this machine", lambda: self._again(turn, local, Allow()))
+            Option(
+                "l",
+                f"send to {local.name} on this machine",
+                lambda: self._again(turn, local, GuardOverrides()),
+            )
         ]
 
     def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
-        once = Option("o", "go on once", lambda: self._again(turn, None, Allow(over_budget=True)))
+        once = Option("o", "go on once", lambda: self._again(turn, None, GuardOverrides(over_budget=True)))
         answers = [once]
         overrun = failure.overrun
         limit = self._budgeting.next_limit(overrun, turn) if overrun else None
@@ -78,12 +82,12 @@ class Guards:
         cheaper = self._seats.cheaper(failure.ref or turn.ref)
         if cheaper is not None and cheaper.name not in beside:
             words = f"ask {cheaper.name}, which is cheaper"
-            answers.append(Option("c", words, lambda: self._again(turn, cheaper, Allow())))
+            answers.append(Option("c", words, lambda: self._again(turn, cheaper, GuardOverrides())))
         return answers
 
     def _raise(self, turn: Turn, span: str, limit: Decimal) -> None:
         if self._budgeting.raise_to(span, limit):
-            self._again(turn, None, Allow())
+            self._again(turn, None, GuardOverrides())
 
     def _about_privacy(self, turn: Turn, beside: Collection[str], *, is_private: bool) -> list[Option]:
         answers = self._local(turn, beside)
@@ -95,4 +99,4 @@ class Guards:
 
     def _opened(self, turn: Turn) -> None:
         if self._open_up():
-            self._again(turn, None, Allow())
+            self._again(turn, None, GuardOverrides())

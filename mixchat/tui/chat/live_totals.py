@@ -8,45 +8,45 @@ from msgspec import structs
 from textual.timer import Timer
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Prompt
+from mixchat.domain.chat_request import TurnRequest
 from mixchat.domain.clock import Clock
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
-    Broke,
+    AttemptFailed,
+    AttemptStarted,
     ChatEvent,
-    Ended,
-    Rerouted,
+    FailedOver,
     Routed,
-    Started,
-    Text,
-    Thinking,
+    StreamEnd,
+    TextDelta,
+    ThinkingDelta,
     UsageUpdate,
 )
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.turn import Attempt, Turn
-from mixchat.domain.usage import Cost, Tally, Usage
+from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui.chat.status_line import StatusLine
-from mixchat.tui.panel.tracker import Span, Spending
+from mixchat.tui.panel.tracker import Span, SpendingState
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.transcript import Transcript
 
 if TYPE_CHECKING:
     from mixchat.ledger.budgets import BudgetState
     from mixchat.ledger.forecast import Forecast
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 _LONGEST: Final = 400_000
 """Characters of a chat beyond which its next message is not put together just to be priced."""
 
 
-class Bookkeeping:
+class SpendingView:
     """Reads the ledger. Nothing here waits for a price list that is not in memory yet."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
-    def spending(self, chat: Chat, turn: Turn | None = None) -> Spending:
+    def spending(self, chat: Chat, turn: Turn | None = None) -> SpendingState:
         """Return what the tracker shows; `turn` is the one under way."""
         figures = self._house.ledger.figures(chat.id, turn.id if turn else None)
         limits = _limits(figures.budgets)
@@ -55,23 +55,23 @@ class Bookkeeping:
             Span("today", figures.today, limits.get("day")),
             Span("month", figures.month, limits.get("month")),
         )
-        return Spending(spans, _cost(figures.turn) if turn is not None else None)
+        return SpendingState(spans, _cost(figures.turn) if turn is not None else None)
 
     def so_far(self, turn_id: str) -> Cost | None:
         """Return what the call that is under way for this turn has cost so far."""
         costs = [cost for call, cost in self._house.ledger.under_way() if call.turn == turn_id]
         return costs[-1] if costs else None
 
-    def forecast(self, chat: Chat, prompt: Prompt, decision: Decision) -> "Forecast | None":
+    def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
         if not decision.lineup or not self._house.prices.ready or written(chat) > _LONGEST:
             return None
-        from mixchat.routing.request_builder import outgoing
+        from mixchat.routing.request_builder import build_request
 
         seat = decision.lineup[0]
-        request = outgoing(chat.brief(prompt), decision, seat, self._house.resources).request
+        request = build_request(chat.chat_request(prompt), decision, seat, self._house.resources).request
         return self._house.ledger.forecast(
-            Call(ref=seat.ref, purpose="answer", role=decision.role, chat=chat.id), request
+            MeteredCall(ref=seat.ref, purpose="answer", role=decision.role, chat=chat.id), request
         )
 
 
@@ -84,7 +84,7 @@ def _limits(budgets: "Sequence[BudgetState]") -> dict[str, Decimal]:
     return {state.scope: state.limit for state in budgets}
 
 
-def _cost(tally: Tally) -> Cost:
+def _cost(tally: CostSum) -> Cost:
     return Cost(None if tally.unknown else tally.usd, exact=not tally.estimated)
 
 
@@ -117,18 +117,18 @@ class LiveTurn:
         match event:
             case Routed(decision):
                 self._turn = structs.replace(self._turn, decision=decision)
-            case Started(seat, _, step):
+            case AttemptStarted(seat, _, step):
                 now = self._clock.now()
                 self._close()
                 self._open = Attempt(
                     ref=seat.ref, step=step, started=now, ended=now, cost=Cost(None, exact=False)
                 )
-            case Text(text) | Thinking(text):
+            case TextDelta(text) | ThinkingDelta(text):
                 self._heard()
                 self._written += len(text)
-            case UsageUpdate(usage) | Ended(_, usage):
+            case UsageUpdate(usage) | StreamEnd(_, usage):
                 self._usage = usage
-            case Broke(failure) if self._open is not None:
+            case AttemptFailed(failure) if self._open is not None:
                 self._open = structs.replace(self._now(self._open), failure=failure)
                 self._close()
             case _:
@@ -165,13 +165,13 @@ class LiveTurn:
 _TICK = 0.5
 
 
-class LiveFigures:
+class LiveTotals:
     """Watches a turn and tells panel, status line and header what it has cost so far, twice a second."""
 
     def __init__(
         self,
         chat: Callable[[], Chat],
-        books: Bookkeeping,
+        books: SpendingView,
         clock: Clock,
         shown_on: tuple[TurnPanel, StatusLine, Transcript],
     ) -> None:
@@ -194,7 +194,7 @@ class LiveFigures:
         """Count what happens; a change of model shows at once."""
         if self._live is not None:
             self._live.show(event)
-            if isinstance(event, Routed | Started | Rerouted):
+            if isinstance(event, Routed | AttemptStarted | FailedOver):
                 self._tick()
 
     def settle(self, turn: Turn) -> None:

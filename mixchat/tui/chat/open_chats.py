@@ -7,33 +7,33 @@ from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import StorageError
-from mixchat.tui.chat.guard_options import Again, Guards
-from mixchat.tui.chat.turn_queue import Stage, Talk, Watcher
+from mixchat.tui.chat.guard_options import Again, GuardOptions
+from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _NEW_CHAT = "new"
 """The place of a draft that belongs to no chat yet."""
 
 
-class Session:
+class OpenChats:
     """Opens chats one after another. A reply under way is never stopped by looking at another chat."""
 
     def __init__(
         self,
-        house: "House",
-        stage: Stage,
-        watchers: Sequence[Watcher],
+        house: "Runtime",
+        stage: TurnEnds,
+        watchers: Sequence[TurnObserver],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
     ) -> None:
         self._house = house
         self._stage = stage
         self._watchers = watchers
         self._start = start
-        self._talks: dict[str, Talk] = {}
-        self._talk: Talk | None = None
+        self._talks: dict[str, TurnQueue] = {}
+        self._talk: TurnQueue | None = None
 
     @property
     def is_open(self) -> bool:
@@ -41,7 +41,7 @@ class Session:
         return self._talk is not None
 
     @property
-    def talk(self) -> Talk:
+    def queue(self) -> TurnQueue:
         """The talk with the chat on the screen."""
         if self._talk is None:
             self.open(self._house.new_chat())
@@ -53,19 +53,19 @@ class Session:
     @property
     def chat(self) -> Chat:
         """The chat on the screen."""
-        return self.talk.chat
+        return self.queue.chat
 
-    def open(self, chat: Chat) -> Talk:
+    def open(self, chat: Chat) -> TurnQueue:
         """Put `chat` on the screen; the talk it had before goes on if it is still under way."""
         if self._talk is not None:
             self._talk.leave()
-        talk = self._talks.get(chat.id) or Talk(chat, self._stage, self._watchers, self._start)
+        talk = self._talks.get(chat.id) or TurnQueue(chat, self._stage, self._watchers, self._start)
         self._talks = {id_: other for id_, other in self._talks.items() if other.busy}
         self._talks[chat.id] = self._talk = talk
         talk.enter(self._watchers)
         return talk
 
-    def guarded(self, again: Again) -> Guards:
+    def guarded(self, again: Again) -> GuardOptions:
         """Return the answers to what a guard asks about, for somebody who asks again in another way."""
         return self._stage.guarded(again)
 
@@ -75,7 +75,7 @@ class Session:
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what is written; a history that cannot be written is no reason to stop typing."""
-        waiting = [message.typed for message in self.talk.waiting]
+        waiting = [message.typed for message in self.queue.waiting]
         whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
             self._house.drafts.write(self._place, whole.encode())

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Pin, Prompt
-from mixchat.domain.decision import Decision
+from mixchat.domain.chat_request import Pin, TurnRequest
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import FileRef, Turn
-from mixchat.tui.chat.live_totals import Bookkeeping, written
+from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.composer.composer import COMMAND, Composer
 from mixchat.tui.composer.mentions import Mentions
-from mixchat.tui.composer.preview_line import Chip, Outlook
+from mixchat.tui.composer.preview_line import FileChip, RoutePreview
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 _TASTE: Final = 20_000
@@ -31,28 +31,28 @@ _A_TOKEN: Final = 4
 _MEDIA_TYPES: Final[dict[str, MediaType]] = {media_type: media_type for media_type in get_args(MediaType)}
 
 
-class Forecast:
+class RoutePreviewBuilder:
     """Asks the router and the price list what a prompt would lead to."""
 
-    def __init__(self, house: "House", books: Bookkeeping) -> None:
+    def __init__(self, house: "Runtime", books: SpendingView) -> None:
         self._house = house
         self._books = books
 
-    def outlook(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> Outlook:
+    def outlook(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
         if mentions.nothing is not None:
-            return Outlook(problem=f"@{mentions.nothing} is no role, alias, model or file here")
+            return RoutePreview(problem=f"@{mentions.nothing} is no role, alias, model or file here")
         own = mentions.pin or pin
         shown = own or chat.state.pin
         files = tuple(file for path in mentions.files if (file := glimpse(path)) is not None)
         if not text.strip() or re.fullmatch(COMMAND, text.strip()):
-            return Outlook(pin=shown, chat_pinned=own is None and shown is not None)
-        prompt = Prompt(text=text[:_TASTE], files=files, pin=own)
-        decision = self._house.router.decide_locally(chat.question(prompt))
+            return RoutePreview(pin=shown, chat_pinned=own is None and shown is not None)
+        prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
+        decision = self._house.router.decide_locally(chat.routing_input(prompt))
         card = self._card(decision)
         priced = self._books.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
-        return Outlook(
+        return RoutePreview(
             decision=decision,
             cost=priced.cost if priced is not None else None,
             context=reads / card.context_window if card is not None and card.context_window else None,
@@ -61,25 +61,25 @@ class Forecast:
             files=tuple(_chip(file, card) for file in files),
         )
 
-    def candidates(self, decision: Decision) -> Sequence[Pin]:
+    def candidates(self, decision: RoutingDecision) -> Sequence[Pin]:
         """Return who else could answer: the rest of the line-up, then the likeliest other roles."""
         seats = [Pin(str(seat.ref), seat=seat) for seat in decision.lineup[1:]]
         roles = [Pin(role, role=role) for role, _ in decision.alternatives if role != decision.role]
         return [*seats, *roles[:2]]
 
-    def _card(self, decision: Decision) -> ModelCard | None:
+    def _card(self, decision: RoutingDecision) -> ModelCard | None:
         return self._house.catalog.card(decision.lineup[0].ref) if decision.lineup else None
 
 
-class Seats:
+class AlternativeSeats:
     """Who else could take a message that was stopped."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
     def local(self) -> Pin | None:
         """Return the first model on this machine that the stack seats."""
-        seats = (seat for post in self._house.stack.posts.values() for seat in post.seats)
+        seats = (seat for post in self._house.stack.roles.values() for seat in post.seats)
         return next((_pin(seat) for seat in seats if self._house.resources.local(seat.ref)), None)
 
     def cheaper(self, ref: ModelRef | None) -> Pin | None:
@@ -89,7 +89,7 @@ class Seats:
             return None
         priced = [
             (cost, seat)
-            for post in self._house.stack.posts.values()
+            for post in self._house.stack.roles.values()
             for seat in post.seats
             if self._house.providers.reachable(seat.ref.provider)
             and (cost := self._price(seat.ref)) is not None
@@ -108,12 +108,12 @@ def _pin(seat: Seat) -> Pin:
     return Pin(str(seat.ref), seat=seat)
 
 
-def _chip(file: FileRef, card: ModelCard | None) -> Chip:
+def _chip(file: FileRef, card: ModelCard | None) -> FileChip:
     image = file.media_type.startswith("image/")
     seen: bool | None = None
     if card is not None:
         seen = card.images if image else card.pdfs if file.media_type == "application/pdf" else True
-    return Chip(Path(file.path).name, file.size, image, seen)
+    return FileChip(Path(file.path).name, file.size, image, seen)
 
 
 def glimpse(path: Path) -> FileRef | None:
@@ -126,21 +126,25 @@ def glimpse(path: Path) -> FileRef | None:
     return FileRef(str(path), _MEDIA_TYPES.get(guess or "", "text/plain"), size)
 
 
-class Lookout:
+class RoutePreviewer:
     """Keeps the live line true, and walks through the candidates for a message."""
 
     def __init__(
-        self, composer: Composer, chat: Callable[[], Chat], forecast: Forecast, say: Callable[[str], None]
+        self,
+        composer: Composer,
+        chat: Callable[[], Chat],
+        forecast: RoutePreviewBuilder,
+        say: Callable[[str], None],
     ) -> None:
         self._composer = composer
         self._chat = chat
         self._forecast = forecast
         self._say = say
-        self._outlook = Outlook()
+        self._outlook = RoutePreview()
         self._candidates: Sequence[Pin] = ()
         self._at = -1
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Say who would answer what is written, and about what it would cost."""
         composer = self._composer
         self._outlook = self._forecast.outlook(self._chat(), composer.unfolded, composer.read(), composer.pin)
@@ -154,7 +158,7 @@ class Lookout:
 
     def settle(self, turn: Turn) -> None:
         """Look again: what is written goes on from another turn if this one was taken back."""
-        self.look()
+        self.refresh()
 
     def next_candidate(self, _: str = "") -> None:
         """Let the next one who could answer take this message; after the last, the router chooses again."""
@@ -169,4 +173,4 @@ class Lookout:
             return
         self._at += 1
         self._composer.pin = self._candidates[self._at] if self._at < len(self._candidates) else None
-        self.look()
+        self.refresh()

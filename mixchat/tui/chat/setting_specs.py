@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Settings
+from mixchat.domain.chat_request import GenerationSettings
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import Effort, ModelCard
 
@@ -16,7 +16,7 @@ _LEAVE: Final = frozenset({"", "default", "-"})
 """What takes a setting away again."""
 
 
-class Knob(Struct, frozen=True, kw_only=True):
+class SettingSpec(Struct, frozen=True, kw_only=True):
     """One thing to set."""
 
     name: str
@@ -26,7 +26,7 @@ class Knob(Struct, frozen=True, kw_only=True):
     """What may be written."""
     read: Callable[[str], Value]
     """Returns the value that a text writes, or raises a `ConfigError`."""
-    objection: Callable[[ModelCard, Value], str]
+    warning: Callable[[ModelCard, Value], str]
     """Returns what a model does with the value instead of taking it, in words; nothing: it takes it."""
     choices: tuple[str, ...] = ()
 
@@ -82,51 +82,51 @@ def _takes_search(card: ModelCard, value: Value) -> str:
     return "cannot search the web" if value and card.search is not True else ""
 
 
-KNOBS: Final[Mapping[str, Knob]] = {
+KNOBS: Final[Mapping[str, SettingSpec]] = {
     knob.name: knob
     for knob in (
-        Knob(
+        SettingSpec(
             name="system",
             title="System prompt",
             help="Who the model is and how it answers; sent before everything else.",
             read=lambda text: text,
-            objection=lambda _, __: "",
+            warning=lambda _, __: "",
         ),
-        Knob(
+        SettingSpec(
             name="effort",
             title="Effort",
             help="How hard it thinks.",
             read=_effort,
-            objection=_takes_effort,
+            warning=_takes_effort,
             choices=_EFFORTS,
         ),
-        Knob(
+        SettingSpec(
             name="temperature",
             title="Temperature",
             help="How freely it picks its words, from 0 to 2.",
             read=_temperature,
-            objection=_takes_temperature,
+            warning=_takes_temperature,
         ),
-        Knob(
+        SettingSpec(
             name="max_tokens",
             title="Longest reply",
             help="Tokens, its thinking included.",
             read=_tokens,
-            objection=_takes_tokens,
+            warning=_takes_tokens,
         ),
-        Knob(
+        SettingSpec(
             name="search",
             title="Web search",
             help="Whether replies are grounded in a web search.",
             read=_switch,
-            objection=_takes_search,
+            warning=_takes_search,
             choices=("on", "off"),
         ),
     )
 }
 
 
-def read_value(knob: Knob, text: str) -> Value:
+def read_value(knob: SettingSpec, text: str) -> Value:
     """Return what `text` sets; nothing, `default` or `-` is `None`: the seat's own setting.
 
     Raises:
@@ -151,7 +151,7 @@ def shown(value: object) -> str:
             return str(value)
 
 
-def settings_with(settings: Settings, knob: Knob, value: Value) -> Settings:
+def settings_with(settings: GenerationSettings, knob: SettingSpec, value: Value) -> GenerationSettings:
     """Return the settings with one of them changed."""
     from msgspec import structs
 

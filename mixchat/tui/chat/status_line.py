@@ -11,20 +11,20 @@ from textual.widget import Widget
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ERRORS
 from mixchat.domain.events import (
-    Accepted,
-    Broke,
+    AttemptFailed,
+    AttemptStarted,
     ChatEvent,
+    FailedOver,
     Notice,
-    Rerouted,
     Retrying,
     Routed,
-    Started,
-    Text,
-    Thinking,
+    TextDelta,
+    ThinkingDelta,
+    TurnAccepted,
 )
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
-from mixchat.tui.panel.tracker import Spending, budget_bar
+from mixchat.tui.panel.tracker import SpendingState, budget_bar
 from mixchat.tui.themes import role_variable
 
 _HINTS: Final = {
@@ -52,7 +52,7 @@ _WINDOW: Final = 3.0
 Doing = Literal["nothing", "routing", "waiting", "thinking", "writing", "pausing", "loading"]
 
 
-class Phase:
+class TurnActivity:
     """Follows one turn's events and says in words what it is doing, counting the seconds."""
 
     def __init__(self, clock: Clock) -> None:
@@ -74,30 +74,30 @@ class Phase:
     def show(self, event: ChatEvent) -> None:
         """Take one event in."""
         match event:
-            case Accepted() | Routed():
+            case TurnAccepted() | Routed():
                 self._enter("routing")
-            case Started(seat, _, step):
+            case AttemptStarted(seat, _, step):
                 self._enter("waiting", f"{seat.ref.model} to plan" if step == "plan" else seat.ref.model)
-            case Thinking():
+            case ThinkingDelta():
                 self._enter("thinking")
-            case Text(text):
+            case TextDelta(text):
                 self._enter("writing")
                 self._recent.append((self._clock.monotonic(), len(text)))
             case Notice("loading", text):
                 self._enter("loading", text)
-            case Retrying() | Rerouted() | Broke():
+            case Retrying() | FailedOver() | AttemptFailed():
                 self._stumble(event)
             case _:
                 pass
 
-    def _stumble(self, event: Retrying | Rerouted | Broke) -> None:
+    def _stumble(self, event: Retrying | FailedOver | AttemptFailed) -> None:
         match event:
             case Retrying(ref, wait, failure):
                 self._enter("pausing", f"{ref.model}: {ERRORS[failure.code].title.casefold()}")
                 self._since = self._clock.monotonic() + wait
-            case Rerouted(source, target):
+            case FailedOver(source, target):
                 self._enter("waiting", f"{target.model} instead of {source.model}")
-            case Broke():
+            case AttemptFailed():
                 self._enter("routing")
 
     def _enter(self, doing: Doing, what: str = "") -> None:
@@ -144,13 +144,13 @@ class StatusLine(Widget):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
-        self._phase = Phase(clock)
+        self._phase = TurnActivity(clock)
         self._role: str | None = None
         self._timer: Timer | None = None
         self._said = ""
         self._hints: Sequence[tuple[str, str]] = ()
         self._note = ""
-        self._spending = Spending()
+        self._spending = SpendingState()
         self._resting = ""
         self.shows_money = False
 
@@ -200,7 +200,7 @@ class StatusLine(Widget):
             if self.shows_money:
                 self.refresh()
 
-    def tell_spending(self, spending: Spending) -> None:
+    def tell_spending(self, spending: SpendingState) -> None:
         """Keep the sums, and show them where the side panel does not."""
         if spending != self._spending:
             self._spending = spending

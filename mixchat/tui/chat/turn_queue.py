@@ -10,15 +10,15 @@ from msgspec import structs
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Allow, Pin, Prompt
+from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import Failure, ProviderError, StorageError
-from mixchat.domain.events import Accepted, ChatEvent, Failed, Finished
+from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.turn import FileRef, Outcome, Turn
-from mixchat.tui.chat.guard_options import Again, Guards
-from mixchat.tui.composer.message import Outgoing
+from mixchat.tui.chat.guard_options import Again, GuardOptions
+from mixchat.tui.composer.message import ComposedMessage
 
 
-class Watcher(Protocol):
+class TurnObserver(Protocol):
     """Somebody who shows what happens in a turn."""
 
     def begin(self, turn: Turn) -> None:
@@ -34,18 +34,18 @@ class Watcher(Protocol):
         ...
 
 
-class Stage(Protocol):
+class TurnEnds(Protocol):
     """Where the talk takes place: it deals with the ends that are not simply a reply."""
 
-    def withdrawn(self, turn: Turn, outgoing: Outgoing | None) -> None:
+    def withdrawn(self, turn: Turn, outgoing: ComposedMessage | None) -> None:
         """The turn was stopped before anything came; the prompt goes back."""
         ...
 
-    def failed(self, turn: Turn, failure: Failure, outgoing: Outgoing | None) -> None:
+    def failed(self, turn: Turn, failure: Failure, outgoing: ComposedMessage | None) -> None:
         """The turn has no complete reply."""
         ...
 
-    def refused(self, sentence: str, outgoing: Outgoing | None) -> None:
+    def refused(self, sentence: str, outgoing: ComposedMessage | None) -> None:
         """Nothing was sent, for the reason given; the prompt goes back."""
         ...
 
@@ -53,23 +53,23 @@ class Stage(Protocol):
         """Other messages wait, or the queue was paused or let go."""
         ...
 
-    def guarded(self, again: Again) -> Guards:
+    def guarded(self, again: Again) -> GuardOptions:
         """Return the answers to what a guard asks about, for somebody who asks again in another way."""
         ...
 
 
-class Talk:
+class TurnQueue:
     """Sends prompts to a chat, stops replies and keeps the queue."""
 
     def __init__(
         self,
         chat: Chat,
-        stage: Stage,
-        watchers: Sequence[Watcher],
+        stage: TurnEnds,
+        watchers: Sequence[TurnObserver],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
     ) -> None:
         self.chat = chat
-        self.waiting: list[Outgoing] = []
+        self.waiting: list[ComposedMessage] = []
         self.paused = False
         self._stage = stage
         self._watchers = watchers
@@ -78,7 +78,7 @@ class Talk:
         self._stopped = False
         self._entered = False
 
-    def enter(self, watchers: Sequence[Watcher]) -> None:
+    def enter(self, watchers: Sequence[TurnObserver]) -> None:
         """Show what happens from now on to these."""
         self._watchers = watchers
 
@@ -91,7 +91,7 @@ class Talk:
         """Whether a turn is under way."""
         return self._worker is not None
 
-    def send(self, outgoing: Outgoing, allow: Allow = Allow()) -> None:
+    def send(self, outgoing: ComposedMessage, allow: GuardOverrides = GuardOverrides()) -> None:
         """Send a message now, or let it wait while another is answered."""
         if self.busy or (self.waiting and not self.paused):
             self.waiting.append(outgoing)
@@ -99,23 +99,23 @@ class Talk:
         else:
             self._begin(self._sent(outgoing, allow), outgoing)
 
-    def again(self, turn_id: str, pin: Pin | None = None, allow: Allow = Allow()) -> None:
+    def again(self, turn_id: str, pin: Pin | None = None, allow: GuardOverrides = GuardOverrides()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
-            prompt = Prompt(text=self.chat.said(old), files=old.files, pin=pin, allow=allow)
-            self._begin(self.chat.again(turn_id, prompt), None)
+            prompt = TurnRequest(text=self.chat.original_prompt(old), files=old.files, pin=pin, allow=allow)
+            self._begin(self.chat.regenerate(turn_id, prompt), None)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
         """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
         if not self.busy:
-            self._begin(self.chat.resume(turn_id, pin), None)
+            self._begin(self.chat.continue_reply(turn_id, pin), None)
 
-    def follow(self, events: AsyncGenerator[ChatEvent]) -> None:
+    def run_events(self, events: AsyncGenerator[ChatEvent]) -> None:
         """Show the events of any other turn of the chat, such as a summary. Only while none is under way."""
         self._begin(events, None)
 
-    def attend(self, work: Coroutine[Any, Any, None]) -> None:
+    def run_busy(self, work: Coroutine[Any, Any, None]) -> None:
         """Be busy with `work`, which shows what it does itself; `stop` cancels it. Only while none is under way."""
         self._stopped = self._entered = False
         self._worker = self._start(self._run(work, None))
@@ -143,7 +143,7 @@ class Talk:
             self.paused = True
             self._stage.waiting_changed()
 
-    def release(self) -> bool:
+    def resume_queue(self) -> bool:
         """Let a paused queue go on; return whether there was one."""
         if not self.paused:
             return False
@@ -151,7 +151,7 @@ class Talk:
         self._next()
         return True
 
-    def take_back(self) -> Outgoing | None:
+    def pop_last(self) -> ComposedMessage | None:
         """Take the last waiting message out of the queue."""
         if not self.waiting:
             return None
@@ -169,9 +169,9 @@ class Talk:
             with suppress(WorkerCancelled, WorkerFailed):
                 await worker.wait()
 
-    async def _sent(self, outgoing: Outgoing, allow: Allow) -> AsyncGenerator[ChatEvent]:
+    async def _sent(self, outgoing: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
         files = tuple(self.chat.attach(path) for path in outgoing.files)
-        prompt = Prompt(
+        prompt = TurnRequest(
             text=outgoing.prompt, files=files, pin=outgoing.pin, settings=outgoing.settings, allow=allow
         )
         last = self.chat.turns[-1] if self.chat.turns else None
@@ -180,20 +180,20 @@ class Talk:
         edited = outgoing.edits.turn if outgoing.edits else None
         if edited is not None and self.chat.path.has(edited):
             kept = _still_named(self.chat.path.turn(edited).files, outgoing)
-            events = self.chat.again(edited, structs.replace(prompt, files=(*kept, *files)))
-        elif last is not None and repeated and self.chat.said(last) == outgoing.prompt:
-            events = self.chat.again(last.id, prompt)
+            events = self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
+        elif last is not None and repeated and self.chat.original_prompt(last) == outgoing.prompt:
+            events = self.chat.regenerate(last.id, prompt)
         else:
             events = self.chat.answer(prompt, self.chat.path.leaf)
         async with aclosing(events):
             async for event in events:
                 yield event
 
-    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: ComposedMessage | None) -> None:
         self._stopped = self._entered = False
         self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
 
-    async def _run(self, work: Coroutine[Any, Any, None], outgoing: Outgoing | None) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None], outgoing: ComposedMessage | None) -> None:
         """Do the work of a turn; cancelled, the turn is settled by the chat and shown so."""
         self._entered = True
         try:
@@ -211,18 +211,18 @@ class Talk:
             self._worker = None
         self._next()
 
-    async def _follow(self, events: AsyncGenerator[ChatEvent], outgoing: Outgoing | None) -> None:
+    async def _follow(self, events: AsyncGenerator[ChatEvent], outgoing: ComposedMessage | None) -> None:
         turn: Turn | None = None
         failure: Failure | None = None
         try:
             async with aclosing(events):
                 async for event in events:
                     match event:
-                        case Accepted(turn):
+                        case TurnAccepted(turn):
                             self._tell_begin(turn)
-                        case Finished(turn):
+                        case TurnFinished(turn):
                             pass
-                        case Failed(turn, failure):
+                        case TurnFailed(turn, failure):
                             pass
                         case _:
                             self._tell(event)
@@ -242,7 +242,7 @@ class Talk:
         for watcher in self._watchers:
             watcher.show(event)
 
-    def _settle(self, turn: Turn, failure: Failure | None, outgoing: Outgoing | None) -> None:
+    def _settle(self, turn: Turn, failure: Failure | None, outgoing: ComposedMessage | None) -> None:
         withdrawn = self.chat.withdrawn
         if withdrawn is not None and withdrawn.id == turn.id:
             for watcher in self._watchers:
@@ -260,11 +260,11 @@ class Talk:
         if not self.waiting or self.paused or self.busy:
             return
         outgoing = self.waiting.pop(0)
-        self._begin(self._sent(outgoing, Allow()), outgoing)
+        self._begin(self._sent(outgoing, GuardOverrides()), outgoing)
         self._stage.waiting_changed()
 
 
-def _still_named(files: Sequence[FileRef], outgoing: Outgoing) -> list[FileRef]:
+def _still_named(files: Sequence[FileRef], outgoing: ComposedMessage) -> list[FileRef]:
     """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
     found = {str(path) for path in outgoing.files}
     return [file for file in files if file.path not in found and Path(file.path).name in outgoing.prompt]

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.turn import Turn
-from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.chat.widgets import ChatWidgets
 
 
-class Pointing:
+class TurnSelection:
     """Finds the turn that a key means, and marks one for the keys after it."""
 
-    def __init__(self, parts: Parts, chat: Callable[[], Chat]) -> None:
+    def __init__(self, parts: ChatWidgets, chat: Callable[[], Chat]) -> None:
         self._parts = parts
         self._chat = chat
 

@@ -11,16 +11,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from mixchat.domain.chat_request import Pin, Settings
+from mixchat.domain.chat_request import GenerationSettings, Pin
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
-from mixchat.tui.composer.edit_banner import EditMark
+from mixchat.tui.composer.edit_banner import EditBanner
 from mixchat.tui.composer.mentions import Mentions, dropped_file, mention_of, read_mentions
-from mixchat.tui.composer.message import Draft, EditedTurn, Outgoing
+from mixchat.tui.composer.message import ComposedMessage, Draft, EditedTurn
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.composer.preview_line import LiveLine, Outlook
+from mixchat.tui.composer.preview_line import PreviewLine, RoutePreview
 from mixchat.tui.composer.prompt_area import PromptArea
-from mixchat.tui.composer.prompt_history import Recall
+from mixchat.tui.composer.prompt_history import PromptHistory
 from mixchat.tui.composer.queue_list import QueueList
 from mixchat.tui.themes import role_class
 
@@ -39,7 +39,7 @@ class Composer(Vertical):
     class Submitted(Message):
         """A prompt is to be sent."""
 
-        def __init__(self, outgoing: Outgoing) -> None:
+        def __init__(self, outgoing: ComposedMessage) -> None:
             super().__init__()
             self.outgoing = outgoing
 
@@ -70,12 +70,12 @@ class Composer(Vertical):
         self._sources = sources
         self._resolve = resolve
         self._pastes = Pastes()
-        self._recall = Recall(prompts)
-        self._waiting: tuple[Outgoing, ...] = ()
+        self._recall = PromptHistory(prompts)
+        self._waiting: tuple[ComposedMessage, ...] = ()
         self._colour = "-nobody"
         self._steady = ""
         """A text that was put in whole, so that nothing is offered for it."""
-        self._mark = EditMark()
+        self._mark = EditBanner()
         self.completions = CompletionList()
         self.area = PromptArea(
             self._pastes, self.completions, sources, send=self._send, walk=self._walk,
@@ -83,7 +83,7 @@ class Composer(Vertical):
         )  # fmt: skip
         self.pin: Pin | None = None
         """What the key for the next candidate has pinned this message to."""
-        self.settings = Settings()
+        self.settings = GenerationSettings()
         """What is set for this message alone."""
 
     def compose(self) -> ComposeResult:
@@ -92,7 +92,7 @@ class Composer(Vertical):
         yield self._mark
         yield self.completions
         yield self.area
-        yield LiveLine()
+        yield PreviewLine()
 
     @property
     def typed(self) -> str:
@@ -168,14 +168,14 @@ class Composer(Vertical):
         self.completions.offer(None)
         return was_open
 
-    def tell(self, outlook: Outlook) -> None:
+    def tell(self, outlook: RoutePreview) -> None:
         """Show who would answer; the panel's edge takes the role's colour."""
-        self.query_one(LiveLine).tell(outlook)
+        self.query_one(PreviewLine).tell(outlook)
         self.remove_class(self._colour)
         self._colour = role_class(outlook.role) if outlook.decision else "-nobody"
         self.add_class(self._colour)
 
-    def tell_waiting(self, waiting: tuple[Outgoing, ...], *, paused: bool) -> None:
+    def tell_waiting(self, waiting: tuple[ComposedMessage, ...], *, paused: bool) -> None:
         """Show the messages that wait."""
         self._waiting = waiting
         self.query_one(QueueList).tell(waiting, paused=paused)
@@ -206,7 +206,7 @@ class Composer(Vertical):
         self.leave_edit()
         self.post_message(self.Submitted(outgoing))
 
-    def outgoing(self) -> Outgoing | None:
+    def outgoing(self) -> ComposedMessage | None:
         """Return what is written as a message; `None` when there is nothing to send, or who should answer is unknown."""
         mentions = self.read()
         if mentions.nothing is not None:
@@ -219,7 +219,7 @@ class Composer(Vertical):
         prompt = self._pastes.unfold(mentions.body).strip()
         if not prompt:
             return None
-        return Outgoing(
+        return ComposedMessage(
             typed=self.typed,
             prompt=prompt,
             pin=mentions.pin or self.pin,
@@ -232,7 +232,7 @@ class Composer(Vertical):
         """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""
         self._recall.reset()
         self.pin = None
-        self.settings = Settings()
+        self.settings = GenerationSettings()
         self.area.load_text("")
 
     def _walk(self, older: bool) -> None:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from mixchat.tui.composer.message import Draft, EditedTurn
 
 
-class EditMark(Widget):
+class EditBanner(Widget):
     """A row that is there only while a prompt is edited."""
 
     DEFAULT_CSS = "EditMark { height: 1; width: 1fr; display: none; }"

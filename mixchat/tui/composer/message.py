@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from mixchat.domain.chat_request import Pin, Settings
+from mixchat.domain.chat_request import GenerationSettings, Pin
 
 
 class Draft(Struct, frozen=True):
@@ -36,7 +36,7 @@ class EditedTurn(Struct, frozen=True):
     """Its place in the chat, counted from 1."""
 
 
-class Outgoing(Struct, frozen=True, kw_only=True):
+class ComposedMessage(Struct, frozen=True, kw_only=True):
     """What is to be sent, and the words that were typed for it."""
 
     typed: str
@@ -46,7 +46,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     """Who answers this message alone."""
     files: tuple[Path, ...] = ()
-    settings: Settings = Settings()
+    settings: GenerationSettings = GenerationSettings()
     """What is set for this message alone."""
     edits: EditedTurn | None = None
     """The turn whose prompt was edited; the message branches off there."""

@@ -5,13 +5,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from mixchat.domain.chat_request import Pin
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
 from mixchat.tui.themes import role_variable
 
 
-class Chip(Struct, frozen=True):
+class FileChip(Struct, frozen=True):
     """A file that goes along."""
 
     name: str
@@ -22,17 +22,17 @@ class Chip(Struct, frozen=True):
     """Whether the model can take it; `None`: nobody said."""
 
 
-class Outlook(Struct, frozen=True, kw_only=True):
+class RoutePreview(Struct, frozen=True, kw_only=True):
     """Who would answer, why, and about what it would cost."""
 
-    decision: Decision | None = None
+    decision: RoutingDecision | None = None
     cost: Cost | None = None
     context: float | None = None
     """The share of the model's window that the message and the chat would fill."""
     pin: Pin | None = None
     """What this message alone is pinned to, else what the chat is."""
     chat_pinned: bool = False
-    files: tuple[Chip, ...] = ()
+    files: tuple[FileChip, ...] = ()
     problem: str | None = None
     """Why it cannot be sent as it stands, in one sentence."""
 
@@ -47,16 +47,16 @@ _CROWDED = 0.8
 """The share of the window from which it is said in a warning colour."""
 
 
-class LiveLine(Widget):
+class PreviewLine(Widget):
     """One row, repainted only when what it says has changed."""
 
     DEFAULT_CSS = "LiveLine { height: 1; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self._outlook = Outlook()
+        self._outlook = RoutePreview()
 
-    def tell(self, outlook: Outlook) -> None:
+    def tell(self, outlook: RoutePreview) -> None:
         """Show this outlook."""
         if outlook != self._outlook:
             self._outlook = outlook
@@ -72,7 +72,7 @@ class LiveLine(Widget):
         return _fit(left, _figures(outlook), self.size.width)
 
 
-def _pin(outlook: Outlook) -> list[Content]:
+def _pin(outlook: RoutePreview) -> list[Content]:
     if outlook.pin is None:
         return []
     colour = role_variable(outlook.pin.role) if outlook.pin.role else "$accent"
@@ -81,7 +81,7 @@ def _pin(outlook: Outlook) -> list[Content]:
     return [chip]
 
 
-def _who(decision: Decision | None) -> list[Content]:
+def _who(decision: RoutingDecision | None) -> list[Content]:
     if decision is None:
         return []
     if not decision.lineup:
@@ -97,26 +97,26 @@ def _who(decision: Decision | None) -> list[Content]:
     ]
 
 
-def _why(decision: Decision | None) -> list[Content]:
+def _why(decision: RoutingDecision | None) -> list[Content]:
     if decision is None or not decision.lineup or decision.classifier == "pin":
         return []
     return [Content.styled(f"   {_reason(decision)}", "$text-muted")]
 
 
-def _reason(decision: Decision) -> str:
+def _reason(decision: RoutingDecision) -> str:
     seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
     return ", ".join(seen) or (
         "nothing in it speaks for another role" if decision.classifier == "default" else ""
     )
 
 
-def _chip(chip: Chip) -> Content:
+def _chip(chip: FileChip) -> Content:
     seen = {True: "", False: " cannot be seen by this model", None: ""}[chip.seen]
     style = "$text-warning" if chip.seen is False else "$foreground"
     return Content.assemble("  ", (f" {chip.name} {formatting.size(chip.size)}{seen} ", f"{style} on $panel"))
 
 
-def _figures(outlook: Outlook) -> Content:
+def _figures(outlook: RoutePreview) -> Content:
     if outlook.decision is None or not outlook.decision.lineup:
         return Content()
     cost = outlook.cost

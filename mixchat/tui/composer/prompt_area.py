@@ -14,7 +14,7 @@ from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.onboarding.key_screen import provider_of
-from mixchat.tui.terminal.ordered_keys import run_at_once
+from mixchat.tui.terminal.ordered_keys import run_binding_now
 
 if TYPE_CHECKING:
     from mixchat.tui.composer.vim import Vim
@@ -106,7 +106,7 @@ class PromptArea(TextArea, inherit_bindings=False):
         self._vim: Vim | None = None
 
     async def _on_key(self, event: events.Key) -> None:
-        if await run_at_once(self, self._bindings, event):
+        if await run_binding_now(self, self._bindings, event):
             return
         # TextArea writes a line break for Enter and the letter for Alt with a letter; here both are bindings.
         self._unread = self._unread or event.is_printable

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 
-class Recall:
+class PromptHistory:
     """Walks the prompts, the newest first; what was being written waits at the end."""
 
     def __init__(self, read: Callable[[], Sequence[str]]) -> None:

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from mixchat.tui.composer.message import Outgoing
+from mixchat.tui.composer.message import ComposedMessage
 
 _SHOWN = 4
 
@@ -15,10 +15,10 @@ class QueueList(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: tuple[Outgoing, ...] = ()
+        self._waiting: tuple[ComposedMessage, ...] = ()
         self._paused = False
 
-    def tell(self, waiting: tuple[Outgoing, ...], *, paused: bool) -> None:
+    def tell(self, waiting: tuple[ComposedMessage, ...], *, paused: bool) -> None:
         """Show these messages."""
         self._waiting = waiting
         self._paused = paused

@@ -8,23 +8,23 @@ from textual.app import App
 
 from mixchat.domain.errors import ConfigError
 from mixchat.tui import themes
-from mixchat.tui.actions import Deed
+from mixchat.tui.actions import Handler
 from mixchat.tui.panel.side_panel import SidePanel
-from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _NO_ROOM: Final = "The side panel needs 100 columns; the last line has its figures until then."
 
 
-class Arranging:
+class AppearanceHandlers:
     """Changes how things look and which stack answers, and keeps the choice in the config."""
 
     def __init__(
         self,
         app: App[int],
-        house: "House",
+        house: "Runtime",
         panel: SidePanel,
         refreshed: Callable[[], None],
         say: Callable[[str], None],
@@ -35,7 +35,7 @@ class Arranging:
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "panel": self.panel,
@@ -73,7 +73,7 @@ class Arranging:
         def taken(name: str | None) -> None:
             self._wear(name or before, keep=name is not None)
 
-        entries = [Entry(name, name) for name in names]
+        entries = [PickerEntry(name, name) for name in names]
         picker = Picker("Theme", entries, lit=before, preview=lambda name: self._wear(name, keep=False))
         self._app.push_screen(picker, taken)
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Final
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import StorageError
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.turn_selection import Pointing
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.message import EditedTurn
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _BUSY: Final = "A reply is still coming; Esc stops it."
 _NONE: Final = "There is no turn yet."
 
 
-class Branching:
+class BranchHandlers:
     """Moves the chat on the screen between its branches.
 
     Args:
@@ -34,10 +34,10 @@ class Branching:
 
     def __init__(
         self,
-        house: "House",
-        session: Session,
+        house: "Runtime",
+        session: OpenChats,
         composer: Composer,
-        pointing: Pointing,
+        pointing: TurnSelection,
         *,
         load: Callable[[str], None],
         turn_to: Callable[[Chat], None],
@@ -53,7 +53,7 @@ class Branching:
         self._deleted: dict[str, list[tuple[str, str | None]]] = {}
         """By chat: the turns that were deleted, each with the last turn that was left on the screen."""
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "edit": self.edit,
@@ -75,7 +75,7 @@ class Branching:
         if turn is None:
             self._say(_NONE)
             return
-        said = self._session.chat.said(turn)
+        said = self._session.chat.original_prompt(turn)
         written = f"@{turn.pin} {said}" if turn.pin else said
         self._composer.edit(EditedTurn(turn.id, self._pointing.number(turn.id)), written)
 
@@ -103,7 +103,7 @@ class Branching:
         siblings = path.siblings(turn.id) if turn is not None else []
         if turn is None or len(siblings) < 2:
             self._say("There is one answer only; f5 asks again, f8 asks another model." if turn else _NONE)
-        elif self._session.talk.busy:
+        elif self._session.queue.busy:
             self._say(_BUSY)
         else:
             shown = siblings[(siblings.index(turn.id) + by) % len(siblings)]
@@ -115,7 +115,7 @@ class Branching:
         """Bring back the turn that was deleted last; if something came after that, take the last turn back."""
         path = self._session.chat.path
         deleted = self._deleted.get(self._session.chat.id, [])
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(_BUSY)
         elif deleted and deleted[-1][1] == path.leaf:
             turn_id, _leaf = deleted.pop()
@@ -124,21 +124,21 @@ class Branching:
             self._say("The deleted turn is back.")
         elif (turn := path.undo()) is not None:
             self._load("")
-            self._composer.put_back(self._session.chat.said(turn))
+            self._composer.put_back(self._session.chat.original_prompt(turn))
             self._say("The last turn is taken back; alt+y brings it back.")
         else:
             self._say("There is nothing to undo.")
 
     def redo(self, _: str) -> None:
         """Bring back the turn that was taken back last."""
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(_BUSY)
             return
         turn = self._session.chat.path.redo()
         if turn is None:
             self._say("There is nothing to bring back.")
             return
-        if self._composer.typed == self._session.chat.said(turn):
+        if self._composer.typed == self._session.chat.original_prompt(turn):
             self._composer.clear()
         self._load("")
 
@@ -147,7 +147,7 @@ class Branching:
         turn, chat = self._pointing.turn(), self._session.chat
         if turn is None:
             self._say(_NONE)
-        elif self._session.talk.busy:
+        elif self._session.queue.busy:
             self._say(_BUSY)
         else:
             self._delete(chat, turn)

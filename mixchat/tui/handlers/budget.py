@@ -4,31 +4,31 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from mixchat.domain.errors import ConfigError, Overrun
+from mixchat.domain.errors import BudgetOverrun, ConfigError
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
-from mixchat.tui.actions import Deed
+from mixchat.tui.actions import Handler
 from mixchat.tui.composer.composer import Composer
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 SPANS: Final = ("message", "chat", "day", "month")
 _CENT: Final = Decimal("0.01")
 
 
-class Budgeting:
+class BudgetHandlers:
     """Changes a limit at once and writes it to the config."""
 
     def __init__(
-        self, house: "House", composer: Composer, refreshed: Callable[[], None], say: Callable[[str], None]
+        self, house: "Runtime", composer: Composer, refreshed: Callable[[], None], say: Callable[[str], None]
     ) -> None:
         self._house = house
         self._composer = composer
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"budget": self.limit}
 
@@ -46,7 +46,7 @@ class Budgeting:
             return
         self._set(span, dollars)
 
-    def next_limit(self, overrun: Overrun, turn: Turn) -> Decimal | None:
+    def next_limit(self, overrun: BudgetOverrun, turn: Turn) -> Decimal | None:
         """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
         states = self._house.ledger.budgets.states(turn.chat, turn.id)
         state = next((state for state in states if state.scope == overrun.scope), None)

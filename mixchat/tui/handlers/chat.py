@@ -13,16 +13,16 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.role import QUICK
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _LONGEST = 60
 
 
-class Naming:
+class TitleHandlers:
     """Names chats, by hand or by a cheap model beside the conversation, and sums them up.
 
     Args:
@@ -35,8 +35,8 @@ class Naming:
 
     def __init__(
         self,
-        house: "House",
-        session: Callable[[], Session],
+        house: "Runtime",
+        session: Callable[[], OpenChats],
         refreshed: Callable[[], None],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
         say: Callable[[str], None],
@@ -47,7 +47,7 @@ class Naming:
         self._start = start
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"title": self.title, "compact": self.compact}
 
@@ -84,7 +84,7 @@ class Naming:
     def _keep(self, chat: Chat, words: str) -> None:
         before = chat.record.title
         try:
-            chat.keep(structs.replace(chat.record, title=" ".join(words.split())[:_LONGEST]))
+            chat.save_record(structs.replace(chat.record, title=" ".join(words.split())[:_LONGEST]))
         except StorageError as error:
             self._say(str(error))
         else:
@@ -93,10 +93,10 @@ class Naming:
 
     async def _entitle(self, chat: Chat, pin: Pin, *, asked: bool) -> None:
         """Ask for a title. Nobody waits for it, and without `asked` nobody is told when there is none."""
-        from mixchat.chat.operations import entitle
+        from mixchat.chat.operations import make_title
 
         try:
-            named = await entitle(chat, self._house.router, pin)
+            named = await make_title(chat, self._house.router, pin)
         except StorageError as error:
             self._say(str(error))
             return
@@ -110,7 +110,7 @@ class Naming:
 
     def compact(self, name: str) -> None:
         """Have a model sum the chat up in a turn that stands for all before it."""
-        talk = self._session().talk
+        talk = self._session().queue
         pin = self._house.pin(name.removeprefix("@")) if name else None
         if talk.busy:
             self._say("A reply is still coming; Esc stops it.")
@@ -119,4 +119,4 @@ class Naming:
         elif not talk.chat.turns:
             self._say("There is nothing to sum up yet.")
         else:
-            talk.follow(compact(talk.chat, pin))
+            talk.run_events(compact(talk.chat, pin))

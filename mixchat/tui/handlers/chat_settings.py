@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 from textual.app import App
 
-from mixchat.domain.chat_request import Prompt, Settings
+from mixchat.domain.chat_request import GenerationSettings, TurnRequest
 from mixchat.domain.errors import ConfigError, ProviderError, StorageError
 from mixchat.domain.stack import Seat
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.setting_specs import KNOBS, Knob, Value, read_value, settings_with, shown
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.setting_specs import KNOBS, SettingSpec, Value, read_value, settings_with, shown
 from mixchat.tui.composer.composer import Composer
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _NEXT: Final = "next "
 """Before a value: it is for the next message alone."""
 
 
-class SettingUp:
+class ChatSettingsHandlers:
     """Changes settings by command or on a screen, and says what the model in line does not take.
 
     Args:
@@ -37,8 +37,8 @@ class SettingUp:
     def __init__(
         self,
         app: App[int],
-        house: "House",
-        session: Session,
+        house: "Runtime",
+        session: OpenChats,
         composer: Composer,
         changed: Callable[[], None],
         say: Callable[[str], None],
@@ -50,18 +50,18 @@ class SettingUp:
         self._changed = changed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         knobs = {act_of(name): partial(self.command, knob) for name, knob in KNOBS.items()}
         return {**knobs, "setup": self.setup}
 
     def setup(self, name: str = "") -> None:
         """Show everything that can be set."""
-        from mixchat.tui.screens.chat_settings_screen import SetupScreen
+        from mixchat.tui.screens.chat_settings_screen import ChatSettingsScreen
 
-        self._app.push_screen(SetupScreen(self, name))
+        self._app.push_screen(ChatSettingsScreen(self, name))
 
-    def command(self, knob: Knob, text: str) -> None:
+    def command(self, knob: SettingSpec, text: str) -> None:
         """Set what `/effort high` writes, for the next message after `next`; without a value show the screen."""
         if not text:
             self.setup(knob.name)
@@ -75,34 +75,34 @@ class SettingUp:
             self._say(self.put(knob, value, alone=alone))
 
     @property
-    def for_chat(self) -> Settings:
+    def for_chat(self) -> GenerationSettings:
         """What is set for the chat."""
         return self._session.chat.state.settings
 
     @property
-    def for_message(self) -> Settings:
+    def for_message(self) -> GenerationSettings:
         """What is set for the next message alone."""
         return self._composer.settings
 
     def seat(self) -> Seat | None:
         """Return the seat that would answer next, `None` when nobody would."""
         composer, chat = self._composer, self._session.chat
-        prompt = Prompt(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
+        prompt = TurnRequest(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
         try:
-            lineup = self._house.router.decide_locally(chat.question(prompt)).lineup
+            lineup = self._house.router.decide_locally(chat.routing_input(prompt)).lineup
         except ProviderError:
             return None
         return lineup[0] if lineup else None
 
-    def objection(self, knob: Knob, value: Value) -> str:
+    def objection(self, knob: SettingSpec, value: Value) -> str:
         """Return what the model in line does with a value that it does not take, or nothing."""
         seat = self.seat()
         if seat is None or value is None:
             return ""
-        said = knob.objection(self._house.catalog.card(seat.ref), value)
+        said = knob.warning(self._house.catalog.card(seat.ref), value)
         return f"{seat.ref} {said}." if said else ""
 
-    def put(self, knob: Knob, value: Value, *, alone: bool) -> str:
+    def put(self, knob: SettingSpec, value: Value, *, alone: bool) -> str:
         """Set a value for the chat, or for the next message `alone`; return what there is to say."""
         if alone:
             self._composer.settings = settings_with(self.for_message, knob, value)
@@ -110,7 +110,7 @@ class SettingUp:
             chat = self._session.chat
             state = structs.replace(chat.state, settings=settings_with(self.for_chat, knob, value))
             try:
-                chat.keep(structs.replace(chat.record, state=state))
+                chat.save_record(structs.replace(chat.record, state=state))
             except StorageError as error:
                 return f"It holds until mixchat is closed: {error}"
         self._changed()

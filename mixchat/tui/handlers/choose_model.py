@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from mixchat.domain.chat_request import Prompt
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
+from mixchat.domain.chat_request import TurnRequest
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.composer.composer import Composer
 
 if TYPE_CHECKING:
     from mixchat.domain.model import ModelRef
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
     from mixchat.tui.screens.models.models_screen import Picked, Use
 
 
-class Choosing:
+class ModelHandlers:
     """Opens the model picker and pins what was taken.
 
     Args:
@@ -32,8 +32,8 @@ class Choosing:
     def __init__(
         self,
         app: App[int],
-        house: "House",
-        session: Session,
+        house: "Runtime",
+        session: OpenChats,
         composer: Composer,
         do: Callable[[str, str], object],
         looked: Callable[[], None],
@@ -47,7 +47,7 @@ class Choosing:
         self._looked = looked
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"models": self.models, "pin": self.pin, "retry-with": self.retry_with}
 
@@ -77,15 +77,15 @@ class Choosing:
         turn = chat.turns[-1] if chat.turns else None
         if turn is None:
             return ()
-        question = chat.question(Prompt(text=turn.prompt, files=turn.files))
+        question = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files))
         lineup = self._house.router.decide_locally(question).lineup
         return [seat.ref for seat in lineup if seat.ref != turn.ref]
 
     def _pick(self, uses: "Sequence[Use]", heading: str, first: "Sequence[ModelRef]" = ()) -> None:
-        from mixchat.tui.screens.models.model_list import ModelShelf
+        from mixchat.tui.screens.models.model_list import ModelList
         from mixchat.tui.screens.models.models_screen import ModelsScreen
 
-        self._app.push_screen(ModelsScreen(ModelShelf(self._house), uses, heading, first), self._take)
+        self._app.push_screen(ModelsScreen(ModelList(self._house), uses, heading, first), self._take)
 
     def _take(self, picked: "Picked | None") -> None:
         if picked is None:

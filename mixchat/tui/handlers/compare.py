@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 
 from mixchat.chat.compare import merge
-from mixchat.domain.chat_request import Allow, Pin
+from mixchat.domain.chat_request import GuardOverrides, Pin
 from mixchat.domain.role import BUILT_IN
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions import Deed
+from mixchat.tui.actions import Handler
 from mixchat.tui.chat.answer_column import AnswerColumn
-from mixchat.tui.chat.live_totals import Bookkeeping, written
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.chat.live_totals import SpendingView, written
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.widgets import ChatWidgets
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.compare_chooser import MOST
-from mixchat.tui.handlers.compare_request import Asked, Asking
+from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup
 from mixchat.tui.handlers.comparison import Comparison
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _TICK: Final = 0.5
 BUSY: Final = "A reply is still coming; Esc stops it."
 
 
-class Comparing:
+class CompareHandlers:
     """Runs a comparison in the conversation's place.
 
     Args:
@@ -42,10 +42,10 @@ class Comparing:
 
     def __init__(
         self,
-        house: "House",
-        parts: Parts,
-        session: Session,
-        asking: Asking,
+        house: "Runtime",
+        parts: ChatWidgets,
+        session: OpenChats,
+        asking: ComparisonSetup,
         *,
         draw: Callable[[], None],
         load: Callable[[str], None],
@@ -54,7 +54,7 @@ class Comparing:
         self._clock = house.clock
         self._pin = house.pin
         self._no_pin = house.no_pin
-        self._books = Bookkeeping(house)
+        self._books = SpendingView(house)
         self._parts = parts
         self._session = session
         self._asking = asking
@@ -66,14 +66,14 @@ class Comparing:
         self._picked = 0
         """The answer that was picked while others were still coming; 0: none was."""
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         picks = {f"pick-{number}": partial(self._pick_number, number) for number in range(1, MOST + 1)}
         return {"compare": self.compare, "pick": self.pick, "merge": self.merge, **picks}
 
     def compare(self, words: str) -> None:
         """Have a prompt answered by several models side by side."""
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(BUSY)
         else:
             self._asking.ask(words, self._begin)
@@ -95,7 +95,7 @@ class Comparing:
         """Have a model write one answer out of those that are shown, or of all to the last prompt."""
         pin = self._pin(words.removeprefix("@")) if words else None
         turns = self._shown.answered if self._shown is not None else self._siblings()
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(BUSY)
         elif words and pin is None:
             self._say(self._no_pin(words))
@@ -104,7 +104,7 @@ class Comparing:
         else:
             self._put_question_away()
             self._parts.composer.area.focus()
-            self._session.talk.follow(merge(self._session.chat, turns, pin))
+            self._session.queue.run_events(merge(self._session.chat, turns, pin))
 
     @property
     def _shown(self) -> Comparison | None:
@@ -116,7 +116,7 @@ class Comparing:
         turns = [path.turn(id_) for id_ in path.siblings(path.leaf)] if path.leaf else []
         return [turn for turn in turns if turn.reply]
 
-    def _begin(self, asked: Asked) -> None:
+    def _begin(self, asked: ComparisonRequest) -> None:
         """Show a column for each and start; the answers begin together."""
         chat = self._session.chat
         reads = (written(chat) + len(asked.prompt.text)) // 4
@@ -136,7 +136,7 @@ class Comparing:
         self._now, self._picked = comparison, 0
         self._parts.composer.area.focus()
         self._parts.status.tell_note(f"comparing {len(columns)} · esc stops all · alt+1 … picks")
-        self._session.talk.attend(self._work(comparison, columns))
+        self._session.queue.run_busy(self._work(comparison, columns))
 
     def _coloured(self, pins: Sequence[Pin]) -> Iterator[tuple[Pin, str | None, str]]:
         """Yield each with its role and a colour: the role's, unless another column has that already."""
@@ -211,10 +211,10 @@ class Comparing:
             last = Option("e", "edit", lambda: self._give_up(comparison))
         self._parts.choices.ask(sentence, [*answers, last])
 
-    def _again(self, turn: Turn, pin: Pin | None, allow: Allow) -> None:
+    def _again(self, turn: Turn, pin: Pin | None, allow: GuardOverrides) -> None:
         """Have the stopped columns answered after all, or one of them by another model."""
         comparison = self._shown
-        if comparison is None or self._session.talk.busy:
+        if comparison is None or self._session.queue.busy:
             return
         columns = comparison.stopped[:1] if pin is not None else comparison.stopped
         comparison.forget(columns)
@@ -238,13 +238,13 @@ class Comparing:
             self._say("Nothing is being compared; f7 does.")
         elif turn is None:
             self._say(f"There is no answer {number}.")
-        elif not self._session.talk.busy:
+        elif not self._session.queue.busy:
             self._go_on_with(turn)
         elif comparison.columns[number - 1].writes:
             self._say(f"Answer {number} is still coming; Esc stops all of them.")
         else:
             self._picked = number
-            self._session.talk.stop()
+            self._session.queue.stop()
 
     def _go_on_with(self, turn: Turn) -> None:
         self._put_question_away()

@@ -8,41 +8,41 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 
-from mixchat.domain.chat_request import Prompt
+from mixchat.domain.chat_request import TurnRequest
 from mixchat.domain.model import ModelRef
 from mixchat.tui import formatting
-from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 class Candidates:
     """Reads stack, aliases, prices and health anew each time."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
-    def entries(self, chat: "Chat", prompt: Prompt) -> list[Entry]:
+    def entries(self, chat: "Chat", prompt: TurnRequest) -> list[PickerEntry]:
         """Return a row for each model that can be asked, those that would be asked for `prompt` first."""
         roles = self.roles()
         refs = list(
             dict.fromkeys([*self._lineup(chat, prompt), *roles, *self._house.catalog.aliases().values()])
         )
         reachable = [ref for ref in refs if self._house.providers.reachable(ref.provider)]
-        return [Entry(str(ref), str(ref), self._detail(ref, roles)) for ref in reachable]
+        return [PickerEntry(str(ref), str(ref), self._detail(ref, roles)) for ref in reachable]
 
     def roles(self) -> dict[ModelRef, str]:
         """Return each model of the stack with the first role that seats it."""
         found: dict[ModelRef, str] = {}
-        for role, post in self._house.stack.posts.items():
+        for role, post in self._house.stack.roles.items():
             for seat in post.seats:
                 found.setdefault(seat.ref, role)
         return found
 
-    def _lineup(self, chat: "Chat", prompt: Prompt) -> Iterator[ModelRef]:
-        question = chat.question(prompt)
+    def _lineup(self, chat: "Chat", prompt: TurnRequest) -> Iterator[ModelRef]:
+        question = chat.routing_input(prompt)
         yield from (seat.ref for seat in self._house.router.decide_locally(question).lineup)
 
     def _detail(self, ref: ModelRef, roles: dict[ModelRef, str]) -> str:
@@ -64,14 +64,14 @@ LEAST: Final = 2
 MOST: Final = 4
 
 
-class Chooser(Picker):
+class ModelChooser(Picker):
     """Returns the names that were marked, separated by spaces, or `None` when it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "mark", "Mark", show=False, priority=True, id="chooser.mark"),
     ]
 
-    def __init__(self, entries: Sequence[Entry], marked: Iterable[str]) -> None:
+    def __init__(self, entries: Sequence[PickerEntry], marked: Iterable[str]) -> None:
         super().__init__("", entries)
         self._marked = dict.fromkeys(marked)
 

@@ -9,14 +9,14 @@ from msgspec import Struct, structs
 from textual.app import App
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import Pin, Prompt
-from mixchat.tui.chat.turn_selection import Pointing
+from mixchat.domain.chat_request import Pin, TurnRequest
+from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.mentions import find_file
-from mixchat.tui.handlers.compare_chooser import LEAST, MOST, Candidates, Chooser
+from mixchat.tui.handlers.compare_chooser import LEAST, MOST, Candidates, ModelChooser
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 _NAME: Final = re.compile(r"@?[A-Za-z][\w.:/-]*")
@@ -24,10 +24,10 @@ _MARK: Final = re.compile(r"[-@/]|\d")
 """What names of models have and few other words."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class ComparisonRequest(Struct, frozen=True, kw_only=True):
     """A prompt and who answers it."""
 
-    prompt: Prompt
+    prompt: TurnRequest
     parent: str | None
     """The turn that it follows."""
     files: tuple[Path, ...] = ()
@@ -37,7 +37,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """The words as they stood in the composer: what goes back when nothing came."""
 
 
-class Named(Struct, frozen=True):
+class ParsedNames(Struct, frozen=True):
     """What the words behind the command say."""
 
     pins: Sequence[Pin]
@@ -48,7 +48,7 @@ class Named(Struct, frozen=True):
     """A name in the list of models that is neither role, alias nor model."""
 
 
-def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> Named:
+def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> ParsedNames:
     """Return the roles and models that `words` begins with, apart or joined by commas, and the rest.
 
     A single name that is followed by other words is taken for a word of the prompt unless it has its `@`.
@@ -61,13 +61,13 @@ def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> N
         found = {name: pin for name in names if (pin := resolve(name)) is not None}
         if len(found) < len(names):
             if _is_list(word.rstrip(","), known=bool(found)):
-                return Named(pins, rest, next(name for name in names if name not in found))
+                return ParsedNames(pins, rest, next(name for name in names if name not in found))
             break
         pins += found.values()
         rest = after.strip()
     if len(pins) == 1 and rest and not words.lstrip().startswith("@"):
-        return Named((), words.strip())
-    return Named(pins, rest)
+        return ParsedNames((), words.strip())
+    return ParsedNames(pins, rest)
 
 
 def _is_list(word: str, *, known: bool) -> bool:
@@ -82,16 +82,16 @@ _MARKED = 3
 """Models that are marked when the list opens."""
 
 
-class Asking:
+class ComparisonSetup:
     """Reads a prompt and names from a command, the composer or the turn that is meant; asks for the rest."""
 
     def __init__(
         self,
-        house: "House",
+        house: "Runtime",
         app: App[int],
         composer: Composer,
         chat: Callable[[], Chat],
-        pointing: Pointing,
+        pointing: TurnSelection,
         say: Callable[[str], None],
     ) -> None:
         self._house = house
@@ -102,7 +102,7 @@ class Asking:
         self._say = say
         self._candidates = Candidates(house)
 
-    def ask(self, words: str, begin: Callable[[Asked], None]) -> None:
+    def ask(self, words: str, begin: Callable[[ComparisonRequest], None]) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
         named = read_names(words, self._house.pin, MOST)
         if (trouble := self._trouble(named)) is not None:
@@ -117,7 +117,7 @@ class Asking:
         else:
             self._choose(asked, named.pins, begin)
 
-    def _trouble(self, named: Named) -> str | None:
+    def _trouble(self, named: ParsedNames) -> str | None:
         if named.nothing is not None:
             return self._house.no_pin(named.nothing)
         many = len(named.pins)
@@ -127,24 +127,28 @@ class Asking:
         """Return the role that colours an answer: the one that is asked, or the first that seats the model."""
         return pin.role or (self._candidates.roles().get(pin.seat.ref) if pin.seat else None)
 
-    def _asked(self, words: str) -> Asked | None:
+    def _asked(self, words: str) -> ComparisonRequest | None:
         path = self._chat().path
         if words:
-            return Asked(prompt=Prompt(text=words), parent=path.leaf, typed=words)
+            return ComparisonRequest(prompt=TurnRequest(text=words), parent=path.leaf, typed=words)
         if not self._composer.is_empty:
             outgoing = self._composer.outgoing()
             if outgoing is None:
                 return None
-            prompt = Prompt(text=outgoing.prompt, pin=outgoing.pin)
+            prompt = TurnRequest(text=outgoing.prompt, pin=outgoing.pin)
             edited = outgoing.edits.turn if outgoing.edits else None
             parent = path.turn(edited).parent if edited is not None and path.has(edited) else path.leaf
-            return Asked(prompt=prompt, parent=parent, files=outgoing.files, typed=outgoing.typed)
+            return ComparisonRequest(prompt=prompt, parent=parent, files=outgoing.files, typed=outgoing.typed)
         turn = self._pointing.turn()
         if turn is None:
             return None
-        return Asked(prompt=Prompt(text=self._chat().said(turn), files=turn.files), parent=turn.parent)
+        return ComparisonRequest(
+            prompt=TurnRequest(text=self._chat().original_prompt(turn), files=turn.files), parent=turn.parent
+        )
 
-    def _choose(self, asked: Asked, pins: Sequence[Pin], begin: Callable[[Asked], None]) -> None:
+    def _choose(
+        self, asked: ComparisonRequest, pins: Sequence[Pin], begin: Callable[[ComparisonRequest], None]
+    ) -> None:
         entries = self._candidates.entries(self._chat(), asked.prompt)
         named = [str(pin.seat.ref) for pin in (*pins, asked.prompt.pin) if pin is not None and pin.seat]
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
@@ -157,4 +161,4 @@ class Asking:
         if len(entries) < LEAST:
             self._say("Only one model can be asked, and a comparison needs two; /key adds another provider.")
         else:
-            self._app.push_screen(Chooser(entries, marked), chosen)
+            self._app.push_screen(ModelChooser(entries, marked), chosen)

@@ -10,14 +10,14 @@ from mixchat.chat.compare import compare
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.formatting import why_unsent
-from mixchat.tui.handlers.compare_request import Asked
+from mixchat.tui.handlers.compare_request import ComparisonRequest
 
 
 class Comparison(Struct, frozen=True):
     """A chat, what is compared in it, and a column for each who answers."""
 
     chat: Chat
-    asked: Asked
+    asked: ComparisonRequest
     columns: Sequence[AnswerColumn]
 
     async def run(self, asked_now: Sequence[AnswerColumn]) -> None:

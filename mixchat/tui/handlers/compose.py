@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING
 
 from textual.app import App, SuspendNotSupported
 
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.composer.composer import Composer
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
-class Writing:
+class ComposeHandlers:
     """Fills the composer from elsewhere."""
 
     def __init__(
-        self, app: App[int], house: "House", session: Session, composer: Composer, say: Callable[[str], None]
+        self,
+        app: App[int],
+        house: "Runtime",
+        session: OpenChats,
+        composer: Composer,
+        say: Callable[[str], None],
     ) -> None:
         self._app = app
         self._house = house
@@ -30,7 +35,7 @@ class Writing:
         self._composer = composer
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"editor": self.edit, "recall": self.recall, "drop-queued": self.drop}
 
@@ -59,10 +64,10 @@ class Writing:
 
     def recall(self, _: str) -> None:
         """Search the prompts that were sent before."""
-        from mixchat.tui.picker import Entry, Picker
+        from mixchat.tui.picker import Picker, PickerEntry
 
         prompts = list(dict.fromkeys(reversed(self._house.drafts.prompts())))
-        entries = [Entry(prompt, " ".join(prompt.split())[:300]) for prompt in prompts]
+        entries = [PickerEntry(prompt, " ".join(prompt.split())[:300]) for prompt in prompts]
 
         def taken(prompt: str | None) -> None:
             if prompt is not None:
@@ -75,7 +80,7 @@ class Writing:
 
     def drop(self, _: str) -> None:
         """Remove the last waiting message; its text goes to an empty composer."""
-        outgoing = self._session.talk.take_back()
+        outgoing = self._session.queue.pop_last()
         if outgoing is None:
             self._say("No message is waiting.")
         else:

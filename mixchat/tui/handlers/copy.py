@@ -8,7 +8,7 @@ from typing import Final
 from textual.app import App
 
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions import Deed
+from mixchat.tui.actions import Handler
 from mixchat.tui.terminal.clipboard import Clipboard
 
 _FENCE: Final = re.compile(
@@ -16,7 +16,7 @@ _FENCE: Final = re.compile(
 )
 
 
-class Copying:
+class CopyHandlers:
     """Copies the last reply, its code or the whole turn.
 
     Args:
@@ -32,7 +32,7 @@ class Copying:
         self._clipboard = clipboard
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "copy-reply": lambda _: self._copy(self._reply(), "the reply"),
@@ -88,7 +88,7 @@ def as_markdown(turn: Turn) -> str:
     return f"{quoted}\n\n{turn.reply}\n"
 
 
-class Linking:
+class LinkHandlers:
     """Lists the links of a turn and copies one. None is opened unseen: the addresses come from a model.
 
     Args:
@@ -110,13 +110,13 @@ class Linking:
         self._clipboard = clipboard
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"links": self.choose, "copy-link": self.copy}
 
     def choose(self, _: str) -> None:
         """List the turn's links; the one that is picked is copied."""
-        from mixchat.tui.picker import Entry, Picker
+        from mixchat.tui.picker import Picker, PickerEntry
         from mixchat.tui.transcript.turn_text import links_of
 
         turn = self._turn()
@@ -124,7 +124,9 @@ class Linking:
         if not links:
             self._say("There is no link in this reply.")
             return
-        entries = [Entry(link.url, link.label or link.url, link.url if link.label else "") for link in links]
+        entries = [
+            PickerEntry(link.url, link.label or link.url, link.url if link.label else "") for link in links
+        ]
         self._app.push_screen(Picker("Which link shall be copied?", entries), self._picked)
 
     def _picked(self, url: str | None) -> None:

@@ -4,22 +4,22 @@ from collections.abc import Callable, Mapping
 
 from textual.screen import Screen
 
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.controller import Conversation
-from mixchat.tui.onboarding.model_download import Fetching
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.controller import ChatController
+from mixchat.tui.onboarding.model_download import ModelDownload
 from mixchat.tui.terminal.clipboard import Clipboard
 
 _HOW_TO_QUIT = "ctrl+q quits; what is written is kept."
 
 
-class Stopping:
+class InterruptHandlers:
     """Acts on the innermost thing, once."""
 
     def __init__(
         self,
         screen: Screen[None],
-        conversation: Conversation,
-        fetching: Fetching,
+        conversation: ChatController,
+        fetching: ModelDownload,
         clipboard: Clipboard,
         unmark: Callable[[], object],
         say: Callable[[str], None],
@@ -31,7 +31,7 @@ class Stopping:
         self._unmark = unmark
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"stop": self.stop, "copy-or-stop": self.copy_or_stop, "copy-selection": self.copy_selection}
 
@@ -55,5 +55,5 @@ class Stopping:
         if selected:
             self._say(self._clipboard.copy(selected, "the selection"))
             self._screen.clear_selection()
-        elif not self._conversation.session.talk.stop():
+        elif not self._conversation.session.queue.stop():
             self._say(_HOW_TO_QUIT)

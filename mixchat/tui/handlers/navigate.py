@@ -7,19 +7,19 @@ from textual.app import App
 from textual.screen import Screen
 
 from mixchat.domain.errors import ConfigError
-from mixchat.tui.actions import ACTS, Deed, read_keys
-from mixchat.tui.chat.controller import Conversation
-from mixchat.tui.chat.widgets import Parts
-from mixchat.tui.handlers.chat_settings import SettingUp
-from mixchat.tui.handlers.choose_model import Choosing
+from mixchat.tui.actions import ACTS, Handler, read_keys
+from mixchat.tui.chat.controller import ChatController
+from mixchat.tui.chat.widgets import ChatWidgets
+from mixchat.tui.handlers.chat_settings import ChatSettingsHandlers
+from mixchat.tui.handlers.choose_model import ModelHandlers
 from mixchat.tui.screens.find_bar import FindBar
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
-    from mixchat.tui.screens.chats.chats_screen import Found
+    from mixchat.runtime.runtime import Runtime
+    from mixchat.tui.screens.chats.chats_screen import ChatFound
 
 
-class Overview:
+class CommandPalette:
     """Shows the acts, with the keys as they are set."""
 
     def __init__(self, app: App[int], screen: Screen[None], keys: Callable[[], Mapping[str, str]]) -> None:
@@ -28,16 +28,16 @@ class Overview:
         self._screen = screen
         self._keys = keys
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"palette": self.palette, "help": self.help}
 
     def palette(self, _: str) -> None:
         """List everything; what is picked is done."""
-        from mixchat.tui.picker import Entry, Picker
+        from mixchat.tui.picker import Picker, PickerEntry
 
         entries = [
-            Entry(act.id, act.title, act.help, self.key_of(act.id, act.key))
+            PickerEntry(act.id, act.title, act.help, self.key_of(act.id, act.key))
             for act in ACTS
             if act.id != "palette"
         ]
@@ -64,15 +64,15 @@ class Overview:
         return self._keys().get(act, usual)
 
 
-class Finding:
+class ChatNavigation:
     """Finds chats, and words in the chat on the screen."""
 
     def __init__(
         self,
         app: App[int],
-        house: "House",
-        parts: Parts,
-        conversation: Conversation,
+        house: "Runtime",
+        parts: ChatWidgets,
+        conversation: ChatController,
         bar: FindBar,
         refreshed: Callable[[], None],
         say: Callable[[str], None],
@@ -85,18 +85,18 @@ class Finding:
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"chats": self.chats, "find": self.find}
 
     def chats(self, words: str) -> None:
         """Show every chat, or those that hold the words."""
-        from mixchat.tui.screens.chats.chat_list import Shelf
+        from mixchat.tui.screens.chats.chat_list import ChatList
         from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 
-        shelf = Shelf(self._house, self._conversation.session.chat)
+        shelf = ChatList(self._house, self._conversation.session.chat)
 
-        def closed(found: "Found | None") -> None:
+        def closed(found: "ChatFound | None") -> None:
             chat = self._conversation.session.chat
             if found is not None:
                 self.open(found.chat, found.turn)
@@ -121,7 +121,7 @@ class Finding:
     def _show(self, turn: str) -> None:
         """Show a turn of the chat, on whichever branch it is."""
         session = self._conversation.session
-        if turn not in [stub.id for stub in session.chat.path.stubs] and not session.talk.busy:
+        if turn not in [stub.id for stub in session.chat.path.stubs] and not session.queue.busy:
             session.chat.path.show(turn)
             self._conversation.turn_to(session.chat)
         self._parts.transcript.jump(turn)
@@ -131,16 +131,16 @@ class Finding:
         self._bar.open(words)
 
 
-def doors(
-    house: "House",
+def navigation_handlers(
+    house: "Runtime",
     app: App[int],
-    parts: Parts,
-    conversation: Conversation,
+    parts: ChatWidgets,
+    conversation: ChatController,
     *,
     do: Callable[[str, str], object],
     refreshed: Callable[[], None],
     say: Callable[[str], None],
-) -> Mapping[str, Deed]:
+) -> Mapping[str, Handler]:
     """Return what opens each screen, by act.
 
     Args:
@@ -154,27 +154,27 @@ def doors(
     """
 
     def stack(name: str) -> None:
-        from mixchat.tui.screens.models.model_list import ModelShelf
-        from mixchat.tui.screens.stack.stack_editor import StackBook
+        from mixchat.tui.screens.models.model_list import ModelList
+        from mixchat.tui.screens.stack.stack_editor import StackEditor
         from mixchat.tui.screens.stack.stack_screen import StackScreen
 
         if name:
             do("use-stack", name)
         else:
-            app.push_screen(StackScreen(StackBook(house, refreshed), ModelShelf(house)))
+            app.push_screen(StackScreen(StackEditor(house, refreshed), ModelList(house)))
 
     def configure(_: str) -> None:
         from mixchat.config.schema import settings
-        from mixchat.tui.screens.settings.config_editor import ConfigBook
+        from mixchat.tui.screens.settings.config_editor import ConfigEditor
         from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 
-        book = ConfigBook(house, lambda config: app.set_keymap(dict(read_keys(config.keys).keys)))
+        book = ConfigEditor(house, lambda config: app.set_keymap(dict(read_keys(config.keys).keys)))
         app.push_screen(SettingsScreen(book, lambda act: do(act, ""), settings()), lambda _: refreshed())
 
     # Mounted before it is wanted, so that what is typed right after the key is in the field.
     bar = FindBar(parts.transcript, conversation.write_on)
     parts.composer.screen.query_one("#conversation").mount(bar, before=parts.composer)
-    finding = Finding(app, house, parts, conversation, bar, refreshed, say)
+    finding = ChatNavigation(app, house, parts, conversation, bar, refreshed, say)
 
     def spend(_: str) -> None:
         from mixchat.tui.screens.spend_screen import SpendScreen
@@ -183,8 +183,8 @@ def doors(
 
     return {
         **finding.deeds(),
-        **Choosing(app, house, conversation.session, parts.composer, do, refreshed, say).deeds(),
-        **SettingUp(app, house, conversation.session, parts.composer, refreshed, say).deeds(),
+        **ModelHandlers(app, house, conversation.session, parts.composer, do, refreshed, say).deeds(),
+        **ChatSettingsHandlers(app, house, conversation.session, parts.composer, refreshed, say).deeds(),
         "stack": stack,
         "settings": configure,
         "spend": spend,

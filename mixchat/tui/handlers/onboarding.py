@@ -7,17 +7,17 @@ from textual.app import App
 from textual.widget import Widget
 
 from mixchat.domain.errors import ConfigError
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.body import Curtain
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.body import BodySwitcher
 from mixchat.tui.chat.status_line import hints
-from mixchat.tui.chat.widgets import Parts
+from mixchat.tui.chat.widgets import ChatWidgets
 from mixchat.tui.choice_bar import Option
-from mixchat.tui.composer.message import Outgoing
-from mixchat.tui.onboarding.key_screen import Keeping
-from mixchat.tui.onboarding.provider_status import Findings
+from mixchat.tui.composer.message import ComposedMessage
+from mixchat.tui.onboarding.key_screen import KeyStore
+from mixchat.tui.onboarding.provider_status import ProviderStatus
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 _REST: Final = (("ctrl+k", "add a key"), ("ctrl+p", "everything else"))
@@ -25,18 +25,18 @@ _FIRST: Final = (("enter", "fetch the small model"), *_REST)
 _WRITTEN: Final = (("enter", "choose who answers"), *_REST)
 
 
-class Greeting:
+class Onboarding:
     """Fills the welcome and the first-run page, and looks again when a key or a model was added."""
 
     def __init__(
         self,
         app: App[int],
-        house: "House",
-        parts: Parts,
-        curtain: Curtain,
+        house: "Runtime",
+        parts: ChatWidgets,
+        curtain: BodySwitcher,
         *,
-        remember: Callable[[Outgoing], None],
-        send: Callable[[Outgoing], None],
+        remember: Callable[[ComposedMessage], None],
+        send: Callable[[ComposedMessage], None],
         say: Callable[[str], None],
     ) -> None:
         self._app = app
@@ -46,20 +46,20 @@ class Greeting:
         self._remember = remember
         self._send = send
         self._say = say
-        self._pending: Outgoing | None = None
+        self._pending: ComposedMessage | None = None
         """A message that waits for somebody who can answer."""
-        self._findings = Findings(house)
+        self._findings = ProviderStatus(house)
         self.nobody = False
         """Whether no role has a model that can be asked."""
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"key": self.add_key}
 
     async def greet(self) -> None:
         """Look at keys and models, then at servers of this machine; show both at once."""
         try:
-            await self._findings.listen()
+            await self._findings.probe()
             answering = self._findings.answering(self._house.stack)
         except ConfigError as error:
             self._say(str(error))
@@ -88,7 +88,7 @@ class Greeting:
             self._say(str(error))
         self._app.run_worker(self.greet())
 
-    def send(self, outgoing: Outgoing) -> None:
+    def send(self, outgoing: ComposedMessage) -> None:
         """Send a message; where nobody can answer yet, ask first how somebody could."""
         if not self.nobody:
             self._send(outgoing)
@@ -123,4 +123,4 @@ class Greeting:
             else:
                 self.give_back()
 
-        self._app.push_screen(KeyScreen(Keeping(self._house), key), closed)
+        self._app.push_screen(KeyScreen(KeyStore(self._house), key), closed)

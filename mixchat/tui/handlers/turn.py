@@ -10,21 +10,21 @@ from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import StorageError
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.tui.actions import Deed
-from mixchat.tui.chat.open_chats import Session
-from mixchat.tui.chat.turn_selection import Pointing
+from mixchat.tui.actions import Handler
+from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.composer.composer import Composer
-from mixchat.tui.picker import Entry, Picker
+from mixchat.tui.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _BUSY: Final = "A reply is still coming; Esc stops it."
 _SHOWN: Final = 48
 """Characters of a prompt in the title of a list."""
 
 
-class Steering:
+class TurnHandlers:
     """Does to the chat on the screen what the person says, and says what came of it.
 
     Args:
@@ -40,11 +40,11 @@ class Steering:
 
     def __init__(
         self,
-        house: "House",
+        house: "Runtime",
         app: App[int],
-        session: Session,
+        session: OpenChats,
         composer: Composer,
-        pointing: Pointing,
+        pointing: TurnSelection,
         *,
         refreshed: Callable[[], None],
         replaced: Callable[[Turn], None],
@@ -59,7 +59,7 @@ class Steering:
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "retry": self.retry,
@@ -73,24 +73,24 @@ class Steering:
     def retry(self, name: str) -> None:
         """Ask the prompt of the turn that is meant again, of another role or model if one is named."""
         turn = self._pointing.turn()
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(_BUSY)
         elif turn is None:
             self._say("There is nothing to ask again yet.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
-            self._session.talk.again(turn.id, pin)
+            self._session.queue.again(turn.id, pin)
 
     def go_on(self, name: str) -> None:
         """Continue the reply that is meant where it was cut off or stopped."""
         turn = self._pointing.turn()
-        if self._session.talk.busy:
+        if self._session.queue.busy:
             self._say(_BUSY)
         elif turn is None or not turn.reply:
             self._say("There is no reply to continue; f5 asks again.")
         elif turn.outcome is Outcome.COMPLETE and turn.stop != "length":
             self._say("This reply is complete; f5 asks again, f8 asks another model.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
-            self._session.talk.go_on(turn.id, pin)
+            self._session.queue.go_on(turn.id, pin)
 
     def pin(self, name: str) -> None:
         """Let one role or model answer this chat."""
@@ -107,13 +107,13 @@ class Steering:
 
     def _set_pin(self, pin: Pin | None) -> None:
         chat = self._session.chat
-        chat.keep(structs.replace(chat.record, state=structs.replace(chat.state, pin=pin)))
+        chat.save_record(structs.replace(chat.record, state=structs.replace(chat.state, pin=pin)))
         self._refreshed()
 
     def correct(self, role: str) -> None:
         """Say which role the prompt of the turn that is meant was, by name or from a list; the router learns it."""
         turn = self._pointing.turn()
-        known = [name for name in self._house.stack.posts if name != FALLBACK]
+        known = [name for name in self._house.stack.roles if name != FALLBACK]
         if turn is None:
             self._say("There is no turn to correct yet.")
         elif turn.outcome is Outcome.OPEN:
@@ -127,8 +127,8 @@ class Steering:
 
     def _pick_role(self, turn: Turn, known: list[str]) -> None:
         told = {role.name: role.description for role in BUILT_IN}
-        posts = self._house.stack.posts
-        entries = [Entry(name, name, posts[name].description or told.get(name, "")) for name in known]
+        posts = self._house.stack.roles
+        entries = [PickerEntry(name, name, posts[name].description or told.get(name, "")) for name in known]
         now = turn.corrected or (turn.decision.role if turn.decision else None) or ""
         shown = " ".join(turn.prompt.split())[:_SHOWN]
 
@@ -151,7 +151,7 @@ class Steering:
     def private(self, _: str) -> None:
         """Keep the chat on this machine, or let it go anywhere again."""
         chat = self._session.chat
-        chat.keep(structs.replace(chat.record, private=not chat.record.private))
+        chat.save_record(structs.replace(chat.record, private=not chat.record.private))
         self._refreshed()
         where = "only to models on this machine" if chat.record.private else "to any model of the stack"
         self._say(f"This chat goes {where}.")

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from mixchat.domain.clock import Clock
 from mixchat.tui import formatting
-from mixchat.tui.onboarding.provider_status import Finding
+from mixchat.tui.onboarding.provider_status import ProviderFinding
 from mixchat.tui.onboarding.welcome import centred, wordmark
 
 CONTACTING: Final = "contacting the package index, as pip is set up"
@@ -34,13 +34,13 @@ class FirstRun(Widget):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._findings: Sequence[Finding] = ()
+        self._findings: Sequence[ProviderFinding] = ()
         self._progress: tuple[str, int, int | None] | None = None
         self._failure = ""
         self._since = 0.0
         self._timer: Timer | None = None
 
-    def tell(self, findings: Sequence[Finding]) -> None:
+    def tell(self, findings: Sequence[ProviderFinding]) -> None:
         """Show what was found."""
         self._findings = findings
         self.refresh()
@@ -94,7 +94,7 @@ def _way(key: str, does: str) -> Content:
     return Content.assemble((key.rjust(7), "$accent bold"), "  ", does)
 
 
-def _found(finding: Finding) -> Content:
+def _found(finding: ProviderFinding) -> Content:
     mark = ("● ", "$success") if finding.ready else ("○ ", "$text-disabled")
     return Content.assemble(mark, finding.label.ljust(_LABEL), (finding.words, "$text-muted"))
 

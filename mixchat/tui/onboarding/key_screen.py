@@ -11,16 +11,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
-class Keeping:
+class KeyStore:
     """Tries a key on its provider before it is kept. The key is in no message and no file."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
     def providers(self) -> list[str]:
@@ -87,7 +87,7 @@ class KeyScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="key.back")]
 
-    def __init__(self, keeping: Keeping, key: str = "") -> None:
+    def __init__(self, keeping: KeyStore, key: str = "") -> None:
         super().__init__()
         self._keeping = keeping
         self._key = key
@@ -97,8 +97,8 @@ class KeyScreen(ModalScreen[str | None]):
         with Vertical(id="picker"):
             yield Static("Add a key", id="picker-title", markup=False)
             yield Static(_ASK, id="key-said", markup=False)
-            yield Field(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
-            yield Field(
+            yield OrderedInput(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
+            yield OrderedInput(
                 placeholder="provider, seen by the key where it can be", compact=True, id="key-provider"
             )
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker
 
 from mixchat.domain.errors import ProviderError
-from mixchat.tui.actions import Deed
+from mixchat.tui.actions import Handler
 from mixchat.tui.onboarding.first_run import CONTACTING, FirstRun
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
-class Fetching:
+class ModelDownload:
     """Fetches once at a time; stopping it leaves nothing half done behind.
 
     Args:
@@ -29,7 +29,7 @@ class Fetching:
 
     def __init__(
         self,
-        house: "House",
+        house: "Runtime",
         shown_on: FirstRun,
         note: Callable[[str], None],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
@@ -47,7 +47,7 @@ class Fetching:
         self._say = say
         self._worker: Worker[None] | None = None
 
-    def deeds(self) -> Mapping[str, Deed]:
+    def deeds(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"pull": self.fetch}
 
@@ -67,19 +67,19 @@ class Fetching:
         return True
 
     async def _fetch(self) -> None:
-        from mixchat.providers.local.model_store import STARTER, Shelf
+        from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
         from mixchat.providers.local.pull import pull
 
-        folder = Shelf.of(self._house.paths, self._house.config).folder
+        folder = ModelStore.of(self._house.paths, self._house.config).folder
         try:
-            async with aclosing(pull(STARTER, folder, self._house.environ)) as steps:
+            async with aclosing(pull(DEFAULT_MODEL, folder, self._house.environ)) as steps:
                 async for step in steps:
                     self._tell(step.step, step.done, step.total)
         except ProviderError as error:
             self._over(error.message)
         else:
             self._over("")
-            self._say(f"{STARTER} is here. It is small: good for a first word, not for hard questions.")
+            self._say(f"{DEFAULT_MODEL} is here. It is small: good for a first word, not for hard questions.")
         self._done()
 
     def _tell(self, step: str, done: int, total: int | None) -> None:

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _ASKED: Final = ("anthropic", "openai", "google", "openrouter", "ollama", "local")
 """The services that are named whether or not they are there."""
@@ -19,7 +19,7 @@ _PATIENCE: Final = 0.6
 """Seconds that a server on this machine has to accept a connection."""
 
 
-class Finding(Struct, frozen=True):
+class ProviderFinding(Struct, frozen=True):
     """One service, and whether it can be asked."""
 
     service: str
@@ -28,16 +28,16 @@ class Finding(Struct, frozen=True):
     words: str
 
 
-class Findings:
+class ProviderStatus:
     """Looks around without any network but this machine's own."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
         self._listening: dict[str, bool] = {}
 
-    async def listen(self) -> None:
+    async def probe(self) -> None:
         """Find out which servers of this machine accept a connection."""
-        stacked = {seat.ref.provider for post in self._house.stack.posts.values() for seat in post.seats}
+        stacked = {seat.ref.provider for post in self._house.stack.roles.values() for seat in post.seats}
         names = [name for name in {*stacked, "ollama"} if self._is_server(name)]
         answers = await asyncio.gather(*(_accepts(self._house.services[name].base_url) for name in names))
         self._listening = dict(zip(names, answers, strict=True))
@@ -46,13 +46,13 @@ class Findings:
         service = self._house.services.get(name)
         return service is not None and not service.needs_key and service.loopback and service.api != "local"
 
-    def services(self) -> list[Finding]:
+    def services(self) -> list[ProviderFinding]:
         """Return what was found of the usual services, and of others that have a key."""
         known = self._house.services
         others = [name for name in known if name not in _ASKED and self._house.credentials.has(name)]
         return [self._finding(known[name]) for name in (*_ASKED, *others) if name in known]
 
-    def _finding(self, service: Service) -> Finding:
+    def _finding(self, service: ProviderSpec) -> ProviderFinding:
         ready = self.ready(service.name)
         if service.api == "local":
             models = self._local_models()
@@ -63,7 +63,7 @@ class Findings:
             words = f"key from {self._house.credentials.source(service.name) or 'the config'}"
         else:
             words = "no key"
-        return Finding(service.name, service.label or service.name, ready, words)
+        return ProviderFinding(service.name, service.label or service.name, ready, words)
 
     def ready(self, provider: str) -> bool:
         """Whether the provider can be asked, as far as can be told from here."""
@@ -80,19 +80,19 @@ class Findings:
     def answering(self, stack: Stack) -> dict[str, str]:
         """Return the first model that can be asked, by role."""
         found: dict[str, str] = {}
-        for role in stack.posts:
+        for role in stack.roles:
             first = next((seat.ref for seat in stack.lineup(role) if self.reaches(seat.ref)), None)
             if first is not None:
                 found[role] = first.model
         return found
 
     def _local_models(self) -> tuple[str, ...]:
-        from mixchat.providers.local.model_store import Shelf
+        from mixchat.providers.local.model_store import ModelStore
 
-        return Shelf.of(self._house.paths, self._house.config).names()
+        return ModelStore.of(self._house.paths, self._house.config).names()
 
 
-def _place(service: Service) -> str:
+def _place(service: ProviderSpec) -> str:
     return urlsplit(service.base_url).netloc
 
 

@@ -53,7 +53,7 @@ class Welcome(Widget):
             return []
         order = {role.name: number for number, role in enumerate(BUILT_IN)}
         names = sorted(
-            (name for name in stack.posts if name != FALLBACK), key=lambda name: order.get(name, 99)
+            (name for name in stack.roles if name != FALLBACK), key=lambda name: order.get(name, 99)
         )
         return [self._seat(name) for name in names]
 

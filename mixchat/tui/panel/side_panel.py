@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
-from mixchat.config.ui_state import Layout
+from mixchat.config.ui_state import UiState
 
 NARROWEST: Final = 30
 WIDEST: Final = 90
@@ -33,7 +33,7 @@ class SidePanel(Vertical):
     class Shown(Message):
         """The panel was shown or hidden."""
 
-    def __init__(self, layout: Layout, keep: Callable[[Layout], None]) -> None:
+    def __init__(self, layout: UiState, keep: Callable[[UiState], None]) -> None:
         super().__init__()
         self._layout = layout
         self._keep = keep
@@ -63,7 +63,7 @@ class SidePanel(Vertical):
         if width != self._shown_width:
             self._change(structs.replace(self._layout, panel_width=width))
 
-    def _change(self, layout: Layout) -> None:
+    def _change(self, layout: UiState) -> None:
         self._layout = layout
         self._arrange()
         if self._keeping is not None:

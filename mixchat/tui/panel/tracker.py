@@ -6,7 +6,7 @@ from msgspec import Struct
 from textual.content import Content
 from textual.widget import Widget
 
-from mixchat.domain.usage import Cost, Tally
+from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui import formatting
 
 
@@ -14,7 +14,7 @@ class Span(Struct, frozen=True):
     """What was spent in one span, and how much may be."""
 
     name: str
-    total: Tally
+    total: CostSum
     limit: Decimal | None = None
     """Dollars; `None`: no limit."""
 
@@ -26,7 +26,7 @@ class Span(Struct, frozen=True):
         return float(self.total.usd / self.limit) if self.limit else 1.0
 
 
-class Spending(Struct, frozen=True):
+class SpendingState(Struct, frozen=True):
     """Everything the tracker shows."""
 
     spans: tuple[Span, ...] = ()
@@ -55,16 +55,16 @@ class Tracker(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._spending = Spending()
+        self._spending = SpendingState()
 
-    def tell(self, spending: Spending) -> None:
+    def tell(self, spending: SpendingState) -> None:
         """Show these sums."""
         if spending != self._spending:
             same_rows = self._rows(self._spending) == self._rows(spending)
             self._spending = spending
             self.refresh(layout=not same_rows)
 
-    def _rows(self, spending: Spending) -> int:
+    def _rows(self, spending: SpendingState) -> int:
         bars = sum(span.limit is not None for span in spending.spans)
         return len(spending.spans) + bars + (spending.turn is not None) + (spending.context is not None)
 

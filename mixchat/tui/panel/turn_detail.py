@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from mixchat.domain.decision import Decision, Evidence
+from mixchat.domain.decision import Evidence, RoutingDecision
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Usage
@@ -113,7 +113,7 @@ def _compared(number: int, answer: Turn) -> Content:
     return Content.assemble((f"{number} ", "$text-muted"), (model, "bold"), f"  {facts}")
 
 
-def _decision(decision: Decision, corrected: str | None, *, compared: bool) -> Iterator[Content]:
+def _decision(decision: RoutingDecision, corrected: str | None, *, compared: bool) -> Iterator[Content]:
     role = corrected or decision.role
     how = "asked at once with others" if compared else _HOW[decision.classifier]
     sure = "" if decision.pinned else f"  {decision.confidence:.0%} sure"

@@ -12,7 +12,7 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.ledger.rates import Rates
 from mixchat.routing.health import State
 from mixchat.tui.panel.health_list import HealthList
-from mixchat.tui.panel.tracker import Spending, Tracker
+from mixchat.tui.panel.tracker import SpendingState, Tracker
 from mixchat.tui.panel.turn_detail import TurnDetail
 from mixchat.tui.panel.turn_list import TurnList
 
@@ -63,7 +63,7 @@ class TurnPanel(Vertical):
         """The turn that is lit in the list while the list has the focus."""
         return self._rows.lit if self._rows.has_focus else None
 
-    def tell_spending(self, spending: Spending) -> None:
+    def tell_spending(self, spending: SpendingState) -> None:
         """Show these sums."""
         self._tracker.tell(spending)
 

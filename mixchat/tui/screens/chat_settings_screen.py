@@ -6,21 +6,21 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from mixchat.domain.stack import Seat
-from mixchat.tui.chat.setting_specs import KNOBS, Knob, read_value, shown
-from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.row_list import Row
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.chat.setting_specs import KNOBS, SettingSpec, read_value, shown
+from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.row_list import ListRow
+from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.transcript.sanitize import one_line
 
 if TYPE_CHECKING:
-    from mixchat.tui.handlers.chat_settings import SettingUp
+    from mixchat.tui.handlers.chat_settings import ChatSettingsHandlers
 
 _TITLE: Final = 16
 _COLUMN: Final = 22
 
 
-class SetupScreen(Page[None]):
+class ChatSettingsScreen(FilterListScreen[None]):
     """Shows chat, next message and seat side by side.
 
     Args:
@@ -35,7 +35,7 @@ class SetupScreen(Page[None]):
         Binding("ctrl+d", "clear", "as the seat says", priority=True, id="setup.clear"),
     ]
 
-    def __init__(self, setting_up: "SettingUp", first: str = "") -> None:
+    def __init__(self, setting_up: "ChatSettingsHandlers", first: str = "") -> None:
         super().__init__()
         self._setting_up = setting_up
         self._first = first
@@ -53,15 +53,15 @@ class SetupScreen(Page[None]):
         """Show the settings that fit."""
         self.rows.tell(self._rows(words), self.rows.lit)
 
-    def _rows(self, words: str) -> list[Row]:
+    def _rows(self, words: str) -> list[ListRow]:
         wanted = words.casefold()
         found = [knob for knob in KNOBS.values() if wanted in f"{knob.title} {knob.help}".casefold()]
-        return [Row("", _head), *(self._row(knob) for knob in found)]
+        return [ListRow("", _head), *(self._row(knob) for knob in found)]
 
-    def _row(self, knob: Knob) -> Row:
-        return Row(knob.name, lambda width: self._line(knob, width))
+    def _row(self, knob: SettingSpec) -> ListRow:
+        return ListRow(knob.name, lambda width: self._line(knob, width))
 
-    def _line(self, knob: Knob, width: int) -> Content:
+    def _line(self, knob: SettingSpec, width: int) -> Content:
         of_chat = getattr(self._setting_up.for_chat, knob.name)
         of_message = getattr(self._setting_up.for_message, knob.name)
         of_seat = of_the_seat(self._seat, knob)
@@ -105,13 +105,13 @@ class SetupScreen(Page[None]):
         title = f"{knob.title} of {'the next message' if alone else 'this chat'}"
         if knob.choices:
             entries = [
-                *(Entry(choice, choice) for choice in knob.choices),
-                Entry("default", "as the seat says"),
+                *(PickerEntry(choice, choice) for choice in knob.choices),
+                PickerEntry("default", "as the seat says"),
             ]
             self.above.push_screen(Picker(title, entries, lit=shown(now)), written)
         else:
             known = "" if now is None else str(now)
-            ask = Ask(title, known, help=knob.help, check=lambda text: read_value(knob, text))
+            ask = ValuePrompt(title, known, help=knob.help, check=lambda text: read_value(knob, text))
             self.above.push_screen(ask, written)
 
     def action_clear(self) -> None:
@@ -132,7 +132,7 @@ def _head(width: int) -> Content:
     return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
 
 
-def of_the_seat(seat: Seat | None, knob: Knob) -> object:
+def of_the_seat(seat: Seat | None, knob: SettingSpec) -> object:
     """Return what the seat sets by itself; a seat has no system prompt of its own."""
     value = getattr(seat, knob.name, None) if seat is not None else None
     return None if value is False else value

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 from mixchat.tui.transcript import Transcript
 
 
@@ -36,7 +36,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the count."""
-        yield Field(placeholder="find in this chat", compact=True, select_on_focus=True)
+        yield OrderedInput(placeholder="find in this chat", compact=True, select_on_focus=True)
         yield Static("", markup=False)
 
     def on_mount(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.screens.help import key_name
 from mixchat.tui.screens.row_list import RowList
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 
 class FootLine(Widget):
@@ -62,7 +62,7 @@ def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
 Result = TypeVar("Result")
 
 
-class Page(Screen[Result]):
+class FilterListScreen(Screen[Result]):
     """A list that filters as one types. Letters always go to the filter, arrows always move in the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +86,7 @@ class Page(Screen[Result]):
             with Horizontal(id="page-head"):
                 yield Static(self.HEADING, id="page-title", markup=False)
                 yield Static("", id="page-aside", markup=False)
-            yield Field(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
+            yield OrderedInput(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
             yield RowList(empty=self.EMPTY, id="page-rows")
             yield Static("", id="page-detail", markup=False)
         yield FootLine()

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 
-class Row(Struct, frozen=True):
+class ListRow(Struct, frozen=True):
     """One line of a list."""
 
     value: str
@@ -24,9 +24,9 @@ class Row(Struct, frozen=True):
     """Returns the line for a width in cells."""
 
 
-def heading(words: str) -> Row:
+def heading(words: str) -> ListRow:
     """Return a row that groups those below it."""
-    return Row("", lambda _: Content.styled(words, "$text-accent"))
+    return ListRow("", lambda _: Content.styled(words, "$text-accent"))
 
 
 class RowList(ScrollView, can_focus=True):
@@ -63,7 +63,7 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:
         """Take the sentence that stands in an empty list."""
         super().__init__(id=id)
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[ListRow] = ()
         self._empty = empty
 
     @property
@@ -71,7 +71,7 @@ class RowList(ScrollView, can_focus=True):
         """What the lit row stands for; empty when there is none."""
         return self._rows[self.cursor].value if 0 <= self.cursor < len(self._rows) else ""
 
-    def tell(self, rows: Sequence[Row], lit: str = "", *, empty: str | None = None) -> None:
+    def tell(self, rows: Sequence[ListRow], lit: str = "", *, empty: str | None = None) -> None:
         """Show these rows and light the one that stands for `lit`, else the first that can be lit."""
         self._rows = rows
         if empty is not None:

@@ -10,18 +10,18 @@ from textual.widgets import Input
 
 from mixchat.domain.errors import ConfigError
 from mixchat.ledger.dates import first_day
-from mixchat.ledger.reports import BY, By, Line
+from mixchat.ledger.reports import BY, By, ReportLine
 from mixchat.ledger.spend_report import Report, bar, calls, chat_titles, plot_days, report, saved_sentence
 from mixchat.tui import formatting
-from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.row_list import Row
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.row_list import ListRow
+from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.sanitize import one_line
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _MOST: Final = 1000
 """Lines that are shown at most, the dearest first."""
@@ -31,7 +31,7 @@ _PLOT: Final = 12
 _BY_ROLE: Final = "role"
 
 
-class SpendScreen(Page[str | None]):
+class SpendScreen(FilterListScreen[str | None]):
     """Sums over the ledger. Enter on a chat opens it: the chat's id is what the screen returns."""
 
     HEADING = "Spending"
@@ -48,7 +48,7 @@ class SpendScreen(Page[str | None]):
         Binding("enter", "open", "open the chat", priority=True, id="spend.open"),
     ]
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         super().__init__()
         self._house = house
         self._by: By = "model"
@@ -96,8 +96,8 @@ class SpendScreen(Page[str | None]):
         most = max((line.usd for line, _ in lines), default=Decimal(0))
         self.rows.tell([self._row(line, name, most) for line, name in lines], self.rows.lit, empty=self.EMPTY)
 
-    def _row(self, line: Line, name: str, most: Decimal) -> Row:
-        return Row(line.key, lambda width: spend_line(line, name, most, width, by=self._by))
+    def _row(self, line: ReportLine, name: str, most: Decimal) -> ListRow:
+        return ListRow(line.key, lambda width: spend_line(line, name, most, width, by=self._by))
 
     def taken(self, value: str) -> None:
         """Open the chat."""
@@ -133,7 +133,7 @@ class SpendScreen(Page[str | None]):
         def chosen(span: str | None) -> None:
             if span == "":
                 self.above.push_screen(
-                    Ask("Since when?", self._since, help=_HELP, check=self._check), written
+                    ValuePrompt("Since when?", self._since, help=_HELP, check=self._check), written
                 )
             else:
                 written(span)
@@ -143,7 +143,7 @@ class SpendScreen(Page[str | None]):
                 self._since = span
                 self._read()
 
-        entries = [*(Entry(span, span) for span in _SPANS), Entry("", "another day …")]
+        entries = [*(PickerEntry(span, span) for span in _SPANS), PickerEntry("", "another day …")]
         self.above.push_screen(Picker("Since when?", entries, lit=self._since), chosen)
 
     def _check(self, text: str) -> None:
@@ -156,7 +156,7 @@ class SpendScreen(Page[str | None]):
 _HELP: Final = "A date such as 2026-11-16, or a span such as 7d, 2w, 3m or 1y."
 
 
-def spend_line(line: Line, name: str, most: Decimal, width: int, *, by: By) -> Content:
+def spend_line(line: ReportLine, name: str, most: Decimal, width: int, *, by: By) -> Content:
     """Return one line of the report: name, bar, dollars, and where there is room calls and tokens."""
     wide = width >= 96
     counts = (

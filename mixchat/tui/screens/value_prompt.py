@@ -12,10 +12,10 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError
 from mixchat.tui.screens.list_screen import FootLine
-from mixchat.tui.terminal.ordered_keys import Field
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 
-class Ask(ModalScreen[str | None]):
+class ValuePrompt(ModalScreen[str | None]):
     """Returns what was written, or `None` when it was left with Esc.
 
     Args:
@@ -41,7 +41,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical(id="ask"):
             yield Static(self._title, id="ask-title", markup=False)
             yield Static(self._help, id="ask-help", markup=False)
-            yield Field(self._value, compact=True, id="ask-field")
+            yield OrderedInput(self._value, compact=True, id="ask-field")
             yield Static("", id="ask-wrong", markup=False)
             yield FootLine()
 

@@ -14,7 +14,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from mixchat.tui.terminal.key_stream import KeyStream
-from mixchat.tui.terminal.pacing import Flow
+from mixchat.tui.terminal.pacing import OutputPacing
 
 _BEAT: Final = 0.1
 """Seconds after which a lone Esc counts as a key, and the end is looked for."""
@@ -31,9 +31,9 @@ class TerminalDriver(LinuxDriver):
     """Textual's own driver takes no key any more after a byte that is no UTF-8; this one shows a mark for it."""
 
     @cached_property
-    def flow(self) -> Flow:
+    def flow(self) -> OutputPacing:
         """What the terminal tells of how far it is."""
-        return Flow()
+        return OutputPacing()
 
     def write(self, data: str) -> None:
         """Write what is painted, and ask the terminal to say when it is shown.

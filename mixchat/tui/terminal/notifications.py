@@ -13,7 +13,7 @@ LONG: Final = 10.0
 
 
 @runtime_checkable
-class Terminal(Protocol):
+class TerminalNotifier(Protocol):
     """An app that can speak to its terminal."""
 
     def tell_terminal(self, sequence: str) -> None:
@@ -21,7 +21,7 @@ class Terminal(Protocol):
         ...
 
 
-class Attention:
+class ReplyNotifier:
     """Watches turns. When a long one ends out of focus, the terminal is told by OSC 9, and rings.
 
     Args:

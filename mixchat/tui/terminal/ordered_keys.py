@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 
-async def run_at_once(widget: Widget, bindings: BindingsMap, event: events.Key) -> bool:
+async def run_binding_now(widget: Widget, bindings: BindingsMap, event: events.Key) -> bool:
     """Run what a widget's own bindings have for a key; return whether they had anything."""
     app = cast("App[Any]", widget.app)
     for binding in bindings.key_to_bindings.get(event.key, ()):
@@ -25,8 +25,8 @@ async def run_at_once(widget: Widget, bindings: BindingsMap, event: events.Key) 
     return False
 
 
-class Field(Input):
+class OrderedInput(Input):
     """A line of text to fill in."""
 
     async def _on_key(self, event: events.Key) -> None:
-        await run_at_once(self, self._bindings, event)
+        await run_binding_now(self, self._bindings, event)

@@ -27,7 +27,7 @@ class Paced(Protocol):
         ...
 
 
-class Flow:
+class OutputPacing:
     """Keeps one question at most on its way."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Flow:
             self._tail = ""
         self._tail = self._tail[-_TAIL:]
 
-    def finish(self, patience: float) -> None:
-        """Wait for the answer that is on its way, or `patience` seconds, so that no other program reads it; ask no more."""
-        self._shown.wait(patience)
+    def finish(self, timeout: float) -> None:
+        """Wait for the answer that is on its way, or `timeout` seconds, so that no other program reads it; ask no more."""
+        self._shown.wait(timeout)
         self._answers = False

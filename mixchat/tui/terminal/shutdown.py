@@ -11,7 +11,7 @@ _GRACE: Final = 0.05
 """Seconds that each thread has to end by itself; an idle one takes next to none."""
 
 
-class ImpatientThreads(ThreadPoolExecutor):
+class NonBlockingExecutor(ThreadPoolExecutor):
     """The loop's threads; closing the loop does not wait for what they are at."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -19,7 +19,7 @@ class ImpatientThreads(ThreadPoolExecutor):
         super().shutdown(wait=False, cancel_futures=True)
 
 
-def leave_at_once(code: int) -> None:
+def exit_now(code: int) -> None:
     """End the process with `code` if a thread would keep it; everything is saved and the terminal is as it was."""
     working = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
     for thread in working:

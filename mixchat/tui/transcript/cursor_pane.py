@@ -3,9 +3,9 @@
 from mixchat.domain.turn import Turn
 from mixchat.tui.transcript.finder import Finder, Match
 from mixchat.tui.transcript.messages import TurnSelected
-from mixchat.tui.transcript.render_block import Part
-from mixchat.tui.transcript.scroll_pane import Pane
-from mixchat.tui.transcript.turn_column import Column, Place
+from mixchat.tui.transcript.render_block import RenderBlock
+from mixchat.tui.transcript.scroll_pane import ScrollPane
+from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn
 from mixchat.tui.transcript.turn_text import reply_markdown, turn_markdown
 from mixchat.tui.transcript.turn_view import TurnView
 
@@ -13,7 +13,7 @@ from mixchat.tui.transcript.turn_view import TurnView
 class BlockCursor:
     """Moves by turn and by code block, and gives what is under it as text. Without a place it means the last turn."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: TurnColumn) -> None:
         self._column = column
         self._view: int | None = None
         self._part: int | None = None
@@ -24,9 +24,9 @@ class BlockCursor:
         return None if self._view is None else (self._view, self._part)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RowAddress:
         """Where it is."""
-        return Place(self._view or 0, self._part or 0, 0)
+        return RowAddress(self._view or 0, self._part or 0, 0)
 
     @property
     def view(self) -> TurnView | None:
@@ -97,7 +97,7 @@ class BlockCursor:
         part = self._code()
         return part.language if part is not None else ""
 
-    def _code(self) -> Part | None:
+    def _code(self) -> RenderBlock | None:
         view = self.view
         if view is None:
             return None
@@ -113,7 +113,7 @@ def _code_parts(view: TurnView) -> list[int]:
     return [at for at, part in enumerate(view.parts) if part.kind == "code"]
 
 
-class MarkedPane(Pane):
+class CursorPane(ScrollPane):
     """Moves the block cursor and walks through matches; both are only marks on what is painted."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -155,7 +155,7 @@ class MarkedPane(Pane):
         if here is None:
             return None
         self._painter.here = here
-        self.show_place(Place(here[0], here[1], 0))
+        self.show_place(RowAddress(here[0], here[1], 0))
         return self.finder.matches[self.finder.position - 1]
 
     def unmark(self) -> None:

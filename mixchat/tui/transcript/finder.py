@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mixchat.tui.transcript.turn_column import Column
+from mixchat.tui.transcript.turn_column import TurnColumn
 
 
 class Match(NamedTuple):
@@ -17,7 +17,7 @@ class Match(NamedTuple):
 class Finder:
     """Finds text in prompts and replies, in any case, and walks through the matches."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: TurnColumn) -> None:
         self._column = column
         self.sought = ""
         self.matches: list[Match] = []

@@ -5,32 +5,32 @@ from msgspec import structs
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ERRORS
 from mixchat.domain.events import (
-    Broke,
+    AttemptFailed,
+    AttemptStarted,
     ChatEvent,
+    FailedOver,
     Notice,
-    Rerouted,
     Retrying,
     Routed,
-    Started,
-    Text,
-    Thinking,
+    TextDelta,
+    ThinkingDelta,
 )
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Citation, Seam, Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
-from mixchat.tui.transcript.sanitize import clean, one_line
-from mixchat.tui.transcript.turn_summary import Sheet, hop_words, role_title, sheet_of
+from mixchat.tui.transcript.sanitize import one_line, sanitize
+from mixchat.tui.transcript.turn_summary import TurnSummary, hop_words, role_title, summarize_turn
 
 
 def placed_seams(turn: Turn) -> list[Seam]:
     """Return a turn's seams with their offsets in the cleaned text of its reply."""
     if not turn.seams or (turn.reply.isascii() and "\r" not in turn.reply):
         return list(turn.seams)
-    return [structs.replace(seam, offset=len(clean(turn.reply[: seam.offset]))) for seam in turn.seams]
+    return [structs.replace(seam, offset=len(sanitize(turn.reply[: seam.offset]))) for seam in turn.seams]
 
 
-class Live:
+class LiveTurnView:
     """What is known of a turn so far. Text of the reply goes to its own document.
 
     Args:
@@ -55,20 +55,20 @@ class Live:
         self._plan: list[str] = []
         self._citations = dict.fromkeys(turn.citations)
         self._began: float | None = None
-        self._length = len(clean(turn.reply))
+        self._length = len(sanitize(turn.reply))
         self._ends_in_return = turn.reply.endswith("\r")
         self._cut = turn.failure.message if turn.failure else "stopped"
 
     def show(self, event: ChatEvent) -> str:
         """Take one event in and return what it adds to the reply."""
         match event:
-            case Text(text):
+            case TextDelta(text):
                 return self._text(text)
-            case Thinking(text):
+            case ThinkingDelta(text):
                 self._think(text)
             case Routed(decision):
                 self.turn = structs.replace(self.turn, decision=decision)
-            case Started(seat, _, step):
+            case AttemptStarted(seat, _, step):
                 self._start(seat.ref, step)
             case Citation():
                 self._citations[event] = None
@@ -83,9 +83,9 @@ class Live:
             case Retrying(ref, wait, failure):
                 again = f"again in {formatting.seconds(wait)}"
                 self._hops.append(hop_words(ref.model, failure, again))
-            case Rerouted(source, target, failure):
+            case FailedOver(source, target, failure):
                 self._hops.append(hop_words(source.model, failure, target.model))
-            case Broke(failure):
+            case AttemptFailed(failure):
                 self._cut = ERRORS[failure.code].title.casefold()
             case _:
                 pass
@@ -116,13 +116,13 @@ class Live:
             self.seams = [seam for seam in self.seams if seam.offset != self._length]
             self.seams.append(Seam(self._length, ref, self._cut))
 
-    def sheet(self, suffix: str) -> Sheet:
+    def sheet(self, suffix: str) -> TurnSummary:
         """Return what is to be read at the moment."""
-        base = sheet_of(self.turn, suffix, None)
+        base = summarize_turn(self.turn, suffix, None)
         role, title = role_title(self.turn)
         model = (one_line(self._ref.model),) if self._ref else ()
         cost = (formatting.money(self.cost),) if self.cost else ()
-        thinking = base.thinking + clean("".join(self._thinking))
+        thinking = base.thinking + sanitize("".join(self._thinking))
         return structs.replace(
             base,
             role=role,
@@ -132,7 +132,7 @@ class Live:
             notices=(*base.notices, *self._notices),
             thinking=thinking,
             thought=self._thought(thinking),
-            plan=base.plan + clean("".join(self._plan)),
+            plan=base.plan + sanitize("".join(self._plan)),
             planned=base.planned if base.plan else f"plan by {model[0]}" if model else "plan",
             citations=tuple(self._citations),
             failure="",

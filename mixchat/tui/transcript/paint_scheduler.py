@@ -26,7 +26,7 @@ def never() -> bool:
     return False
 
 
-class Inflow:
+class PaintScheduler:
     """Holds what came until there is time for it. Without text on its way it has no timer.
 
     Args:

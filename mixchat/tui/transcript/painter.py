@@ -9,8 +9,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.render_block import BLOCK, Part
-from mixchat.tui.transcript.turn_column import Place, Seen
+from mixchat.tui.transcript.render_block import BLOCK, RenderBlock
+from mixchat.tui.transcript.turn_column import RowAddress, VisibleRow
 from mixchat.tui.transcript.turn_view import TurnView
 
 MARGIN: Final = 2
@@ -19,15 +19,15 @@ _TO_END: Final = Style(meta={"end": True})
 _VIEW, _PART = 1 << 44, 1 << 22
 
 
-def packed(place: Place) -> int:
+def packed(place: RowAddress) -> int:
     """Return a place as one number in reading order, for Textual's selection, which knows rows only."""
     return place.view * _VIEW + place.part * _PART + place.row
 
 
-def unpacked(number: int) -> Place:
+def unpacked(number: int) -> RowAddress:
     """Return the place that `packed` made a number of."""
     view, rest = divmod(number, _VIEW)
-    return Place(view, *divmod(rest, _PART))
+    return RowAddress(view, *divmod(rest, _PART))
 
 
 class Painter:
@@ -48,7 +48,7 @@ class Painter:
         self.cursor: tuple[int, int | None] | None = None
         """View and, where a single block is meant, part under the block cursor."""
 
-    def paint(self, seen: Seen, view: TurnView, role: str | None, selection: Selection | None) -> Strip:
+    def paint(self, seen: VisibleRow, view: TurnView, role: str | None, selection: Selection | None) -> Strip:
         """Return a row as it is painted."""
         bar, style = self._bar(seen, role)
         strip = seen.line.strip(self.width, self.palette.text, bar, style)
@@ -60,7 +60,7 @@ class Painter:
                 strip = self._selected(strip, seen, *span)
         return strip
 
-    def _bar(self, seen: Seen, role: str | None) -> tuple[str, Style]:
+    def _bar(self, seen: VisibleRow, role: str | None) -> tuple[str, Style]:
         place, part = seen.place, seen.part
         if part is None:
             return " ", self.palette.text
@@ -70,12 +70,12 @@ class Painter:
             return BLOCK, self.palette.prompt_bar
         return "▎", self.palette.role(role)
 
-    def _under_cursor(self, place: Place, part: Part) -> bool:
+    def _under_cursor(self, place: RowAddress, part: RenderBlock) -> bool:
         if self.cursor is None or self.cursor[0] != place.view:
             return False
         return self.cursor[1] is None or (self.cursor[1] == place.part and place.row >= part.gap)
 
-    def _marked(self, strip: Strip, seen: Seen) -> Strip:
+    def _marked(self, strip: Strip, seen: VisibleRow) -> Strip:
         here = self.here == (seen.place.view, seen.place.part)
         style = self.palette.found_here if here else self.palette.found
         text, start = strip.text.casefold(), -1
@@ -83,7 +83,7 @@ class Painter:
             strip = restyle(strip, start, start + len(self.sought), style)
         return strip
 
-    def _selected(self, strip: Strip, seen: Seen, start: int, end: int) -> Strip:
+    def _selected(self, strip: Strip, seen: VisibleRow, start: int, end: int) -> Strip:
         if seen.line.ornament:
             return strip
         first = MARGIN + seen.line.indent
@@ -102,7 +102,7 @@ class Painter:
         )
 
 
-def with_offsets(strip: Strip, place: Place) -> Strip:
+def with_offsets(strip: Strip, place: RowAddress) -> Strip:
     """Return the row with what Textual needs to select text in it."""
     return strip.apply_offsets(0, packed(place))
 

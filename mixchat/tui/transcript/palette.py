@@ -215,7 +215,7 @@ def unshaded(code: str, language: str, *, growing: bool = False) -> list[Shade] 
     return None
 
 
-class Look(Struct, frozen=True):
+class RenderStyle(Struct, frozen=True):
     """How things look at the moment."""
 
     palette: Palette

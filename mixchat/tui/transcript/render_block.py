@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mixchat.tui.transcript.palette import Look
+from mixchat.tui.transcript.palette import RenderStyle
 
 Piece = tuple[str, Style]
 """Text in one style."""
@@ -18,7 +18,7 @@ BLOCK: Final = "▌"
 BREAK: Final = "\n"
 
 
-class Line:
+class RenderedLine:
     """A row of the transcript, without the bar at its left.
 
     Args:
@@ -57,11 +57,11 @@ class Line:
         """What is copied of the row."""
         return "" if self.ornament else self.painted[self.indent :].rstrip()
 
-    def behind(self, pieces: list[Piece], *, ornament: bool) -> "Line":
+    def behind(self, pieces: list[Piece], *, ornament: bool) -> "RenderedLine":
         """Return the row with `pieces` at its left: a bullet, an indent, a quote's bar."""
         grown = sum(len(text) for text, _ in pieces)
         indent = self.indent + grown if ornament or self.indent else 0
-        return Line(
+        return RenderedLine(
             [*pieces, *self.pieces], indent=indent, end=self.end, ornament=self.ornament, fill=self.fill
         )
 
@@ -97,16 +97,16 @@ class Line:
         return Strip(segments, width)
 
 
-def blank(style: Style) -> Line:
+def blank(style: Style) -> RenderedLine:
     """Return an empty row that is copied as one."""
-    return Line([("", style)])
+    return RenderedLine([("", style)])
 
 
 Kind = Literal["prompt", "header", "note", "thinking", "plan", "text", "code", "seam", "sources", "failure"]
-Make = Callable[[int, Look], Sequence[Line]]
+Make = Callable[[int, RenderStyle], Sequence[RenderedLine]]
 
 
-class Part:
+class RenderBlock:
     """A block of rows.
 
     Args:
@@ -133,10 +133,10 @@ class Part:
         self.gap = gap
         self.size = len(text) if rows is None else 0
         self.breaks = text.count("\n") if rows is None else rows - 1
-        self._rows: Sequence[Line] | None = None
+        self._rows: Sequence[RenderedLine] | None = None
         self._made: tuple[int, int] | None = None
 
-    def rows(self, width: int, look: Look, age: int) -> Sequence[Line]:
+    def rows(self, width: int, look: RenderStyle, age: int) -> Sequence[RenderedLine]:
         """Return the rows, laid out now if they were not for this width and look.
 
         Args:

@@ -29,7 +29,7 @@ class _Surrogates(dict[int, str]):
 _TABLE: Final = _Surrogates(_CONTROLS)
 
 
-def clean(text: str) -> str:
+def sanitize(text: str) -> str:
     """Return `text` with plain line ends and every other control character made visible.
 
     Tabs stay; whoever lays out expands them. `clean(a) + clean(b) == clean(a + b)` unless a carriage return ends `a`.
@@ -43,4 +43,4 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return `text` cleaned and on one line, for a header or a title."""
-    return " ".join(clean(text).split())
+    return " ".join(sanitize(text).split())

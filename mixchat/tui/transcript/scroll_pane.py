@@ -14,12 +14,12 @@ from textual.widget import Widget
 
 from mixchat.tui.transcript.highlight import Colouring
 from mixchat.tui.transcript.painter import MARGIN, Painter, with_offsets
-from mixchat.tui.transcript.palette import Look, make_palette
-from mixchat.tui.transcript.selection_text import excerpt
-from mixchat.tui.transcript.turn_column import Column, Place, Seen
+from mixchat.tui.transcript.palette import RenderStyle, make_palette
+from mixchat.tui.transcript.selection_text import selected_text
+from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn, VisibleRow
 
 
-class Pane(ScrollView, can_focus=True):
+class ScrollPane(ScrollView, can_focus=True):
     """The scrolling, painting and selecting half of the transcript; it knows nothing of events."""
 
     DEFAULT_CSS = """
@@ -37,13 +37,13 @@ class Pane(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._colouring = Colouring(self, self._coloured)
         self._painter = Painter(make_palette({}, self.background_colors[1]), 80)
-        self._column = Column(Look(self._painter.palette))
-        self._top = Place(0, 0, 0)
+        self._column = TurnColumn(RenderStyle(self._painter.palette))
+        self._top = RowAddress(0, 0, 0)
         self._row = 0
         """The number of the first visible row, as Textual was last told."""
         self._thumb = (-1, -1)
         """Length and place of the scroll bar's thumb as last painted, in eighths of a cell."""
-        self._seen: list[Seen] = []
+        self._seen: list[VisibleRow] = []
         self._strips: list[Strip] = []
         self._following = True
         self._below = False
@@ -52,10 +52,10 @@ class Pane(ScrollView, can_focus=True):
     def on_mount(self) -> None:
         """Take the theme's colours, now and whenever it changes."""
         app = cast("App[Any]", self.app)
-        app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self._wear))
-        self._wear()
+        app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self._apply_theme))
+        self._apply_theme()
 
-    def _wear(self) -> None:
+    def _apply_theme(self) -> None:
         """Take the theme's colours; only what is seen is laid out again."""
         palette = make_palette(cast("App[Any]", self.app).theme_variables, self.background_colors[1])
         painter = Painter(palette, self._painter.width)
@@ -66,7 +66,7 @@ class Pane(ScrollView, can_focus=True):
         )
         self._painter = painter
         self._column.wear(
-            Look(palette, self._colouring.highlighter.shades, self._colouring.highlighter.sketch)
+            RenderStyle(palette, self._colouring.highlighter.shades, self._colouring.highlighter.sketch)
         )
         self._strips = []
         self._arrange()
@@ -95,9 +95,9 @@ class Pane(ScrollView, can_focus=True):
         self._repaint(height)
         _forget_unseen(before, self._seen)
         self._colouring.start()
-        column.tidy({seen.place.view for seen in self._seen})
+        column.evict({seen.place.view for seen in self._seen})
 
-    def _first(self, height: int) -> Place:
+    def _first(self, height: int) -> RowAddress:
         """Return the first row to show: the reader's place, or a screenful above the end."""
         column = self._column
         if self._following:
@@ -146,7 +146,7 @@ class Pane(ScrollView, can_focus=True):
         if y is not None:
             self.scroll_y = self.validate_scroll_y(y)
 
-    def show_place(self, place: Place, *, above: int = 2) -> None:
+    def show_place(self, place: RowAddress, *, above: int = 2) -> None:
         """Scroll so that a place is near the top, with `above` rows before it."""
         self._follow(False)
         self._top = self._column.moved(self._column.clamped(place), -above)[0]
@@ -209,7 +209,7 @@ class Pane(ScrollView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that is selected, without bars, borders and the ends of wrapped rows."""
-        return excerpt(self._column, selection), "\n"
+        return selected_text(self._column, selection), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Paint the selection."""
@@ -220,7 +220,7 @@ class Pane(ScrollView, can_focus=True):
         self._arrange()
 
 
-def _forget_unseen(before: list[Seen], now: list[Seen]) -> None:
+def _forget_unseen(before: list[VisibleRow], now: list[VisibleRow]) -> None:
     """Drop the strips of the rows that went out of sight."""
     kept = {id(seen.line) for seen in now}
     for seen in before:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from textual.selection import Selection
 
 from mixchat.tui.transcript.painter import MARGIN, unpacked
-from mixchat.tui.transcript.render_block import BREAK, Line
-from mixchat.tui.transcript.turn_column import Column, Place
+from mixchat.tui.transcript.render_block import BREAK, RenderedLine
+from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn
 from mixchat.tui.transcript.turn_text import turn_markdown
 
 
-def excerpt(column: Column, selection: Selection) -> str:
+def selected_text(column: TurnColumn, selection: Selection) -> str:
     """Return what is selected as clean text: rows that were wrapped are one line again.
 
     Args:
@@ -21,7 +21,7 @@ def excerpt(column: Column, selection: Selection) -> str:
         return ""
     if selection.start is None and selection.end is None:
         return "\n\n".join(turn_markdown(view.turn) for view in column.views)
-    first = Place(0, 0, 0) if selection.start is None else column.clamped(unpacked(selection.start.y))
+    first = RowAddress(0, 0, 0) if selection.start is None else column.clamped(unpacked(selection.start.y))
     last = column.last if selection.end is None else column.clamped(unpacked(selection.end.y))
     text: list[str] = []
     for place, line in _lines(column, first, last):
@@ -32,7 +32,9 @@ def excerpt(column: Column, selection: Selection) -> str:
     return "".join(text).strip(BREAK)
 
 
-def _lines(column: Column, first: Place, last: Place) -> Iterator[tuple[Place, Line]]:
+def _lines(
+    column: TurnColumn, first: RowAddress, last: RowAddress
+) -> Iterator[tuple[RowAddress, RenderedLine]]:
     place = first
     while place <= last:
         for seen in column.window(place, 200):
@@ -45,7 +47,7 @@ def _lines(column: Column, first: Place, last: Place) -> Iterator[tuple[Place, L
             return
 
 
-def _cut(line: Line, start: int, end: int | None) -> str:
+def _cut(line: RenderedLine, start: int, end: int | None) -> str:
     painted = line.painted
     stop = len(painted) if end is None else max(0, end - MARGIN)
     cut = painted[max(line.indent, start - MARGIN) : stop]

@@ -8,15 +8,15 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from mixchat.domain.clock import Clock, SystemClock
-from mixchat.domain.events import ChatEvent, Failed, Finished, Text, Thinking, UsageUpdate
+from mixchat.domain.events import ChatEvent, TextDelta, ThinkingDelta, TurnFailed, TurnFinished, UsageUpdate
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui.terminal.pacing import Paced
-from mixchat.tui.transcript.cursor_pane import MarkedPane
-from mixchat.tui.transcript.live_turn import Live
+from mixchat.tui.transcript.cursor_pane import CursorPane
+from mixchat.tui.transcript.live_turn import LiveTurnView
 from mixchat.tui.transcript.messages import FollowChanged, LinkActivated
-from mixchat.tui.transcript.paint_scheduler import Inflow
-from mixchat.tui.transcript.turn_column import Place
+from mixchat.tui.transcript.paint_scheduler import PaintScheduler
+from mixchat.tui.transcript.turn_column import RowAddress
 from mixchat.tui.transcript.turn_view import TurnView
 
 
@@ -24,7 +24,7 @@ def _no_suffix(turn_id: str) -> str:
     return ""
 
 
-class Transcript(MarkedPane):
+class Transcript(CursorPane):
     """Shows turns and follows the one that is under way.
 
     Args:
@@ -53,7 +53,7 @@ class Transcript(MarkedPane):
         super().__init__(id=id, classes=classes)
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
-        self._inflow = Inflow(self, self._grow, self._show_live, self._is_behind)
+        self._inflow = PaintScheduler(self, self._grow, self._show_live, self._is_behind)
         self._thought: dict[str, float] = {}
         """How long each turn of this session thought, by its id: turns go and come back."""
         self._quiet = True
@@ -81,7 +81,7 @@ class Transcript(MarkedPane):
     def begin(self, turn: Turn) -> None:
         """Show the turn that is being answered, its prompt at once; one that is there already goes on."""
         self._inflow.drain()
-        view = TurnView(turn, self._suffix, Live(turn, self._clock))
+        view = TurnView(turn, self._suffix, LiveTurnView(turn, self._clock))
         index = self._index(turn.id)
         if index is None:
             self._column.views.append(view)
@@ -98,13 +98,13 @@ class Transcript(MarkedPane):
         view = self._live
         if view is None or view.live is None:
             return
-        if isinstance(event, Finished | Failed):
+        if isinstance(event, TurnFinished | TurnFailed):
             self.settle(event.turn)
             return
         if isinstance(event, UsageUpdate):
             return
         self._inflow.add(view.live.show(event))
-        if self._quiet and isinstance(event, Text | Thinking):
+        if self._quiet and isinstance(event, TextDelta | ThinkingDelta):
             self._quiet = False
             self._inflow.flush()
         else:
@@ -152,7 +152,7 @@ class Transcript(MarkedPane):
         """Scroll to a turn, wherever it is."""
         index = self._index(turn_id)
         if index is not None:
-            self.show_place(Place(index, 0, 0), above=1)
+            self.show_place(RowAddress(index, 0, 0), above=1)
 
     def refresh_header(self, turn_id: str) -> None:
         """Ask for a turn's header suffix again."""

@@ -4,15 +4,15 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line, Part, blank
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import RenderBlock, RenderedLine, blank
 from mixchat.tui.transcript.turn_view import TurnView
 
 _KEPT: Final = 4_000
 """Rows whose layout is kept; beyond it, turns out of sight are laid out again when they are seen."""
 
 
-class Place(NamedTuple):
+class RowAddress(NamedTuple):
     """A row, by what it belongs to rather than by its number: it stays true when something above changes height."""
 
     view: int
@@ -21,19 +21,19 @@ class Place(NamedTuple):
     """Counted from the part's gap."""
 
 
-class Seen(NamedTuple):
+class VisibleRow(NamedTuple):
     """A row with its place."""
 
-    place: Place
-    line: Line
-    part: Part | None
+    place: RowAddress
+    line: RenderedLine
+    part: RenderBlock | None
     """None for the blank row below a turn."""
 
 
-class Column:
+class TurnColumn:
     """The turns with their heights: exact where they were seen, estimated elsewhere."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: RenderStyle) -> None:
         self.views: list[TurnView] = []
         self.look = look
         self.width = 80
@@ -48,7 +48,7 @@ class Column:
         self.views = views
         self.measure()
 
-    def wear(self, look: Look) -> None:
+    def wear(self, look: RenderStyle) -> None:
         """Take another look; what is not seen is laid out again when it is."""
         self.look = look
         self.age += 1
@@ -82,18 +82,18 @@ class Column:
         """Rows of all turns together."""
         return self.tops[-1]
 
-    def at(self, row: int) -> Place:
+    def at(self, row: int) -> RowAddress:
         """Return what is at a row."""
         if not self.views:
-            return Place(0, 0, 0)
+            return RowAddress(0, 0, 0)
         index = min(bisect_right(self.tops, max(0, row)) - 1, len(self.views) - 1)
         within = max(0, row) - self.tops[index]
         tops = self.views[index].tops(self.width, self.age)
         self.touched(index)
         part = min(bisect_right(tops, within) - 1, len(tops) - 1)
-        return self.clamped(Place(index, part, within - tops[part]))
+        return self.clamped(RowAddress(index, part, within - tops[part]))
 
-    def row_of(self, place: Place) -> int:
+    def row_of(self, place: RowAddress) -> int:
         """Return the row of a place."""
         if not self.views:
             return 0
@@ -101,13 +101,13 @@ class Column:
             self.tops[place.view] + self.views[place.view].tops(self.width, self.age)[place.part] + place.row
         )
 
-    def clamped(self, place: Place) -> Place:
+    def clamped(self, place: RowAddress) -> RowAddress:
         """Return the nearest place that is there."""
         if not self.views:
-            return Place(0, 0, 0)
+            return RowAddress(0, 0, 0)
         view = min(place.view, len(self.views) - 1)
         part = min(place.part, len(self.views[view].parts))
-        return Place(view, part, max(0, min(place.row, self.rows(view, part) - 1)))
+        return RowAddress(view, part, max(0, min(place.row, self.rows(view, part) - 1)))
 
     def rows(self, view: int, part: int) -> int:
         """Return the exact height of a part with its gap; the part after the last is the row below."""
@@ -121,27 +121,27 @@ class Column:
             self.touched(view)
         return one.height(self.width, self.age)
 
-    def moved(self, place: Place, by: int) -> tuple[Place, int]:
+    def moved(self, place: RowAddress, by: int) -> tuple[RowAddress, int]:
         """Return the place `by` rows further down, or up if negative, and how far it really went."""
         return self._down(place, by) if by >= 0 else self._up(place, -by)
 
-    def _down(self, place: Place, by: int) -> tuple[Place, int]:
+    def _down(self, place: RowAddress, by: int) -> tuple[RowAddress, int]:
         view, part, row = place
         left = by
         while left:
             room = self.rows(view, part) - 1 - row
             if left <= room:
-                return Place(view, part, row + left), by
+                return RowAddress(view, part, row + left), by
             if part < len(self.views[view].parts):
                 part += 1
             elif view < len(self.views) - 1:
                 view, part = view + 1, 0
             else:
-                return Place(view, part, row + room), by - left + room
+                return RowAddress(view, part, row + room), by - left + room
             left, row = left - room - 1, 0
-        return Place(view, part, row), by
+        return RowAddress(view, part, row), by
 
-    def _up(self, place: Place, by: int) -> tuple[Place, int]:
+    def _up(self, place: RowAddress, by: int) -> tuple[RowAddress, int]:
         view, part, row = place
         left = by
         while left > row:
@@ -151,47 +151,47 @@ class Column:
                 view -= 1
                 part = len(self.views[view].parts)
             else:
-                return Place(view, part, 0), -(by - left + row)
+                return RowAddress(view, part, 0), -(by - left + row)
             left -= row + 1
             row = self.rows(view, part) - 1
-        return Place(view, part, row - left), -by
+        return RowAddress(view, part, row - left), -by
 
     @property
-    def last(self) -> Place:
+    def last(self) -> RowAddress:
         """The last row of all."""
         if not self.views:
-            return Place(0, 0, 0)
+            return RowAddress(0, 0, 0)
         view = len(self.views) - 1
-        return Place(view, len(self.views[view].parts), 0)
+        return RowAddress(view, len(self.views[view].parts), 0)
 
-    def window(self, top: Place, height: int) -> list[Seen]:
+    def window(self, top: RowAddress, height: int) -> list[VisibleRow]:
         """Return the rows from `top` down, at most `height`."""
-        rows: list[Seen] = []
+        rows: list[VisibleRow] = []
         if not self.views:
             return rows
         view, part, row = top
         while len(rows) < height and view < len(self.views):
             parts = self.views[view].parts
             if part >= len(parts):
-                rows.append(Seen(Place(view, part, 0), self._blank, None))
+                rows.append(VisibleRow(RowAddress(view, part, 0), self._blank, None))
                 view, part, row = view + 1, 0, 0
                 continue
             stop = min(self.rows(view, part), row + height - len(rows))
-            rows.extend([self._seen(Place(view, part, at), parts[part]) for at in range(row, stop)])
+            rows.extend([self._seen(RowAddress(view, part, at), parts[part]) for at in range(row, stop)])
             part, row = part + 1, 0
         return rows
 
-    def _seen(self, place: Place, part: Part) -> Seen:
+    def _seen(self, place: RowAddress, part: RenderBlock) -> VisibleRow:
         row = place.row - part.gap
         line = self._blank if row < 0 else part.rows(self.width, self.look, self.age)[row]
-        return Seen(place, line, part)
+        return VisibleRow(place, line, part)
 
     def forget_code(self, codes: list[str]) -> None:
         """Drop the layout of the blocks that hold one of `codes`, which have their colours now."""
         for view in self.views:
             view.forget_code(codes)
 
-    def tidy(self, near: set[int]) -> None:
+    def evict(self, near: set[int]) -> None:
         """Forget the layout of turns out of sight when too much is kept."""
         kept = [index for index, view in enumerate(self.views) if view.is_kept]
         if len(kept) <= len(near) or sum(self.views[index].kept for index in kept) <= _KEPT:

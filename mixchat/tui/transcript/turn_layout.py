@@ -7,52 +7,52 @@ from markdown_it.token import Token
 from rich.style import Style
 
 from mixchat.domain.turn import Citation, Seam
-from mixchat.tui.transcript.markdown.document import Block, Document
+from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.markdown.inline import cited, link_style
 from mixchat.tui.transcript.markdown.layout import lay_out
-from mixchat.tui.transcript.markdown.seams import cut, seam_rows
+from mixchat.tui.transcript.markdown.seams import seam_rows, split_at_seams
 from mixchat.tui.transcript.markdown.wrap import rows_of
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line, Part, Piece
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import Piece, RenderBlock, RenderedLine
 from mixchat.tui.transcript.sanitize import one_line
-from mixchat.tui.transcript.turn_summary import Sheet
+from mixchat.tui.transcript.turn_summary import TurnSummary
 
 
-def head_parts(sheet: Sheet, opened: frozenset[str]) -> Iterator[Part]:
+def head_parts(sheet: TurnSummary, opened: frozenset[str]) -> Iterator[RenderBlock]:
     """Yield what stands before the reply: prompt, header, what went wrong on the way, folds.
 
     An answer that is shown without its prompt has no header either: both stand above it once.
     """
     if sheet.prompt or sheet.files:
         asked = ("prompt", sheet.prompt, sheet.files)
-        yield Part(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
+        yield RenderBlock(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
         head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
-        yield Part(("header", *head), "header", partial(_header, sheet), text="", rows=1)
+        yield RenderBlock(("header", *head), "header", partial(_header, sheet), text="", rows=1)
     for hop in sheet.hops:
-        yield Part(("hop", hop), "note", partial(_hop, hop), text=hop)
+        yield RenderBlock(("hop", hop), "note", partial(_hop, hop), text=hop)
     for notice in sheet.notices:
-        yield Part(("notice", notice), "note", partial(_notice, notice), text=notice)
+        yield RenderBlock(("notice", notice), "note", partial(_notice, notice), text=notice)
     if sheet.plan:
         yield _fold("plan", sheet.planned, sheet.plan, opened=opened)
     if sheet.thinking:
         yield _fold("thinking", sheet.thought, sheet.thinking, opened=opened)
 
 
-def foot_parts(sheet: Sheet) -> Iterator[Part]:
+def foot_parts(sheet: TurnSummary) -> Iterator[RenderBlock]:
     """Yield what stands after the reply: sources, and how it ended if not well."""
     if sheet.citations:
-        yield Part(
+        yield RenderBlock(
             ("sources", sheet.citations), "sources", partial(_sources, sheet.citations),
             text="\n".join(source.url for source in sheet.citations), gap=True,
         )  # fmt: skip
     if sheet.failure:
-        yield Part(
+        yield RenderBlock(
             ("failure", sheet.failure, sheet.help, sheet.stopped), "failure", partial(_failure, sheet),
             text=sheet.failure, gap=True,
         )  # fmt: skip
 
 
-def _prompt(sheet: Sheet, width: int, look: Look) -> list[Line]:
+def _prompt(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
     lines = rows_of([(sheet.prompt.expandtabs(4), palette.prompt)], width)
     for file in sheet.files:
@@ -62,7 +62,7 @@ def _prompt(sheet: Sheet, width: int, look: Look) -> list[Line]:
     return lines
 
 
-def _header(sheet: Sheet, width: int, look: Look) -> list[Line]:
+def _header(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
     pieces: list[Piece] = []
     if sheet.title:
@@ -73,28 +73,28 @@ def _header(sheet: Sheet, width: int, look: Look) -> list[Line]:
     return [_as_ornament(line) for line in rows_of(pieces or [("", palette.muted)], width)]
 
 
-def _as_ornament(line: Line) -> Line:
+def _as_ornament(line: RenderedLine) -> RenderedLine:
     line.ornament = True
     return line
 
 
-def _hop(hop: str, width: int, look: Look) -> list[Line]:
+def _hop(hop: str, width: int, look: RenderStyle) -> list[RenderedLine]:
     return rows_of([("↪ ", look.palette.warning), (hop, look.palette.warning)], width)
 
 
-def _notice(notice: str, width: int, look: Look) -> list[Line]:
+def _notice(notice: str, width: int, look: RenderStyle) -> list[RenderedLine]:
     return rows_of([("· ", look.palette.faint), (notice, look.palette.muted)], width)
 
 
-def _fold(name: str, summary: str, text: str, *, opened: frozenset[str]) -> Part:
+def _fold(name: str, summary: str, text: str, *, opened: frozenset[str]) -> RenderBlock:
     is_open = name in opened
     make = partial(_folded, name, summary, text if is_open else "")
     key = (name, summary, is_open, len(text) if is_open else 0)
     rows = None if is_open else 1
-    return Part(key, "plan" if name == "plan" else "thinking", make, text=text, rows=rows)
+    return RenderBlock(key, "plan" if name == "plan" else "thinking", make, text=text, rows=rows)
 
 
-def _folded(name: str, summary: str, text: str, width: int, look: Look) -> list[Line]:
+def _folded(name: str, summary: str, text: str, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
     toggle = Style(meta={"fold": name})
     title = f"{'▾' if text else '▸'} {summary}"
@@ -106,9 +106,9 @@ def _folded(name: str, summary: str, text: str, width: int, look: Look) -> list[
     return lines
 
 
-def _sources(citations: tuple[Citation, ...], width: int, look: Look) -> list[Line]:
+def _sources(citations: tuple[Citation, ...], width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
-    lines: list[Line] = []
+    lines: list[RenderedLine] = []
     margin = len(str(len(citations))) + 3
     for number, source in enumerate(citations, 1):
         url = one_line(source.url)
@@ -122,7 +122,7 @@ def _sources(citations: tuple[Citation, ...], width: int, look: Look) -> list[Li
     return lines
 
 
-def _failure(sheet: Sheet, width: int, look: Look) -> list[Line]:
+def _failure(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
     style = palette.muted if sheet.stopped else palette.error
     pieces: list[Piece] = [("■ " if sheet.stopped else "✗ ", style), (sheet.failure, style)]
@@ -131,7 +131,7 @@ def _failure(sheet: Sheet, width: int, look: Look) -> list[Line]:
     return rows_of(pieces, width)
 
 
-class Reply:
+class ReplyLayout:
     """A reply as it stands.
 
     Args:
@@ -142,14 +142,18 @@ class Reply:
     """
 
     def __init__(
-        self, document: Document, seams: Sequence[Seam], sources: tuple[str, ...], known: dict[Block, Part]
+        self,
+        document: MarkdownDocument,
+        seams: Sequence[Seam],
+        sources: tuple[str, ...],
+        known: dict[Block, RenderBlock],
     ) -> None:
         self._document = document
         self._seams = seams
         self._sources = sources
         self._known = known
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[RenderBlock]:
         """Yield the blocks and seams, from top to bottom."""
         due = list(self._seams)
         for at, block in enumerate(self._document.blocks):
@@ -166,18 +170,18 @@ class Reply:
             yield part
         yield from map(_seam, due)
 
-    def _seamed(self, at: int, within: list[Seam]) -> Iterator[Part]:
+    def _seamed(self, at: int, within: list[Seam]) -> Iterator[RenderBlock]:
         """Yield a block with its seams: above it, in it, or below it."""
         block = self._document.blocks[at]
         source = self._document.text[block.offset : self._document.end(at)]
         offsets = tuple(max(0, seam.offset - block.offset) for seam in within)
-        above, inside, tokens = cut(block.tokens, source, offsets)
+        above, inside, tokens = split_at_seams(block.tokens, source, offsets)
         own = tuple(within[above : above + inside])
         yield from map(_seam, within[:above])
         yield self._block(at, tokens if own else block.tokens, own)
         yield from map(_seam, within[above + inside :])
 
-    def _block(self, at: int, tokens: list[Token], seams: tuple[Seam, ...]) -> Part:
+    def _block(self, at: int, tokens: list[Token], seams: tuple[Seam, ...]) -> RenderBlock:
         """Return a block's part.
 
         Args:
@@ -192,19 +196,19 @@ class Reply:
         growing = code is not None and at >= self._document.frozen
         numbers = cited(text, sources) if code is None else ()
 
-        def make(width: int, look: Look) -> Sequence[Line]:
+        def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:
             if growing:
-                look = Look(look.palette, look.shades, look.sketch, growing=True)
+                look = RenderStyle(look.palette, look.shades, look.sketch, growing=True)
             return lay_out(tokens, block.env, width, look, seams=seams, sources=sources)
 
         key = (id(block), len(text), gap, growing, seams, numbers)
         if code is None:
-            return Part(key, "text", make, text=text, gap=gap)
-        return Part(key, "code", make, text=code, gap=gap, language=block.language)
+            return RenderBlock(key, "text", make, text=text, gap=gap)
+        return RenderBlock(key, "code", make, text=code, gap=gap, language=block.language)
 
 
-def _seam(seam: Seam) -> Part:
-    def make(width: int, look: Look) -> Sequence[Line]:
+def _seam(seam: Seam) -> RenderBlock:
+    def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:
         return seam_rows(seam, width, look.palette)
 
-    return Part(("seam", seam), "seam", make, text="", rows=1, gap=True)
+    return RenderBlock(("seam", seam), "seam", make, text="", rows=1, gap=True)

@@ -9,7 +9,7 @@ from mixchat.domain.errors import ERRORS, ErrorCode, Failure
 from mixchat.domain.turn import Attempt, Citation, Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
-from mixchat.tui.transcript.sanitize import clean, one_line
+from mixchat.tui.transcript.sanitize import one_line, sanitize
 
 _HELP: Final[dict[ErrorCode, str]] = {
     "auth": "add or correct the key, then retry",
@@ -24,7 +24,7 @@ _HELP: Final[dict[ErrorCode, str]] = {
 }
 
 
-class Sheet(Struct, frozen=True, kw_only=True):
+class TurnSummary(Struct, frozen=True, kw_only=True):
     """A turn in words, ready to be laid out. Text is cleaned."""
 
     prompt: str
@@ -61,7 +61,7 @@ def role_title(turn: Turn) -> tuple[str | None, str]:
     return decision.role, one_line(decision.role)
 
 
-def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
+def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummary:
     """Return what is to be read of a settled turn.
 
     Args:
@@ -70,8 +70,8 @@ def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
         seconds: how long it thought, where somebody watched.
     """
     role, title = role_title(turn)
-    return Sheet(
-        prompt=clean(turn.prompt),
+    return TurnSummary(
+        prompt=sanitize(turn.prompt),
         files=tuple(f"{one_line(file.path)} {formatting.size(file.size)}" for file in turn.files),
         role=role,
         title=title,
@@ -79,9 +79,9 @@ def sheet_of(turn: Turn, suffix: str, seconds: float | None) -> Sheet:
         suffix=suffix,
         hops=tuple(_hops(turn.attempts)),
         notices=tuple(one_line(notice) for notice in turn.notices),
-        thinking=clean(turn.thinking),
+        thinking=sanitize(turn.thinking),
         thought=_thought(turn.thinking, seconds),
-        plan=clean(turn.plan),
+        plan=sanitize(turn.plan),
         planned=_planned(turn),
         citations=turn.citations,
         failure=why_unsent(turn)

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.color import Color
 
 from mixchat.domain.turn import Turn
-from mixchat.tui.transcript.markdown.document import Document
+from mixchat.tui.transcript.markdown.document import MarkdownDocument
 from mixchat.tui.transcript.markdown.inline import Inline
 from mixchat.tui.transcript.palette import make_palette
 from mixchat.tui.transcript.sanitize import one_line
@@ -36,7 +36,7 @@ def links_of(turn: Turn) -> list[Link]:
 def _written(reply: str) -> list[Link]:
     """Return what is painted as a link, in reading order."""
     palette = make_palette({}, Color.parse("black"))
-    document = Document(reply)
+    document = MarkdownDocument(reply)
     inline = Inline(document.env, palette)
     links: list[Link] = []
     for block in document.blocks:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from mixchat.domain.turn import Seam, Turn
-from mixchat.tui.transcript.live_turn import Live, placed_seams
-from mixchat.tui.transcript.markdown.document import Block, Document
-from mixchat.tui.transcript.render_block import Part
-from mixchat.tui.transcript.sanitize import clean
-from mixchat.tui.transcript.turn_layout import Reply, foot_parts, head_parts
-from mixchat.tui.transcript.turn_summary import Sheet, addresses, role_title, sheet_of
+from mixchat.tui.transcript.live_turn import LiveTurnView, placed_seams
+from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
+from mixchat.tui.transcript.render_block import RenderBlock
+from mixchat.tui.transcript.sanitize import sanitize
+from mixchat.tui.transcript.turn_layout import ReplyLayout, foot_parts, head_parts
+from mixchat.tui.transcript.turn_summary import TurnSummary, addresses, role_title, summarize_turn
 
 _OVERHEAD = 5
 """Rows of a turn besides its text: header, gaps and the row below."""
@@ -42,7 +42,7 @@ class TurnView:
         self,
         turn: Turn,
         suffix: Callable[[str], str],
-        live: Live | None = None,
+        live: LiveTurnView | None = None,
         seconds: float | None = None,
     ) -> None:
         self.turn = turn
@@ -50,21 +50,21 @@ class TurnView:
         self.opened: frozenset[str] = frozenset()
         """Which folds are open."""
         self._suffix = suffix
-        self._document: Document | None = None
-        self._final: dict[Block, Part] = {}
+        self._document: MarkdownDocument | None = None
+        self._final: dict[Block, RenderBlock] = {}
         """The parts of the reply's blocks that will not change."""
         self._sources: tuple[str, ...] = ()
         """What they were told that `[1]`, `[2]` and so on lead to."""
-        self._parts: list[Part] | None = None
+        self._parts: list[RenderBlock] | None = None
         self._tops: tuple[tuple[int, int], list[int]] | None = None
         self.seconds = seconds
         """How long it thought, where somebody watched."""
 
     @property
-    def document(self) -> Document:
+    def document(self) -> MarkdownDocument:
         """The reply, parsed when it is first asked for."""
         if self._document is None:
-            self._document = Document()
+            self._document = MarkdownDocument()
             self._document.append(self.turn.reply)
             if self.live is None:
                 self._document.finish()
@@ -76,28 +76,28 @@ class TurnView:
         return self.document.text if self.live is not None else self.turn.reply
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> TurnSummary:
         """What is to be read besides the reply."""
         suffix = self._suffix(self.turn.id)
         if self.live is not None:
             return self.live.sheet(suffix)
-        return sheet_of(self.turn, suffix, self.seconds)
+        return summarize_turn(self.turn, suffix, self.seconds)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[RenderBlock]:
         """The parts, from top to bottom."""
         if self._parts is None:
             self._parts = self._compose()
         return self._parts
 
-    def _compose(self) -> list[Part]:
+    def _compose(self) -> list[RenderBlock]:
         sheet, document = self.sheet, self.document
         sources = addresses(sheet.citations)
         if sources != self._sources:
             self._sources, self._final = sources, {}
         return [
             *head_parts(sheet, self.opened),
-            *Reply(document, self._seams, sources, self._final).parts(),
+            *ReplyLayout(document, self._seams, sources, self._final).parts(),
             *foot_parts(sheet),
         ]
 
@@ -121,7 +121,7 @@ class TurnView:
         self.turn = turn
         if self._document is not None:
             self._document.finish()
-            if self._document.text != clean(turn.reply):
+            if self._document.text != sanitize(turn.reply):
                 self._document = None
                 self._final = {}
         self.changed()

@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from mixchat.config.catalog import Catalog
-from mixchat.config.provider_specs import Service
+from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.clock import Clock
-from mixchat.domain.meter import Call
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import Message, Request
+from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Usage
-from mixchat.tui.screens.list_screen import Page
+from mixchat.tui.screens.list_screen import FilterListScreen
 from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, StillClock
 
 PLAIN, LARGE, TINY, AWAY = (ModelRef.parse(ref) for ref in ("a/plain", "b/large", "c/tiny", "far/away"))
@@ -34,7 +34,7 @@ SAID = (
     ("How long do eggs keep?", "quick", TINY, 4, "Three weeks in the fridge."),
     ("A poem about the tide", "daily-driver", PLAIN, 40, "The tide keeps no diary of shores."),
 )  # fmt: skip
-P = TypeVar("P", bound=Page[Any])
+P = TypeVar("P", bound=FilterListScreen[Any])
 
 
 class MovedClock(StillClock):
@@ -72,8 +72,10 @@ class SceneHouse(StagedHouse):
         return FewModels(self.paths, self.config, self.clock)
 
     @cached_property
-    def services(self) -> Mapping[str, Service]:
-        return {name: Service(name=name, key_env=(f"{name.upper()}_KEY",)) for name in ("a", "b", "c", "far")}
+    def services(self) -> Mapping[str, ProviderSpec]:
+        return {
+            name: ProviderSpec(name=name, key_env=(f"{name.upper()}_KEY",)) for name in ("a", "b", "c", "far")
+        }
 
 
 def tell(house: StagedHouse, said: tuple[tuple[str, str, ModelRef, int, str], ...] = SAID) -> None:
@@ -85,8 +87,8 @@ def tell(house: StagedHouse, said: tuple[tuple[str, str, ModelRef, int, str], ..
         clock.move(now - 86_400 * days - 3_600 * number)
         record = structs.replace(house.chats.new(title=prompt), id=f"chat{number}")
         house.chats.save(record)
-        call = Call(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
-        request = Request(ref=ref, messages=(Message("user", prompt),))
+        call = MeteredCall(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
+        request = ModelRequest(ref=ref, messages=(Message("user", prompt),))
         usage = Usage(input=4_000, output=1_000)
         counted, cost = house.ledger.close(
             house.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None

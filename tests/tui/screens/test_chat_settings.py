@@ -1,6 +1,6 @@
 """Setting a chat up, or the next message: by command and on the screen, with what the model does not take."""
 
-from mixchat.tui.screens.chat_settings_screen import SetupScreen
+from mixchat.tui.screens.chat_settings_screen import ChatSettingsScreen
 from tests.tui.screens.scene import SceneHouse, opened, said
 from tests.tui.stage import Stage, on_stage
 
@@ -72,7 +72,7 @@ async def test_what_the_model_in_line_does_not_take_is_said():
 
 async def test_the_screen_shows_chat_message_and_seat_and_sets_both():
     async with on_stage(SceneHouse()) as stage:
-        await opened(stage, "setup", SetupScreen)
+        await opened(stage, "setup", ChatSettingsScreen)
         assert "a/plain would answer" in stage.text
         await stage.type("temp")
         await stage.pilot.press("enter", "1", "enter")

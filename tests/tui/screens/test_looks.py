@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
-from mixchat.tui.launch_options import Opening
-from mixchat.tui.screens.chat_settings_screen import SetupScreen
+from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.screens.chat_settings_screen import ChatSettingsScreen
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.models.models_screen import ModelsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
@@ -87,7 +87,7 @@ async def setting_up(stage: Stage) -> None:
     await stage.send("/temperature 0.5")
     await stage.until(lambda: stage.talk.chat.state.settings.temperature == 0.5)
     stage.app.clear_notifications()
-    await opened(stage, "setup", SetupScreen)
+    await opened(stage, "setup", ChatSettingsScreen)
     await stage.pilot.press("down", "down")
     await stage.until(lambda: "takes no temperature" in stage.text)
 
@@ -135,5 +135,5 @@ def test_looks(snap_compare: SnapCompare, doing: Doing, size: tuple[int, int], t
         await doing(stage)
         await pilot.pause()
 
-    app = MixApp(house, Opening(theme=theme))
+    app = MixApp(house, LaunchOptions(theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=before)

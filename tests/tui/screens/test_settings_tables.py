@@ -6,7 +6,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.table_screen import TableScreen
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.screens.value_prompt import ValuePrompt
 from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
 from tests.tui.stage import STACK, Stage, StagedHouse, on_stage
 
@@ -29,7 +29,7 @@ async def table(stage: Stage, words: str) -> TableScreen:
 async def write(stage: Stage, text: str, key: str = "enter") -> None:
     """Open a field with a key, write into it and take it."""
     await stage.pilot.press(key)
-    await stage.until(lambda: isinstance(stage.app.screen, Ask))
+    await stage.until(lambda: isinstance(stage.app.screen, ValuePrompt))
     field = stage.app.screen
     await stage.pilot.press("ctrl+u")
     await stage.type(text)
@@ -231,7 +231,7 @@ async def test_a_credential_is_neither_taken_nor_shown():
         await stage.until(lambda: "••••••" in stage.text)
         assert "aB3" not in stage.text
         await stage.pilot.press("enter")
-        await stage.until(lambda: isinstance(stage.app.screen, Ask))
+        await stage.until(lambda: isinstance(stage.app.screen, ValuePrompt))
         assert "aB3" not in stage.text
         await stage.type(KEY)
         await stage.pilot.press("enter")
@@ -245,12 +245,12 @@ async def test_a_credential_is_neither_taken_nor_shown():
 
 
 def test_an_address_with_a_password_in_it_is_a_credential():
-    from mixchat.tui.screens.settings.config_editor import secretive
+    from mixchat.tui.screens.settings.config_editor import looks_like_secret
 
-    assert secretive("https://me:hunter7@w.example/v1")
-    assert not secretive("https://w.example/v1")
-    assert not secretive("op read op://work/llm/key")
-    assert not secretive("WORK_LLM_KEY")
+    assert looks_like_secret("https://me:hunter7@w.example/v1")
+    assert not looks_like_secret("https://w.example/v1")
+    assert not looks_like_secret("op read op://work/llm/key")
+    assert not looks_like_secret("WORK_LLM_KEY")
 
 
 def test_every_table_but_the_roles_can_be_changed_in_the_app():

@@ -31,7 +31,7 @@ def file(house: SceneHouse) -> Path:
 
 def seats(house: SceneHouse, role: str = "daily-driver") -> list[str]:
     """Return the line-up that counts."""
-    return [str(seat.ref) for seat in house.stack.posts[role].seats]
+    return [str(seat.ref) for seat in house.stack.roles[role].seats]
 
 
 async def test_roles_are_seen_with_their_seats_and_what_stands_against_them():

@@ -10,7 +10,7 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from mixchat.domain.decision import Decision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
@@ -41,8 +41,10 @@ def attempt(
     )
 
 
-def decided(role: str = "coding") -> Decision:
-    return Decision(role=role, lineup=(Seat(SONNET),), confidence=0.9, classifier="local", why="a code fence")
+def decided(role: str = "coding") -> RoutingDecision:
+    return RoutingDecision(
+        role=role, lineup=(Seat(SONNET),), confidence=0.9, classifier="local", why="a code fence"
+    )
 
 
 def turn(identity: str, prompt: str = "", reply: str = "", role: str = "coding") -> Turn:

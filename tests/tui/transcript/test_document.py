@@ -1,11 +1,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mixchat.tui.transcript.markdown.document import Block, Document
+from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.markdown.layout import lay_out
 from mixchat.tui.transcript.markdown.wrap import width_of
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import RenderedLine
 from tests.tui.transcript.scene import PALETTE
 
 FRAGMENTS = st.sampled_from(
@@ -21,28 +21,28 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-def painted(document: Document) -> list[list[str]]:
+def painted(document: MarkdownDocument) -> list[list[str]]:
     return [
         [f"{line.painted}|{[str(style) for _, style in line.pieces]}" for line in rows(block)]
         for block in document.blocks
     ]
 
 
-def rows(block: Block) -> list[Line]:
-    return list(lay_out(block.tokens, block.env, 40, Look(PALETTE)))
+def rows(block: Block) -> list[RenderedLine]:
+    return list(lay_out(block.tokens, block.env, 40, RenderStyle(PALETTE)))
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(FRAGMENTS, max_size=40), st.lists(st.integers(1, 60), min_size=1, max_size=20))
 def test_text_that_came_in_any_pieces_ends_up_as_the_whole_text_does(fragments: list[str], sizes: list[int]):
     source = "".join(fragments)
-    streamed, position, turn = Document(), 0, 0
+    streamed, position, turn = MarkdownDocument(), 0, 0
     while position < len(source):
         size = sizes[turn % len(sizes)]
         streamed.append(source[position : position + size])
         position, turn = position + size, turn + 1
     streamed.finish()
-    whole = Document(source)
+    whole = MarkdownDocument(source)
     assert streamed.text == whole.text
     assert painted(streamed) == painted(whole)
     assert [block.apart for block in streamed.blocks] == [block.apart for block in whole.blocks]
@@ -52,32 +52,34 @@ def test_text_that_came_in_any_pieces_ends_up_as_the_whole_text_does(fragments: 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=40))
 def test_no_row_is_too_wide_or_holds_what_a_terminal_would_obey(fragments: list[str]):
-    for block in Document("".join(fragments)).blocks:
+    for block in MarkdownDocument("".join(fragments)).blocks:
         for line in rows(block):
             assert width_of(line.pieces) <= 40
             assert not any(ord(character) < 32 or 0x7F <= ord(character) < 0xA0 for character in line.painted)
 
 
 def test_text_nested_deeper_than_the_parser_follows_is_shown_as_it_is():
-    assert "the core" in "".join(line.painted for line in rows(Document(">" * 300 + " the core").blocks[0]))
+    assert "the core" in "".join(
+        line.painted for line in rows(MarkdownDocument(">" * 300 + " the core").blocks[0])
+    )
 
 
 def test_the_whole_text_is_parsed_as_markdown_parses_it_in_one_go():
     from mixchat.tui.transcript.markdown.parse import parse_blocks
-    from mixchat.tui.transcript.sanitize import clean
+    from mixchat.tui.transcript.sanitize import sanitize
 
     source = "para\n#\n- a\n-b\n\n```x\ncode\n```\n> q\nlazy\n\n[a]: /b\n[a]\n"
-    streamed = Document()
+    streamed = MarkdownDocument()
     for character in source:
         streamed.append(character)
     streamed.finish()
     env: dict[str, object] = {}
-    tokens = parse_blocks(clean(source), env)
+    tokens = parse_blocks(sanitize(source), env)
     assert [t.type for block in streamed.blocks for t in block.tokens] == [t.type for t in tokens]
 
 
 def test_an_open_code_block_grows_without_being_parsed_again():
-    document = Document()
+    document = MarkdownDocument()
     document.append("```python\n")
     first = document.blocks[-1]
     for number in range(3_000):

@@ -1,15 +1,15 @@
-from mixchat.tui.transcript.markdown.document import Document
+from mixchat.tui.transcript.markdown.document import MarkdownDocument
 from mixchat.tui.transcript.markdown.layout import lay_out
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import RenderedLine
 from tests.tui.transcript.scene import PALETTE
 
 
-def rows(source: str, width: int = 40) -> list[Line]:
+def rows(source: str, width: int = 40) -> list[RenderedLine]:
     return [
         line
-        for block in Document(source).blocks
-        for line in lay_out(block.tokens, block.env, width, Look(PALETTE))
+        for block in MarkdownDocument(source).blocks
+        for line in lay_out(block.tokens, block.env, width, RenderStyle(PALETTE))
     ]
 
 

@@ -4,7 +4,7 @@ from time import monotonic
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from mixchat.tui.transcript.paint_scheduler import Inflow
+from mixchat.tui.transcript.paint_scheduler import PaintScheduler
 
 
 class Basin(App[None]):
@@ -21,11 +21,11 @@ class Basin(App[None]):
     def paint(self) -> None:
         self.paints += 1
 
-    def inflow(self) -> Inflow:
-        return Inflow(self.query_one(Static), self.taken.append, self.paint)
+    def inflow(self) -> PaintScheduler:
+        return PaintScheduler(self.query_one(Static), self.taken.append, self.paint)
 
 
-async def idle(inflow: Inflow) -> None:
+async def idle(inflow: PaintScheduler) -> None:
     for _ in range(2_000):
         if inflow.is_idle:
             return

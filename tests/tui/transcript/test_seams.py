@@ -10,39 +10,41 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from mixchat.domain.errors import Failure
-from mixchat.domain.events import Broke, Finished, Started, Text
+from mixchat.domain.events import AttemptFailed, AttemptStarted, TextDelta, TurnFinished
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Seam
-from mixchat.tui.transcript.markdown.document import Block, Document
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line, Part
-from mixchat.tui.transcript.turn_layout import Reply
+from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import RenderBlock, RenderedLine
+from mixchat.tui.transcript.turn_layout import ReplyLayout
 from tests.tui.transcript.scene import FLASH, PALETTE, SONNET, Stage, opened, turn
 from tests.tui.transcript.test_document import FRAGMENTS
 
 WORDS = "continued by"
-LOOK = Look(PALETTE)
+LOOK = RenderStyle(PALETTE)
 
 
 def seam(offset: int) -> Seam:
     return Seam(offset, FLASH, "cut off")
 
 
-def rows(document: Document, seams: Sequence[Seam], known: dict[Block, Part] | None = None) -> list[Line]:
-    reply = Reply(document, seams, (), {} if known is None else known)
+def rows(
+    document: MarkdownDocument, seams: Sequence[Seam], known: dict[Block, RenderBlock] | None = None
+) -> list[RenderedLine]:
+    reply = ReplyLayout(document, seams, (), {} if known is None else known)
     return [line for part in reply.parts() for line in part.rows(60, LOOK, 0)]
 
 
-def painted(lines: list[Line]) -> list[str]:
+def painted(lines: list[RenderedLine]) -> list[str]:
     return [f"{line.painted}|{[str(style) for _, style in line.pieces]}" for line in lines]
 
 
-def copied(lines: list[Line]) -> str:
+def copied(lines: list[RenderedLine]) -> str:
     return "".join(line.painted[line.indent :].rstrip() + line.end for line in lines if not line.ornament)
 
 
 def shown(source: str, offset: int) -> list[str]:
-    return [line.painted.rstrip() for line in rows(Document(source), [seam(offset)])]
+    return [line.painted.rstrip() for line in rows(MarkdownDocument(source), [seam(offset)])]
 
 
 SEAM = "─── cut off · continued by gemini-3.8-flash ───"
@@ -97,20 +99,20 @@ def _bar(table: str) -> int:
 def test_text_with_seams_that_came_in_any_pieces_ends_up_as_the_whole_text_does(
     fragments: list[str], sizes: list[int], shares: list[float]
 ):
-    source = Document("".join(fragments)).text
+    source = MarkdownDocument("".join(fragments)).text
     seams = [seam(round(share * len(source))) for share in sorted(shares)]
-    streamed, position, step = Document(), 0, 0
-    known: dict[Block, Part] = {}
+    streamed, position, step = MarkdownDocument(), 0, 0
+    known: dict[Block, RenderBlock] = {}
     while position < len(source):
         size = sizes[step % len(sizes)]
         streamed.append(source[position : position + size])
         position, step = position + size, step + 1
         rows(streamed, [one for one in seams if one.offset <= len(streamed.text)], known)
     streamed.finish()
-    whole = rows(Document(source), seams)
+    whole = rows(MarkdownDocument(source), seams)
     assert painted(rows(streamed, seams, known)) == painted(whole)
     assert sum(WORDS in line.painted for line in whole) == len(seams)
-    without = copied(rows(Document(source), []))
+    without = copied(rows(MarkdownDocument(source), []))
     assert re.sub(r"\s+", "", copied(whole)) == re.sub(r"\s+", "", without)
 
 
@@ -119,7 +121,7 @@ def test_text_with_seams_that_came_in_any_pieces_ends_up_as_the_whole_text_does(
 def test_copying_over_a_seam_gives_the_text_without_it(source: str, share: float):
     source = re.sub(r"\s*\n\s*", "\n", re.sub(" +", " ", source)).strip() or "a"
     offset = round(share * len(source))
-    assert copied(rows(Document(source), [seam(offset)])).strip() == source
+    assert copied(rows(MarkdownDocument(source), [seam(offset)])).strip() == source
 
 
 async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_and_settled():
@@ -128,12 +130,12 @@ async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_an
         await pilot.pause()
         pane = app.transcript
         pane.begin(opened("a", "p"))
-        pane.show(Started(Seat(SONNET), 1))
-        pane.show(Text("Line\r\none, \u00fcber\r"))
-        pane.show(Broke(Failure("interrupted", "The reply was cut off.")))
-        pane.show(Started(Seat(FLASH), 2))
-        pane.show(Text("\nand the "))
-        pane.show(Text("second half."))
+        pane.show(AttemptStarted(Seat(SONNET), 1))
+        pane.show(TextDelta("Line\r\none, \u00fcber\r"))
+        pane.show(AttemptFailed(Failure("interrupted", "The reply was cut off.")))
+        pane.show(AttemptStarted(Seat(FLASH), 2))
+        pane.show(TextDelta("\nand the "))
+        pane.show(TextDelta("second half."))
         live = [
             "Line",
             "one, über",
@@ -143,7 +145,7 @@ async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_an
         await until(lambda: _tail(app, 4) == live, app.screen_text)
         text = "Line\r\none, über\r\nand the second half."
         done = structs.replace(turn("a", "p", text), seams=(Seam(text.index("\nand"), FLASH, "cut off"),))
-        pane.show(Finished(done))
+        pane.show(TurnFinished(done))
         settled = [*live[:2], SEAM, live[3]]
         await until(lambda: _tail(app, 4) == settled, app.screen_text)
         pane.load([done])

@@ -5,7 +5,7 @@ from msgspec import structs
 from textual.pilot import Pilot
 
 from mixchat.domain.errors import Failure
-from mixchat.domain.events import Routed, Started, Text
+from mixchat.domain.events import AttemptStarted, Routed, TextDelta
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Citation, FileRef, Outcome, Seam
 from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
@@ -105,11 +105,11 @@ def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tu
         pane = stage(pilot).transcript
         pane.begin(opened("live", "And then?"))
         pane.show(Routed(decided("coding")))
-        pane.show(Started(Seat(SONNET), 1))
-        pane.show(Text("words\n\n" * 40))
+        pane.show(AttemptStarted(Seat(SONNET), 1))
+        pane.show(TextDelta("words\n\n" * 40))
         await settled(pilot)
         pane.move_turn(-1)
-        pane.show(Text("more\n\n"))
+        pane.show(TextDelta("more\n\n"))
         await settled(pilot)
 
     turns = [turn(str(at), f"prompt {at}", "A reply of some length. " * 9, "daily-driver") for at in range(5)]

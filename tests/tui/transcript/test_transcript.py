@@ -7,16 +7,16 @@ from textual.strip import Strip
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import (
-    Broke,
-    Failed,
-    Finished,
+    AttemptFailed,
+    AttemptStarted,
+    FailedOver,
     Notice,
-    Rerouted,
     Retrying,
     Routed,
-    Started,
-    Text,
-    Thinking,
+    TextDelta,
+    ThinkingDelta,
+    TurnFailed,
+    TurnFinished,
 )
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Citation, Outcome, Seam, Turn
@@ -37,7 +37,7 @@ async def test_the_prompt_is_there_at_once_and_the_first_word_with_its_event():
         await pilot.pause()
         app.transcript.begin(opened("a", "What is a cache?"))
         assert "What is a cache?" in app.screen_text()
-        app.transcript.show(Text("A cache"))
+        app.transcript.show(TextDelta("A cache"))
         assert "A cache" in app.screen_text()
 
 
@@ -48,11 +48,11 @@ async def test_the_header_tells_what_is_known_so_far_and_at_last_time_and_cost()
         pane = app.transcript
         pane.begin(opened("a", "hello"))
         pane.show(Routed(decided("coding")))
-        pane.show(Started(Seat(SONNET), 1))
+        pane.show(AttemptStarted(Seat(SONNET), 1))
         await settled(pilot)
         assert "coding · claude-sonnet-5-5 · waiting" in app.screen_text()
-        pane.show(Text("hi"))
-        pane.show(Finished(turn("a", "hello", "hi")))
+        pane.show(TextDelta("hi"))
+        pane.show(TurnFinished(turn("a", "hello", "hi")))
         assert "coding · claude-sonnet-5-5 · 3.2 s · $0.012" in app.screen_text()
 
 
@@ -67,9 +67,9 @@ async def test_what_streamed_ends_up_painted_as_the_whole_text():
         await pilot.pause()
         streamed.transcript.begin(opened("a", "p"))
         for at in range(0, len(source), 7):
-            streamed.transcript.show(Text(source[at : at + 7]))
+            streamed.transcript.show(TextDelta(source[at : at + 7]))
             await asyncio.sleep(0.005)
-        streamed.transcript.show(Finished(turn("a", "p", source)))
+        streamed.transcript.show(TurnFinished(turn("a", "p", source)))
         await settled(pilot)
         got = [[*strip] for strip in streamed.transcript.render_lines(streamed.transcript.size.region)]
     assert got == wanted
@@ -82,8 +82,8 @@ async def test_a_flood_is_painted_to_its_last_character():
         await pilot.pause()
         app.transcript.begin(opened("a", "p"))
         for at in range(0, len(source), 500):
-            app.transcript.show(Text(source[at : at + 500]))
-        app.transcript.show(Finished(turn("a", "p", source)))
+            app.transcript.show(TextDelta(source[at : at + 500]))
+        app.transcript.show(TurnFinished(turn("a", "p", source)))
         await settled(pilot)
         assert "The very end." in app.screen_text()
         assert app.transcript.turns[0].reply == source
@@ -95,12 +95,12 @@ async def test_it_follows_the_end_until_the_reader_scrolls_and_then_stays_put():
         await pilot.pause()
         pane = app.transcript
         pane.begin(opened("new", "and now?"))
-        pane.show(Text("line\n\n" * 30))
+        pane.show(TextDelta("line\n\n" * 30))
         await settled(pilot)
         pane.scroll_page_up()
         await pilot.pause()
         before = app.screen_text().splitlines()
-        pane.show(Text("more\n\n" * 30))
+        pane.show(TextDelta("more\n\n" * 30))
         await settled(pilot)
         after = app.screen_text().splitlines()
         assert after[:-1] == before[:-1]
@@ -159,16 +159,16 @@ async def test_thinking_is_folded_with_a_summary_and_opens_with_a_click():
         await pilot.pause()
         pane = app.transcript
         pane.begin(opened("a", "p"))
-        pane.show(Thinking("First this.\nThen that"))
+        pane.show(ThinkingDelta("First this.\nThen that"))
         assert "▸ thinking" in app.screen_text()
         assert "Then that" in app.screen_text()
-        pane.show(Text("Done."))
+        pane.show(TextDelta("Done."))
         await settled(pilot)
         assert "▸ thought for" in app.screen_text()
         row = next(at for at, line in enumerate(app.screen_text().splitlines()) if "thought for" in line)
         await pilot.click(Transcript, offset=(5, row))
         assert "First this." in app.screen_text()
-        pane.show(Finished(structs.replace(turn("a", "p", "Done."), thinking="First this.\nThen that")))
+        pane.show(TurnFinished(structs.replace(turn("a", "p", "Done."), thinking="First this.\nThen that")))
         assert "▾ thought for" in app.screen_text()
 
 
@@ -178,15 +178,15 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
         await pilot.pause()
         pane = app.transcript
         pane.begin(opened("a", "p"))
-        pane.show(Started(Seat(SONNET), 1))
+        pane.show(AttemptStarted(Seat(SONNET), 1))
         pane.show(Retrying(SONNET, 2.0, OVERLOADED))
-        pane.show(Rerouted(SONNET, FLASH, OVERLOADED))
+        pane.show(FailedOver(SONNET, FLASH, OVERLOADED))
         pane.show(Notice("left_out", "12 turns left out"))
-        pane.show(Started(Seat(FLASH), 2))
-        pane.show(Text("One half.\n\n"))
-        pane.show(Broke(Failure("interrupted", "The reply was cut off.")))
-        pane.show(Started(Seat(SONNET), 3))
-        pane.show(Text("The other."))
+        pane.show(AttemptStarted(Seat(FLASH), 2))
+        pane.show(TextDelta("One half.\n\n"))
+        pane.show(AttemptFailed(Failure("interrupted", "The reply was cut off.")))
+        pane.show(AttemptStarted(Seat(SONNET), 3))
+        pane.show(TextDelta("The other."))
         await settled(pilot)
         text = app.screen_text()
         assert "claude-sonnet-5-5: the provider is overloaded → again in 2.0 s" in text
@@ -198,7 +198,7 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
             outcome=Outcome.FAILED, failure=OVERLOADED, seams=(Seam(11, SONNET, "cut off"),),
             attempts=(attempt(SONNET, 0.1, "0", first=None, failure=OVERLOADED), attempt(FLASH)),
         )  # fmt: skip
-        pane.show(Failed(failed, OVERLOADED))
+        pane.show(TurnFailed(failed, OVERLOADED))
         text = app.screen_text()
         assert "✗ The provider is overloaded. · retry, or retry with another model" in text
         assert "─── cut off · continued by claude-sonnet-5-5 ───" in text
@@ -353,7 +353,7 @@ async def test_a_number_becomes_a_link_when_its_source_comes_after_it():
         await pilot.pause()
         pane = app.transcript
         pane.begin(opened("a", "p"))
-        pane.show(Text("It is so [1].\n\nAnd this follows [1].\n\nThe last"))
+        pane.show(TextDelta("It is so [1].\n\nAnd this follows [1].\n\nThe last"))
         await settled(pilot)
         assert _linked(app) == {}
         pane.show(Citation("https://a.example/x", "A"))

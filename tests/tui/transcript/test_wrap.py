@@ -3,12 +3,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from mixchat.tui.transcript.markdown.wrap import Row, wrap
+from mixchat.tui.transcript.markdown.wrap import TextRow, wrap
 
 PLAIN, BOLD = Style(), Style(bold=True)
 
 
-def texts(rows: list[Row]) -> list[str]:
+def texts(rows: list[TextRow]) -> list[str]:
     return ["".join(text for text, _ in row.pieces) for row in rows]
 
 

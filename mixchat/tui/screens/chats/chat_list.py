@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.usage import Tally
+from mixchat.domain.usage import CostSum
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.search import Hit
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 _HITS: Final = 200
 
 
-class Shelf:
+class ChatList:
     """Changes chats and remembers how to take each change back.
 
     Args:
@@ -24,11 +24,11 @@ class Shelf:
         in_use: the chat on the screen, whose record is in memory, too.
     """
 
-    def __init__(self, house: "House", in_use: Chat) -> None:
+    def __init__(self, house: "Runtime", in_use: Chat) -> None:
         self._house = house
         self._in_use = in_use
         self._undo: list[tuple[str, Callable[[], None]]] = []
-        self._costs: dict[str, Tally] | None = None
+        self._costs: dict[str, CostSum] | None = None
         self.records: dict[str, ChatRecord] = {}
         """Every chat, in the list's order."""
 
@@ -49,9 +49,9 @@ class Shelf:
         lines = self._house.ledger.reports.lines("chat")
         self._costs = {line.key: line.tally for line in lines}
 
-    def cost(self, chat: str) -> Tally | None:
+    def cost(self, chat: str) -> CostSum | None:
         """Return what the chat has cost; `None` as long as nobody has counted."""
-        return None if self._costs is None else self._costs.get(chat, Tally())
+        return None if self._costs is None else self._costs.get(chat, CostSum())
 
     def rename(self, chat: str, title: str) -> None:
         """Give the chat another title."""

@@ -11,10 +11,10 @@ from textual.widgets import Input
 
 from mixchat.domain.errors import StorageError
 from mixchat.storage.chats import ChatRecord
-from mixchat.tui.screens.chats.chat_list import Shelf
+from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.chats.rows import chat_and_turn, chat_rows, hit_rows
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _REST: Final = 0.03
 """Seconds without a key before texts are searched where that takes its time."""
@@ -22,14 +22,14 @@ _QUICK: Final = 0.02
 """Seconds within which a search has to be done so that the next one need not wait for a rest."""
 
 
-class Found(Struct, frozen=True):
+class ChatFound(Struct, frozen=True):
     """The chat that was taken, and the turn to show in it."""
 
     chat: str
     turn: str = ""
 
 
-class ChatsScreen(Page[Found | None]):
+class ChatsScreen(FilterListScreen[ChatFound | None]):
     """Lists the chats by day; typing searches titles, tags and every word that was said."""
 
     HEADING = "Chats"
@@ -44,7 +44,7 @@ class ChatsScreen(Page[Found | None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="chats.undo"),
     ]
 
-    def __init__(self, shelf: Shelf, words: str = "") -> None:
+    def __init__(self, shelf: ChatList, words: str = "") -> None:
         """Take the chats, and the words to search for at once."""
         super().__init__()
         self._first = words
@@ -104,7 +104,7 @@ class ChatsScreen(Page[Found | None]):
 
     def taken(self, value: str) -> None:
         """Open the chat, at the place that was found."""
-        self.dismiss(Found(*chat_and_turn(value)))
+        self.dismiss(ChatFound(*chat_and_turn(value)))
 
     def action_open(self) -> None:
         """Open the lit chat."""
@@ -120,7 +120,7 @@ class ChatsScreen(Page[Found | None]):
             if title:
                 self._try(lambda: self._shelf.rename(record.id, title))
 
-        self.above.push_screen(Ask("Title", record.title), named)
+        self.above.push_screen(ValuePrompt("Title", record.title), named)
 
     def action_tag(self) -> None:
         """Write the chat's tags."""
@@ -134,7 +134,7 @@ class ChatsScreen(Page[Found | None]):
                 self._try(lambda: self._shelf.tag(record.id, tags))
 
         help_ = "Words with spaces between them; none takes all tags away."
-        self.above.push_screen(Ask("Tags", " ".join(record.tags), help=help_), tagged)
+        self.above.push_screen(ValuePrompt("Tags", " ".join(record.tags), help=help_), tagged)
 
     def action_pin(self) -> None:
         """Pin the chat to the top, or unpin it."""

@@ -10,8 +10,8 @@ from textual.content import Content
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.search import Hit
 from mixchat.tui import formatting
-from mixchat.tui.screens.chats.chat_list import Shelf
-from mixchat.tui.screens.row_list import Row, heading
+from mixchat.tui.screens.chats.chat_list import ChatList
+from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.transcript.sanitize import one_line
 
 _SNIPPETS: Final = 3
@@ -24,10 +24,10 @@ _BETWEEN: Final = "\x1f"
 """Between a chat's id and a turn's in what a row stands for."""
 
 
-def chat_rows(records: Iterable[ChatRecord], shelf: Shelf) -> list[Row]:
+def chat_rows(records: Iterable[ChatRecord], shelf: ChatList) -> list[ListRow]:
     """Return a row a chat under headings: pinned ones, then the days."""
     now = datetime.fromtimestamp(shelf.now()).astimezone()
-    rows: list[Row] = []
+    rows: list[ListRow] = []
     for day, group in groupby(
         records, lambda record: "pinned" if record.pinned else day_of(record.updated, now)
     ):
@@ -38,7 +38,7 @@ def chat_rows(records: Iterable[ChatRecord], shelf: Shelf) -> list[Row]:
     return rows
 
 
-def hit_rows(hits: Sequence[Hit], shelf: Shelf) -> list[Row]:
+def hit_rows(hits: Sequence[Hit], shelf: ChatList) -> list[ListRow]:
     """Return a row for each of the chats found, and below it the places in its text."""
     now = datetime.fromtimestamp(shelf.now()).astimezone()
     places: dict[str, list[Hit]] = {}
@@ -50,10 +50,10 @@ def hit_rows(hits: Sequence[Hit], shelf: Shelf) -> list[Row]:
     return [row for chat, found in places.items() for row in _found(shelf.records[chat], found, shelf, now)]
 
 
-def _found(record: ChatRecord, hits: Sequence[Hit], shelf: Shelf, now: datetime) -> Iterator[Row]:
+def _found(record: ChatRecord, hits: Sequence[Hit], shelf: ChatList, now: datetime) -> Iterator[ListRow]:
     yield _chat_row(record, shelf, now)
     for hit in hits[:_SNIPPETS]:
-        yield Row(f"{hit.chat}{_BETWEEN}{hit.turn}", lambda _, text=hit.snippet: snippet(text))
+        yield ListRow(f"{hit.chat}{_BETWEEN}{hit.turn}", lambda _, text=hit.snippet: snippet(text))
 
 
 def chat_and_turn(value: str) -> tuple[str, str]:
@@ -69,11 +69,11 @@ def snippet(text: str) -> Content:
     return Content.assemble("    ", *((part, styles[number % 2]) for number, part in enumerate(parts)))
 
 
-def _chat_row(record: ChatRecord, shelf: Shelf, now: datetime) -> Row:
-    return Row(record.id, lambda width: _line(record, shelf, now, width))
+def _chat_row(record: ChatRecord, shelf: ChatList, now: datetime) -> ListRow:
+    return ListRow(record.id, lambda width: _line(record, shelf, now, width))
 
 
-def _line(record: ChatRecord, shelf: Shelf, now: datetime, width: int) -> Content:
+def _line(record: ChatRecord, shelf: ChatList, now: datetime, width: int) -> Content:
     tags = "".join(f" #{one_line(tag)}" for tag in record.tags)
     cost = shelf.cost(record.id)
     spent = formatting.tally(cost) if cost is not None and cost.calls else ""

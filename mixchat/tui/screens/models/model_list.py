@@ -12,7 +12,7 @@ from mixchat.domain.model import ModelCard, ModelRef
 
 if TYPE_CHECKING:
     from mixchat.domain.provider import Provider
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -32,10 +32,10 @@ class Offer(Struct, frozen=True, kw_only=True):
     """The first role of the stack that seats it."""
 
 
-class ModelShelf:
+class ModelList:
     """Gathers models from the catalog, the listings and the stack."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "Runtime") -> None:
         self._house = house
 
     def offers(self) -> list[Offer]:
@@ -92,7 +92,7 @@ class ModelShelf:
 
     def _roles(self) -> dict[ModelRef, str]:
         roles: dict[ModelRef, str] = {}
-        for role, post in self._house.stack.posts.items():
+        for role, post in self._house.stack.roles.items():
             for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat)):
                 roles.setdefault(seat.ref, role)
         return roles

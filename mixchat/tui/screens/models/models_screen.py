@@ -8,10 +8,10 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from mixchat.domain.model import ModelRef
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.models.model_list import ModelShelf, Offer
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.models.model_list import ModelList, Offer
 from mixchat.tui.screens.models.rows import columns, details, fitting, model_line
-from mixchat.tui.screens.row_list import Row
+from mixchat.tui.screens.row_list import ListRow
 
 Use = Literal["message", "chat", "again", "pin", "retry", "seat"]
 """What a model is taken for."""
@@ -28,7 +28,7 @@ class Picked(Struct, frozen=True):
     use: Use
 
 
-class ModelsScreen(Page[Picked | None]):
+class ModelsScreen(FilterListScreen[Picked | None]):
     """Lists models with prices, window, abilities and health.
 
     Args:
@@ -51,7 +51,7 @@ class ModelsScreen(Page[Picked | None]):
 
     def __init__(
         self,
-        shelf: ModelShelf,
+        shelf: ModelList,
         uses: Sequence[Use],
         heading: str = "Models",
         first: Sequence[ModelRef] = (),
@@ -91,15 +91,15 @@ class ModelsScreen(Page[Picked | None]):
             return
         offers = fitting(words, self._offers)
         lit = "" if words else self.rows.lit
-        rows = [Row("", columns), *(self._row(offer) for offer in offers)] if offers else []
+        rows = [ListRow("", columns), *(self._row(offer) for offer in offers)] if offers else []
         self.rows.tell(rows, lit, empty=self.EMPTY)
         reachable = sum(not offer.unreachable for offer in offers)
         silent = f" · {', '.join(self._silent)} did not answer" if self._silent else ""
         self.say_aside(f"{reachable:,} within reach of {len(offers):,}{silent}")
 
-    def _row(self, offer: Offer) -> Row:
+    def _row(self, offer: Offer) -> ListRow:
         ref = offer.card.ref
-        return Row(str(ref), lambda width: model_line(offer, self._shelf.rests(ref), width))
+        return ListRow(str(ref), lambda width: model_line(offer, self._shelf.rests(ref), width))
 
     def lit(self, value: str) -> None:
         """Say more about the lit model."""

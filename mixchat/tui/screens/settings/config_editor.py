@@ -16,7 +16,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.secrets.scan import find
 
 if TYPE_CHECKING:
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 _SWITCHES: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -88,13 +88,13 @@ def _number(setting: Setting, text: str, wrong: ConfigError) -> Value:
 
 HIDDEN: Final = "••••••"
 """What is shown in place of a credential."""
-REFUSED: Final = (
+SECRET_REFUSED: Final = (
     "This looks like a key or a password; keys are kept in the key ring: Ctrl+K in the chat adds one."
 )
 _IN_ADDRESS: Final = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 
 
-def secretive(text: str) -> bool:
+def looks_like_secret(text: str) -> bool:
     """Return whether a value holds a credential, as far as can be told from its looks."""
     return bool(_IN_ADDRESS.search(text) or find(text))
 
@@ -120,7 +120,7 @@ class _Before(Struct, frozen=True):
     """The file after it: while it says just this, its old text is put back, comments and all."""
 
 
-class ConfigBook:
+class ConfigEditor:
     """Reads settings with where each was set, changes them one by one, and takes changes back.
 
     Args:
@@ -128,7 +128,7 @@ class ConfigBook:
         changed: is called when another config counts.
     """
 
-    def __init__(self, house: "House", changed: Callable[[Config], None]) -> None:
+    def __init__(self, house: "Runtime", changed: Callable[[Config], None]) -> None:
         self._house = house
         self._changed = changed
         self._undo: list[_Before] = []
@@ -163,8 +163,8 @@ class ConfigBook:
         Raises:
             ConfigError: it is none that the config may have, or a credential.
         """
-        if secretive(text):
-            raise ConfigError(REFUSED)
+        if looks_like_secret(text):
+            raise ConfigError(SECRET_REFUSED)
         value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
             changed(self._house.config, setting.path, _counting(value))
@@ -178,8 +178,8 @@ class ConfigBook:
         """
         if not name:
             raise ConfigError("Write a name.")
-        if secretive(name):
-            raise ConfigError(REFUSED)
+        if looks_like_secret(name):
+            raise ConfigError(SECRET_REFUSED)
         if name in self.names(table):
             raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
         shape = shape_of(table.key)

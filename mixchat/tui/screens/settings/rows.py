@@ -10,8 +10,8 @@ from textual.content import Content
 from mixchat.config.schema import Setting
 from mixchat.config.toml_validation import dotted
 from mixchat.tui import formatting
-from mixchat.tui.screens.row_list import Row, heading
-from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigBook, secretive
+from mixchat.tui.screens.row_list import ListRow, heading
+from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigEditor, looks_like_secret
 from mixchat.tui.transcript.sanitize import one_line
 
 _KEY: Final = 16
@@ -22,11 +22,11 @@ _WIDE: Final = 100
 
 
 def setting_rows(
-    settings: Sequence[Setting], book: ConfigBook, words: str, sources: Mapping[str, str]
-) -> list[Row]:
+    settings: Sequence[Setting], book: ConfigEditor, words: str, sources: Mapping[str, str]
+) -> list[ListRow]:
     """Return the settings that fit `words`, each group under its table's name."""
     wanted = words.casefold().split()
-    rows: list[Row] = []
+    rows: list[ListRow] = []
     last: tuple[str, ...] | None = None
     for setting in settings:
         text = f"{setting.key} {setting.help}".casefold()
@@ -42,8 +42,8 @@ def setting_rows(
     return rows
 
 
-def _row(setting: Setting, book: ConfigBook, source: str) -> Row:
-    return Row(setting.key, lambda width: _line(setting, book.value(setting), source, width))
+def _row(setting: Setting, book: ConfigEditor, source: str) -> ListRow:
+    return ListRow(setting.key, lambda width: _line(setting, book.value(setting), source, width))
 
 
 def _line(setting: Setting, value: object, source: str, width: int) -> Content:
@@ -74,7 +74,7 @@ def shown(value: object) -> str:
             return one_line(", ".join(map(str, cast("Iterable[object]", value)))) or "none"
         case _:
             text = str(value)
-            return HIDDEN if secretive(text) else one_line(text)
+            return HIDDEN if looks_like_secret(text) else one_line(text)
 
 
 def short(source: str) -> str:

@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 from mixchat.config.edit import Value
 from mixchat.config.schema import Setting, fields
 from mixchat.domain.errors import ConfigError
-from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.settings.config_editor import ConfigBook, secretive
+from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
 from mixchat.tui.screens.settings.rows import details, from_home, setting_rows
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
 """Keys whose values are chosen on a screen of their own, by act."""
@@ -23,7 +23,7 @@ BY_HAND: Final = {
 """Tables that are written in the file, by the last part of their name."""
 
 
-class SettingsScreen(Page[None]):
+class SettingsScreen(FilterListScreen[None]):
     """Edits the config in place; every change can be taken back.
 
     Args:
@@ -43,7 +43,7 @@ class SettingsScreen(Page[None]):
 
     def __init__(
         self,
-        book: ConfigBook,
+        book: ConfigEditor,
         do: Callable[[str], object],
         settings: Sequence[Setting],
         heading: str = "Settings",
@@ -120,7 +120,7 @@ class SettingsScreen(Page[None]):
             if value is not None:
                 self._put(setting, value)
 
-        entries = [Entry(choice, choice) for choice in setting.choices]
+        entries = [PickerEntry(choice, choice) for choice in setting.choices]
         lit = str(self._book.value(setting))
         self.above.push_screen(Picker(setting.key, entries, lit=lit), chosen)
 
@@ -134,9 +134,9 @@ class SettingsScreen(Page[None]):
         if setting.kind == "list":
             known = ", ".join(cast("tuple[str, ...]", value))
         self.above.push_screen(
-            Ask(
+            ValuePrompt(
                 setting.key,
-                "" if secretive(known) else known,
+                "" if looks_like_secret(known) else known,
                 help=setting.help,
                 check=lambda text: self._book.read(setting, text),
             ),

@@ -13,12 +13,12 @@ from textual.keys import Keys
 from mixchat.config.schema import Setting, entry, shape_of, value_of
 from mixchat.domain.errors import ConfigError
 from mixchat.tui.actions import ACTS, read_keys
-from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.row_list import Row
-from mixchat.tui.screens.settings.config_editor import ConfigBook, secretive
+from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.row_list import ListRow
+from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
 from mixchat.tui.screens.settings.rows import from_home, shown
-from mixchat.tui.screens.value_prompt import Ask
+from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.transcript.sanitize import one_line
 
 _MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
@@ -60,18 +60,18 @@ _NOTHING: Final[tuple[object, ...]] = (None, (), {})
 _TITLES: Final = {act.id: act.title for act in ACTS}
 
 
-def table_rows(table: Setting, book: ConfigBook, words: str) -> list[Row]:
+def table_rows(table: Setting, book: ConfigEditor, words: str) -> list[ListRow]:
     """Return a row for each named thing that fits `words`, with what is set for it."""
     wanted = words.casefold().split()
-    found: list[Row] = []
+    found: list[ListRow] = []
     for name in book.names(table):
         said = written(table, name, book)
         if all(word in f"{name} {said}".casefold() for word in wanted):
-            found.append(Row(name, lambda width, name=name, said=said: _line(name, said, width)))
+            found.append(ListRow(name, lambda width, name=name, said=said: _line(name, said, width)))
     return found
 
 
-def written(table: Setting, name: str, book: ConfigBook) -> str:
+def written(table: Setting, name: str, book: ConfigEditor) -> str:
     """Return what is set for a named thing, on one line."""
     value = value_of(book.config, (*table.path, name))
     if isinstance(value, Struct):
@@ -106,7 +106,7 @@ _VALUED: Final = {
 """What a named value is, by table."""
 
 
-class TableScreen(Page[None]):
+class TableScreen(FilterListScreen[None]):
     """Adds, changes and removes the named things of a table; every change can be taken back.
 
     Args:
@@ -123,7 +123,7 @@ class TableScreen(Page[None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="table.undo"),
     ]
 
-    def __init__(self, book: ConfigBook, table: Setting, enter: Callable[[Setting, str], None]) -> None:
+    def __init__(self, book: ConfigEditor, table: Setting, enter: Callable[[Setting, str], None]) -> None:
         super().__init__()
         self.HEADING = f"[{table.key}]"
         self._book = book
@@ -183,7 +183,7 @@ class TableScreen(Page[None]):
                 self._enter(self._table, name)
 
         self.above.push_screen(
-            Ask(
+            ValuePrompt(
                 f"New in [{self._table.key}]",
                 help=_NAMED_TABLE_SCREEN.get(self._table.key, ""),
                 check=lambda name: self._book.check_name(self._table, name),
@@ -193,7 +193,8 @@ class TableScreen(Page[None]):
 
     def _pick_act(self) -> None:
         entries = [
-            Entry(act.id, act.title, act.help, self._book.config.keys.get(act.id, act.key)) for act in ACTS
+            PickerEntry(act.id, act.title, act.help, self._book.config.keys.get(act.id, act.key))
+            for act in ACTS
         ]
 
         def picked(act: str | None) -> None:
@@ -220,8 +221,8 @@ class TableScreen(Page[None]):
                     self.say(" ".join(problems))
 
         help_ = _VALUED.get(self._table.key, "")
-        value = "" if secretive(known) else known
-        self.above.push_screen(Ask(setting.key, value, help=help_, check=check), valued)
+        value = "" if looks_like_secret(known) else known
+        self.above.push_screen(ValuePrompt(setting.key, value, help=help_, check=check), valued)
 
     def _problems(self, name: str) -> list[str]:
         """Return what is wrong with the key of an action."""

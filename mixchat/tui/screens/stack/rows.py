@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 from textual.content import Content
 
-from mixchat.domain.stack import Post, Seat, Stack
-from mixchat.tui.screens.models.model_list import ModelShelf, Offer
+from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.tui.screens.models.model_list import ModelList, Offer
 from mixchat.tui.screens.models.rows import model_state, prices, window
-from mixchat.tui.screens.row_list import Row, heading
+from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.sanitize import one_line
 
@@ -39,31 +39,31 @@ def value_of_place(place: Place) -> str:
     return place.role if place.seat < 0 else f"{place.role}{_BETWEEN}{place.seat}"
 
 
-def stack_rows(stack: Stack, words: str, shelf: ModelShelf) -> list[Row]:
+def stack_rows(stack: Stack, words: str, shelf: ModelList) -> list[ListRow]:
     """Return the roles with their line-ups; with `words` only what they name."""
-    rows: list[Row] = []
-    for post in stack.posts.values():
+    rows: list[ListRow] = []
+    for post in stack.roles.values():
         own = list(_post_rows(post, words.strip().casefold(), shelf))
         if own:
             rows += [heading(""), *own] if rows else own
     return rows
 
 
-def _post_rows(post: Post, words: str, shelf: ModelShelf) -> Iterator[Row]:
+def _post_rows(post: RoleConfig, words: str, shelf: ModelList) -> Iterator[ListRow]:
     whole = words in post.role
     seats = [(at, seat) for at, seat in enumerate(post.seats) if whole or words in str(seat.ref).casefold()]
     if not (whole or seats):
         return
-    yield Row(post.role, lambda width: _role_line(post, width))
+    yield ListRow(post.role, lambda width: _role_line(post, width))
     for step, seat in (("plan", post.plan), ("do", post.execute)):
         if seat is not None:
-            yield Row("", lambda width, step=step, seat=seat: _seat_line(step, seat, shelf, width))
+            yield ListRow("", lambda width, step=step, seat=seat: _seat_line(step, seat, shelf, width))
     for at, seat in seats:
         value = value_of_place(Place(post.role, at))
-        yield Row(value, lambda width, at=at, seat=seat: _seat_line(str(at + 1), seat, shelf, width))
+        yield ListRow(value, lambda width, at=at, seat=seat: _seat_line(str(at + 1), seat, shelf, width))
 
 
-def _role_line(post: Post, width: int) -> Content:
+def _role_line(post: RoleConfig, width: int) -> Content:
     private = "  stays on this machine" if post.private else ""
     return Content.assemble(
         ("▌ ", role_variable(post.role)),
@@ -73,7 +73,7 @@ def _role_line(post: Post, width: int) -> Content:
     ).truncate(width, ellipsis=True)
 
 
-def _seat_line(place: str, seat: Seat, shelf: ModelShelf, width: int) -> Content:
+def _seat_line(place: str, seat: Seat, shelf: ModelList, width: int) -> Content:
     offer = shelf.offer(seat.ref)
     state = model_state(offer, shelf.rests(seat.ref))
     tone = "$text-disabled" if offer.unreachable else "$text"

@@ -13,7 +13,7 @@ from mixchat.domain.model import ModelRef
 
 if TYPE_CHECKING:
     from mixchat.domain.stack import Stack
-    from mixchat.runtime.runtime import House
+    from mixchat.runtime.runtime import Runtime
 
 
 class _Before(Struct, frozen=True):
@@ -25,7 +25,7 @@ class _Before(Struct, frozen=True):
     """What was in it; `None`: there was no such file."""
 
 
-class StackBook:
+class StackEditor:
     """Edits the stack in use. A preset is copied to a stack of the user's own first.
 
     Args:
@@ -33,7 +33,7 @@ class StackBook:
         changed: is called when another line-up counts.
     """
 
-    def __init__(self, house: "House", changed: Callable[[], None]) -> None:
+    def __init__(self, house: "Runtime", changed: Callable[[], None]) -> None:
         self._house = house
         self._changed = changed
         self._undo: list[_Before] = []

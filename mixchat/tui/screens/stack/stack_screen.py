@@ -8,19 +8,19 @@ from textual.binding import Binding, BindingType
 
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.stack import Seat
-from mixchat.tui.picker import Entry, Picker
-from mixchat.tui.screens.list_screen import Page
-from mixchat.tui.screens.models.model_list import ModelShelf
+from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.screens.list_screen import FilterListScreen
+from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.models.rows import details
 from mixchat.tui.screens.stack.rows import Place, place_of, stack_rows, value_of_place
-from mixchat.tui.screens.stack.stack_editor import StackBook
+from mixchat.tui.screens.stack.stack_editor import StackEditor
 
 _LOOK_AGAIN: Final = 1.0
 """Seconds between two looks at the models that rest."""
 
 
-class StackScreen(Page[None]):
+class StackScreen(FilterListScreen[None]):
     """Shows the stack in use; each change is kept at once and can be taken back."""
 
     HEADING = "Stack"
@@ -36,7 +36,7 @@ class StackScreen(Page[None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="stack.undo"),
     ]
 
-    def __init__(self, book: StackBook, shelf: ModelShelf) -> None:
+    def __init__(self, book: StackEditor, shelf: ModelList) -> None:
         super().__init__()
         self._book = book
         self._shelf = shelf
@@ -117,7 +117,7 @@ class StackScreen(Page[None]):
     def action_switch(self) -> None:
         """Put another stack to use."""
         entries = [
-            Entry(name, name, "comes with mixchat" if self._book.is_preset(name) else "your own")
+            PickerEntry(name, name, "comes with mixchat" if self._book.is_preset(name) else "your own")
             for name in self._book.names()
         ]
 
@@ -144,5 +144,5 @@ class StackScreen(Page[None]):
         self.rows.tell(stack_rows(self._book.stack, self.words, self._shelf), value_of_place(place))
 
     def _seat(self, place: Place) -> Seat | None:
-        post = self._book.stack.posts.get(place.role)
+        post = self._book.stack.roles.get(place.role)
         return post.seats[place.seat] if post is not None and 0 <= place.seat < len(post.seats) else None

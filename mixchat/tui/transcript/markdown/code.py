@@ -9,14 +9,14 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from mixchat.tui.transcript.markdown.seams import MARK, Seams
-from mixchat.tui.transcript.markdown.wrap import Row, wrap
-from mixchat.tui.transcript.palette import Look, Palette, Shade
-from mixchat.tui.transcript.render_block import BREAK, Line, Piece
+from mixchat.tui.transcript.markdown.wrap import TextRow, wrap
+from mixchat.tui.transcript.palette import Palette, RenderStyle, Shade
+from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
 
 _TAB = 4
 
 
-class CodeRows(Sequence[Line]):
+class CodeRows(Sequence[RenderedLine]):
     """The rows of one code block.
 
     Args:
@@ -27,11 +27,11 @@ class CodeRows(Sequence[Line]):
         seams: stand below the lines that are marked.
     """
 
-    def __init__(self, code: str, language: str, width: int, look: Look, seams: Seams) -> None:
+    def __init__(self, code: str, language: str, width: int, look: RenderStyle, seams: Seams) -> None:
         self._palette = look.palette
         self._width = width
         self._label = language
-        self._seams: dict[int, list[Line]] = {}
+        self._seams: dict[int, list[RenderedLine]] = {}
         """The rows of the seams below a line."""
         if MARK in code:
             self._take(code, seams)
@@ -42,7 +42,7 @@ class CodeRows(Sequence[Line]):
         if language:
             self._colour(code, look)
         self._starts = self._row_starts()
-        self._rows: dict[int, list[Line]] = {}
+        self._rows: dict[int, list[RenderedLine]] = {}
 
     def _take(self, code: str, seams: Seams) -> None:
         pad = [(" ", self._palette.panel)]
@@ -51,7 +51,7 @@ class CodeRows(Sequence[Line]):
                 rows = seams.take(line.count(MARK), self._room, self._palette.panel)
                 self._seams[at] = [row.behind(pad, ornament=True) for row in rows]
 
-    def _colour(self, code: str, look: Look) -> None:
+    def _colour(self, code: str, look: RenderStyle) -> None:
         if not look.growing:
             self._shades = look.shades(code, self._label)
         if self._shades is None:
@@ -87,10 +87,10 @@ class CodeRows(Sequence[Line]):
         return rows + self._head
 
     @overload
-    def __getitem__(self, index: int) -> Line: ...
+    def __getitem__(self, index: int) -> RenderedLine: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+    def __getitem__(self, index: slice) -> list[RenderedLine]: ...
+    def __getitem__(self, index: int | slice) -> RenderedLine | list[RenderedLine]:
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         if not -len(self) <= index < len(self):
@@ -103,18 +103,19 @@ class CodeRows(Sequence[Line]):
         line = bisect_right(self._starts, row) - 1
         return self._line(line)[row - self._starts[line]]
 
-    def _heading(self) -> Line:
+    def _heading(self) -> RenderedLine:
         label = [(f" {self._label}", self._palette.panel_label)]
-        return Line(label, ornament=True, fill=self._palette.panel)
+        return RenderedLine(label, ornament=True, fill=self._palette.panel)
 
-    def _line(self, at: int) -> list[Line]:
+    def _line(self, at: int) -> list[RenderedLine]:
         rows = self._rows.get(at)
         if rows is None:
             pieces = self._painted(at)
-            folded = [Row(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
+            folded = [TextRow(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
             pad = (" ", self._palette.panel)
             rows = [
-                Line([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel) for row in folded
+                RenderedLine([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel)
+                for row in folded
             ]
             rows = self._rows[at] = rows + self._seams.get(at, [])
         return rows

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markdown_it.token import Token
 
 from mixchat.tui.transcript.markdown.parse import language_of, parse_blocks
-from mixchat.tui.transcript.sanitize import clean
+from mixchat.tui.transcript.sanitize import sanitize
 
 _BLANK: Final = re.compile(r"\n[ \t]*\n\Z")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -59,7 +59,7 @@ class Block:
         )
 
 
-class Document:
+class MarkdownDocument:
     """Markdown that only grows.
 
     Everything before the last block that begins on a finished line is final: later text cannot change where it ends.
@@ -101,7 +101,7 @@ class Document:
         """Add text at the end."""
         text = self._held + text
         self._held = "\r" if text.endswith("\r") else ""
-        added = clean(text[: len(text) - len(self._held)])
+        added = sanitize(text[: len(text) - len(self._held)])
         self.text += added
         if added and not self._grow_code(added):
             self._parse_tail()

@@ -13,8 +13,8 @@ from mixchat.tui.transcript.markdown.parse import language_of, split_task
 from mixchat.tui.transcript.markdown.seams import Seams
 from mixchat.tui.transcript.markdown.table import table_lines
 from mixchat.tui.transcript.markdown.wrap import restyled, width_of
-from mixchat.tui.transcript.palette import Look
-from mixchat.tui.transcript.render_block import Line, Piece, blank
+from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.render_block import Piece, RenderedLine, blank
 
 _BULLETS: Final = ("•", "◦", "▪")
 _LEAVES: Final = frozenset(
@@ -28,11 +28,11 @@ def lay_out(
     tokens: list[Token],
     env: dict[str, Any],
     width: int,
-    look: Look,
+    look: RenderStyle,
     *,
     seams: Sequence[Seam] = (),
     sources: tuple[str, ...] = (),
-) -> Sequence[Line]:
+) -> Sequence[RenderedLine]:
     """Return the rows of a block, none wider than `width` cells.
 
     Args:
@@ -51,19 +51,19 @@ def lay_out(
 class _Layout:
     """One walk over a block and what is nested in it."""
 
-    def __init__(self, inline: Inline, look: Look, seams: Seams) -> None:
+    def __init__(self, inline: Inline, look: RenderStyle, seams: Seams) -> None:
         self.inline = inline
         self.seams = seams
         self.look = look
         self.palette = look.palette
         self.depth = 0
 
-    def block(self, tokens: list[Token], width: int, base: Style) -> Sequence[Line]:
+    def block(self, tokens: list[Token], width: int, base: Style) -> Sequence[RenderedLine]:
         """Return the rows of one block."""
         first = tokens[0]
         match first.type:
             case "heading_open":
-                lines: Sequence[Line] = self._heading(tokens, width)
+                lines: Sequence[RenderedLine] = self._heading(tokens, width)
             case "fence" | "code_block":
                 lines = CodeRows(first.content, language_of(first), width, self.look, self.seams)
             case "table_open":
@@ -73,41 +73,41 @@ class _Layout:
             case "blockquote_open":
                 lines = self._quote(tokens, width)
             case "hr":
-                lines = [Line([("─" * width, self.palette.rule)], ornament=True)]
+                lines = [RenderedLine([("─" * width, self.palette.rule)], ornament=True)]
             case "math_block":
                 lines = self.seams.rows(first.content, width, self._formula)
             case _:
                 lines = self._text(tokens, width, base)
         return lines
 
-    def _text(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
+    def _text(self, tokens: list[Token], width: int, base: Style) -> list[RenderedLine]:
         text = next((token.content for token in tokens if token.type == "inline"), tokens[0].content)
         return self._rows(text, width, base)
 
-    def _rows(self, text: str, width: int, base: Style) -> list[Line]:
+    def _rows(self, text: str, width: int, base: Style) -> list[RenderedLine]:
         return self.seams.rows(text, width, lambda text: self.inline.pieces(text, base))
 
     def _formula(self, text: str) -> list[Piece]:
         return [(text.expandtabs(4), self.palette.math)]
 
-    def _heading(self, tokens: list[Token], width: int) -> list[Line]:
+    def _heading(self, tokens: list[Token], width: int) -> list[RenderedLine]:
         level = int(tokens[0].tag[1:])
         style = self.palette.heading if level <= 2 else self.palette.subheading
         lines = self._rows(tokens[1].content, width, style)
         if level == 1:
             widest = max((width_of(line.pieces) for line in lines if not line.ornament), default=1)
             under = min(width, widest)
-            lines.append(Line([("━" * under, self.palette.rule)], ornament=True))
+            lines.append(RenderedLine([("━" * under, self.palette.rule)], ornament=True))
         return lines
 
-    def _quote(self, tokens: list[Token], width: int) -> list[Line]:
+    def _quote(self, tokens: list[Token], width: int) -> list[RenderedLine]:
         muted = self.palette.text + Style(italic=True)
         lines = self._children(tokens[1:-1], max(_LEAST, width - 2), muted)
         bar = [("▎", self.palette.rule), (" ", self.palette.text)]
         return [line.behind(bar, ornament=True) for line in lines]
 
-    def _children(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
-        lines: list[Line] = []
+    def _children(self, tokens: list[Token], width: int, base: Style) -> list[RenderedLine]:
+        lines: list[RenderedLine] = []
         previous: list[Token] = []
         for child in _siblings(tokens):
             if _apart(previous, child):
@@ -116,13 +116,13 @@ class _Layout:
             previous = child
         return lines
 
-    def _list(self, tokens: list[Token], width: int, base: Style) -> list[Line]:
+    def _list(self, tokens: list[Token], width: int, base: Style) -> list[RenderedLine]:
         ordered = tokens[0].type == "ordered_list_open"
         items = list(_siblings(tokens[1:-1]))
         number = int(tokens[0].attrs.get("start", 1)) if ordered else 0
         widest = len(str(number + len(items) - 1)) + 2 if ordered else 2
         bullet = _BULLETS[min(self.depth, len(_BULLETS) - 1)]
-        lines: list[Line] = []
+        lines: list[RenderedLine] = []
         previous: list[Token] = []
         for at, item in enumerate(items):
             if _apart(previous, item):
@@ -132,7 +132,7 @@ class _Layout:
             previous = item
         return lines
 
-    def _item(self, tokens: list[Token], mark: str, width: int, base: Style) -> list[Line]:
+    def _item(self, tokens: list[Token], mark: str, width: int, base: Style) -> list[RenderedLine]:
         """Return an item's rows: the mark before the first, as much space before the others."""
         style, done = self.palette.muted, None
         inner = tokens[1:-1]
@@ -160,8 +160,8 @@ def _apart(above: list[Token], below: list[Token]) -> bool:
     return bool(ends and starts and max(ends) < starts[0])
 
 
-def _dimmed(line: Line, style: Style) -> Line:
-    return Line(
+def _dimmed(line: RenderedLine, style: Style) -> RenderedLine:
+    return RenderedLine(
         restyled(line.pieces, Style(color=style.color)),
         indent=line.indent, end=line.end, ornament=line.ornament, fill=line.fill,
     )  # fmt: skip

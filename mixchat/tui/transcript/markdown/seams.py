@@ -13,7 +13,7 @@ from mixchat.domain.turn import Seam
 from mixchat.tui.transcript.markdown.parse import parse_blocks, split_task
 from mixchat.tui.transcript.markdown.wrap import rows_of, slices, wrap
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.render_block import Line, Piece
+from mixchat.tui.transcript.render_block import Piece, RenderedLine
 from mixchat.tui.transcript.sanitize import one_line
 
 MARK: Final = "\x01"
@@ -26,7 +26,7 @@ _TRIES: Final = 24
 """Edges of words that a seam is moved on at most, to where it does not take Markdown apart."""
 
 
-class Cut(NamedTuple):
+class SeamSplit(NamedTuple):
     """A block with its seams: how many stand above it and in it, and the tokens with their marks; the rest is below."""
 
     above: int
@@ -34,7 +34,7 @@ class Cut(NamedTuple):
     tokens: list[Token]
 
 
-def cut(tokens: list[Token], source: str, offsets: tuple[int, ...]) -> Cut:
+def split_at_seams(tokens: list[Token], source: str, offsets: tuple[int, ...]) -> SeamSplit:
     """Return a top-level block with marks where its seams fall.
 
     A code block stays whole, and the mark stands at the end of the line that was being written. Elsewhere the mark
@@ -47,13 +47,13 @@ def cut(tokens: list[Token], source: str, offsets: tuple[int, ...]) -> Cut:
     """
     offsets = tuple(offset for offset in offsets if source[offset:].strip())
     if not offsets:
-        return Cut(0, 0, tokens)
+        return SeamSplit(0, 0, tokens)
     if tokens[0].type in {"fence", "code_block"}:
         return _cut_code(tokens[0], source, offsets)
     return _cut_text(tuple(token.type for token in tokens), source, offsets)
 
 
-def _cut_code(code: Token, source: str, offsets: tuple[int, ...]) -> Cut:
+def _cut_code(code: Token, source: str, offsets: tuple[int, ...]) -> SeamSplit:
     fences = 1 if code.type == "fence" else 0
     lines = code.content.removesuffix("\n").split("\n")
     before = [source[:offset].rstrip() for offset in offsets]
@@ -62,18 +62,18 @@ def _cut_code(code: Token, source: str, offsets: tuple[int, ...]) -> Cut:
     inside = [line for line in at if 0 <= line < len(lines)]
     for line in inside:
         lines[line] += MARK
-    return Cut(above, len(inside), [code.copy(content="\n".join(lines) + "\n")])
+    return SeamSplit(above, len(inside), [code.copy(content="\n".join(lines) + "\n")])
 
 
 @lru_cache(maxsize=32)
-def _cut_text(kinds: tuple[str, ...], source: str, offsets: tuple[int, ...]) -> Cut:
+def _cut_text(kinds: tuple[str, ...], source: str, offsets: tuple[int, ...]) -> SeamSplit:
     best = parse_blocks(source, {})
     plain = _shape(best)
     places = [_before(source, offset) for offset in offsets]
     above = sum(1 for place in places if place == 0)
     inside = shift = 0
     if tuple(token.type for token in best) != kinds:
-        return Cut(above, 0, best)
+        return SeamSplit(above, 0, best)
     for place in places[above:]:
         for candidate in candidates(source, place + shift):
             marked = source[:candidate] + MARK + source[candidate:]
@@ -83,7 +83,7 @@ def _cut_text(kinds: tuple[str, ...], source: str, offsets: tuple[int, ...]) -> 
                 break
         else:
             break
-    return Cut(above, inside, best)
+    return SeamSplit(above, inside, best)
 
 
 def _before(source: str, offset: int) -> int:
@@ -121,7 +121,7 @@ def _has_marks(tokens: list[Token], count: int) -> bool:
 _RULE: Final = "───"
 
 
-def seam_rows(seam: Seam, width: int, palette: Palette, ground: Style | None = None) -> list[Line]:
+def seam_rows(seam: Seam, width: int, palette: Palette, ground: Style | None = None) -> list[RenderedLine]:
     """Return the rows that say who went on writing and why.
 
     Args:
@@ -134,7 +134,7 @@ def seam_rows(seam: Seam, width: int, palette: Palette, ground: Style | None = N
     behind = Style(bgcolor=ground.bgcolor) if ground else Style.null()
     rule = (_RULE, palette.rule + behind)
     pieces = [rule, (words, palette.warning + behind), rule]
-    return [Line(row.pieces, end=row.end, ornament=True, fill=ground) for row in wrap(pieces, width)]
+    return [RenderedLine(row.pieces, end=row.end, ornament=True, fill=ground) for row in wrap(pieces, width)]
 
 
 class Seams:
@@ -149,14 +149,14 @@ class Seams:
         self._left = iter(seams)
         self._palette = palette
 
-    def take(self, count: int, width: int, ground: Style | None = None) -> list[Line]:
+    def take(self, count: int, width: int, ground: Style | None = None) -> list[RenderedLine]:
         """Return the rows of the next `count` seams."""
-        rows: list[Line] = []
+        rows: list[RenderedLine] = []
         for _, seam in zip(range(count), self._left, strict=False):
             rows.extend(seam_rows(seam, width, self._palette, ground))
         return rows
 
-    def rows(self, text: str, width: int, paint: Callable[[str], list[Piece]]) -> list[Line]:
+    def rows(self, text: str, width: int, paint: Callable[[str], list[Piece]]) -> list[RenderedLine]:
         """Return wrapped text as rows, with a seam's between those before it and those after it.
 
         Args:
@@ -181,8 +181,8 @@ class Seams:
 
     def _joined(
         self, pieces: list[Piece], painted: str, spans: list[tuple[int, int]], width: int
-    ) -> list[Line]:
-        lines: list[Line] = []
+    ) -> list[RenderedLine]:
+        lines: list[RenderedLine] = []
         for at, ((begin, stop), part) in enumerate(zip(spans, slices(pieces, spans), strict=True)):
             rows = rows_of(part, width) if begin < stop else []
             lines.extend(rows)

@@ -7,8 +7,8 @@ from rich.style import Style
 
 from mixchat.tui.transcript.markdown.inline import Inline
 from mixchat.tui.transcript.markdown.seams import MARK, Seams
-from mixchat.tui.transcript.markdown.wrap import Row, width_of, wrap
-from mixchat.tui.transcript.render_block import Line, Piece
+from mixchat.tui.transcript.markdown.wrap import TextRow, width_of, wrap
+from mixchat.tui.transcript.render_block import Piece, RenderedLine
 
 _GAP: Final = "  "
 _LEAST: Final = 8
@@ -40,7 +40,7 @@ class _Table:
                     self.aligns.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
 
 
-def table_lines(tokens: list[Token], inline: Inline, width: int, seams: Seams) -> list[Line]:
+def table_lines(tokens: list[Token], inline: Inline, width: int, seams: Seams) -> list[RenderedLine]:
     """Return the rows of a table, none wider than `width` cells; a seam stands below the row that it falls into."""
     table = _Table(tokens, inline)
     natural = [max(map(_widest, column)) for column in zip(*table.rows, strict=False)]
@@ -48,12 +48,12 @@ def table_lines(tokens: list[Token], inline: Inline, width: int, seams: Seams) -
     if sum(min(size, _LEAST) for size in natural) > room:
         return _records(table, width, seams)
     widths = natural if sum(natural) <= room else _shared(natural, room)
-    lines: list[Line] = []
+    lines: list[RenderedLine] = []
     for at, row in enumerate(table.rows):
         lines.extend(_row_lines(row, widths, table.aligns, table.palette.text))
         if at == 0:
             rule = _GAP.join("─" * size for size in widths)
-            lines.append(Line([(rule, table.palette.rule)], ornament=True))
+            lines.append(RenderedLine([(rule, table.palette.rule)], ornament=True))
         lines.extend(seams.take(table.marks[at], width))
     return lines
 
@@ -74,17 +74,17 @@ def _shared(natural: list[int], room: int) -> list[int]:
     return widths
 
 
-def _row_lines(row: list[_Cell], widths: list[int], aligns: list[str], style: Style) -> list[Line]:
+def _row_lines(row: list[_Cell], widths: list[int], aligns: list[str], style: Style) -> list[RenderedLine]:
     cells = [wrap(cell, size) for cell, size in zip(row, widths, strict=False)]
-    lines: list[Line] = []
+    lines: list[RenderedLine] = []
     for at in range(max(map(len, cells), default=0)):
         pieces: list[Piece] = []
         for column, rows in enumerate(cells):
-            content = rows[at] if at < len(rows) else Row([], "")
+            content = rows[at] if at < len(rows) else TextRow([], "")
             pieces.extend(_aligned(content.pieces, widths[column], aligns[column], style))
             if column < len(cells) - 1:
                 pieces.append((_GAP, style))
-        lines.append(Line(pieces))
+        lines.append(RenderedLine(pieces))
     return lines
 
 
@@ -94,18 +94,18 @@ def _aligned(pieces: list[Piece], width: int, align: str, style: Style) -> list[
     return [piece for piece in ((" " * left, style), *pieces, (" " * (spare - left), style)) if piece[0]]
 
 
-def _records(table: _Table, width: int, seams: Seams) -> list[Line]:
+def _records(table: _Table, width: int, seams: Seams) -> list[RenderedLine]:
     """Return each row as `heading: cell` lines, for when the columns cannot stand side by side."""
     palette = table.palette
     head, *rows = table.rows
     lines = seams.take(table.marks[0], width)
     for at, row in enumerate(rows or [[]]):
         if at:
-            lines.append(Line([("─" * min(width, 12), palette.rule)], ornament=True))
+            lines.append(RenderedLine([("─" * min(width, 12), palette.rule)], ornament=True))
         for title, cell in zip(head, row or [[] for _ in head], strict=False):
             pieces = [*title, (": ", palette.muted), *cell]
             lines.extend(
-                Line([("  " if under else "", palette.text), *part.pieces], end=part.end)
+                RenderedLine([("  " if under else "", palette.text), *part.pieces], end=part.end)
                 for under, part in enumerate(wrap(pieces, width - 2))
             )
         lines.extend(seams.take(table.marks[at + 1] if rows else 0, width))

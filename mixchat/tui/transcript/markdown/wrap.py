@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len, split_graphemes
 from rich.style import Style
 
-from mixchat.tui.transcript.render_block import BREAK, Line, Piece
+from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
 
 _WIDE: Final = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60"
@@ -20,7 +20,7 @@ _WORD: Final = re.compile(r"\s*\S+")
 _WIDE_WORD: Final = re.compile(rf"\s*(?:[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+)")
 
 
-class Row(NamedTuple):
+class TextRow(NamedTuple):
     """One row of wrapped text."""
 
     pieces: list[Piece]
@@ -28,24 +28,24 @@ class Row(NamedTuple):
     """What stood between this row and the next: a line end, a space, or nothing within a long word."""
 
 
-def wrap(pieces: list[Piece], width: int) -> list[Row]:
+def wrap(pieces: list[Piece], width: int) -> list[TextRow]:
     """Return the rows of `pieces`, none wider than `width` cells (one character at least)."""
     text = "".join([part for part, _ in pieces])
     width = max(1, width)
     if "\n" not in text and len(text) <= width and (text.isascii() or cell_len(text) <= width):
-        return [Row(pieces, BREAK)]
+        return [TextRow(pieces, BREAK)]
     cuts = list(_cuts(text, width))
     return [
-        Row(row, end)
+        TextRow(row, end)
         for row, (_, _, end) in zip(
             slices(pieces, [(start, stop) for start, stop, _ in cuts]), cuts, strict=True
         )
     ]
 
 
-def rows_of(pieces: list[Piece], width: int) -> list[Line]:
+def rows_of(pieces: list[Piece], width: int) -> list[RenderedLine]:
     """Return wrapped text as rows."""
-    return [Line(row.pieces, end=row.end) for row in wrap(pieces, width)]
+    return [RenderedLine(row.pieces, end=row.end) for row in wrap(pieces, width)]
 
 
 def _cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
