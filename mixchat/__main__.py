@@ -58,8 +58,8 @@ def open_app(
     from mixchat.runtime.runtime import build_runtime
     from mixchat.tui.app import run_app
 
-    house = build_runtime(stack=stack, teaching=True)
-    return run_app(house, resume=resume, cont=last, theme=theme, plain=plain)
+    runtime = build_runtime(stack=stack, teaching=True)
+    return run_app(runtime, resume=resume, cont=last, theme=theme, plain=plain)
 
 
 if __name__ == "__main__":

@@ -92,28 +92,28 @@ async def stream(
         UnknownModel: no role or model has that name.
         ConfigError: a config or stack file cannot be used.
     """
-    house = build_runtime(stack=stack, keep_chats=False)
+    runtime = build_runtime(stack=stack, keep_chats=False)
     try:
-        await house.discover()
-        async with aclosing(house.new_chat().send(prompt, pin=_pin(house, role, model))) as events:
+        await runtime.discover()
+        async with aclosing(runtime.new_chat().send(prompt, pin=_pin(runtime, role, model))) as events:
             async for event in events:
                 yield event
     finally:
-        await house.aclose()
+        await runtime.aclose()
 
 
-def _pin(house: Runtime, role: str | None, model: str | None) -> Pin | None:
+def _pin(runtime: Runtime, role: str | None, model: str | None) -> Pin | None:
     if role is not None and model is not None:
         raise ValueError("Name a role or a model, not both.")
     name = role if role is not None else model
     if name is None:
         return None
-    pin = house.pin(name)
+    pin = runtime.pin(name)
     if role is not None and (pin is None or pin.role is None):
-        known = ", ".join(sorted(house.stack.roles))
-        raise UnknownModel(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
+        known = ", ".join(sorted(runtime.stack.roles))
+        raise UnknownModel(f"{name} is no role of the stack {runtime.stack.name}; it has {known}.")
     if pin is None:
-        raise UnknownModel(house.no_pin(name, roles=False))
+        raise UnknownModel(runtime.no_pin(name, roles=False))
     if role is None and pin.role is not None:
         raise UnknownModel(f"{name} is a role and no model; write role={name!r}.")
     return pin

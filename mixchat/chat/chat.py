@@ -37,16 +37,16 @@ _HISTORY = 8
 class Chat:
     """A conversation. What is said is on disk before it is sent, what comes is on disk before it is lost."""
 
-    def __init__(self, record: ChatRecord, desk: ChatServices) -> None:
+    def __init__(self, record: ChatRecord, services: ChatServices) -> None:
         self.record = record
-        self.path = Branch(desk.turns, record.id, record.leaf, self._remember)
+        self.path = Branch(services.turns, record.id, record.leaf, self._remember)
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._unsaved: dict[str, Turn] = {}
         """Turns as they stand on the screen, for which there was no room on the disk."""
-        self._veil = PromptRedaction(desk.mask)
-        self._desk = desk
-        self._messages = Messages(desk.turns)
+        self._redaction = PromptRedaction(services.mask)
+        self._services = services
+        self._messages = Messages(services.turns)
 
     @property
     def id(self) -> str:
@@ -65,7 +65,7 @@ class Chat:
 
     def original_prompt(self, turn: Turn) -> str:
         """Return a turn's prompt with the credential for which it was stopped, as far as this session knows it."""
-        return self._veil.original(turn)
+        return self._redaction.original(turn)
 
     def save_record(self, record: ChatRecord) -> None:
         """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn.
@@ -75,7 +75,7 @@ class Chat:
         """
         self.record = record
         if self.path.place is not None:
-            self._desk.chats.save(record)
+            self._services.chats.save(record)
 
     def attach(self, path: FilePath) -> FileRef:
         """Read a file so that it can go with a message.
@@ -84,7 +84,7 @@ class Chat:
             BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
             StorageError: the history cannot be written.
         """
-        return attach(path, self._desk.turns)
+        return attach(path, self._services.turns)
 
     def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
@@ -106,7 +106,7 @@ class Chat:
 
     def chat_request(self, prompt: TurnRequest) -> ChatRequest:
         """Return what would be sent for `prompt` now, to estimate its cost."""
-        return self._brief(self._messages.of(self.path, prompt.text, prompt.files), prompt)
+        return self._chat_request(self._messages.of(self.path, prompt.text, prompt.files), prompt)
 
     async def send(
         self,
@@ -127,7 +127,7 @@ class Chat:
         """
         prompt = TurnRequest(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
         if pin is not None:
-            self._desk.learn(await self._veil.mask(text), pin.target, "pinned")
+            self._services.learn(await self._redaction.mask(text), pin.target, "pinned")
         async with aclosing(self.answer(prompt, self.path.leaf)) as events:
             async for event in events:
                 yield event
@@ -143,7 +143,7 @@ class Chat:
         if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
             self.path.withdraw(turn_id)
         if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == said:
-            self._desk.learn(await self._veil.mask(said), prompt.pin.target, "regenerated")
+            self._services.learn(await self._redaction.mask(said), prompt.pin.target, "regenerated")
         async with aclosing(self.answer(prompt, old.parent)) as events:
             async for event in events:
                 yield event
@@ -162,7 +162,7 @@ class Chat:
     def _forget(self, turn_id: str) -> None:
         self._unsaved.pop(turn_id, None)
         self.path.withdraw(turn_id)
-        self._desk.chats.drop_empty(self.id)
+        self._services.chats.drop_empty(self.id)
         if self.path.place is None:
             self.record = structs.replace(self.record, title="")
 
@@ -176,9 +176,11 @@ class Chat:
         pin = pin or self.state.pin or (Pin(role, role=role) if role else None)
         prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=pin)
         before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
-        brief = self._brief(self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE)
+        chat_request = self._chat_request(
+            self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE
+        )
         question = structs.replace(self.routing_input(prompt, before), continues=True)
-        async with aclosing(self._follow(cut, question, brief)) as events:
+        async with aclosing(self._follow(cut, question, chat_request)) as events:
             async for event in events:
                 yield event
 
@@ -197,11 +199,11 @@ class Chat:
         before = (
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
-        masked = prompt.text if prompt.allow.secret else await self._veil.mask(prompt.text)
+        masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
         turn = self._accept(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
-        brief = self._brief(messages, prompt, turn=turn.id, purpose=purpose)
-        async with aclosing(self._follow(turn, self.routing_input(prompt, before), brief)) as events:
+        chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
+        async with aclosing(self._follow(turn, self.routing_input(prompt, before), chat_request)) as events:
             async for event in events:
                 yield event
 
@@ -209,16 +211,16 @@ class Chat:
         """Say what role a turn should have had, which the router learns; return the turn as it is now."""
         turn = structs.replace(self.path.turn(turn_id), corrected=role)
         self._put(turn)
-        self._desk.learn(turn.prompt, role, "corrected")
+        self._services.learn(turn.prompt, role, "corrected")
         return turn
 
     async def _follow(
-        self, turn: Turn, question: RoutingInput, brief: ChatRequest
+        self, turn: Turn, question: RoutingInput, chat_request: ChatRequest
     ) -> AsyncGenerator[ChatEvent]:
-        answer = TurnRunner(turn, save=self._put, clock=self._desk.clock)
+        answer = TurnRunner(turn, save=self._put, clock=self._services.clock)
         try:
             yield TurnAccepted(turn)
-            async with aclosing(answer.events(self._desk.router(), question, brief)) as events:
+            async with aclosing(answer.events(self._services.router(), question, chat_request)) as events:
                 async for event in events:
                     yield event
         finally:
@@ -233,10 +235,10 @@ class Chat:
             self.path.put(turn)
 
     def _accept(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
         self.record = structs.replace(self.record, title=title, updated=now)
-        self._desk.chats.save(self.record)
+        self._services.chats.save(self.record)
         turn = Turn(
             id=uuid.uuid4().hex[:16],
             chat=self.id,
@@ -248,13 +250,13 @@ class Chat:
             compacts=purpose == "compact",
             compared=purpose == "compare",
         )
-        self._veil.redact(turn, masked)
-        kept = self._veil.stored(turn)
-        self._desk.turns.save(kept)
+        self._redaction.redact(turn, masked)
+        kept = self._redaction.stored(turn)
+        self._services.turns.save(kept)
         self.path.put(kept)
         return turn
 
-    def _brief(
+    def _chat_request(
         self,
         messages: tuple[Message, ...],
         prompt: TurnRequest,
@@ -276,11 +278,11 @@ class Chat:
 
     def _put(self, turn: Turn) -> None:
         """Put the turn on the screen and on disk, and with it what could not be saved before."""
-        turn = self._veil.stored(turn)
+        turn = self._redaction.stored(turn)
         self.path.put(turn)
         self._unsaved[turn.id] = turn
         for waiting in tuple(self._unsaved.values()):
-            self._desk.turns.save(waiting)
+            self._services.turns.save(waiting)
             del self._unsaved[waiting.id]
 
     def _remember(self) -> None:

@@ -34,7 +34,7 @@ async def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEven
             yield event
 
 
-def fork(chat: Chat, turn_id: str, desk: ChatServices) -> Chat:
+def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
     """Return a saved copy of the branch up to `turn_id` as a chat of its own.
 
     The copies say what they had cost, and where that is counted: the ledger has their calls once.
@@ -43,9 +43,9 @@ def fork(chat: Chat, turn_id: str, desk: ChatServices) -> Chat:
         StorageError: the history cannot be written.
     """
     record = structs.replace(
-        desk.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
+        services.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
     )
-    desk.chats.save(record)
+    services.chats.save(record)
     parent: str | None = None
     for old in (*chat.path.before(turn_id), turn_id):
         turn = chat.path.turn(old)
@@ -56,11 +56,11 @@ def fork(chat: Chat, turn_id: str, desk: ChatServices) -> Chat:
             parent=parent,
             counted_in=turn.counted_in or turn.chat,
         )
-        desk.turns.save(copy)
+        services.turns.save(copy)
         parent = copy.id
     record = structs.replace(record, leaf=parent)
-    desk.chats.save(record)
-    return Chat(record, desk)
+    services.chats.save(record)
+    return Chat(record, services)
 
 
 _LONGEST = 60
@@ -81,7 +81,7 @@ async def make_title(chat: Chat, router: Router, pin: Pin) -> bool:
     before = chat.record.title
     said = f"{first.prompt[:_SHOWN_TITLE]}\n\n{first.reply[:_SHOWN_TITLE]}"
     private = chat.record.private or bool(first.decision and first.decision.private)
-    brief = ChatRequest(
+    chat_request = ChatRequest(
         messages=(Message("user", _ASKED_TITLE.format(said), private=private),),
         settings=GenerationSettings(max_tokens=200),
         chat=chat.id,
@@ -91,7 +91,7 @@ async def make_title(chat: Chat, router: Router, pin: Pin) -> bool:
         decision = await router.decide(RoutingInput(prompt=said, pin=pin, private=private, chat=chat.id))
     except ProviderError:
         return False
-    run = router.run(brief, decision)
+    run = router.run(chat_request, decision)
     async with aclosing(run.events()) as events:
         words = [event.text async for event in events if isinstance(event, TextDelta)]
     title = " ".join("".join(words).split()).strip("\"'“”«»*# ")[:_LONGEST]

@@ -25,7 +25,7 @@ class TurnRunner:
 
     def __init__(self, turn: Turn, *, save: Callable[[Turn], None], clock: Clock) -> None:
         self.turn = turn
-        self._fold = TurnBuilder(turn)
+        self._builder = TurnBuilder(turn)
         self._save = save
         self._clock = clock
         self._run: Run | None = None
@@ -36,10 +36,10 @@ class TurnRunner:
     @property
     def began(self) -> bool:
         """Whether anything came that a reader could have seen."""
-        return self._fold.began
+        return self._builder.began
 
     async def events(
-        self, router: Router, question: RoutingInput, brief: ChatRequest
+        self, router: Router, question: RoutingInput, chat_request: ChatRequest
     ) -> AsyncGenerator[ChatEvent]:
         """Yield what happens, ending with `Finished` or `Failed`.
 
@@ -48,9 +48,9 @@ class TurnRunner:
         outcome = Outcome.FAILED
         self._failure = _BUG
         try:
-            async with aclosing(self._routed(router, question, brief)) as events:
+            async with aclosing(self._routed(router, question, chat_request)) as events:
                 async for event in events:
-                    self._fold.apply(event)
+                    self._builder.apply(event)
                     yield event
                     if self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
                         self._keep(Outcome.OPEN)
@@ -66,14 +66,14 @@ class TurnRunner:
         yield TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn)
 
     async def _routed(
-        self, router: Router, question: RoutingInput, brief: ChatRequest
+        self, router: Router, question: RoutingInput, chat_request: ChatRequest
     ) -> AsyncGenerator[RouterEvent]:
         try:
             decision = await router.decide(question)
         except ProviderError as error:
             self._failure = error.failure
             return
-        self._run = router.run(brief, decision)
+        self._run = router.run(chat_request, decision)
         async with aclosing(self._run.events()) as events:
             async for event in events:
                 yield event
@@ -82,7 +82,7 @@ class TurnRunner:
     def _keep(self, outcome: Outcome) -> None:
         """Put the turn as it stands on disk; if that fails it stays on the screen, and is tried again."""
         attempts = self._run.attempts if self._run else ()
-        turn = self._fold.turn(outcome, attempts, self._run.extra if self._run else FREE)
+        turn = self._builder.turn(outcome, attempts, self._run.extra if self._run else FREE)
         failure = self._failure if outcome is Outcome.FAILED else None
         self.turn = structs.replace(turn, failure=failure)
         self._saved_at = self._clock.monotonic()

@@ -42,9 +42,9 @@ class LocalClassifier:
             others = tuple((ruling.role, 0.0) for ruling in held[1:])
             return Classification(held[0].role, 1.0, "rule", held[0].evidence, others)
         if self._learned is not None:
-            verdict = self._learned.match(question, stack)
-            if verdict is not None:
-                return self._seated(verdict, stack)
+            classification = self._learned.match(question, stack)
+            if classification is not None:
+                return self._seated(classification, stack)
         alike = self._examples.match(question.prompt, stack)
         return alike or self._seated(self._local(question), stack)
 
@@ -55,12 +55,14 @@ class LocalClassifier:
         return with_follow_up(question, alone, self._model)
 
     @staticmethod
-    def _seated(verdict: Classification, stack: Stack) -> Classification:
+    def _seated(classification: Classification, stack: Stack) -> Classification:
         """Return the verdict with roles that the stack leaves out taken by daily-driver."""
-        if verdict.role in stack.roles or verdict.role == DAILY_DRIVER:
-            return verdict
-        ranking = fold_into_daily_driver(ranking_of(verdict))
-        return structs.replace(verdict, role=DAILY_DRIVER, confidence=ranking[0][1], alternatives=ranking[1:])
+        if classification.role in stack.roles or classification.role == DAILY_DRIVER:
+            return classification
+        ranking = fold_into_daily_driver(ranking_of(classification))
+        return structs.replace(
+            classification, role=DAILY_DRIVER, confidence=ranking[0][1], alternatives=ranking[1:]
+        )
 
 
 def _default(alone: Prediction) -> Classification:

@@ -64,7 +64,7 @@ class EmbeddedExamples:
                 _cohesion([v for _, v in own]) or 1.0
             )
             ranked.append((nearness, role, max(own, key=lambda one: _dot(asked, one[1]))[0]))
-        return _verdict(sorted(ranked, reverse=True))
+        return _classification(sorted(ranked, reverse=True))
 
     async def _vectors(self, pairs: Pairs) -> list[list[float]]:
         known = self._load()
@@ -102,7 +102,7 @@ class EmbeddedExamples:
             file.write(b"\n".join(lines) + b"\n")
 
 
-def _verdict(ranked: Sequence[tuple[float, str, str]]) -> Classification | None:
+def _classification(ranked: Sequence[tuple[float, str, str]]) -> Classification | None:
     nearness, _, example = ranked[0]
     if nearness < _SLACK:
         return None

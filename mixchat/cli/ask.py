@@ -67,16 +67,16 @@ def run(args: argparse.Namespace) -> int:
 async def _ask(args: argparse.Namespace, prompt: str) -> int:
     from mixchat.runtime.runtime import build_runtime
 
-    house = build_runtime(stack=args.stack, keep_chats=not args.no_save)
+    runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
     try:
-        chat = house.last_chat() if args.go_on else house.new_chat()
-        pin = _pin(house, args)
+        chat = runtime.last_chat() if args.go_on else runtime.new_chat()
+        pin = _pin(runtime, args)
         show = _Json() if args.json else _Words(quiet=args.quiet)
         files = _attached(chat, args.file)
-        await house.discover()
+        await runtime.discover()
         return await _answer(chat, prompt, files, pin, show)
     finally:
-        await house.aclose()
+        await runtime.aclose()
 
 
 def _attached(chat: "Chat", names: Sequence[str]) -> tuple["FileRef", ...]:
@@ -223,16 +223,16 @@ def printable(text: str) -> str:
     )
 
 
-def _pin(house: "Runtime", args: argparse.Namespace) -> "Pin | None":
+def _pin(runtime: "Runtime", args: argparse.Namespace) -> "Pin | None":
     name = args.role or args.model
     if name is None:
         return None
-    pin = house.pin(name)
+    pin = runtime.pin(name)
     if args.role and (pin is None or pin.role is None):
-        known = ", ".join(sorted(house.stack.roles))
-        raise ConfigError(f"{name} is no role of the stack {house.stack.name}; it has {known}.")
+        known = ", ".join(sorted(runtime.stack.roles))
+        raise ConfigError(f"{name} is no role of the stack {runtime.stack.name}; it has {known}.")
     if pin is None:
-        raise ConfigError(house.no_pin(name, roles=False))
+        raise ConfigError(runtime.no_pin(name, roles=False))
     if args.model and pin.role:
         raise ConfigError(f"{name} is a role and no model; write -r {name}.")
     return pin

@@ -58,28 +58,32 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
     from mixchat.config.load import working_directory
     from mixchat.runtime.runtime import build_runtime
 
-    house = build_runtime(stack=stack)
-    checks = [*check_config(house, working_directory()), *check_directories(house), *check_history(house)]
+    runtime = build_runtime(stack=stack)
+    checks = [
+        *check_config(runtime, working_directory()),
+        *check_directories(runtime),
+        *check_history(runtime),
+    ]
     usable = True
     try:
-        checks += await _examine_config(house)
+        checks += await _examine_config(runtime)
     except ConfigError as error:
         usable = False
         if str(error) not in {check.found for check in checks}:
             checks.append(Check("files", "config", "trouble", str(error), "Correct that line."))
     finally:
-        await house.aclose()
-    return [*checks, *check_terminal(house.environ), *check_network_settings(house.environ)], usable
+        await runtime.aclose()
+    return [*checks, *check_terminal(runtime.environ), *check_network_settings(runtime.environ)], usable
 
 
-async def _examine_config(house: "Runtime") -> list[Check]:
+async def _examine_config(runtime: "Runtime") -> list[Check]:
     """Return what needs a config that can be read."""
     from mixchat.cli.doctor_checks import check_engine, check_keys
     from mixchat.cli.doctor_providers import check_endpoints, check_prices, check_stack
 
-    checks = [*check_keys(house), *check_stack(house)]
-    checks += await check_endpoints(house)
-    return [*checks, *check_prices(house), *check_engine(house)]
+    checks = [*check_keys(runtime), *check_stack(runtime)]
+    checks += await check_endpoints(runtime)
+    return [*checks, *check_prices(runtime), *check_engine(runtime)]
 
 
 def _lines(checks: Sequence[Check]) -> list[str]:

@@ -34,7 +34,7 @@ class Check(Struct, frozen=True):
 _AREA_ENGINE = "local model"
 
 
-def check_engine(house: Runtime) -> Iterator[Check]:
+def check_engine(runtime: Runtime) -> Iterator[Check]:
     """Yield whether llama.cpp is installed and which models are on this machine."""
     from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
@@ -43,7 +43,7 @@ def check_engine(house: Runtime) -> Iterator[Check]:
         yield Check(_AREA_ENGINE, "engine", "trouble", "xllamacpp is not installed", advice)
     else:
         yield Check(_AREA_ENGINE, "engine", "works", "llama.cpp")
-    entries = ModelStore.of(house.paths, house.config).entries()
+    entries = ModelStore.of(runtime.paths, runtime.config).entries()
     for entry in entries:
         yield Check(_AREA_ENGINE, entry.name, "works", f"{entry.path} ({entry.size / 1e6:,.0f} MB)")
     if not entries:
@@ -124,7 +124,7 @@ _AREA_KEYS = "keys"
 def check_keys(here: Settings) -> Iterator[Check]:
     """Yield every key that is at hand with its source, and one line about the rest."""
     missing: list[str] = []
-    for name, service in here.services.items():
+    for name, service in here.provider_specs.items():
         if here.credentials.has(name):
             yield _found(here, name)
         elif name in here.config.providers and service.needs_key:
@@ -141,7 +141,7 @@ def _found(here: Settings, name: str) -> Check:
     try:
         found = here.credentials.find(name)
     except NeedsKey as error:
-        return Check(_AREA_KEYS, name, "trouble", error.message, _advice(here, here.services[name]))
+        return Check(_AREA_KEYS, name, "trouble", error.message, _advice(here, here.provider_specs[name]))
     if found is None:
         advice = f"Keep it again with `mixchat keys set {name}`."
         return Check(_AREA_KEYS, name, "trouble", f"the {source} has no key", advice)

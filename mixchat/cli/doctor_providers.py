@@ -17,27 +17,27 @@ _PATIENCE = 5.0
 """Seconds until a server counts as silent; loading its library is not counted."""
 
 
-async def check_endpoints(house: Runtime) -> list[Check]:
+async def check_endpoints(runtime: Runtime) -> list[Check]:
     """Return whether each provider with a key or an address answers, and to the key at hand."""
-    services = [service for service in house.services.values() if _asked(house, service)]
-    return list(await asyncio.gather(*(_check(house, service) for service in services)))
+    provider_specs = [service for service in runtime.provider_specs.values() if _asked(runtime, service)]
+    return list(await asyncio.gather(*(_check(runtime, service) for service in provider_specs)))
 
 
-def _asked(house: Runtime, service: ProviderSpec) -> bool:
+def _asked(runtime: Runtime, service: ProviderSpec) -> bool:
     return (
-        house.credentials.has(service.name)
+        runtime.credentials.has(service.name)
         or service.placed
         or service.api == "ollama"
-        or service.name in house.config.providers
+        or service.name in runtime.config.providers
     )
 
 
-async def _check(house: Runtime, service: ProviderSpec) -> Check:
+async def _check(runtime: Runtime, service: ProviderSpec) -> Check:
     where = service.base_url or service.label
     if service.api == "embed":
         return await _knock(service)
     try:
-        provider = house.providers.get(service.name)
+        provider = runtime.providers.get(service.name)
         await asyncio.to_thread(provider.preload)
         async with asyncio.timeout(_PATIENCE):
             models = await provider.models()
@@ -50,7 +50,7 @@ async def _check(house: Runtime, service: ProviderSpec) -> Check:
             "Check the network or the address.",
         )
     except ProviderError as error:
-        return _failed(house, service, error)
+        return _failed(runtime, service, error)
     return Check(_AREA_ENDPOINTS, service.name, "works", f"{where} has {_counted(models)}")
 
 
@@ -58,14 +58,14 @@ def _counted(models: Sequence[object]) -> str:
     return f"{len(models)} model{'' if len(models) == 1 else 's'}"
 
 
-def _failed(house: Runtime, service: ProviderSpec, error: ProviderError) -> Check:
-    if service.on_machine and not service.placed and not house.credentials.has(service.name):
+def _failed(runtime: Runtime, service: ProviderSpec, error: ProviderError) -> Check:
+    if service.on_machine and not service.placed and not runtime.credentials.has(service.name):
         found = f"no server at {service.base_url}"
         return Check(
             _AREA_ENDPOINTS, service.name, "note", found, f"Start {service.label} if you want to use it."
         )
     if isinstance(error, NeedsKey):
-        source = house.credentials.source(service.name)
+        source = runtime.credentials.source(service.name)
         advice = f"Correct the key from the {source}." if source else "Set the key."
         return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message, advice)
     return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message)
@@ -87,54 +87,54 @@ async def _knock(service: ProviderSpec) -> Check:
 _AREA_SEATS = "stack"
 
 
-def check_stack(house: Runtime) -> Iterator[Check]:
+def check_stack(runtime: Runtime) -> Iterator[Check]:
     """Yield what can be said of the stack without a network."""
     try:
-        stack = house.stack
+        stack = runtime.stack
     except ConfigError as error:
         yield Check(_AREA_SEATS, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
     yield Check(_AREA_SEATS, "in use", "works", stack.name)
     for role in stack.roles:
         lineup = [seat.ref for seat in stack.lineup(role)]
-        near = [ref for ref in lineup if house.providers.reachable(ref.provider)]
+        near = [ref for ref in lineup if runtime.providers.reachable(ref.provider)]
         if near:
             yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
         else:
             yield Check(
                 _AREA_SEATS, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
             )
-    yield from _helpers(house)
-    today = datetime.fromtimestamp(house.clock.now(), UTC).date()
-    for sentence in retiring(stack, house.catalog.card, today):
+    yield from _helpers(runtime)
+    today = datetime.fromtimestamp(runtime.clock.now(), UTC).date()
+    for sentence in retiring(stack, runtime.catalog.card, today):
         yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
 
-def check_prices(house: Runtime) -> Iterator[Check]:
+def check_prices(runtime: Runtime) -> Iterator[Check]:
     """Yield the models of the stack that have no price; reads the price list."""
     try:
-        posts = house.stack.roles.values()
+        posts = runtime.stack.roles.values()
     except ConfigError:
         return
     refs = dict.fromkeys(seat.ref for post in posts for seat in all_seats(post))
-    unknown = [ref for ref in refs if house.prices.rates(ref) is None]
+    unknown = [ref for ref in refs if runtime.prices.rates(ref) is None]
     known = len(refs) - len(unknown)
     yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")
     for ref in unknown:
-        advice = f'Put it under [prices."{ref}"] in {house.paths.config_file}.'
+        advice = f'Put it under [prices."{ref}"] in {runtime.paths.config_file}.'
         yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)
 
 
-def _helpers(house: Runtime) -> Iterator[Check]:
+def _helpers(runtime: Runtime) -> Iterator[Check]:
     """Yield the models that the config names for other work than answering."""
-    config = house.config
+    config = runtime.config
     named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
     for key, name in {**named, "titles": config.titles}.items():
-        ref = house.stacks.aliases.resolve(name) if name else None
+        ref = runtime.stacks.aliases.resolve(name) if name else None
         if name and ref is None:
             advice = "Write provider/model or an alias."
-            yield Check(_AREA_SEATS, key, "trouble", unknown_model(name, house.stacks.aliases), advice)
-        elif ref is not None and not _keyed(house, ref.provider):
+            yield Check(_AREA_SEATS, key, "trouble", unknown_model(name, runtime.stacks.aliases), advice)
+        elif ref is not None and not _keyed(runtime, ref.provider):
             yield Check(
                 _AREA_SEATS, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out."
             )
@@ -142,9 +142,9 @@ def _helpers(house: Runtime) -> Iterator[Check]:
             yield Check(_AREA_SEATS, key, "works", str(ref))
 
 
-def _keyed(house: Runtime, provider: str) -> bool:
-    service = house.services.get(provider)
-    return service is not None and (not service.needs_key or house.credentials.has(provider))
+def _keyed(runtime: Runtime, provider: str) -> bool:
+    service = runtime.provider_specs.get(provider)
+    return service is not None and (not service.needs_key or runtime.credentials.has(provider))
 
 
 def _answering(near: list[ModelRef], seats: int) -> str:

@@ -58,7 +58,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print a line a chat: id, day, title."""
-    chats = _house(args).chats.list(args.number)
+    chats = _runtime(args).chats.list(args.number)
     for chat in chats:
         day = datetime.fromtimestamp(chat.updated).astimezone().strftime("%Y-%m-%d %H:%M")
         print(f"{chat.id}  {day}  {printable(chat.title)}")
@@ -70,7 +70,7 @@ def run_list(args: argparse.Namespace) -> int:
 def run_search(args: argparse.Namespace) -> int:
     """Print a line a hit: chat, title, the words in their place."""
     words = " ".join(args.words)
-    hits = asyncio.run(_by_meaning(args, words)) if args.meaning else _house(args).search.find(words)
+    hits = asyncio.run(_by_meaning(args, words)) if args.meaning else _runtime(args).search.find(words)
     for hit in hits:
         print(f"{hit.chat}  {printable(hit.title)}: {printable(' '.join(hit.snippet.split()))}")
     if not hits:
@@ -82,33 +82,33 @@ async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
     from mixchat.chat.semantic_search import index_prompts
     from mixchat.storage.vectors import Vectors
 
-    house = _house(args)
+    runtime = _runtime(args)
     try:
-        embed = house.vectors
+        embed = runtime.vectors
         if embed is None:
             raise ConfigError(
                 'No embedding model is set; write embeddings = "cohere/embed-v4.0" in [router].'
             )
-        private = house.resources.local(embed.ref)
+        private = runtime.resources.local(embed.ref)
         return await index_prompts(
-            words, Vectors(house.database), embed, model=str(embed.ref), private=private
+            words, Vectors(runtime.database), embed, model=str(embed.ref), private=private
         )
     finally:
-        await house.aclose()
+        await runtime.aclose()
 
 
 def run_show(args: argparse.Namespace) -> int:
     """Print a chat's turns."""
-    for turn in _house(args).saved_chat(args.id).turns:
+    for turn in _runtime(args).saved_chat(args.id).turns:
         print(_turn(turn))
     return 0
 
 
 def run_rm(args: argparse.Namespace) -> int:
     """Delete a chat; its cost stays in the ledger."""
-    house = _house(args)
-    record = house.saved_chat(args.id).record
-    house.chats.delete(record.id)
+    runtime = _runtime(args)
+    record = runtime.saved_chat(args.id).record
+    runtime.chats.delete(record.id)
     print(f"Deleted {record.id} ({printable(record.title)}); what it cost stays counted.", file=sys.stderr)
     return 0
 
@@ -129,7 +129,7 @@ def _turn(turn: "Turn") -> str:
     return printable(f"> {turn.prompt}\n\n[{by}]\n{turn.reply}{ending}\n")
 
 
-def _house(args: argparse.Namespace) -> "Runtime":
+def _runtime(args: argparse.Namespace) -> "Runtime":
     from mixchat.runtime.runtime import build_runtime
 
     return build_runtime(stack=args.stack)

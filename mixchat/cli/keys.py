@@ -44,7 +44,7 @@ def add(subparsers: Subparsers) -> None:
 def run_set(args: argparse.Namespace) -> int:
     """Keep a key, read from a hidden prompt or from standard input."""
     here = _installation()
-    _check(args.provider, here.services)
+    _check(args.provider, here.provider_specs)
     key = _read_key(args.provider).strip()
     if not key:
         raise ConfigError("There was no key; paste it, or pipe it into the command.")
@@ -60,7 +60,7 @@ def run_set(args: argparse.Namespace) -> int:
 def run_list(_: argparse.Namespace) -> int:
     """Print the providers that have a key, and where it comes from."""
     here = _installation()
-    found = [(name, source) for name in here.services if (source := here.credentials.source(name))]
+    found = [(name, source) for name in here.provider_specs if (source := here.credentials.source(name))]
     width = max((len(name) for name, _ in found), default=0)
     for name, source in found:
         print(f"{name:<{width}}  {source}")

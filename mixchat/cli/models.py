@@ -71,54 +71,54 @@ def run(args: argparse.Namespace) -> int:
 async def _gather(stack: str | None, *, refresh: bool) -> list[ModelRow]:
     from mixchat.runtime.runtime import build_runtime
 
-    house = build_runtime(stack=stack)
+    runtime = build_runtime(stack=stack)
     try:
-        providers = _providers(house)
+        providers = _providers(runtime)
         if refresh:
-            await _refresh_prices(house)
-        asked = [found for found in providers if refresh or found.local or house.catalog.stale(found.name)]
-        for name, error in (await house.catalog.refresh(asked)).items():
-            if not _never_set_up(house, name, error):
+            await _refresh_prices(runtime)
+        asked = [found for found in providers if refresh or found.local or runtime.catalog.stale(found.name)]
+        for name, error in (await runtime.catalog.refresh(asked)).items():
+            if not _never_set_up(runtime, name, error):
                 print(f"{name}: {error.message}", file=sys.stderr)
-        return await asyncio.to_thread(_rows, house, [found.name for found in providers])
+        return await asyncio.to_thread(_rows, runtime, [found.name for found in providers])
     finally:
-        await house.aclose()
+        await runtime.aclose()
 
 
-async def _refresh_prices(house: "Runtime") -> None:
+async def _refresh_prices(runtime: "Runtime") -> None:
     try:
-        await asyncio.to_thread(house.prices.refresh)
+        await asyncio.to_thread(runtime.prices.refresh)
     except ProviderError as error:
         print(error.message, file=sys.stderr)
 
 
-def _providers(house: "Runtime") -> list["Provider"]:
+def _providers(runtime: "Runtime") -> list["Provider"]:
     found: list[Provider] = []
-    for name, service in house.services.items():
-        if service.api == "embed" or not house.providers.reachable(name):
+    for name, service in runtime.provider_specs.items():
+        if service.api == "embed" or not runtime.providers.reachable(name):
             continue
         try:
-            found.append(house.providers.get(name))
+            found.append(runtime.providers.get(name))
         except ProviderError as error:
             print(f"{name}: {error.message}", file=sys.stderr)
     return found
 
 
-def _never_set_up(house: "Runtime", name: str, error: ProviderError) -> bool:
+def _never_set_up(runtime: "Runtime", name: str, error: ProviderError) -> bool:
     """Return whether the provider is a server that might have run at its usual address and does not."""
-    service = house.services[name]
+    service = runtime.provider_specs[name]
     return isinstance(error, Unreachable) and not service.placed and not service.needs_key
 
 
-def _rows(house: "Runtime", names: Sequence[str]) -> list[ModelRow]:
-    today = datetime.fromtimestamp(house.clock.now(), UTC).date()
-    cards = {card.ref: card for name in names for card in house.catalog.listed(name)}
-    cards |= {ref: house.catalog.card(ref) for ref in house.stack.models() if ref.provider in names}
+def _rows(runtime: "Runtime", names: Sequence[str]) -> list[ModelRow]:
+    today = datetime.fromtimestamp(runtime.clock.now(), UTC).date()
+    cards = {card.ref: card for name in names for card in runtime.catalog.listed(name)}
+    cards |= {ref: runtime.catalog.card(ref) for ref in runtime.stack.models() if ref.provider in names}
     rows: list[ModelRow] = []
     for card in cards.values():
-        rates = house.prices.rates(card.ref)
+        rates = runtime.prices.rates(card.ref)
         prices = (None, None) if rates is None else (rates.input, rates.output)
-        rows.append(ModelRow(card, *prices, retiring=house.catalog.retiring(card.ref, today)))
+        rows.append(ModelRow(card, *prices, retiring=runtime.catalog.retiring(card.ref, today)))
     return sorted(rows, key=lambda row: row.card.ref)
 
 

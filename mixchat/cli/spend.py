@@ -65,9 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from mixchat.runtime.runtime import build_runtime
 
     by = _by(args.by)
-    house = build_runtime(stack=getattr(args, "stack", None))
-    with closing(house.database):
-        report = _report(house, args.since, by, args.against, None if args.json or args.csv else _MOST)
+    runtime = build_runtime(stack=getattr(args, "stack", None))
+    with closing(runtime.database):
+        report = _report(runtime, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
             print(json.dumps(_facts(report)))
         elif args.csv:
@@ -75,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
         elif not report.total.calls:
             print(f"Nothing was spent since {report.since}; every call to a model will be counted here.")
         elif args.plot:
-            print(_plot(house, report.since))
+            print(_plot(runtime, report.since))
         else:
-            _print(report, by, _titles(house, report.lines) if by == "chat" else {})
+            _print(report, by, _titles(runtime, report.lines) if by == "chat" else {})
     return DONE
 
 
@@ -90,15 +90,15 @@ def _by(text: str) -> "By":
     raise ConfigError(f'--by "{text}" is nothing to sort by; write {", ".join(BY[:-1])} or {BY[-1]}.')
 
 
-def _report(house: "Runtime", since: str, by: "By", against: str | None, most: int | None) -> "Report":
+def _report(runtime: "Runtime", since: str, by: "By", against: str | None, most: int | None) -> "Report":
     from mixchat.ledger.spend_report import report
 
-    ref = _model(house, against) if against else None
-    return report(house.ledger, house.stack, since, by, against=ref, most=most)
+    ref = _model(runtime, against) if against else None
+    return report(runtime.ledger, runtime.stack, since, by, against=ref, most=most)
 
 
-def _model(house: "Runtime", text: str) -> ModelRef:
-    ref = house.stacks.aliases.resolve(text.removeprefix("@"))
+def _model(runtime: "Runtime", text: str) -> ModelRef:
+    ref = runtime.stacks.aliases.resolve(text.removeprefix("@"))
     if ref is None:
         raise ConfigError(
             f'--against "{text}" is no model; write an alias or a reference such as openai/gpt-4.1.'
@@ -171,17 +171,17 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     print(saved_sentence(report.saving))
 
 
-def _titles(house: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]:
+def _titles(runtime: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]:
     from mixchat.cli.ask import printable
     from mixchat.ledger.spend_report import chat_titles
 
-    known = chat_titles(house.ledger)
+    known = chat_titles(runtime.ledger)
     return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
 
 
-def _plot(house: "Runtime", since: str) -> str:
+def _plot(runtime: "Runtime", since: str) -> str:
     from mixchat.ledger.spend_report import plot_days
 
     size = shutil.get_terminal_size((100, 24))
     height = min(max(size.lines - 4, 10), 24)
-    return plot_days(house.ledger, since, width=min(size.columns, 160), height=height)
+    return plot_days(runtime.ledger, since, width=min(size.columns, 160), height=height)

@@ -86,12 +86,12 @@ class Credentials:
         self,
         config: Config,
         environ: Mapping[str, str],
-        services: Mapping[str, Keyed],
+        provider_specs: Mapping[str, Keyed],
         ring: KeyRing | None = None,
     ) -> None:
         self._config = config
         self._environ = environ
-        self._services = services
+        self._provider_specs = provider_specs
         self._ring = ring
         self._asked: dict[str, Credential | None] = {}
         self._lock = threading.Lock()
@@ -137,7 +137,7 @@ class Credentials:
         own = self._config.providers.get(provider)
         if own is not None and own.key_env:
             return (own.key_env,)
-        service = self._services.get(provider)
+        service = self._provider_specs.get(provider)
         return service.key_env if service is not None else ()
 
     def _variable(self, provider: str) -> str | None:

@@ -49,6 +49,6 @@ class Router(Protocol):
         """
         ...
 
-    def run(self, brief: ChatRequest, decision: RoutingDecision) -> Run:
+    def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> Run:
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
         ...

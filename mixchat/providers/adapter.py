@@ -48,23 +48,23 @@ async def exchange(opener: Opener, asked: WireRequest, reader: EventParser) -> A
         while (batch := await _next(events, reader)) is not None:
             for event in batch:
                 yield event
-    yield reader.reading.end()
+    yield reader.state.end()
 
 
 async def _open_stream(
     stack: AsyncExitStack, opener: Opener, asked: WireRequest, reader: EventParser
 ) -> AsyncIterator[Event]:
-    border = reader.reading.border
-    with border(), border.parsing():
+    mapper = reader.state.mapper
+    with mapper(), mapper.parsing():
         return await stack.enter_async_context(opener(asked.body))
 
 
 async def _next(events: AsyncIterator[Event], reader: EventParser) -> Sequence[ProviderEvent] | None:
     """Return what the next event says, or `None` at the end."""
-    reading = reader.reading
-    with reading.border(), reading.border.parsing():
+    state = reader.state
+    with state.mapper(), state.mapper.parsing():
         try:
-            if reading.settled:
+            if state.settled:
                 async with asyncio.timeout(GRACE):
                     event = await anext(events)
             else:
@@ -72,10 +72,10 @@ async def _next(events: AsyncIterator[Event], reader: EventParser) -> Sequence[P
         except StopAsyncIteration:
             return None
         except TimeoutError:
-            if reading.settled:
+            if state.settled:
                 return None
             raise
-        reading.border.begun = True
+        state.mapper.begun = True
         return reader.read(event)
 
 
@@ -151,7 +151,7 @@ class Adapter(ABC, Generic[C]):
         card = self._endpoint.cards(request.ref)
         check(request, card, pdf=self._takes_pdfs(card))
         client = await self._ready()
-        reader = self._parser(self._border(request.ref))
+        reader = self._parser(self._mapper(request.ref))
         opener = partial(self._open_stream, client, reader)
         async with aclosing(exchange(opener, self._build_request(request, card), reader)) as events:
             async for event in events:
@@ -164,12 +164,12 @@ class Adapter(ABC, Generic[C]):
             ProviderError: when the provider cannot be asked.
         """
         client = await self._ready()
-        border = self._border()
-        with border(), border.parsing():
-            return await self._list_models(client, border)
+        mapper = self._mapper()
+        with mapper(), mapper.parsing():
+            return await self._list_models(client, mapper)
 
     @abstractmethod
-    async def _list_models(self, client: C, border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: C, mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         """Ask for the models."""
 
     @abstractmethod
@@ -180,7 +180,7 @@ class Adapter(ABC, Generic[C]):
         """Return the fields of a request."""
 
     @abstractmethod
-    def _parser(self, border: ErrorMapper) -> EventParser:
+    def _parser(self, mapper: ErrorMapper) -> EventParser:
         """Return what makes events of one reply."""
 
     @abstractmethod
@@ -198,7 +198,7 @@ class Adapter(ABC, Generic[C]):
         assert self._client is not None
         return self._client
 
-    def _border(self, ref: ModelRef | None = None) -> ErrorMapper:
+    def _mapper(self, ref: ModelRef | None = None) -> ErrorMapper:
         return ErrorMapper(self._service, ref, self._key)
 
     async def aclose(self) -> None:

@@ -67,19 +67,19 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, border: ErrorMapper) -> "_Reader":
-        return _Reader(border)
+    def _parser(self, mapper: ErrorMapper) -> "_Reader":
+        return _Reader(mapper)
 
     @asynccontextmanager
     async def _open_stream(
         self, client: "AsyncAnthropic", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         async with await client.messages.create(**body, stream=True) as stream:
-            reader.reading.request_id = stream.response.headers.get("request-id")
-            await check_stream(stream.response, reader.reading.border)
+            reader.state.request_id = stream.response.headers.get("request-id")
+            await check_stream(stream.response, reader.state.mapper)
             yield stream
 
-    async def _list_models(self, client: "AsyncAnthropic", border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncAnthropic", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         return tuple([self._card(model) async for model in client.models.list(limit=1000)])
 
     def _card(self, model: Event) -> ModelCard:
@@ -162,20 +162,20 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: ErrorMapper) -> None:
-        self.reading = StreamState(border)
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.state = StreamState(mapper)
         self._counts: dict[str, object] = {}
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
         # By type, never by class: the SDK builds unknown events as some known class.
-        self.reading.settled = event.type == "message_stop"
+        self.state.settled = event.type == "message_stop"
         match event.type:
             case "content_block_delta":
                 return self._delta(event.delta)
             case "content_block_start":
                 if getattr(event.content_block, "name", None) == "web_search":
-                    return self.reading.searching("searching the web")
-                return self.reading.text(getattr(event.content_block, "text", None))
+                    return self.state.searching("searching the web")
+                return self.state.text(getattr(event.content_block, "text", None))
             case "message_start":
                 return self._used(event.message.usage)
             case "message_delta":
@@ -186,21 +186,21 @@ class _Reader:
     def _delta(self, delta: Event) -> Sequence[ProviderEvent]:
         match delta.type:
             case "text_delta":
-                return self.reading.text(delta.text)
+                return self.state.text(delta.text)
             case "thinking_delta":
-                return self.reading.thinking(delta.thinking)
+                return self.state.thinking(delta.thinking)
             case "citations_delta":
                 citation = delta.citation
-                return self.reading.citation(getattr(citation, "url", None), getattr(citation, "title", None))
+                return self.state.citation(getattr(citation, "url", None), getattr(citation, "title", None))
             case _:
                 return []
 
     def _ending(self, event: Event) -> Sequence[ProviderEvent]:
         said = event.delta.stop_reason
         if said is not None:
-            self.reading.stop = _STOPS.get(said, "end")
+            self.state.stop = _STOPS.get(said, "end")
         details = getattr(event.delta, "stop_details", None)
-        self.reading.why = getattr(details, "explanation", None) or ""
+        self.state.why = getattr(details, "explanation", None) or ""
         paused = [Notice("info", "The search was paused; ask to go on.")] if said == "pause_turn" else []
         return [*self._used(event.usage, final=True), *paused]
 
@@ -208,7 +208,7 @@ class _Reader:
         """Return the usage; the counts are cumulative, and the first `output_tokens` is a placeholder."""
         told = table(usage)
         self._counts |= {name: value for name, value in told.items() if value is not None}
-        return self.reading.used(_usage(self._counts, final=final))
+        return self.state.used(_usage(self._counts, final=final))
 
 
 def _usage(counts: dict[str, object], *, final: bool) -> Usage:

@@ -12,12 +12,12 @@ _PATIENCE = 0.5
 """Seconds that a server on this machine has to accept a connection."""
 
 
-async def discover(services: Iterable[ProviderSpec], catalog: Catalog, providers: Registry) -> bool:
+async def discover(provider_specs: Iterable[ProviderSpec], catalog: Catalog, providers: Registry) -> bool:
     """Ask the servers that accept a connection for their models, if their listing is older than a day.
 
     Returns whether a listing is new. One that does not answer keeps its old listing; so does cancelling.
     """
-    here = [service for service in services if _may_be_here(service) and catalog.stale(service.name)]
+    here = [service for service in provider_specs if _may_be_here(service) and catalog.stale(service.name)]
     answers = await asyncio.gather(*(_accepts(service.base_url) for service in here))
     found = [service.name for service, accepted in zip(here, answers, strict=True) if accepted]
     if not found:

@@ -45,11 +45,11 @@ class Embeddings:
 
     def __init__(
         self,
-        services: Mapping[str, ProviderSpec],
+        provider_specs: Mapping[str, ProviderSpec],
         credentials: Credentials,
         connections: Connections | None = None,
     ) -> None:
-        self._services = services
+        self._provider_specs = provider_specs
         self._credentials = credentials
         self._connections = connections or Connections()
 
@@ -72,7 +72,7 @@ class Embeddings:
         Raises:
             ProviderError: the child that says what a person can do.
         """
-        service = self._services.get(ref.provider)
+        service = self._provider_specs.get(ref.provider)
         dialect = DIALECTS.get(service.api) if service is not None else None
         if service is None or dialect is None:
             raise UnknownModel(f"{ref.provider} has no embeddings; use for example {DEFAULT}.", ref=ref)
@@ -102,10 +102,10 @@ class Embeddings:
     ) -> tuple[list[Vector], int | None]:
         import httpx
 
-        border = ErrorMapper(service, ref, key or None)
+        mapper = ErrorMapper(service, ref, key or None)
         name = dialect.key_header
         keyed = {name: f"Bearer {key}" if name == "Authorization" else key} if key else {}
-        with border():
+        with mapper():
             response = await self._connections.own.post(
                 service.base_url + dialect.path.format(model=ref.model),
                 json=body,
@@ -113,10 +113,10 @@ class Embeddings:
                 timeout=httpx.Timeout(_LIMIT, connect=5),
             )
         if response.status_code != 200:
-            raise border.failure(_decoded(response.content), response.status_code, dict(response.headers))
+            raise mapper.failure(_decoded(response.content), response.status_code, dict(response.headers))
         if "json" not in response.headers.get("content-type", ""):
-            raise border.not_a_reply(response.headers.get("content-type", ""))
-        with border.parsing():
+            raise mapper.not_a_reply(response.headers.get("content-type", ""))
+        with mapper.parsing():
             return dialect.answer(response.content)
 
 

@@ -72,8 +72,8 @@ class GoogleProvider(Adapter["Client"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, border: ErrorMapper) -> "_Reader":
-        return _Reader(border)
+    def _parser(self, mapper: ErrorMapper) -> "_Reader":
+        return _Reader(mapper)
 
     @asynccontextmanager
     async def _open_stream(
@@ -81,13 +81,13 @@ class GoogleProvider(Adapter["Client"]):
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         responses: list[Response] = []
         try:
-            yield await _sent(client, body, responses, reader.reading.border)
+            yield await _sent(client, body, responses, reader.state.mapper)
         finally:
             # The SDK's generator leaves the connection to the garbage collector.
             for response in responses:
                 await response.aclose()
 
-    async def _list_models(self, client: "Client", border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "Client", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         listed: list[Event] = [model async for model in await client.aio.models.list()]
         return tuple(
             self._card(model) for model in listed if "generateContent" in (model.supported_actions or ())
@@ -119,14 +119,14 @@ def _build_models() -> None:
 
 
 async def _sent(
-    client: "Client", body: Body, responses: list["Response"], border: ErrorMapper
+    client: "Client", body: Body, responses: list["Response"], mapper: ErrorMapper
 ) -> AsyncIterator[Event]:
     """Send the request, which the SDK does when the first chunk is asked for, and return the chunks."""
 
     async def look(response: "Response") -> None:
         responses.append(response)
         if response.status_code == 200:
-            await check_stream(response, border)
+            await check_stream(response, mapper)
 
     config: Any = {name: value for name, value in body.items() if name not in {"model", "contents"}}
     mark = met.set(look)
@@ -200,46 +200,46 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: ErrorMapper) -> None:
-        self.reading = StreamState(border)
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.state = StreamState(mapper)
         self._searches: set[str] = set()
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
-        reading = self.reading
-        reading.request_id = event.response_id or reading.request_id
+        state = self.state
+        state.request_id = event.response_id or state.request_id
         events: list[ProviderEvent] = []
         candidates: list[Event] = event.candidates or []
         for candidate in candidates[:1]:
             events += self._candidate(candidate)
         feedback = event.prompt_feedback
         if feedback is not None and feedback.block_reason:
-            reading.stop, reading.why = "refused", _name(feedback.block_reason)
+            state.stop, state.why = "refused", _name(feedback.block_reason)
         if event.usage_metadata is not None:
-            events += reading.used(self._usage(event.usage_metadata))
-        reading.settled = reading.stop is not None
+            events += state.used(self._usage(event.usage_metadata))
+        state.settled = state.stop is not None
         return events
 
     def _candidate(self, candidate: Event) -> list[ProviderEvent]:
         events: list[ProviderEvent] = []
         parts: list[Event] = (candidate.content.parts or []) if candidate.content else []
         for part in parts:
-            events += self.reading.thinking(part.text) if part.thought else self.reading.text(part.text)
+            events += self.state.thinking(part.text) if part.thought else self.state.text(part.text)
         if (grounding := candidate.grounding_metadata) is not None:
             self._searches.update(grounding.web_search_queries or ())
             sources: list[Event] = grounding.grounding_chunks or []
             for chunk in sources:
                 if chunk.web:
-                    events += self.reading.citation(chunk.web.uri, chunk.web.title)
+                    events += self.state.citation(chunk.web.uri, chunk.web.title)
         if candidate.finish_reason:
             self._finished(_name(candidate.finish_reason), candidate.finish_message)
         return events
 
     def _finished(self, reason: str, message: str | None) -> None:
         if reason in _BROKEN:
-            raise self.reading.border.cut()
+            raise self.state.mapper.cut()
         stop: Stop = "length" if reason in _LENGTH else "refused" if reason in _FILTERED else "end"
-        self.reading.stop = stop
-        self.reading.why = message or reason
+        self.state.stop = stop
+        self.state.why = message or reason
 
     def _usage(self, told: Event) -> Usage:
         """Return the usage; what was thought comes on top of the candidates, what tools read on top of the prompt."""

@@ -57,8 +57,8 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, border: ErrorMapper) -> "_Reader":
-        return _Reader(border)
+    def _parser(self, mapper: ErrorMapper) -> "_Reader":
+        return _Reader(mapper)
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return False
@@ -67,16 +67,16 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
     async def _open_stream(
         self, client: "httpx.AsyncClient", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
-        url, border = f"{self._service.base_url}/api/chat", reader.reading.border
+        url, mapper = f"{self._service.base_url}/api/chat", reader.state.mapper
         async with client.stream("POST", url, json=body, headers=self._headers()) as response:
-            await _check(response, border)
-            await check_stream(response, border)
+            await _check(response, mapper)
+            await check_stream(response, mapper)
             async with aclosing(lines(response.aiter_bytes())) as parts:
                 yield parts
 
-    async def _list_models(self, client: "httpx.AsyncClient", border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "httpx.AsyncClient", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
-        await _check(response, border)
+        await _check(response, mapper)
         found = tables(table(response.json()).get("models"))
         return tuple(_card(self._service, model) for model in found)
 
@@ -85,7 +85,7 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
         return {**key, **self._service.headers}
 
 
-async def _check(response: "httpx.Response", border: ErrorMapper) -> None:
+async def _check(response: "httpx.Response", mapper: ErrorMapper) -> None:
     if response.status_code == 200:
         return
     raw = await response.aread()
@@ -93,7 +93,7 @@ async def _check(response: "httpx.Response", border: ErrorMapper) -> None:
         body: object = json.loads(raw)
     except ValueError:
         body = None
-    raise border.failure(body, response.status_code, response.headers)
+    raise mapper.failure(body, response.status_code, response.headers)
 
 
 def _card(service: ProviderSpec, model: Event) -> ModelCard:
@@ -154,19 +154,19 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: ErrorMapper) -> None:
-        self.reading = StreamState(border)
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.state = StreamState(mapper)
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
         line = table(json.loads(event))
         if "error" in line:
-            raise self.reading.border.failure(line)
+            raise self.state.mapper.failure(line)
         message = table(line.get("message"))
-        events = [*self.reading.thinking(message.get("thinking")), *self.reading.text(message.get("content"))]
+        events = [*self.state.thinking(message.get("thinking")), *self.state.text(message.get("content"))]
         if line.get("done"):
-            events += self.reading.used(_usage(line))
-            self.reading.stop = "length" if line.get("done_reason") == "length" else "end"
-            self.reading.settled = True
+            events += self.state.used(_usage(line))
+            self.state.stop = "length" if line.get("done_reason") == "length" else "end"
+            self.state.settled = True
         return events
 
 

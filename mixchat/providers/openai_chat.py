@@ -174,8 +174,8 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card, self._service)
 
-    def _parser(self, border: ErrorMapper) -> "_Reader":
-        return _Reader(border)
+    def _parser(self, mapper: ErrorMapper) -> "_Reader":
+        return _Reader(mapper)
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return card.pdfs is True
@@ -187,8 +187,8 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
         known = {name: value for name, value in body.items() if name in _PLAIN}
         extra = {name: value for name, value in body.items() if name not in _PLAIN}
         async with await client.chat.completions.create(**known, stream=True, extra_body=extra) as stream:
-            reader.reading.request_id = stream.response.headers.get("x-request-id")
-            await check_stream(stream.response, reader.reading.border)
+            reader.state.request_id = stream.response.headers.get("x-request-id")
+            await check_stream(stream.response, reader.state.mapper)
             yield stream
 
     async def models(self) -> tuple[ModelCard, ...]:
@@ -201,7 +201,7 @@ class ChatProvider(Adapter["AsyncOpenAI"]):
             return tuple(ModelCard(ref=ModelRef(self.name, model)) for model in self._service.models)
         return await super().models()
 
-    async def _list_models(self, client: "AsyncOpenAI", border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncOpenAI", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         return await listed(self.name, client.models.list())
 
 
@@ -249,34 +249,34 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: ErrorMapper) -> None:
-        self.reading = StreamState(border)
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.state = StreamState(mapper)
         self._tags = ThinkTags()
         self._refusal = ""
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
         chunk = table(event)
         if chunk.get("error"):
-            raise self.reading.border.failure(chunk)
+            raise self.state.mapper.failure(chunk)
         events: list[ProviderEvent] = []
         for choice in tables(chunk.get("choices"))[:1]:
             events += self._choice(choice)
         for source in listing(chunk.get("citations")):
-            events += self.reading.citation(source)
+            events += self.state.citation(source)
         usage = chunk.get("usage") or table(chunk.get("x_groq")).get("usage")
         if usage:
-            events += self.reading.used(usage_of(table(usage), chunk))
-        self.reading.settled = self.reading.stop is not None
+            events += self.state.used(usage_of(table(usage), chunk))
+        self.state.settled = self.state.stop is not None
         return events
 
     def _choice(self, choice: Event) -> Sequence[ProviderEvent]:
         delta = table(choice.get("delta"))
         thought = delta.get("reasoning_content") or delta.get("reasoning")
-        events: list[ProviderEvent] = self.reading.thinking(thought)
+        events: list[ProviderEvent] = self.state.thinking(thought)
         events += self._content(delta.get("content"))
         for note in tables(delta.get("annotations")):
             source = table(note.get("url_citation"))
-            events += self.reading.citation(source.get("url"), source.get("title"))
+            events += self.state.citation(source.get("url"), source.get("title"))
         refusal = delta.get("refusal")
         self._refusal += refusal if isinstance(refusal, str) else ""
         if finish := choice.get("finish_reason"):
@@ -289,21 +289,21 @@ class _Reader:
             return self._split(self._tags.feed(content))
         events: list[ProviderEvent] = []
         for part in tables(content):
-            events += self.reading.text(part.get("text"))
+            events += self.state.text(part.get("text"))
             for thought in tables(part.get("thinking")):
-                events += self.reading.thinking(thought.get("text"))
+                events += self.state.thinking(thought.get("text"))
         return events
 
     def _finished(self, finish: str) -> list[ProviderEvent]:
         if finish == "error":
-            raise self.reading.border.cut()
+            raise self.state.mapper.cut()
         events = self._split(self._tags.finish())
-        self.reading.stop = _STOPS.get(finish, "end")
+        self.state.stop = _STOPS.get(finish, "end")
         if self._refusal:
-            self.reading.stop, self.reading.why = "refused", self._refusal
-            events += self.reading.text(self._refusal) if self.reading.said else []
+            self.state.stop, self.state.why = "refused", self._refusal
+            events += self.state.text(self._refusal) if self.state.said else []
         return events
 
     def _split(self, parts: tuple[str, str]) -> list[ProviderEvent]:
         thought, text = parts
-        return [*self.reading.thinking(thought), *self.reading.text(text)]
+        return [*self.state.thinking(thought), *self.state.text(text)]

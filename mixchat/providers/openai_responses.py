@@ -50,19 +50,19 @@ class ResponsesProvider(Adapter["AsyncOpenAI"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, border: ErrorMapper) -> "_Reader":
-        return _Reader(border)
+    def _parser(self, mapper: ErrorMapper) -> "_Reader":
+        return _Reader(mapper)
 
     @asynccontextmanager
     async def _open_stream(
         self, client: "AsyncOpenAI", reader: EventParser, body: Body
     ) -> AsyncGenerator[AsyncIterator[Event]]:
         async with await client.responses.create(**body, stream=True) as stream:
-            reader.reading.request_id = stream.response.headers.get("x-request-id")
-            await check_stream(stream.response, reader.reading.border)
+            reader.state.request_id = stream.response.headers.get("x-request-id")
+            await check_stream(stream.response, reader.state.mapper)
             yield stream
 
-    async def _list_models(self, client: "AsyncOpenAI", border: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: "AsyncOpenAI", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
         return await listed(self.name, client.models.list())
 
 
@@ -112,8 +112,8 @@ def _written(message: Message) -> Body:
 
 
 class _Reader:
-    def __init__(self, border: ErrorMapper) -> None:
-        self.reading = StreamState(border)
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.state = StreamState(mapper)
         self._refusal = ""
 
     def read(self, event: Event) -> Sequence[ProviderEvent]:
@@ -122,10 +122,10 @@ class _Reader:
         if kind in {"response.completed", "response.incomplete", "response.failed"}:
             return self._ending(kind, event.response)
         if kind == "error":
-            raise self.reading.border.failure({"code": event.code, "message": event.message})
+            raise self.state.mapper.failure({"code": event.code, "message": event.message})
         if kind == "response.output_text.annotation.added":
             note = table(event.annotation)
-            return self.reading.citation(note.get("url"), note.get("title"))
+            return self.state.citation(note.get("url"), note.get("title"))
         return self._delta(kind, event)
 
     def _delta(self, kind: str, event: Event) -> Sequence[ProviderEvent]:
@@ -133,34 +133,34 @@ class _Reader:
             self._refusal += event.delta
         match kind:
             case "response.output_text.delta":
-                return self.reading.text(event.delta)
+                return self.state.text(event.delta)
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                return self.reading.thinking(event.delta)
+                return self.state.thinking(event.delta)
             case "response.reasoning_summary_part.added":
-                return self.reading.thinking("\n\n" if event.summary_index else "")
+                return self.state.thinking("\n\n" if event.summary_index else "")
             case "response.web_search_call.searching":
-                return self.reading.searching("searching the web")
+                return self.state.searching("searching the web")
             case _:
                 # The first sign of life of a model that thinks in silence.
-                return self.reading.used(Usage()) if kind == "response.created" else []
+                return self.state.used(Usage()) if kind == "response.created" else []
 
     def _ending(self, kind: str, response: Event) -> Sequence[ProviderEvent]:
         told = table(response)
-        events = self.reading.used(_usage(told)) if told.get("usage") else []
+        events = self.state.used(_usage(told)) if told.get("usage") else []
         if kind == "response.failed":
-            raise self.reading.border.failure(told)
+            raise self.state.mapper.failure(told)
         why = table(told.get("incomplete_details")).get("reason")
-        self.reading.stop = "end" if kind == "response.completed" else _CUT.get(str(why), "length")
-        self.reading.settled = True
+        self.state.stop = "end" if kind == "response.completed" else _CUT.get(str(why), "length")
+        self.state.settled = True
         return [*events, *self._declined()]
 
     def _declined(self) -> Sequence[ProviderEvent]:
         """Return the refusal as text where text went before it; else it is the error's sentence."""
         if not self._refusal:
             return []
-        self.reading.stop = "refused"
-        self.reading.why = self._refusal
-        return self.reading.text(self._refusal) if self.reading.said else []
+        self.state.stop = "refused"
+        self.state.why = self._refusal
+        return self.state.text(self._refusal) if self.state.said else []
 
 
 def _usage(response: Mapping[str, object]) -> Usage:

@@ -52,7 +52,7 @@ class EventParser(Protocol):
     """Turns a protocol's events into ours."""
 
     @property
-    def reading(self) -> "StreamState":
+    def state(self) -> "StreamState":
         """Return what was read so far."""
         ...
 
@@ -64,8 +64,8 @@ class EventParser(Protocol):
 class StreamState:
     """The state of one reply. Each protocol's reader fills it in."""
 
-    def __init__(self, border: ErrorMapper) -> None:
-        self.border = border
+    def __init__(self, mapper: ErrorMapper) -> None:
+        self.mapper = mapper
         self.usage = Usage()
         self.stop: Stop | None = None
         """The finishing marker, once it came."""
@@ -124,11 +124,11 @@ class StreamState:
             Refused: the model declined before the first word.
         """
         if self.stop is None:
-            raise self.border.cut()
+            raise self.mapper.cut()
         if not self.said:
             if self.stop == "refused":
-                raise self.border.refused(self.why)
-            raise self.border.empty(length=self.stop == "length")
+                raise self.mapper.refused(self.why)
+            raise self.mapper.empty(length=self.stop == "length")
         return StreamEnd(self.stop, self.usage, self.request_id)
 
 
@@ -160,7 +160,7 @@ def tables(value: object) -> list[Mapping[str, object]]:
     return [table(item) for item in listing(value)]
 
 
-async def check_stream(response: "httpx2.Response | httpx.Response", border: ErrorMapper) -> None:
+async def check_stream(response: "httpx2.Response | httpx.Response", mapper: ErrorMapper) -> None:
     """Refuse a response that is no stream.
 
     Raises:
@@ -168,13 +168,13 @@ async def check_stream(response: "httpx2.Response | httpx.Response", border: Err
     """
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in {"application/json", "text/json"}:
-        raise await _told(response, border)
+        raise await _told(response, mapper)
     if kind.startswith(("text/html", "image/", "application/xml", "application/xhtml")):
-        raise border.not_a_reply(kind)
+        raise mapper.not_a_reply(kind)
 
 
-async def _told(response: "httpx2.Response | httpx.Response", border: ErrorMapper) -> ProviderError:
+async def _told(response: "httpx2.Response | httpx.Response", mapper: ErrorMapper) -> ProviderError:
     body = table(json.loads(await response.aread() or b"null"))
     if "error" in body:
-        return border.failure(body, headers=response.headers)
-    return border.not_a_reply("application/json")
+        return mapper.failure(body, headers=response.headers)
+    return mapper.not_a_reply("application/json")

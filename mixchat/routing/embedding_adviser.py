@@ -65,26 +65,26 @@ class EmbeddingClassifier:
         self._late: set[asyncio.Task[Classification | None]] = set()
 
     async def ask(
-        self, question: RoutingInput, stack: Stack, verdict: Classification
+        self, question: RoutingInput, stack: Stack, classification: Classification
     ) -> tuple[Classification, Cost]:
         """Return the role whose examples are nearest in meaning, or `verdict`, and what that cost.
 
         A comparison that is late goes on by itself, so that the next one finds its examples ready; cancelling
         does not stop it either. What it costs is in the ledger.
         """
-        if verdict.classifier not in ("local", "default") or not examples_of(stack) or not self._may():
-            return verdict, FREE
+        if classification.classifier not in ("local", "default") or not examples_of(stack) or not self._may():
+            return classification, FREE
         try:
             await check_secrets((Message("user", question.prompt),), self._ref, self._resources)
         except GuardStopped:
-            return verdict, FREE
+            return classification, FREE
         costs: list[Cost] = []
         _spent.set(costs)
         task = asyncio.create_task(self._match(question.prompt, stack))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
         done, _ = await asyncio.wait({task}, timeout=DEADLINE)
-        return (task.result() if done else None) or verdict, sum(costs, FREE)
+        return (task.result() if done else None) or classification, sum(costs, FREE)
 
     async def aclose(self) -> None:
         """End the comparisons that are late."""

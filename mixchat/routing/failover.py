@@ -62,7 +62,7 @@ class FailOver:
     def __init__(
         self,
         resources: RoutingServices,
-        brief: ChatRequest,
+        chat_request: ChatRequest,
         decision: RoutingDecision,
         *,
         step: Step,
@@ -72,7 +72,7 @@ class FailOver:
         self.exchange: LiveAttempt | None = None
         """The call that is under way, or was last."""
         self._resources = resources
-        self._brief = brief
+        self._chat_request = chat_request
         self._decision = decision
         self._step: Step = step
         self._queue = queue
@@ -127,9 +127,9 @@ class FailOver:
         probe = health.begin(seat.ref)
         tries, self._move = 0, "retry"
         try:
-            ready = build_request(self._brief, self._decision, seat, self._resources)
+            ready = build_request(self._chat_request, self._decision, seat, self._resources)
             await check_secrets(
-                ready.request.messages, seat.ref, self._resources, allow=self._brief.allow_secret
+                ready.request.messages, seat.ref, self._resources, allow=self._chat_request.allow_secret
             )
             for notice in ready.notices:
                 yield notice
@@ -199,12 +199,12 @@ class FailOver:
                 self._attempts.append(exchange.attempt)
 
     def _call(self, seat: Seat) -> MeteredCall:
-        purpose: Purpose = self._step if self._step in ("plan", "execute") else self._brief.purpose
+        purpose: Purpose = self._step if self._step in ("plan", "execute") else self._chat_request.purpose
         return MeteredCall(
             ref=seat.ref,
             purpose=purpose,
             role=self._decision.role,
-            chat=self._brief.chat,
-            turn=self._brief.turn,
-            allow_over_budget=self._brief.allow_over_budget,
+            chat=self._chat_request.chat,
+            turn=self._chat_request.turn,
+            allow_over_budget=self._chat_request.allow_over_budget,
         )

@@ -54,21 +54,21 @@ class Judge:
         """Apart from the model's own health: too slow to judge is not too slow to answer."""
 
     async def ask(
-        self, question: RoutingInput, stack: Stack, verdict: Classification
+        self, question: RoutingInput, stack: Stack, classification: Classification
     ) -> tuple[Classification, Cost]:
         """Return the judge's verdict, or `verdict` when it is not needed or gives none, and what that cost.
 
         Cancelling it cancels the call; what it cost is in the ledger.
         """
         ref = self._settings.ref
-        if not self._wanted(verdict):
-            return verdict, FREE
-        kinds = _kinds(stack, verdict)
+        if not self._wanted(classification):
+            return classification, FREE
+        kinds = _kinds(stack, classification)
         request = self._request(question, kinds)
         try:
             await check_secrets(request.messages, ref, self._resources)
         except GuardStopped:
-            return verdict, FREE
+            return classification, FREE
         exchange = LiveAttempt(
             self._resources,
             MeteredCall(ref=ref, purpose="judge"),
@@ -77,13 +77,13 @@ class Judge:
         )
         said = await self._said(exchange)
         cost = exchange.attempt.cost if exchange.attempt else FREE
-        return _judged(verdict, _role_in(said, kinds), ref), cost
+        return _judged(classification, _role_in(said, kinds), ref), cost
 
-    def _wanted(self, verdict: Classification) -> bool:
+    def _wanted(self, classification: Classification) -> bool:
         ref = self._settings.ref
         return (
-            verdict.classifier in ("local", "default")
-            and verdict.margin < self._settings.margin
+            classification.classifier in ("local", "default")
+            and classification.margin < self._settings.margin
             and self._resources.providers.reachable(ref.provider)
             and not self._resources.health.rests(ref)
             and not self._punctual.rests(ref)
@@ -138,12 +138,12 @@ async def _reply(exchange: LiveAttempt) -> str:
         return "".join([event.text async for event in events if isinstance(event, TextDelta)])
 
 
-def _kinds(stack: Stack, verdict: Classification) -> dict[str, str]:
+def _kinds(stack: Stack, classification: Classification) -> dict[str, str]:
     """Return the roles the judge may choose from, each with its description."""
     built_in = {role.name: role.description for role in BUILT_IN}
     names = [name for name in stack.roles if name != FALLBACK]
     kinds = {name: stack.roles[name].description or built_in.get(name, name) for name in names}
-    return {verdict.role: built_in.get(verdict.role, verdict.role), **kinds}
+    return {classification.role: built_in.get(classification.role, classification.role), **kinds}
 
 
 def _role_in(said: str, kinds: Mapping[str, str]) -> str | None:
@@ -155,8 +155,8 @@ def _role_in(said: str, kinds: Mapping[str, str]) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _judged(verdict: Classification, role: str | None, ref: ModelRef) -> Classification:
+def _judged(classification: Classification, role: str | None, ref: ModelRef) -> Classification:
     if role is None:
-        return verdict
-    ranking = blend(role, _SURE, ranking_of(verdict))
+        return classification
+    ranking = blend(role, _SURE, ranking_of(classification))
     return as_classification(ranking, "judge", (Evidence(f"{ref} says so", 1.0),))

@@ -84,11 +84,11 @@ def _types(question: RoutingInput) -> Sequence[str]:
 
 
 def explain_no_candidate(
-    brief: ChatRequest, decision: RoutingDecision, resources: RoutingServices
+    chat_request: ChatRequest, decision: RoutingDecision, resources: RoutingServices
 ) -> Failure:
     """Return why the decision's line-up holds nobody who could take `brief`."""
     for seat in decision.lineup:
-        reason = unfit(seat, resources.cards(seat.ref), brief.messages)
+        reason = unfit(seat, resources.cards(seat.ref), chat_request.messages)
         return BadRequest(
             f"{seat.ref} {reason}; leave the file out or pin another model.", ref=seat.ref
         ).failure

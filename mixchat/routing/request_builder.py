@@ -22,15 +22,17 @@ class PreparedRequest(Struct, frozen=True):
 
 
 def build_request(
-    brief: ChatRequest, decision: RoutingDecision, seat: Seat, resources: RoutingServices
+    chat_request: ChatRequest, decision: RoutingDecision, seat: Seat, resources: RoutingServices
 ) -> PreparedRequest:
     """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
     card = resources.cards(seat.ref)
-    request = _settled(brief.settings, decision, seat, brief.messages)
+    request = _settled(chat_request.settings, decision, seat, chat_request.messages)
     local = resources.local(seat.ref)
-    messages, private = (brief.messages, 0) if local else _public(brief.messages, brief.kept)
+    messages, private = (
+        (chat_request.messages, 0) if local else _public(chat_request.messages, chat_request.kept)
+    )
     messages, pictures = _visible(messages, card)
-    messages, turns = _fitted(messages, brief.kept, request, card, resources)
+    messages, turns = _fitted(messages, chat_request.kept, request, card, resources)
     left_out = [
         (private, "private turn", "stays on this machine", "stay on this machine"),
         (

@@ -29,7 +29,7 @@ class SecondOpinion(Protocol):
     """Someone outside of this process who may know better than the local classifier."""
 
     async def ask(
-        self, question: RoutingInput, stack: Stack, verdict: Classification
+        self, question: RoutingInput, stack: Stack, classification: Classification
     ) -> tuple[Classification, Cost]:
         """Return a better verdict, or `verdict` as it is, and what asking cost. Raises nothing but bugs."""
         ...
@@ -64,12 +64,12 @@ class Router:
         """
         if question.pin is not None:
             return _checked(self._pinned(question, question.pin))
-        verdict, spent = self._classifier.classify(question, self.stack), FREE
+        classification, spent = self._classifier.classify(question, self.stack), FREE
         for adviser in self._advisers:
-            if self._may_be_told(question, verdict):
-                verdict, cost = await adviser.ask(question, self.stack, verdict)
+            if self._may_be_told(question, classification):
+                classification, cost = await adviser.ask(question, self.stack, classification)
                 spent += cost
-        return _checked(self._by(verdict, question, spent))
+        return _checked(self._by(classification, question, spent))
 
     def decide_locally(self, question: RoutingInput) -> RoutingDecision:
         """Return what would be decided without advisers: no network, nothing spent, nothing raised."""
@@ -77,15 +77,15 @@ class Router:
             return self._pinned(question, question.pin)
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
 
-    def run(self, brief: ChatRequest, decision: RoutingDecision) -> "Run":
+    def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> "Run":
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
         from mixchat.routing.turn_run import Run  # deciding alone needs no event loop
 
-        return Run(brief, decision, self.resources)
+        return Run(chat_request, decision, self.resources)
 
-    def _may_be_told(self, question: RoutingInput, verdict: Classification) -> bool:
+    def _may_be_told(self, question: RoutingInput, classification: Classification) -> bool:
         """Whether the prompt may leave the machine just to be classified."""
-        post = self.stack.roles.get(verdict.role)
+        post = self.stack.roles.get(classification.role)
         return not question.private and not (post is not None and post.private)
 
     def _pinned(self, question: RoutingInput, pin: Pin) -> RoutingDecision:
@@ -98,18 +98,18 @@ class Router:
             lineup, Classification(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role)
         )
 
-    def _by(self, verdict: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:
-        lineup = of_role(self.stack, verdict.role, question, self.resources)
-        order = self._economy.order(lineup.seats, self.stack, verdict.role, question)
+    def _by(self, classification: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:
+        lineup = of_role(self.stack, classification.role, question, self.resources)
+        order = self._economy.order(lineup.seats, self.stack, classification.role, question)
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
-        why = told(verdict)
-        if verdict.role not in self.stack.roles:
+        why = told(classification)
+        if classification.role not in self.stack.roles:
             why += f"; the stack {self.stack.name} has no seats for it"
         return _decision(
             Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
-            verdict,
+            classification,
             f"{why}; {order.why}" if order.why else why,
-            system=self._system(verdict.role),
+            system=self._system(classification.role),
             spent=spent,
         )
 
@@ -118,10 +118,10 @@ class Router:
         return post.system if post else None
 
 
-def told(verdict: Classification) -> str:
+def told(classification: Classification) -> str:
     """Return a verdict in one line: `coding 0.93: code fence, TypeError, 'fix'`."""
-    evidence = strongest(verdict.evidence)
-    line = f"{verdict.role} {verdict.confidence:.2f}"
+    evidence = strongest(classification.evidence)
+    line = f"{classification.role} {classification.confidence:.2f}"
     return f"{line}: {', '.join(item.text for item in evidence)}" if evidence else line
 
 
@@ -138,7 +138,7 @@ def _checked(decision: RoutingDecision) -> RoutingDecision:
 
 def _decision(
     lineup: Lineup,
-    verdict: Classification,
+    classification: Classification,
     why: str,
     *,
     system: str | None = None,
@@ -146,13 +146,13 @@ def _decision(
     pinned: bool = False,
 ) -> RoutingDecision:
     return RoutingDecision(
-        role=verdict.role or None,
+        role=classification.role or None,
         lineup=lineup.seats,
-        confidence=verdict.confidence,
-        classifier=verdict.classifier,
+        confidence=classification.confidence,
+        classifier=classification.classifier,
         why=why,
-        evidence=verdict.evidence,
-        alternatives=verdict.alternatives,
+        evidence=classification.evidence,
+        alternatives=classification.alternatives,
         skipped=lineup.skipped,
         plan=lineup.plan,
         system=system,

@@ -24,30 +24,32 @@ _PLAN = (
 _EXECUTE = "A plan for this, made by another model:\n\n{plan}\n\nAnswer the request above by this plan; do not mention it."
 
 
-def to_plan(brief: ChatRequest, system: str | None) -> ChatRequest:
+def to_plan(chat_request: ChatRequest, system: str | None) -> ChatRequest:
     """Return the brief for the model that plans; `system` is the role's own prompt."""
-    own = system if brief.settings.system is None else brief.settings.system
+    own = system if chat_request.settings.system is None else chat_request.settings.system
     together = f"{own}\n\n{_PLAN}" if own else _PLAN
-    return structs.replace(brief, settings=structs.replace(brief.settings, system=together))
+    return structs.replace(chat_request, settings=structs.replace(chat_request.settings, system=together))
 
 
-def to_execute(brief: ChatRequest, plan: str) -> ChatRequest:
+def to_execute(chat_request: ChatRequest, plan: str) -> ChatRequest:
     """Return the brief for the model that carries `plan` out."""
-    *earlier, last = brief.messages
+    *earlier, last = chat_request.messages
     text = f"{last.text}\n\n{_EXECUTE.format(plan=plan.strip())}"
-    return structs.replace(brief, messages=(*earlier, structs.replace(last, text=text)))
+    return structs.replace(chat_request, messages=(*earlier, structs.replace(last, text=text)))
 
 
 class Run:
     """Sees one turn through: plans first where the role has two steps, falls over where it may."""
 
-    def __init__(self, brief: ChatRequest, decision: RoutingDecision, resources: RoutingServices) -> None:
-        self._brief = brief
+    def __init__(
+        self, chat_request: ChatRequest, decision: RoutingDecision, resources: RoutingServices
+    ) -> None:
+        self._chat_request = chat_request
         self._decision = decision
         self._resources = resources
         self._attempts: list[Attempt] = []
         self._failure: Failure | None = None
-        self._leg: FailOver | None = None
+        self._failover: FailOver | None = None
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -68,7 +70,7 @@ class Run:
     def cost(self) -> Cost:
         """Return what the turn has cost so far, by an estimate for the call that is under way."""
         ended = sum((attempt.cost for attempt in self._attempts), self.extra)
-        exchange = self._leg.exchange if self._leg else None
+        exchange = self._failover.exchange if self._failover else None
         return ended + exchange.running if exchange else ended
 
     async def events(self) -> AsyncGenerator[RouterEvent]:
@@ -86,44 +88,44 @@ class Run:
             self._failure = error.failure
 
     async def _steps(self) -> AsyncGenerator[RouterEvent]:
-        brief, step = self._brief, "answer"
+        chat_request, step = self._chat_request, "answer"
         if self._decision.plan is not None:
             plan: list[str] = []
             async with aclosing(self._planned(self._decision.plan, plan)) as events:
                 async for event in events:
                     yield event
-            brief, step = to_execute(brief, "".join(plan)) if plan else brief, "execute"
+            chat_request, step = to_execute(chat_request, "".join(plan)) if plan else chat_request, "execute"
         seats = self._able()
         if not seats:
-            self._failure = explain_no_candidate(self._brief, self._decision, self._resources)
+            self._failure = explain_no_candidate(self._chat_request, self._decision, self._resources)
             return
-        leg = self._walk(brief, step, seats)
-        async with aclosing(leg.events()) as events:
+        failover = self._walk(chat_request, step, seats)
+        async with aclosing(failover.events()) as events:
             async for event in events:
                 yield event
-        self._failure = None if leg.answered else leg.failure
+        self._failure = None if failover.answered else failover.failure
 
     async def _planned(self, seat: Seat, plan: list[str]) -> AsyncGenerator[RouterEvent]:
         """Let `seat` plan, and put its text into `plan`. Without a plan the turn goes on, and says so."""
-        leg = self._walk(to_plan(self._brief, self._decision.system), "plan", [seat])
-        async with aclosing(leg.events()) as events:
+        failover = self._walk(to_plan(self._chat_request, self._decision.system), "plan", [seat])
+        async with aclosing(failover.events()) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     plan.append(event.text)
                 yield UsageUpdate(event.usage) if isinstance(event, StreamEnd) else event
-        if not leg.answered:
+        if not failover.answered:
             plan.clear()
-            why = f": {leg.failure.message}" if leg.failure else "."
+            why = f": {failover.failure.message}" if failover.failure else "."
             yield Notice("info", f"Answered without a plan{why}")
 
-    def _walk(self, brief: ChatRequest, step: Step, seats: Sequence[Seat]) -> FailOver:
+    def _walk(self, chat_request: ChatRequest, step: Step, seats: Sequence[Seat]) -> FailOver:
         queue = SeatQueue(seats, self._resources.health)
-        self._leg = FailOver(
-            self._resources, brief, self._decision, step=step, queue=queue, attempts=self._attempts
+        self._failover = FailOver(
+            self._resources, chat_request, self._decision, step=step, queue=queue, attempts=self._attempts
         )
-        return self._leg
+        return self._failover
 
     def _able(self) -> list[Seat]:
         """Return the seats that can read everything in the last message."""
-        cards, messages = self._resources.cards, self._brief.messages
+        cards, messages = self._resources.cards, self._chat_request.messages
         return [seat for seat in self._decision.lineup if unfit(seat, cards(seat.ref), messages) is None]

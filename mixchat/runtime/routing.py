@@ -171,7 +171,9 @@ class RoutingRuntime(Storage):
         """Return what `@name` means: a role of the stack, an alias or a model; `None`: nothing."""
         from mixchat.routing.names import resolve
 
-        return resolve(name, self.stack, self.catalog.aliases(), self.services.__contains__, self._named)
+        return resolve(
+            name, self.stack, self.catalog.aliases(), self.provider_specs.__contains__, self._named
+        )
 
     def no_pin(self, name: str, *, roles: bool = True) -> str:
         """Return the sentence about a name that `pin` knows nothing for; without `roles`, about models alone."""
@@ -180,4 +182,4 @@ class RoutingRuntime(Storage):
         return unresolved(name, self.stack, self.catalog.aliases(), self._named, roles=roles)
 
     def _named(self, model: str) -> tuple[ModelRef, ...]:
-        return self.catalog.named(model, self.services)
+        return self.catalog.named(model, self.provider_specs)

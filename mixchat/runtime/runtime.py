@@ -48,7 +48,7 @@ class Runtime(RoutingRuntime):
         self.use_stack(self.stack.name)
 
     @cached_property
-    def desk(self) -> "ChatServices":
+    def chat_services(self) -> "ChatServices":
         """What every chat works with."""
         from mixchat.chat.services import ChatServices
 
@@ -78,7 +78,7 @@ class Runtime(RoutingRuntime):
         """Return a new chat; it is on disk once something was sent."""
         from mixchat.chat.chat import Chat
 
-        return Chat(self.chats.new(private=self.config.private), self.desk)
+        return Chat(self.chats.new(private=self.config.private), self.chat_services)
 
     def saved_chat(self, chat_id: str) -> "Chat":
         """Return the chat whose id is, or begins with, `chat_id`.
@@ -89,7 +89,7 @@ class Runtime(RoutingRuntime):
         from mixchat.chat.chat import Chat
 
         try:
-            return Chat(self.chats.find(chat_id), self.desk)
+            return Chat(self.chats.find(chat_id), self.chat_services)
         except KeyError as error:
             raise ConfigError(str(error.args[0])) from None
 
@@ -98,7 +98,7 @@ class Runtime(RoutingRuntime):
         from mixchat.chat.chat import Chat
 
         record = self.chats.last()
-        return Chat(record, self.desk) if record else self.new_chat()
+        return Chat(record, self.chat_services) if record else self.new_chat()
 
     def preload(self) -> None:
         """Import what the first turn needs: the price list and the SDKs of the stack's first seats.
@@ -129,7 +129,7 @@ class Runtime(RoutingRuntime):
         from mixchat.providers.discovery import discover
 
         if self.stack.name != AUTO or not await discover(
-            self.services.values(), self.catalog, self.providers
+            self.provider_specs.values(), self.catalog, self.providers
         ):
             return False
         self.use_stack(AUTO)
@@ -154,7 +154,7 @@ def build_runtime(
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Runtime:
-    """Return the house of this machine and directory; nothing is read or opened yet.
+    """Return the runtime of this machine and directory; nothing is read or opened yet.
 
     Args:
         stack: the stack to use instead of the config's.

@@ -38,7 +38,7 @@ class Settings:
         return load_config(self.paths, self._cwd, self.environ)
 
     @cached_property
-    def services(self) -> "Mapping[str, ProviderSpec]":
+    def provider_specs(self) -> "Mapping[str, ProviderSpec]":
         """Every service that is known, by name."""
         from mixchat.config.provider_specs import provider_specs
 
@@ -56,7 +56,7 @@ class Settings:
         """The keys at hand."""
         from mixchat.config.credentials import Credentials
 
-        return Credentials(self.config, self.environ, self.services, self.key_ring)
+        return Credentials(self.config, self.environ, self.provider_specs, self.key_ring)
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -90,7 +90,7 @@ class Settings:
         """Turns texts into vectors."""
         from mixchat.providers.embeddings import Embeddings
 
-        return Embeddings(self.services, self.credentials)
+        return Embeddings(self.provider_specs, self.credentials)
 
     def _found(self, provider: str) -> bool:
         """Return whether `auto` may seat the provider's models."""

@@ -32,14 +32,14 @@ class Handlers:
     """Joins the tables of those who can do something."""
 
     def __init__(self, *tables: Mapping[str, Handler]) -> None:
-        self._table = {act: deed for table in tables for act, deed in table.items()}
+        self._table = {act: handler for table in tables for act, handler in table.items()}
 
     def do(self, act: str, argument: str = "") -> bool:
         """Do it; return whether anybody can."""
-        deed = self._table.get(act)
-        if deed is None:
+        handler = self._table.get(act)
+        if handler is None:
             return False
-        deed(argument)
+        handler(argument)
         return True
 
     def can(self, act: str) -> bool:

@@ -37,16 +37,16 @@ class MixApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
 
-    def __init__(self, house: "Runtime", opening: LaunchOptions) -> None:
+    def __init__(self, runtime: "Runtime", opening: LaunchOptions) -> None:
         super().__init__()
-        self._house = house
+        self._runtime = runtime
         self._problems: list[str] = []
         self._leaving = False
         self.fault: ConfigError | StorageError | None = None
         """What a person has to correct before the app can go on; it has left."""
-        self._chat_screen = ChatScreen(house, opening)
-        self._dress(opening.theme or house.config.theme)
-        keymap = read_keys(house.config.keys)
+        self._chat_screen = ChatScreen(runtime, opening)
+        self._dress(opening.theme or runtime.config.theme)
+        keymap = read_keys(runtime.config.keys)
         self._problems += keymap.problems
         self.set_keymap(dict(keymap.keys))
 
@@ -77,10 +77,10 @@ class MixApp(App[int], inherit_bindings=False):
         """Put on a theme before anything is parsed or painted with another."""
         if name not in self.available_themes:
             try:
-                theme = themes.find_theme(name, self._house.paths.themes)
+                theme = themes.find_theme(name, self._runtime.paths.themes)
             except ConfigError as error:
                 self._problems.append(str(error))
-                theme = themes.find_theme(themes.DEFAULT, self._house.paths.themes)
+                theme = themes.find_theme(themes.DEFAULT, self._runtime.paths.themes)
             self.register_theme(theme)
             name = theme.name
         self.set_reactive(MixApp.theme, name)
@@ -143,14 +143,14 @@ class MixApp(App[int], inherit_bindings=False):
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._chat_screen.room.conversation.close()
-                await self._house.aclose()
+                await self._runtime.aclose()
         except TimeoutError:
             pass
         self.exit(0)
 
 
 def run_app(
-    house: "Runtime",
+    runtime: "Runtime",
     *,
     resume: str | None = None,
     cont: bool = False,
@@ -160,7 +160,7 @@ def run_app(
     """Run the app in this terminal and return the exit code.
 
     Args:
-        house: everything that a chat needs.
+        runtime: everything that a chat needs.
         resume: the id of the chat to open, or its beginning.
         cont: open the chat that was used last.
         theme: a theme instead of the config's.
@@ -171,13 +171,13 @@ def run_app(
         StorageError: the history cannot be written.
     """
     opening = LaunchOptions(resume=resume, last=cont, theme=theme)
-    if plain or house.config.ui.plain:
+    if plain or runtime.config.ui.plain:
         from mixchat.tui.plain import run_plain
 
-        house.keep_log()
-        return run_plain(house, opening)
-    app = MixApp(house, opening)
-    result = app.run(mouse=house.config.ui.mouse)
+        runtime.keep_log()
+        return run_plain(runtime, opening)
+    app = MixApp(runtime, opening)
+    result = app.run(mouse=runtime.config.ui.mouse)
     if app.fault is not None:
         raise app.fault
     exit_now(result or 0)

@@ -74,10 +74,10 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS = "PromptArea"
 
-    def __init__(self, house: "Runtime", opening: LaunchOptions) -> None:
+    def __init__(self, runtime: "Runtime", opening: LaunchOptions) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-        self._house = house
+        self._runtime = runtime
         self._opening = opening
         self._looking: Timer | None = None
         self._keeping: Timer | None = None
@@ -88,9 +88,13 @@ class ChatScreen(Screen[None]):
         self.front = FirstWidgets(
             welcome=Welcome(),
             choices=ChoiceBar(),
-            composer=Composer(CompletionSources(house).sources(), house.pin, lambda: house.drafts.prompts()),
-            panel=SidePanel(read_ui_state(house.paths), lambda layout: save_ui_state(house.paths, layout)),
-            status=StatusLine(house.clock),
+            composer=Composer(
+                CompletionSources(runtime).sources(), runtime.pin, lambda: runtime.drafts.prompts()
+            ),
+            panel=SidePanel(
+                read_ui_state(runtime.paths), lambda layout: save_ui_state(runtime.paths, layout)
+            ),
+            status=StatusLine(runtime.clock),
         )
 
     @cached_property
@@ -98,7 +102,7 @@ class ChatScreen(Screen[None]):
         """The rest of the screen and those who work with it, made when it is first asked for."""
         from mixchat.tui.wiring import wire
 
-        room = wire(self._house, cast("App[int]", self.app), self, self.front)
+        room = wire(self._runtime, cast("App[int]", self.app), self, self.front)
         room.conversation.open(self._opening)
         return room
 
@@ -116,7 +120,7 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after, beside the loop where it can."""
-        if self._house.config.ui.vim:
+        if self._runtime.config.ui.vim:
             self.front.composer.area.use_vim()
         self.call_after_refresh(self.run_worker, self._settle_in())
 
@@ -126,17 +130,17 @@ class ChatScreen(Screen[None]):
         self.ready.set()
         gc.freeze()
         gc.enable()
-        await self._house.discover()
+        await self._runtime.discover()
         await greeting.greet()
-        await asyncio.to_thread(self._house.keep_log)
-        await asyncio.to_thread(self._house.preload)
-        self._house.ledger.recover()
+        await asyncio.to_thread(self._runtime.keep_log)
+        await asyncio.to_thread(self._runtime.preload)
+        self._runtime.ledger.recover()
 
     def action_act(self, act: str, argument: str = "") -> None:
         """Do something from the list of acts; what cannot be seen can only be stopped."""
         if self._body.disabled and act not in _STOPPING:
             return
-        if not self.room.deeds.do(act, argument):
+        if not self.room.handlers.do(act, argument):
             self.notify(f"{act} is not there yet.", severity="warning", markup=False)
 
     @on(Composer.Submitted)
@@ -153,7 +157,7 @@ class ChatScreen(Screen[None]):
     def _edited(self) -> None:
         if self._looking is not None:
             self._looking.stop()
-        self._looking = self.set_timer(_LOOK_AFTER, self.room.lookout.refresh)
+        self._looking = self.set_timer(_LOOK_AFTER, self.room.previewer.refresh)
         self.front.status.tell_hints(self.room.greeting.hints(self.focused))
         if self._keeping is None:
             self._keeping = self.set_timer(_KEEP_AFTER, self._keep)

@@ -39,10 +39,10 @@ _ALLOWED: Final[dict[ErrorCode, GuardOverrides]] = {
 """What a yes to the question about a guard allows."""
 
 
-def run_plain(house: "Runtime", opening: LaunchOptions) -> int:
+def run_plain(runtime: "Runtime", opening: LaunchOptions) -> int:
     """Talk line by line until the input ends; return the exit code."""
     try:
-        chat = _chat(house, opening)
+        chat = _chat(runtime, opening)
     except ConfigError as error:
         _say(f"mixchat: {error}")
         return 2
@@ -52,20 +52,20 @@ def run_plain(house: "Runtime", opening: LaunchOptions) -> int:
         _say(_footer(turn))
     _say(_HELP)
     with asyncio.Runner() as runner:  # connections live as long as their loop
-        runner.run(house.discover())
+        runner.run(runtime.discover())
         while (line := _ask("You: ")) is not None:
             if line.strip() in {"/quit", "/exit"}:
                 break
             if line.strip():
-                _talk(runner, house, chat, line)
-        runner.run(house.aclose())
+                _talk(runner, runtime, chat, line)
+        runner.run(runtime.aclose())
     return 0
 
 
-def _chat(house: "Runtime", opening: LaunchOptions) -> Chat:
+def _chat(runtime: "Runtime", opening: LaunchOptions) -> Chat:
     if opening.resume is not None:
-        return house.saved_chat(opening.resume)
-    return house.last_chat() if opening.last else house.new_chat()
+        return runtime.saved_chat(opening.resume)
+    return runtime.last_chat() if opening.last else runtime.new_chat()
 
 
 def _ask(question: str) -> str | None:
@@ -76,9 +76,9 @@ def _ask(question: str) -> str | None:
         return None
 
 
-def _talk(runner: asyncio.Runner, house: "Runtime", chat: Chat, line: str) -> None:
+def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str) -> None:
     """Answer a line; where a guard stopped it, ask whether it may go on."""
-    mentions = read_mentions(line, house.pin, Path.cwd())
+    mentions = read_mentions(line, runtime.pin, Path.cwd())
     if mentions.nothing is not None:
         _say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return

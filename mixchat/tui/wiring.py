@@ -1,4 +1,4 @@
-"""The chat screen's parts and those who work with them, joined to the house."""
+"""The chat screen's parts and those who work with them, joined to the runtime."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 
 
 def steer(
-    house: "Runtime",
+    runtime: "Runtime",
     app: App[int],
     parts: ChatWidgets,
     conversation: ChatController,
     pointing: TurnSelection,
-    curtain: BodySwitcher,
+    body: BodySwitcher,
     *,
     refreshed: Callable[[], None],
     say: Callable[[str], None],
@@ -58,19 +58,19 @@ def steer(
     """Return what can be done to turns, by act.
 
     Args:
-        house: everything that a chat needs.
+        runtime: everything that a chat needs.
         app: where lists are shown.
         parts: the widgets.
         conversation: holds the chat.
         pointing: knows which turn is meant.
-        curtain: shows the chat's branch.
+        body: shows the chat's branch.
         refreshed: shows the chat's figures as they are.
         say: shows a sentence.
     """
     session = conversation.session
 
     def load(turn_id: str) -> None:
-        curtain.load()
+        body.load()
         refreshed()
         if turn_id:
             pointing.point(turn_id)
@@ -80,22 +80,22 @@ def steer(
         refreshed()
 
     steering = TurnHandlers(
-        house, app, session, parts.composer, pointing, refreshed=refreshed, replaced=replaced, say=say
+        runtime, app, session, parts.composer, pointing, refreshed=refreshed, replaced=replaced, say=say
     )
     branching = BranchHandlers(
-        house, session, parts.composer, pointing, load=load, turn_to=conversation.turn_to, say=say
+        runtime, session, parts.composer, pointing, load=load, turn_to=conversation.turn_to, say=say
     )
-    asking = ComparisonSetup(house, app, parts.composer, lambda: session.chat, pointing, say)
-    comparing = CompareHandlers(house, parts, session, asking, draw=curtain.compare, load=load, say=say)
+    asking = ComparisonSetup(runtime, app, parts.composer, lambda: session.chat, pointing, say)
+    comparing = CompareHandlers(runtime, parts, session, asking, draw=body.compare, load=load, say=say)
 
     def step(by: int) -> None:
         if not comparing.step(by):
             branching.step(by)
 
     return {
-        **steering.deeds(),
-        **branching.deeds(),
-        **comparing.deeds(),
+        **steering.handlers(),
+        **branching.handlers(),
+        **comparing.handlers(),
         "previous-answer": lambda _: step(-1),
         "next-answer": lambda _: step(1),
     }
@@ -122,82 +122,82 @@ class ChatControllers(Struct, frozen=True):
 
     parts: ChatWidgets
     conversation: ChatController
-    lookout: RoutePreviewer
+    previewer: RoutePreviewer
     greeting: Onboarding
-    deeds: Handlers
+    handlers: Handlers
 
     def enter_on_nothing(self) -> None:
         """Let a paused queue go on; else, where nobody can answer yet, fetch the model that needs no key."""
         if not self.conversation.enter_on_nothing() and self.greeting.nobody:
-            self.deeds.do("pull")
+            self.handlers.do("pull")
 
 
-def wire(house: "Runtime", app: App[int], screen: Screen[None], front: FirstWidgets) -> ChatControllers:
+def wire(runtime: "Runtime", app: App[int], screen: Screen[None], front: FirstWidgets) -> ChatControllers:
     """Make the rest of the chat screen's widgets, mount them, and join everybody who works with them."""
 
     def mark(turn_id: str) -> str:
         return answer_mark(session.chat, turn_id)
 
-    parts = _parts(house, front, mark, lambda turn: compared(session.chat, turn))
+    parts = _parts(runtime, front, mark, lambda turn: compared(session.chat, turn))
     front.panel.mount(parts.turns)
     screen.query_one("#conversation").mount(
         parts.first_run, parts.transcript, parts.compared, after=front.welcome
     )
-    books = SpendingView(house)
+    books = SpendingView(runtime)
 
     def say(sentence: str) -> None:
         app.clear_notifications()
         screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
     figures = LiveTotals(
-        lambda: session.chat, books, house.clock, (parts.turns, parts.status, parts.transcript)
+        lambda: session.chat, books, runtime.clock, (parts.turns, parts.status, parts.transcript)
     )
-    curtain = BodySwitcher(parts, lambda: session.chat)
-    budgeting = BudgetHandlers(house, parts.composer, figures.refresh, say)
+    body = BodySwitcher(parts, lambda: session.chat)
+    budgeting = BudgetHandlers(runtime, parts.composer, figures.refresh, say)
 
     def load() -> None:
-        curtain.load()
+        body.load()
         figures.refresh()
 
     stage = FailureHandler(
-        lambda: session.queue, parts, house, budgeting, lambda: fetching.fetch(), load, say
+        lambda: session.queue, parts, runtime, budgeting, lambda: fetching.fetch(), load, say
     )
-    naming = TitleHandlers(house, lambda: session, figures.refresh, screen.run_worker, say)
-    lookout = RoutePreviewer(parts.composer, lambda: session.chat, RoutePreviewBuilder(house, books), say)
-    watchers = (curtain, parts.transcript, parts.status, figures, naming, lookout, *_attention(house, app))
-    session = OpenChats(house, stage, watchers, screen.run_worker)
+    naming = TitleHandlers(runtime, lambda: session, figures.refresh, screen.run_worker, say)
+    previewer = RoutePreviewer(parts.composer, lambda: session.chat, RoutePreviewBuilder(runtime, books), say)
+    watchers = (body, parts.transcript, parts.status, figures, naming, previewer, *_attention(runtime, app))
+    session = OpenChats(runtime, stage, watchers, screen.run_worker)
     pointing = TurnSelection(parts, lambda: session.chat)
-    conversation = ChatController(house, parts, session, (curtain, figures), screen.run_worker, say)
+    conversation = ChatController(runtime, parts, session, (body, figures), screen.run_worker, say)
     clipboard = Clipboard(app.copy_to_clipboard)
 
     def refreshed() -> None:
         figures.refresh()
-        lookout.refresh()
+        previewer.refresh()
 
     def do(act: str, argument: str) -> bool:
-        return deeds.do(act, argument)
+        return handlers.do(act, argument)
 
     greeting = Onboarding(
-        app, house, parts, curtain, remember=conversation.remember, send=conversation.send, say=say
+        app, runtime, parts, body, remember=conversation.remember, send=conversation.send, say=say
     )
     fetching = ModelDownload(
-        house, parts.first_run, parts.status.tell_note, screen.run_worker,
+        runtime, parts.first_run, parts.status.tell_note, screen.run_worker,
         done=greeting.look_again, stopped=greeting.give_back, say=say,
     )  # fmt: skip
-    deeds = Handlers(
-        greeting.deeds(),
-        fetching.deeds(),
-        InterruptHandlers(screen, conversation, fetching, clipboard, pointing.clear, say).deeds(),
-        steer(house, app, parts, conversation, pointing, curtain, refreshed=refreshed, say=say),
-        naming.deeds(),
-        CopyHandlers(pointing.turn, clipboard, say).deeds(),
-        LinkHandlers(app, pointing.turn, clipboard, say).deeds(),
-        ComposeHandlers(app, house, session, parts.composer, say).deeds(),
-        budgeting.deeds(),
-        CommandPalette(app, screen, lambda: house.config.keys).deeds(),
-        AppearanceHandlers(app, house, parts.panel, refreshed, say).deeds(),
+    handlers = Handlers(
+        greeting.handlers(),
+        fetching.handlers(),
+        InterruptHandlers(screen, conversation, fetching, clipboard, pointing.clear, say).handlers(),
+        steer(runtime, app, parts, conversation, pointing, body, refreshed=refreshed, say=say),
+        naming.handlers(),
+        CopyHandlers(pointing.turn, clipboard, say).handlers(),
+        LinkHandlers(app, pointing.turn, clipboard, say).handlers(),
+        ComposeHandlers(app, runtime, session, parts.composer, say).handlers(),
+        budgeting.handlers(),
+        CommandPalette(app, screen, lambda: runtime.config.keys).handlers(),
+        AppearanceHandlers(app, runtime, parts.panel, refreshed, say).handlers(),
         navigation_handlers(
-            house,
+            runtime,
             app,
             parts,
             conversation,
@@ -205,31 +205,31 @@ def wire(house: "Runtime", app: App[int], screen: Screen[None], front: FirstWidg
             refreshed=refreshed,
             say=say,
         ),
-        {"new-chat": conversation.new, "next-candidate": lookout.next_candidate},
+        {"new-chat": conversation.new, "next-candidate": previewer.next_candidate},
     )
-    return ChatControllers(parts, conversation, lookout, greeting, deeds)
+    return ChatControllers(parts, conversation, previewer, greeting, handlers)
 
 
-def _attention(house: "Runtime", app: App[int]) -> tuple[ReplyNotifier, ...]:
+def _attention(runtime: "Runtime", app: App[int]) -> tuple[ReplyNotifier, ...]:
     """Return who calls the person back, unless the config says that nobody shall."""
-    if not house.config.ui.notify or not isinstance(app, TerminalNotifier):
+    if not runtime.config.ui.notify or not isinstance(app, TerminalNotifier):
         return ()
     return (ReplyNotifier(lambda: app.app_focus, app.tell_terminal, app.bell),)
 
 
 def _parts(
-    house: "Runtime",
+    runtime: "Runtime",
     front: FirstWidgets,
     mark: Callable[[str], str],
     beside: Callable[[Turn], Sequence[Turn]],
 ) -> ChatWidgets:
     return ChatWidgets(
         **structs.asdict(front),
-        transcript=Transcript(header_suffix=mark, clock=house.clock),
-        first_run=FirstRun(house.clock),
+        transcript=Transcript(header_suffix=mark, clock=runtime.clock),
+        first_run=FirstRun(runtime.clock),
         turns=TurnPanel(
-            lambda: house.health.snapshot(),
-            lambda turn: house.ledger.rates_of(turn),
+            lambda: runtime.health.snapshot(),
+            lambda turn: runtime.ledger.rates_of(turn),
             beside,
             front.status.tell_resting,
         ),

@@ -39,15 +39,17 @@ async def test_sixteen_scenarios_in_real_time():
     routed, bare = await play(Stage), await play(BareStage)
     print(f"\n{'':5}{'fault':32}{'router':9}{'bare call':11}the router's figures")
     for scenario in SCENARIOS:
-        verdict = routed[scenario.id]
-        print(f"{scenario.id:5}{scenario.fault:32}{verdict.word:9}{bare[scenario.id].word:11}{verdict.note}")
+        classification = routed[scenario.id]
+        print(
+            f"{scenario.id:5}{scenario.fault:32}{classification.word:9}{bare[scenario.id].word:11}{classification.note}"
+        )
     for name, verdicts in (("router", routed), ("bare call", bare)):
-        words = Counter(verdict.word for verdict in verdicts.values())
+        words = Counter(classification.word for classification in verdicts.values())
         print(
             f"{name:10}" + " ".join(f"{word} {words[word]}" for word in ("pass", "partial", "safe", "fail"))
         )
-    assert sum(verdict.word == "pass" for verdict in routed.values()) >= 15
-    assert all(verdict.word != "fail" for verdict in routed.values())
+    assert sum(classification.word == "pass" for classification in routed.values()) >= 15
+    assert all(classification.word != "fail" for classification in routed.values())
 
 
 @pytest.mark.timeout(900)

@@ -17,16 +17,16 @@ from textual.widgets import Input, Static
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.row_list import ListRow
 from tests.bench.test_bench_history import CHATS, TURNS, WEIGHTS, WORDS, _turn
-from tests.tui.screens.scene import SceneHouse, opened
+from tests.tui.screens.scene import SceneRuntime, opened
 from tests.tui.stage import Stage, on_stage
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
 
-def _fill(house: SceneHouse) -> None:
+def _fill(runtime: SceneRuntime) -> None:
     draw = random.Random(7)
     encode = msgspec.json.Encoder().encode
-    database = house.database
+    database = runtime.database
     database.connection.execute("PRAGMA synchronous = OFF")
 
     def text(words: int) -> str:
@@ -37,7 +37,7 @@ def _fill(house: SceneHouse) -> None:
     with database.writing() as connection:
         for number in range(CHATS):
             chat, parent = f"chat{number:04}", None
-            updated = house.clock.now() - number * 3_600
+            updated = runtime.clock.now() - number * 3_600
             connection.execute(
                 "INSERT INTO chats (id, title, created, updated) VALUES (?, ?, 0, ?)",
                 (chat, text(4), updated),
@@ -109,10 +109,10 @@ def _count(screen: ChatsScreen) -> tuple[list[int], list[float]]:
 
 
 async def test_from_a_key_to_the_list():
-    house = SceneHouse()
-    _fill(house)
+    runtime = SceneRuntime()
+    _fill(runtime)
     control = await _control()
-    async with on_stage(house) as stage:
+    async with on_stage(runtime) as stage:
         began = time.perf_counter()
         screen = await opened(stage, "chats", ChatsScreen)
         opening = (time.perf_counter() - began) * 1000

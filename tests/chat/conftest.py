@@ -26,7 +26,7 @@ class Place:
         self.router = ScriptedRouter()
         self.learned: list[tuple[str, str, str]] = []
         clock = SystemClock()
-        self.desk = ChatServices(
+        self.services = ChatServices(
             chats=ChatStore(database, clock),
             turns=TurnStore(database),
             router=lambda: self.router,
@@ -38,11 +38,11 @@ class Place:
     def chat(self, *scripts: object) -> Chat:
         """Return a new chat whose turns play `scripts`."""
         self.router = ScriptedRouter(*scripts)  # type: ignore[arg-type]
-        return Chat(self.desk.chats.new(), self.desk)
+        return Chat(self.services.chats.new(), self.services)
 
     def reopen(self, chat: Chat) -> Chat:
         """Return the chat as another start of the program would see it."""
-        return Chat(self.desk.chats.find(chat.id), self.desk)
+        return Chat(self.services.chats.find(chat.id), self.services)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class ScriptedRouter:
             raise self.scripts.pop(0)  # type: ignore[misc]
         return RoutingDecision("coding", (Seat(SONNET), Seat(FLASH)), 0.9, "local", "coding 0.90: code fence")
 
-    def run(self, brief: ChatRequest, decision: RoutingDecision) -> ScriptedRun:
+    def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> ScriptedRun:
         """Return a run of the next script."""
-        self.briefs.append(brief)
+        self.briefs.append(chat_request)
         return ScriptedRun(decision, self.scripts.pop(0))  # type: ignore[arg-type]

@@ -82,7 +82,7 @@ async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
     chat = place.chat([AttemptStarted(Seat(FLASH), 1), Hang()])
     await stop_at(chat.send("hi"), AttemptStarted)
     assert list(chat.turns) == []
-    assert place.desk.chats.list() == []
+    assert place.services.chats.list() == []
     assert chat.withdrawn is not None
     assert chat.withdrawn.prompt == "hi"
     assert chat.withdrawn.cost == CENT
@@ -288,7 +288,7 @@ async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):
     chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("all of it"), Hang()], reply("more"))
-    save = place.desk.turns.save
+    save = place.services.turns.save
 
     def full(turn: object) -> None:
         raise StorageError("The disk is full.")
@@ -296,11 +296,11 @@ async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
     events = chat.send("first")
     async for event in events:
         if isinstance(event, TextDelta):
-            monkeypatch.setattr(place.desk.turns, "save", full)
+            monkeypatch.setattr(place.services.turns, "save", full)
             break
     await events.aclose()
     assert place.reopen(chat).turns[-1].reply == ""
-    monkeypatch.setattr(place.desk.turns, "save", save)
+    monkeypatch.setattr(place.services.turns, "save", save)
     await collect(chat.send("second"))
     assert [turn.reply for turn in place.reopen(chat).turns] == ["all of it", "more"]
 
@@ -315,7 +315,7 @@ async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen
     def full(turn: object) -> None:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr(place.desk.turns, "save", full)
+    monkeypatch.setattr(place.services.turns, "save", full)
     rest = [event async for event in events]
     assert Notice("info", "The disk is full.") in rest
     assert isinstance(rest[-1], TurnFinished)
@@ -326,14 +326,14 @@ async def test_a_full_disk_when_a_reply_is_stopped_is_said_in_the_turn(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):
     chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
-    save = place.desk.turns.save
+    save = place.services.turns.save
 
     def full(turn: Turn) -> None:
         if turn.outcome is not Outcome.OPEN:
             raise StorageError("The disk is full.")
         save(turn)
 
-    monkeypatch.setattr(place.desk.turns, "save", full)
+    monkeypatch.setattr(place.services.turns, "save", full)
     await stop_at(chat.send("hi"), TextDelta)
     assert (chat.turns[-1].reply, chat.turns[-1].notices) == ("half", ("The disk is full.",))
 
@@ -399,7 +399,7 @@ async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked
     assert {number for number, event in seen if isinstance(event, TurnFinished)} == {0, 1}
     siblings = chat.path.siblings(chat.turns[-1].id)
     assert sorted(chat.path.turn(turn).reply for turn in siblings) == ["Aa", "Bb"]
-    assert {brief.purpose for brief in place.router.briefs[1:]} == {"compare"}
+    assert {chat_request.purpose for chat_request in place.router.briefs[1:]} == {"compare"}
     chat.path.show(siblings[0])
     assert [turn.id for turn in place.reopen(chat).turns][-1] == siblings[0]
     await collect(merge(chat, [chat.path.turn(turn) for turn in siblings]))
@@ -436,13 +436,13 @@ async def test_a_fork_begins_like_the_old_chat_and_says_what_that_cost_and_where
     chat = place.chat(reply("A"), reply("B"), reply("C"))
     await collect(chat.send("one"))
     await collect(chat.send("two"))
-    copy = fork(chat, chat.turns[0].id, place.desk)
+    copy = fork(chat, chat.turns[0].id, place.services)
     await collect(copy.send("three"))
     assert [turn.prompt for turn in place.reopen(copy).turns] == ["one", "three"]
     assert [turn.prompt for turn in place.reopen(chat).turns] == ["one", "two"]
     assert (copy.turns[0].cost, copy.turns[0].counted_in) == (CENT, chat.id)
     assert copy.turns[1].counted_in is None
-    assert fork(copy, copy.turns[0].id, place.desk).turns[0].counted_in == chat.id
+    assert fork(copy, copy.turns[0].id, place.services).turns[0].counted_in == chat.id
 
 
 async def test_a_compacted_chat_goes_on_with_the_summary_alone_and_undo_brings_all_back(place: Place):

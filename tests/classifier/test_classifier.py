@@ -42,9 +42,9 @@ def classify(prompt: str, stack: Stack = STACK) -> Classification:
 
 @pytest.mark.parametrize(("prompt", "role"), PLAIN)
 def test_a_plain_prompt_gets_its_role(prompt: str, role: str):
-    verdict = classify(prompt)
-    assert role in (verdict.role, short(verdict.role))
-    assert verdict.classifier == "local"
+    classification = classify(prompt)
+    assert role in (classification.role, short(classification.role))
+    assert classification.classifier == "local"
 
 
 def test_a_reason_can_be_read():
@@ -54,18 +54,18 @@ def test_a_reason_can_be_read():
 
 
 def test_probabilities_and_margin_fit_together():
-    verdict = classify("write a story about a function that proves itself")
-    shares = [share for _, share in verdict.alternatives]
+    classification = classify("write a story about a function that proves itself")
+    shares = [share for _, share in classification.alternatives]
     assert shares == sorted(shares, reverse=True)
-    assert math.isclose(verdict.confidence + sum(shares), 1.0, abs_tol=1e-6)
-    assert math.isclose(verdict.margin, verdict.confidence - shares[0], abs_tol=1e-6)
+    assert math.isclose(classification.confidence + sum(shares), 1.0, abs_tol=1e-6)
+    assert math.isclose(classification.margin, classification.confidence - shares[0], abs_tol=1e-6)
 
 
 @pytest.mark.parametrize("prompt", ["", "   \n", "\u200b"])
 def test_nothing_to_read_goes_to_the_daily_driver_by_default(prompt: str):
-    verdict = classify(prompt)
-    assert (verdict.role, verdict.classifier) == (DAILY_DRIVER, "default")
-    assert verdict.margin == 0.0
+    classification = classify(prompt)
+    assert (classification.role, classification.classifier) == (DAILY_DRIVER, "default")
+    assert classification.margin == 0.0
 
 
 def test_a_role_the_stack_leaves_out_is_taken_by_the_daily_driver():
@@ -76,9 +76,9 @@ def test_a_role_the_stack_leaves_out_is_taken_by_the_daily_driver():
 
 def test_the_users_rule_comes_before_everything():
     stack = Stack("mine", "", {**STACK.roles, "law": RoleConfig("law", rules=Rules(keywords=("clause",)))})
-    verdict = classify("write a poem about the clause in my lease", stack)
-    assert (verdict.role, verdict.classifier, verdict.confidence) == ("law", "rule", 1.0)
-    assert verdict.evidence[0].text == "keyword 'clause'"
+    classification = classify("write a poem about the clause in my lease", stack)
+    assert (classification.role, classification.classifier, classification.confidence) == ("law", "rule", 1.0)
+    assert classification.evidence[0].text == "keyword 'clause'"
 
 
 def test_the_question_below_a_long_paste_decides():
@@ -98,9 +98,9 @@ def test_a_language_named_at_the_end_of_a_puzzle_makes_it_coding():
 @given(st.text(max_size=3000))
 @settings(max_examples=150, deadline=None)
 def test_any_text_gets_a_role_and_never_an_error(text: str):
-    verdict = classify(text)
-    assert verdict.role in STACK.roles
-    assert 0.0 <= verdict.confidence <= 1.0
+    classification = classify(text)
+    assert classification.role in STACK.roles
+    assert 0.0 <= classification.confidence <= 1.0
 
 
 @pytest.mark.parametrize(

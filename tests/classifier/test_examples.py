@@ -55,12 +55,12 @@ def test_examples_leave_other_prompts_alone():
 
 
 def test_an_example_is_the_reason():
-    verdict = LocalClassifier().classify(
+    classification = LocalClassifier().classify(
         RoutingInput(prompt="How do I roll back the helm release of staging?"),
         stack_with(examples=True, keywords=False),
     )
-    assert verdict.role == "kubernetes"
-    assert verdict.evidence[0].text == "like the example 'How do I roll back a helm release?'"
+    assert classification.role == "kubernetes"
+    assert classification.evidence[0].text == "like the example 'How do I roll back a helm release?'"
 
 
 class Letters:
@@ -89,9 +89,9 @@ SMALL = Stack(
 async def test_embedded_examples_are_asked_for_once_and_kept_on_disk(tmp_path: Path):
     embed = Letters()
     first = EmbeddedExamples(embed, name="letters", folder=tmp_path)
-    verdict = await first.match("zebras in the zoo", SMALL)
-    assert verdict is not None
-    assert verdict.role == "zoo"
+    classification = await first.match("zebras in the zoo", SMALL)
+    assert classification is not None
+    assert classification.role == "zoo"
     assert embed.asked == [6, 1]
     again = EmbeddedExamples(embed, name="letters", folder=tmp_path)
     await again.match("my mum mumbled", SMALL)
@@ -110,9 +110,9 @@ async def test_a_damaged_line_of_the_cache_is_passed_over(tmp_path: Path):
     (tmp_path / "embeddings.jsonl").write_text(
         '{"key": 1}\nnonsense\n' + json.dumps({"key": "k", "vector": "abc"}) + "\n"
     )
-    verdict = await EmbeddedExamples(Letters(), name="l", folder=tmp_path).match("zebra zoo", SMALL)
-    assert verdict is not None
-    assert verdict.role == "zoo"
+    classification = await EmbeddedExamples(Letters(), name="l", folder=tmp_path).match("zebra zoo", SMALL)
+    assert classification is not None
+    assert classification.role == "zoo"
 
 
 async def test_what_the_embedding_raises_is_raised(tmp_path: Path):

@@ -46,9 +46,9 @@ def test_a_follow_up_to_a_follow_up_keeps_the_first_ones_role():
     ).split("|"),
 )
 def test_a_greeting_or_thanks_goes_on_from_nothing(prompt: str):
-    verdict = CLASSIFIER.classify(RoutingInput(prompt=prompt, last_role="heavy-lifting"), STACK)
-    assert (verdict.role, verdict.classifier) == ("quick", "local")
-    assert verdict.evidence[0].text == "a pleasantry"
+    classification = CLASSIFIER.classify(RoutingInput(prompt=prompt, last_role="heavy-lifting"), STACK)
+    assert (classification.role, classification.classifier) == ("quick", "local")
+    assert classification.evidence[0].text == "a pleasantry"
     small = Stack("small", "", {name: STACK.roles[name] for name in ("daily-driver", "heavy-lifting")})
     assert role(prompt, last="heavy-lifting", stack=small) == "daily-driver"
 
@@ -83,12 +83,12 @@ def test_without_a_turn_before_a_short_prompt_stands_for_itself():
 
 
 def test_the_reason_says_that_it_goes_on():
-    verdict = CLASSIFIER.classify(RoutingInput(prompt="make it faster", history=(FIRST,)), STACK)
-    assert verdict.evidence[0].text == "goes on from the turn before"
-    assert 0.5 <= verdict.confidence <= 1.0
-    others = dict(verdict.alternatives)
-    assert verdict.role not in others
-    assert verdict.confidence + sum(others.values()) <= 1.0 + 1e-9
+    classification = CLASSIFIER.classify(RoutingInput(prompt="make it faster", history=(FIRST,)), STACK)
+    assert classification.evidence[0].text == "goes on from the turn before"
+    assert 0.5 <= classification.confidence <= 1.0
+    others = dict(classification.alternatives)
+    assert classification.role not in others
+    assert classification.confidence + sum(others.values()) <= 1.0 + 1e-9
 
 
 def test_nine_in_ten_of_the_kept_conversations_get_their_role_and_history_is_what_does_it():

@@ -20,9 +20,9 @@ def role(learned: Learned | None, prompt: str, stack: Stack = STACK) -> Classifi
 def test_a_corrected_prompt_and_its_like_follow_the_correction(tmp_path: Path):
     learned = Learned(tmp_path)
     learned.add(PROMPT, "creative", "corrected")
-    verdict = role(learned, "write a commit message for the login form")
-    assert (verdict.role, verdict.classifier) == ("creative", "learned")
-    assert "what you taught" in verdict.evidence[0].text
+    classification = role(learned, "write a commit message for the login form")
+    assert (classification.role, classification.classifier) == ("creative", "learned")
+    assert "what you taught" in classification.evidence[0].text
     assert role(learned, "What is the capital of Peru?").classifier != "learned"
 
 

@@ -18,10 +18,10 @@ SMALL = Stack("small", "", {name: RoleConfig(name) for name in (DAILY_DRIVER, "c
 UNCLEAR = ["", "?!", "qwx zzt", "blarg the frob", "hm", "x", "1 2 3"]
 
 
-def fits(verdict: Classification) -> bool:
+def fits(classification: Classification) -> bool:
     """Whether the role is in it once, nobody is above it, and all of it is no more than 1."""
-    names = [verdict.role, *(name for name, _ in verdict.alternatives)]
-    shares = [verdict.confidence, *(share for _, share in verdict.alternatives)]
+    names = [classification.role, *(name for name, _ in classification.alternatives)]
+    shares = [classification.confidence, *(share for _, share in classification.alternatives)]
     return len(set(names)) == len(names) and max(shares) == shares[0] and sum(shares) <= 1.0 + 1e-9
 
 
@@ -40,11 +40,11 @@ def test_alone_or_in_a_conversation_the_first_is_above_the_others_and_all_are_at
 
 
 def test_two_roles_with_examples_as_near_as_each_other_share_the_certainty():
-    verdict = classification_of([(0.40, "law", "a lease"), (0.39, "zoo", "a zebra")], 0.1)
-    assert verdict is not None
-    assert fits(verdict)
-    assert verdict.confidence < 0.5
-    assert 0.0 < verdict.margin < 0.02
+    classification = classification_of([(0.40, "law", "a lease"), (0.39, "zoo", "a zebra")], 0.1)
+    assert classification is not None
+    assert fits(classification)
+    assert classification.confidence < 0.5
+    assert 0.0 < classification.margin < 0.02
 
 
 ranking = st.lists(st.floats(0.001, 1.0), min_size=1, max_size=6).map(

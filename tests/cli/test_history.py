@@ -58,13 +58,13 @@ async def test_chats_are_listed_found_shown_and_removed(wires: Wires):
 
 
 async def test_turns_are_found_by_meaning_embedded_once_and_private_ones_never_leave(wires: Wires):
-    house = build_runtime(cwd=Path.cwd())
+    runtime = build_runtime(cwd=Path.cwd())
     for prompt, private in (("how do bees dance?", False), ("the code of my safe", True)):
-        chat = house.new_chat()
+        chat = runtime.new_chat()
         chat.save_record(structs.replace(chat.record, private=private))
         async for _ in chat.send(prompt):
             pass
-    await house.aclose()
+    await runtime.aclose()
     wires.seen.clear()
     found = await history("search", "--meaning", "how do bees dance?")
     assert found.code == 0, found.err

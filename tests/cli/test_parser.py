@@ -166,8 +166,8 @@ def test_a_reader_that_leaves_is_no_error():
 def test_the_app_is_given_what_the_command_line_says(monkeypatch: pytest.MonkeyPatch):
     given: dict[str, object] = {}
 
-    def run_app(house: Runtime, **options: object) -> int:
-        given.update(options, stack=house.stack.name)
+    def run_app(runtime: Runtime, **options: object) -> int:
+        given.update(options, stack=runtime.stack.name)
         return 0
 
     monkeypatch.setattr("mixchat.tui.app.run_app", run_app)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.providers.desk import KINDS, Desk
+from tests.providers.adapters import KINDS, Desk
 from tests.wires import Wires
 
 
@@ -15,7 +15,7 @@ async def wires() -> AsyncGenerator[Wires]:
 
 
 @pytest.fixture(params=KINDS)
-async def desk(request: pytest.FixtureRequest, wires: Wires) -> AsyncGenerator[Desk]:
+async def chat_services(request: pytest.FixtureRequest, wires: Wires) -> AsyncGenerator[Desk]:
     made = Desk(request.param, wires.url)
     yield made
     await made.aclose()

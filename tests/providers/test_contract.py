@@ -27,37 +27,37 @@ from mixchat.domain.errors import (
 )
 from mixchat.domain.events import TextDelta
 from mixchat.domain.request import Attachment, Message
-from tests.providers.desk import KEY, Desk
+from tests.providers.adapters import KEY, Desk
 from tests.wires import Hangup, Refusal, Reply, Reset, Silence, Status, Web, Wires
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
-async def test_a_reply_is_its_text_then_one_end_with_usage(desk: Desk, wires: Wires) -> None:
+async def test_a_reply_is_its_text_then_one_end_with_usage(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("One two three.", input=21, output=9))
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert heard.text == "One two three."
     assert (heard.ended.stop, heard.ended.usage.input, heard.ended.usage.output) == ("end", 21, 9)
     assert heard.usages[-1].usage == heard.ended.usage
 
 
-async def test_a_reply_has_the_providers_request_id(desk: Desk, wires: Wires) -> None:
-    ended = (await desk.ask()).ended
-    assert ended.request_id == {"ollama": None, "google": "wire"}.get(desk.kind, "req_wire")
+async def test_a_reply_has_the_providers_request_id(chat_services: Desk, wires: Wires) -> None:
+    ended = (await chat_services.ask()).ended
+    assert ended.request_id == {"ollama": None, "google": "wire"}.get(chat_services.kind, "req_wire")
 
 
-async def test_thinking_streams_apart_from_the_reply(desk: Desk, wires: Wires) -> None:
+async def test_thinking_streams_apart_from_the_reply(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("Four.", "Two and two.", output=7))
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert (heard.thinking, heard.text) == ("Two and two.", "Four.")
-    if desk.kind != "ollama":
+    if chat_services.kind != "ollama":
         assert heard.ended.usage.reasoning == 3
         assert heard.ended.usage.output == 7
 
 
-async def test_cached_tokens_are_part_of_the_input(desk: Desk, wires: Wires) -> None:
+async def test_cached_tokens_are_part_of_the_input(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("Hi.", input=100, cache_read=60, cache_write=20, cache_write_long=5))
-    usage = (await desk.ask()).ended.usage
+    usage = (await chat_services.ask()).ended.usage
     written = {
         "anthropic": (60, 20, 5),
         "responses": (60, 20, None),
@@ -66,40 +66,42 @@ async def test_cached_tokens_are_part_of_the_input(desk: Desk, wires: Wires) -> 
     }
     assert usage.input == 100
     assert (usage.cache_read, usage.cache_write, usage.cache_write_long) == written.get(
-        desk.kind, (None,) * 3
+        chat_services.kind, (None,) * 3
     )
 
 
-async def test_sources_are_cited_once_and_searches_counted(desk: Desk, wires: Wires) -> None:
+async def test_sources_are_cited_once_and_searches_counted(chat_services: Desk, wires: Wires) -> None:
     source = ("https://example.org/a", "A")
     wires.script("m", Reply("Found.", citations=(source, source), searches=2))
-    heard = await desk.ask(search=True)
-    if desk.kind == "ollama":
+    heard = await chat_services.ask(search=True)
+    if chat_services.kind == "ollama":
         assert "web search" in heard.notices[0].text
         return
     assert [(cited.url, cited.title) for cited in heard.citations] == [source]
     assert heard.ended.usage.searches == 2
     sent = wires.seen[0].json
     assert {"anthropic": "tools", "responses": "tools", "chat": "plugins", "google": "tools"}[
-        desk.kind
+        chat_services.kind
     ] in sent
 
 
-async def test_a_search_a_model_is_known_not_to_do_is_left_out_and_said(desk: Desk, wires: Wires) -> None:
-    desk.facts = {"search": False}
-    heard = await desk.ask(search=True)
+async def test_a_search_a_model_is_known_not_to_do_is_left_out_and_said(
+    chat_services: Desk, wires: Wires
+) -> None:
+    chat_services.facts = {"search": False}
+    heard = await chat_services.ask(search=True)
     assert heard.text
     assert [notice.kind for notice in heard.notices] == ["parameter"]
     assert not {"tools", "plugins"} & set(wires.seen[0].json)
 
 
-async def test_system_prompt_history_image_and_text_file_arrive(desk: Desk, wires: Wires) -> None:
+async def test_system_prompt_history_image_and_text_file_arrive(chat_services: Desk, wires: Wires) -> None:
     history = (
         Message("user", "First."),
         Message("assistant", "Reply."),
         Message("user", "What is this?", (Attachment("a.png", "image/png", PNG), Attachment("n.txt", "text/plain", b"note"))),
     )  # fmt: skip
-    await desk.ask(messages=history, system="Be brief.")
+    await chat_services.ask(messages=history, system="Be brief.")
     sent = wires.seen[0].json
     flat = str(sent)
     assert "Be brief." in flat
@@ -107,30 +109,34 @@ async def test_system_prompt_history_image_and_text_file_arrive(desk: Desk, wire
     assert "n.txt:\\n```\\nnote\\n```" in flat
     turns = sent.get("messages") or sent.get("input") or sent.get("contents")
     roles = [turn["role"] for turn in turns if turn["role"] != "system"]
-    assert roles == ["user", "model" if desk.kind == "google" else "assistant", "user"]
+    assert roles == ["user", "model" if chat_services.kind == "google" else "assistant", "user"]
 
 
-async def test_an_image_for_a_model_that_cannot_see_is_not_sent(desk: Desk, wires: Wires) -> None:
-    desk.facts = {"images": False}
+async def test_an_image_for_a_model_that_cannot_see_is_not_sent(chat_services: Desk, wires: Wires) -> None:
+    chat_services.facts = {"images": False}
     picture = Message("user", "What?", (Attachment("a.png", "image/png", PNG),))
-    heard = await desk.ask(messages=(picture,))
+    heard = await chat_services.ask(messages=(picture,))
     assert isinstance(heard.error, BadRequest)
     assert "cannot see images" in heard.error.message
     assert not wires.seen
 
 
-async def test_a_pdf_goes_where_it_is_taken_and_is_refused_elsewhere(desk: Desk, wires: Wires) -> None:
+async def test_a_pdf_goes_where_it_is_taken_and_is_refused_elsewhere(
+    chat_services: Desk, wires: Wires
+) -> None:
     paper = Message("user", "Sum up.", (Attachment("p.pdf", "application/pdf", b"%PDF-1.7"),))
-    heard = await desk.ask(messages=(paper,))
-    if desk.kind in {"chat", "ollama"}:
+    heard = await chat_services.ask(messages=(paper,))
+    if chat_services.kind in {"chat", "ollama"}:
         assert isinstance(heard.error, BadRequest)
     else:
         assert heard.text
         assert "JVBERi0xLjc" in str(wires.seen[0].json)
 
 
-async def test_neighbours_of_one_side_are_joined_and_empty_turns_left_out(desk: Desk, wires: Wires) -> None:
-    await desk.ask(messages=(Message("user", "A"), Message("assistant", " "), Message("user", "B")))
+async def test_neighbours_of_one_side_are_joined_and_empty_turns_left_out(
+    chat_services: Desk, wires: Wires
+) -> None:
+    await chat_services.ask(messages=(Message("user", "A"), Message("assistant", " "), Message("user", "B")))
     sent = wires.seen[0].json
     turns = sent.get("messages") or sent.get("input") or sent.get("contents")
     assert len(turns) == 1
@@ -138,45 +144,53 @@ async def test_neighbours_of_one_side_are_joined_and_empty_turns_left_out(desk: 
 
 
 @pytest.mark.parametrize("split", [1, 3])
-async def test_characters_cut_between_packets_are_whole(desk: Desk, wires: Wires, split: int) -> None:
+async def test_characters_cut_between_packets_are_whole(
+    chat_services: Desk, wires: Wires, split: int
+) -> None:
     text = "Grüße 🦊\u2028naïve\u0085日本語 end"
     wires.script("m", Reply(text, thinking="Öl\u2029", split=split))
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert (heard.text, heard.thinking) == (text, "Öl\u2029")
 
 
-async def test_events_that_nobody_knows_are_passed_over(desk: Desk, wires: Wires) -> None:
+async def test_events_that_nobody_knows_are_passed_over(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("Still here.", unknown=True))
-    assert (await desk.ask()).ended.stop == "end"
+    assert (await chat_services.ask()).ended.stop == "end"
 
 
-async def test_a_reply_cut_at_the_limit_says_so(desk: Desk, wires: Wires) -> None:
+async def test_a_reply_cut_at_the_limit_says_so(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("Once upon", stop="length"))
-    assert (await desk.ask(max_tokens=2)).ended.stop == "length"
+    assert (await chat_services.ask(max_tokens=2)).ended.stop == "length"
     assert " 2" in str(wires.seen[0].json)
 
 
-async def test_a_refusal_without_a_word_is_refused_and_its_usage_kept(desk: Desk, wires: Wires) -> None:
-    if desk.kind == "ollama":
+async def test_a_refusal_without_a_word_is_refused_and_its_usage_kept(
+    chat_services: Desk, wires: Wires
+) -> None:
+    if chat_services.kind == "ollama":
         pytest.skip("Ollama has no refusal on the wire")
     wires.script("m", Refusal())
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert isinstance(heard.error, Refused)
     assert heard.usages[-1].usage.input == 10
 
 
-async def test_a_filter_after_some_text_ends_as_refused_with_the_text(desk: Desk, wires: Wires) -> None:
-    if desk.kind == "ollama":
+async def test_a_filter_after_some_text_ends_as_refused_with_the_text(
+    chat_services: Desk, wires: Wires
+) -> None:
+    if chat_services.kind == "ollama":
         pytest.skip("Ollama has no refusal on the wire")
     wires.script("m", Reply("It begins", stop="refused"))
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert (heard.text, heard.ended.stop) == ("It begins", "refused")
 
 
 @pytest.mark.parametrize("thinking", ["", "Hm."])
-async def test_a_reply_without_a_word_is_interrupted(desk: Desk, wires: Wires, thinking: str) -> None:
+async def test_a_reply_without_a_word_is_interrupted(
+    chat_services: Desk, wires: Wires, thinking: str
+) -> None:
     wires.script("m", Reply("", thinking))
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert isinstance(heard.error, Interrupted)
     assert "empty" in heard.error.message
 
@@ -189,10 +203,10 @@ STATUSES: dict[int, type[ProviderError]] = {
 }  # fmt: skip
 
 
-async def test_every_status_has_its_name(desk: Desk, wires: Wires) -> None:
+async def test_every_status_has_its_name(chat_services: Desk, wires: Wires) -> None:
     for status in range(400, 530):
         wires.script("m", Status(status))
-        error = (await desk.ask()).error
+        error = (await chat_services.ask()).error
         expected = STATUSES.get(status, Overloaded if status >= 500 else BadRequest)
         assert isinstance(error, expected), (status, error)
         assert error.status == status
@@ -200,9 +214,9 @@ async def test_every_status_has_its_name(desk: Desk, wires: Wires) -> None:
         assert "\n" not in error.message
 
 
-async def test_a_redirect_is_not_followed_with_the_key(desk: Desk, wires: Wires) -> None:
+async def test_a_redirect_is_not_followed_with_the_key(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Status(307))
-    assert isinstance((await desk.ask()).error, Unreachable)
+    assert isinstance((await chat_services.ask()).error, Unreachable)
     assert len(wires.seen) == 1
 
 
@@ -222,58 +236,65 @@ async def test_a_redirect_is_not_followed_with_the_key(desk: Desk, wires: Wires)
     ],
 )  # fmt: skip
 async def test_what_a_status_leaves_open_the_words_tell(
-    desk: Desk, wires: Wires, status: int, message: str, kind: str | None, expected: type[ProviderError]
+    chat_services: Desk,
+    wires: Wires,
+    status: int,
+    message: str,
+    kind: str | None,
+    expected: type[ProviderError],
 ) -> None:
     wires.script("m", Status(status, message, kind))
-    error = (await desk.ask()).error
-    if desk.kind == "ollama" and kind == "insufficient_quota":
+    error = (await chat_services.ask()).error
+    if chat_services.kind == "ollama" and kind == "insufficient_quota":
         assert isinstance(error, OutOfCredit | RateLimited)
-    elif desk.kind == "ollama" and kind == "content_filter":
+    elif chat_services.kind == "ollama" and kind == "content_filter":
         assert isinstance(error, BadRequest | Refused)
     else:
         assert type(error) is expected
 
 
-async def test_retry_after_is_kept_in_every_form(desk: Desk, wires: Wires) -> None:
+async def test_retry_after_is_kept_in_every_form(chat_services: Desk, wires: Wires) -> None:
     date = email.utils.formatdate(time.time() + 30, usegmt=True)
     cases = [
         (Status(429, retry_after="2"), 2.0), (Status(503, retry_after="0.5"), 0.5),
         (Status(429, retry_after=date), 30.0), (Status(429, retry_after_ms=1500), 1.5),
-        (Status(429, retry_info="12s") if desk.kind == "google" else Status(429, "Please try again in 12s."), 12.0),
+        (Status(429, retry_info="12s") if chat_services.kind == "google" else Status(429, "Please try again in 12s."), 12.0),
         (Status(429, "Try again in 1m30.5s."), 90.5), (Status(429), None),
         (Status(429, retry_after="soon"), None), (Status(429, retry_after="-3"), None),
     ]  # fmt: skip
     for status, expected in cases:
         wires.script("m", status)
-        error = (await desk.ask()).error
+        error = (await chat_services.ask()).error
         assert error is not None
         assert error.retry_after == (
             None if expected is None else pytest.approx(expected, abs=3 if expected == 30 else 0.01)
         )
 
 
-async def test_no_adapter_tries_twice(desk: Desk, wires: Wires) -> None:
+async def test_no_adapter_tries_twice(chat_services: Desk, wires: Wires) -> None:
     for script in (Status(429, retry_after="0"), Status(503), Reset(), Hangup()):
         wires.seen.clear()
         wires.script("m", script)
-        assert (await desk.ask()).error is not None
+        assert (await chat_services.ask()).error is not None
         assert len(wires.seen) == 1
 
 
-async def test_a_key_is_never_in_a_message(desk: Desk, wires: Wires) -> None:
+async def test_a_key_is_never_in_a_message(chat_services: Desk, wires: Wires) -> None:
     wires.script(
         "m", Status(401, f"Incorrect API key provided: {KEY}, not sk-ant-REDACTED, see Bearer abcdef.")
     )
-    error = (await desk.ask()).error
+    error = (await chat_services.ask()).error
     assert isinstance(error, NeedsKey)
     assert KEY not in str(error)
     assert "sk-ant" not in str(error)
-    assert f"mixchat keys set {desk.service.name}" in str(error)
+    assert f"mixchat keys set {chat_services.service.name}" in str(error)
 
 
-async def test_control_characters_of_a_provider_stay_out_of_messages(desk: Desk, wires: Wires) -> None:
+async def test_control_characters_of_a_provider_stay_out_of_messages(
+    chat_services: Desk, wires: Wires
+) -> None:
     wires.script("m", Status(400, "bad\x1b[31m thing\r\nsecond line " + "x" * 5000))
-    error = (await desk.ask()).error
+    error = (await chat_services.ask()).error
     assert error is not None
     assert error.message.isprintable()
     assert len(error.message) < 400
@@ -282,29 +303,31 @@ async def test_control_characters_of_a_provider_stay_out_of_messages(desk: Desk,
 @pytest.mark.parametrize(
     "script", [Status(502, body="<html>Bad gateway</html>"), Status(500, body=""), Status(400, body="[1")]
 )
-async def test_an_error_page_that_is_no_json_keeps_its_name(desk: Desk, wires: Wires, script: Status) -> None:
+async def test_an_error_page_that_is_no_json_keeps_its_name(
+    chat_services: Desk, wires: Wires, script: Status
+) -> None:
     wires.script("m", script)
-    error = (await desk.ask()).error
+    error = (await chat_services.ask()).error
     assert type(error) is (BadRequest if script.status == 400 else Overloaded)
 
 
-async def test_a_web_page_with_status_200_is_unreachable(desk: Desk, wires: Wires) -> None:
+async def test_a_web_page_with_status_200_is_unreachable(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Web())
-    error = (await desk.ask()).error
+    error = (await chat_services.ask()).error
     assert isinstance(error, Unreachable)
     assert "web page" in error.message
 
 
-async def test_json_with_status_200_is_the_error_it_tells_of(desk: Desk, wires: Wires) -> None:
+async def test_json_with_status_200_is_the_error_it_tells_of(chat_services: Desk, wires: Wires) -> None:
     told = '{"error": {"message": "No credit left", "code": 402, "status": "x"}}'
     wires.script("m", Web(told, content_type="application/json"))
-    assert isinstance((await desk.ask()).error, OutOfCredit)
+    assert isinstance((await chat_services.ask()).error, OutOfCredit)
     wires.script("m", Web('{"hello": 1}', content_type="application/json"))
-    assert isinstance((await desk.ask()).error, Unreachable)
+    assert isinstance((await chat_services.ask()).error, Unreachable)
 
 
-async def test_nobody_at_the_address_is_unreachable(wires: Wires, desk: Desk) -> None:
-    lost = Desk(desk.kind, wires.refused_url)
+async def test_nobody_at_the_address_is_unreachable(wires: Wires, chat_services: Desk) -> None:
+    lost = Desk(chat_services.kind, wires.refused_url)
     error = (await lost.ask()).error
     await lost.aclose()
     assert isinstance(error, Unreachable)
@@ -313,18 +336,18 @@ async def test_nobody_at_the_address_is_unreachable(wires: Wires, desk: Desk) ->
 
 @pytest.mark.parametrize("script", [Reset(), Hangup()])
 async def test_a_connection_that_breaks_before_the_reply_is_unreachable(
-    desk: Desk, wires: Wires, script: Reset | Hangup
+    chat_services: Desk, wires: Wires, script: Reset | Hangup
 ) -> None:
     wires.script("m", script)
-    assert isinstance((await desk.ask()).error, Unreachable)
+    assert isinstance((await chat_services.ask()).error, Unreachable)
 
 
 @pytest.mark.parametrize("ending", ["truncate", "drop", "reset", "garbage"])
 async def test_a_reply_that_breaks_in_the_middle_is_interrupted_and_what_came_stays(
-    desk: Desk, wires: Wires, ending: str
+    chat_services: Desk, wires: Wires, ending: str
 ) -> None:
     wires.script("m", Reply("one two three four", ending=ending, after=2))  # pyright: ignore[reportArgumentType]
-    heard = await desk.ask()
+    heard = await chat_services.ask()
     assert isinstance(heard.error, Interrupted)
     assert heard.text == "one two"
 
@@ -332,11 +355,11 @@ async def test_a_reply_that_breaks_in_the_middle_is_interrupted_and_what_came_st
 @pytest.mark.parametrize("after", [0, 2])
 @pytest.mark.parametrize("name", ["overloaded", "rate_limited"])
 async def test_an_error_inside_the_stream_has_its_name(
-    desk: Desk, wires: Wires, name: str, after: int
+    chat_services: Desk, wires: Wires, name: str, after: int
 ) -> None:
     wires.script("m", Reply("one two three", ending="error", error=name, after=after))
-    heard = await desk.ask()
-    limited = name == "rate_limited" and desk.kind != "ollama"
+    heard = await chat_services.ask()
+    limited = name == "rate_limited" and chat_services.kind != "ollama"
     assert type(heard.error) is (RateLimited if limited else Overloaded)
     assert heard.text == "one two"[: 7 * bool(after)]
 
@@ -344,47 +367,47 @@ async def test_an_error_inside_the_stream_has_its_name(
 @pytest.mark.parametrize(
     "body", ["42", "[]", '"text"', "null", '{"choices": 3, "candidates": 4, "type": 5, "message": 6}']
 )
-async def test_json_of_another_shape_is_interrupted(desk: Desk, wires: Wires, body: str) -> None:
-    line = f"{body}\n" if desk.kind == "ollama" else f"event: content_block_delta\ndata: {body}\n\n"
-    kind = "application/x-ndjson" if desk.kind == "ollama" else "text/event-stream"
+async def test_json_of_another_shape_is_interrupted(chat_services: Desk, wires: Wires, body: str) -> None:
+    line = f"{body}\n" if chat_services.kind == "ollama" else f"event: content_block_delta\ndata: {body}\n\n"
+    kind = "application/x-ndjson" if chat_services.kind == "ollama" else "text/event-stream"
     wires.script("m", Web(line, content_type=kind))
-    assert isinstance((await desk.ask()).error, Interrupted)
+    assert isinstance((await chat_services.ask()).error, Interrupted)
 
 
 async def test_a_server_that_ends_well_but_keeps_the_line_open_is_not_waited_for(
-    desk: Desk, wires: Wires
+    chat_services: Desk, wires: Wires
 ) -> None:
     wires.script("m", Reply("Done.", ending="unmarked"))
     started = time.perf_counter()
-    assert (await desk.ask()).ended.usage.output == 1
+    assert (await chat_services.ask()).ended.usage.output == 1
     assert time.perf_counter() - started < 6
 
 
-async def test_silence_ends_by_the_idle_limit(desk: Desk, wires: Wires) -> None:
-    _impatient(desk, 0.2)
+async def test_silence_ends_by_the_idle_limit(chat_services: Desk, wires: Wires) -> None:
+    _impatient(chat_services, 0.2)
     for script in (Silence(), Reply("one two three", ending="stall", after=2)):
         wires.script("m", script)
-        heard = await desk.ask()
+        heard = await chat_services.ask()
         assert isinstance(heard.error, TooSlow), heard.error
 
 
-def _impatient(desk: Desk, seconds: float) -> None:
+def _impatient(chat_services: Desk, seconds: float) -> None:
     import httpx
     import httpx2
 
-    desk.connections.sdk.timeout = httpx2.Timeout(seconds, connect=5)
-    desk.connections.own.timeout = httpx.Timeout(seconds, connect=5)
+    chat_services.connections.sdk.timeout = httpx2.Timeout(seconds, connect=5)
+    chat_services.connections.own.timeout = httpx.Timeout(seconds, connect=5)
 
 
-async def _until_text(desk: Desk, reached: asyncio.Event) -> None:
-    async with aclosing(desk.provider.stream(desk.request())) as events:
+async def _until_text(chat_services: Desk, reached: asyncio.Event) -> None:
+    async with aclosing(chat_services.provider.stream(chat_services.request())) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 reached.set()
 
 
-async def _resting(desk: Desk, reached: asyncio.Event) -> None:
-    async with aclosing(desk.provider.stream(desk.request())) as events:
+async def _resting(chat_services: Desk, reached: asyncio.Event) -> None:
+    async with aclosing(chat_services.provider.stream(chat_services.request())) as events:
         async for event in events:
             if isinstance(event, TextDelta):
                 reached.set()
@@ -392,8 +415,8 @@ async def _resting(desk: Desk, reached: asyncio.Event) -> None:
 
 
 @pytest.mark.parametrize("where", ["before the headers", "while reading", "while the consumer rests"])
-async def test_cancelling_closes_the_socket_at_once(desk: Desk, wires: Wires, where: str) -> None:
-    await desk.ask("warm")
+async def test_cancelling_closes_the_socket_at_once(chat_services: Desk, wires: Wires, where: str) -> None:
+    await chat_services.ask("warm")
     wires.seen.clear()
     silent = where == "before the headers"
     wires.script("m", Silence() if silent else Reply("one two three", ending="stall", after=2))
@@ -401,7 +424,7 @@ async def test_cancelling_closes_the_socket_at_once(desk: Desk, wires: Wires, wh
     gc.collect()
     gc.disable()
     try:
-        task = asyncio.create_task((_resting if "rests" in where else _until_text)(desk, reached))
+        task = asyncio.create_task((_resting if "rests" in where else _until_text)(chat_services, reached))
         seen = await wires.arrived()
         if not silent:
             await asyncio.wait_for(reached.wait(), 5)
@@ -414,13 +437,13 @@ async def test_cancelling_closes_the_socket_at_once(desk: Desk, wires: Wires, wh
         gc.enable()
 
 
-async def test_closing_the_generator_closes_the_socket(desk: Desk, wires: Wires) -> None:
-    await desk.ask("warm")
+async def test_closing_the_generator_closes_the_socket(chat_services: Desk, wires: Wires) -> None:
+    await chat_services.ask("warm")
     wires.seen.clear()
     wires.script("m", Reply("one two three", ending="stall", after=2))
     gc.disable()
     try:
-        events = desk.provider.stream(desk.request())
+        events = chat_services.provider.stream(chat_services.request())
         async for event in events:
             if isinstance(event, TextDelta):
                 break
@@ -431,79 +454,81 @@ async def test_closing_the_generator_closes_the_socket(desk: Desk, wires: Wires)
         gc.enable()
 
 
-async def test_cancelling_one_call_leaves_the_others(desk: Desk, wires: Wires) -> None:
+async def test_cancelling_one_call_leaves_the_others(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("one two three four five six", rate=30))
-    first, *others = (asyncio.create_task(desk.ask()) for _ in range(4))
+    first, *others = (asyncio.create_task(chat_services.ask()) for _ in range(4))
     await wires.arrived(4)
     first.cancel()
     for heard in await asyncio.gather(*others):
         assert heard.ended.stop == "end"
 
 
-async def test_after_an_interrupted_call_the_next_one_works(desk: Desk, wires: Wires) -> None:
+async def test_after_an_interrupted_call_the_next_one_works(chat_services: Desk, wires: Wires) -> None:
     wires.script("m", Reply("one two", ending="drop", after=1), Reply("Well."))
-    assert (await desk.ask()).error is not None
-    assert (await desk.ask()).text == "Well."
+    assert (await chat_services.ask()).error is not None
+    assert (await chat_services.ask()).text == "Well."
 
 
-async def test_closing_leaves_no_connection_open(desk: Desk) -> None:
-    await desk.ask()
-    clients = (desk.connections.sdk, desk.connections.own)
-    await desk.aclose()
+async def test_closing_leaves_no_connection_open(chat_services: Desk) -> None:
+    await chat_services.ask()
+    clients = (chat_services.connections.sdk, chat_services.connections.own)
+    await chat_services.aclose()
     assert all(client.is_closed for client in clients)
 
 
 async def test_a_proxy_of_the_environment_is_not_asked_for_loopback(
-    wires: Wires, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    wires: Wires, chat_services: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_PROXY")
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, wires.refused_url)
-    direct = Desk(desk.kind, wires.url)
+    direct = Desk(chat_services.kind, wires.url)
     assert (await direct.ask()).text
     await direct.aclose()
 
 
-async def test_what_is_refused_though_nobody_knew_is_left_out_once_and_said(desk: Desk, wires: Wires) -> None:
+async def test_what_is_refused_though_nobody_knew_is_left_out_once_and_said(
+    chat_services: Desk, wires: Wires
+) -> None:
     refused = "`temperature` and the reasoning effort are not supported; thinking neither"
     wires.script("m", Status(400, refused), Reply("Without."))
-    heard = await desk.ask(temperature=0.5, effort="low")
+    heard = await chat_services.ask(temperature=0.5, effort="low")
     assert heard.text == "Without."
     assert any("asked again without it" in notice.text for notice in heard.notices)
     assert len(wires.seen) == 2
     wires.script("m", Status(400, refused))
-    assert isinstance((await desk.ask(effort="low")).error, BadRequest)
+    assert isinstance((await chat_services.ask(effort="low")).error, BadRequest)
     assert len(wires.seen) == 4
 
 
-async def test_what_a_model_is_known_to_refuse_is_not_sent(desk: Desk, wires: Wires) -> None:
-    desk.facts = {"temperature": False, "thinks": False, "efforts": ()}
-    heard = await desk.ask(temperature=0.5, effort="high")
+async def test_what_a_model_is_known_to_refuse_is_not_sent(chat_services: Desk, wires: Wires) -> None:
+    chat_services.facts = {"temperature": False, "thinks": False, "efforts": ()}
+    heard = await chat_services.ask(temperature=0.5, effort="high")
     assert heard.text
     assert {notice.kind for notice in heard.notices} <= {"parameter"}
     sent = str(wires.seen[0].json)
     assert "high" not in sent
     assert "effort" not in sent
-    if desk.kind != "ollama":
+    if chat_services.kind != "ollama":
         assert "temperature" not in sent
 
 
-async def test_the_models_are_listed(desk: Desk) -> None:
-    cards = await desk.provider.models()
-    assert all(card.ref.provider == desk.service.name for card in cards)
+async def test_the_models_are_listed(chat_services: Desk) -> None:
+    cards = await chat_services.provider.models()
+    assert all(card.ref.provider == chat_services.service.name for card in cards)
     known = {card.ref.model: card for card in cards}
     expected = {
         "anthropic": "claude-sonnet-4-5", "responses": "o3", "chat": "gpt-6.1-sol", "google": "gemini-3.8-flash",
         "ollama": "gemma4:latest",
     }  # fmt: skip
-    assert expected[desk.kind] in known
-    if desk.kind in {"anthropic", "responses"}:
-        assert known[expected[desk.kind]].retires is not None
-    if desk.kind in {"anthropic", "google", "ollama"}:
-        assert known[expected[desk.kind]].context_window
+    assert expected[chat_services.kind] in known
+    if chat_services.kind in {"anthropic", "responses"}:
+        assert known[expected[chat_services.kind]].retires is not None
+    if chat_services.kind in {"anthropic", "google", "ollama"}:
+        assert known[expected[chat_services.kind]].context_window
 
 
-async def test_a_list_that_cannot_be_had_is_an_error_by_name(desk: Desk, wires: Wires) -> None:
+async def test_a_list_that_cannot_be_had_is_an_error_by_name(chat_services: Desk, wires: Wires) -> None:
     wires.script("_listing", Status(401, "no"))
     with pytest.raises(NeedsKey):
-        await desk.provider.models()
+        await chat_services.provider.models()

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.providers.desk import Desk
+from tests.providers.adapters import Desk
 from tests.wires import Reply, Status, Web, Wires
 
 
@@ -12,16 +12,16 @@ from tests.wires import Reply, Status, Web, Wires
 async def desks(wires: Wires) -> AsyncGenerator[dict[str, Desk]]:
     made = {kind: Desk(kind, wires.url) for kind in ("anthropic", "responses", "chat", "google", "ollama")}
     yield made
-    for desk in made.values():
-        await desk.aclose()
+    for chat_services in made.values():
+        await chat_services.aclose()
 
 
 async def test_anthropic_caches_the_prompt_and_shows_its_thinking(
     desks: dict[str, Desk], wires: Wires
 ) -> None:
-    desk = desks["anthropic"]
-    desk.facts = {"thinks": True, "efforts": ("low", "high"), "max_output": 8000}
-    await desk.ask(effort="high")
+    chat_services = desks["anthropic"]
+    chat_services.facts = {"thinks": True, "efforts": ("low", "high"), "max_output": 8000}
+    await chat_services.ask(effort="high")
     sent = wires.seen[0].json
     assert sent["cache_control"] == {"type": "ephemeral"}
     assert sent["thinking"] == {"type": "adaptive", "display": "summarized"}
@@ -38,10 +38,10 @@ async def test_anthropic_never_sends_a_temperature(desks: dict[str, Desk], wires
 async def test_responses_stores_nothing_and_asks_for_summaries_of_thinking_models_only(
     desks: dict[str, Desk], wires: Wires
 ) -> None:
-    desk = desks["responses"]
-    await desk.ask()
-    desk.facts = {"thinks": True}
-    await desk.ask()
+    chat_services = desks["responses"]
+    await chat_services.ask()
+    chat_services.facts = {"thinks": True}
+    await chat_services.ask()
     unknown, thinking = (seen.json for seen in wires.seen)
     assert unknown["store"] is False
     assert "reasoning" not in unknown
@@ -87,10 +87,10 @@ async def test_chat_reads_thinking_in_tags_and_in_mistrals_parts(
 async def test_google_is_asked_for_thoughts_and_never_continues_by_itself(
     desks: dict[str, Desk], wires: Wires
 ) -> None:
-    desk = desks["google"]
-    desk.facts = {"thinks": True}
+    chat_services = desks["google"]
+    chat_services.facts = {"thinks": True}
     wires.script("m", Reply("Hi."))
-    await desk.ask(effort="low", system="Be brief.")
+    await chat_services.ask(effort="low", system="Be brief.")
     sent = wires.seen[0].json
     # The SDK writes inner fields by their proto names, which the API takes as well.
     assert sent["generationConfig"]["thinkingConfig"] == {"include_thoughts": True, "thinking_level": "LOW"}
@@ -103,10 +103,10 @@ async def test_ollamas_window_fits_the_conversation_and_nothing_is_cut_silently(
 ) -> None:
     from mixchat.domain.request import Message
 
-    desk = desks["ollama"]
-    desk.facts = {"context_window": 32_000}
-    await desk.ask()
-    await desk.ask(messages=(Message("user", "word " * 20_000),), temperature=0.1, max_tokens=9)
+    chat_services = desks["ollama"]
+    chat_services.facts = {"context_window": 32_000}
+    await chat_services.ask()
+    await chat_services.ask(messages=(Message("user", "word " * 20_000),), temperature=0.1, max_tokens=9)
     short, long = (seen.json for seen in wires.seen)
     assert short["truncate"] is False
     assert short["options"] == {"num_ctx": 8192}
@@ -114,12 +114,12 @@ async def test_ollamas_window_fits_the_conversation_and_nothing_is_cut_silently(
 
 
 async def test_ollama_asks_a_model_to_think_only_when_told(desks: dict[str, Desk], wires: Wires) -> None:
-    desk = desks["ollama"]
-    await desk.ask()
-    await desk.ask(effort="high")
-    await desk.ask(effort="none")
-    desk.facts = {"efforts": ("low", "high")}
-    await desk.ask(effort="high")
+    chat_services = desks["ollama"]
+    await chat_services.ask()
+    await chat_services.ask(effort="high")
+    await chat_services.ask(effort="none")
+    chat_services.facts = {"efforts": ("low", "high")}
+    await chat_services.ask(effort="high")
     assert [seen.json.get("think") for seen in wires.seen] == [None, True, False, "high"]
 
 

@@ -34,7 +34,7 @@ class Scenario(Struct, frozen=True):
     play: Callable[[Stage], Awaitable[Verdict]]
 
 
-def _verdict(
+def _classification(
     required: bool, added: bool, note: str, otherwise: Literal["partial", "safe"] = "partial"
 ) -> Verdict:
     return Verdict("fail" if not required else "pass" if added else otherwise, note)
@@ -55,7 +55,9 @@ async def s01(stage: Stage) -> Verdict:
     calls = stage.calls("s01")
     early = sum(at < 1.5 for at in calls)
     gap = calls[1] - calls[0] if len(calls) > 1 else 0.0
-    return _verdict(early <= 2, _answered(answer) and gap >= 1.8, f"{early} calls in 1.5 s, gap {gap:.1f} s")
+    return _classification(
+        early <= 2, _answered(answer) and gap >= 1.8, f"{early} calls in 1.5 s, gap {gap:.1f} s"
+    )
 
 
 async def s02(stage: Stage) -> Verdict:
@@ -64,14 +66,14 @@ async def s02(stage: Stage) -> Verdict:
     calls = stage.calls("s02")
     early = sum(at < 3 for at in calls)
     fine = early <= 4 and len(calls) <= 6 and answer.seconds < 40 and answer.failure is not None
-    return _verdict(fine, True, f"{early} calls in 3 s, {len(calls)} in all, {answer.seconds:.1f} s")
+    return _classification(fine, True, f"{early} calls in 3 s, {len(calls)} in all, {answer.seconds:.1f} s")
 
 
 async def s03(stage: Stage) -> Verdict:
     stage.wires.script("s03", Status(500), Reply(FINE))
     answer = await stage.answer("main/s03", "spare/ok")
     same = answer.ref.model == "s03"
-    return _verdict(
+    return _classification(
         answer.seconds < 30, _answered(answer) and same, f"answered by {answer.ref}, {answer.seconds:.1f} s"
     )
 
@@ -80,13 +82,15 @@ async def s04(stage: Stage) -> Verdict:
     stage.wires.script("s04", Status(503))
     answer = await stage.answer("main/s04")
     calls = len(stage.calls("s04"))
-    return _verdict(calls <= 6 and answer.failure is not None, True, f"{calls} calls, {answer.seconds:.1f} s")
+    return _classification(
+        calls <= 6 and answer.failure is not None, True, f"{calls} calls, {answer.seconds:.1f} s"
+    )
 
 
 async def s05(stage: Stage) -> Verdict:
     stage.wires.script("s05", Reset(), Reply(FINE))
     answer = await stage.answer("main/s05", "spare/ok")
-    return _verdict(
+    return _classification(
         answer.failure is None and answer.text != "",
         True,
         f"answered by {answer.ref}, {answer.seconds:.1f} s",
@@ -101,13 +105,15 @@ async def s06(stage: Stage) -> Verdict:
     except TimeoutError:
         return Verdict("fail", "still waiting after 100 s")
     calls = len(stage.calls("s06"))
-    return _verdict(True, calls == 1 and answer.failure is None, f"{calls} calls, {answer.seconds:.1f} s")
+    return _classification(
+        True, calls == 1 and answer.failure is None, f"{calls} calls, {answer.seconds:.1f} s"
+    )
 
 
 async def s07(stage: Stage) -> Verdict:
     stage.wires.script("s07", Reply(FINE, wait=stage.wait(20)))
     answer = await stage.answer("main/s07", "spare/ok")
-    return _verdict(
+    return _classification(
         answer.failure is None and answer.text != "",
         answer.seconds < 15,
         f"answered in {answer.seconds:.1f} s",
@@ -122,7 +128,7 @@ async def s08(stage: Stage) -> Verdict:
         honest = honest and _honest(answer) and SIXTY.startswith(answer.text)
         code = answer.failure.code if answer.failure else "complete"
         notes.append(f"{ending}: {code}, {len(answer.text)} characters kept")
-    return _verdict(honest, True, "; ".join(notes))
+    return _classification(honest, True, "; ".join(notes))
 
 
 async def s09(stage: Stage) -> Verdict:
@@ -134,7 +140,7 @@ async def s09(stage: Stage) -> Verdict:
         return Verdict("fail", "still waiting after 45 s")
     after = await stage.answer("spare/ok")
     code = answer.failure.code if answer.failure else "complete"
-    return _verdict(
+    return _classification(
         _honest(answer) and after.failure is None and answer.text != "",
         True,
         f"{code} after {answer.seconds:.1f} s",
@@ -148,14 +154,16 @@ async def s10(stage: Stage) -> Verdict:
     clean = SIXTY.startswith(answer.text) or answer.text == SIXTY
     code = answer.failure.code if answer.failure else "recovered"
     alive = after.failure is None and clean and _honest(answer)
-    return _verdict(alive, _answered(answer, SIXTY), f"{code}, {len(answer.text)} characters kept", "safe")
+    return _classification(
+        alive, _answered(answer, SIXTY), f"{code}, {len(answer.text)} characters kept", "safe"
+    )
 
 
 async def s11(stage: Stage) -> Verdict:
     stage.wires.script("s11", Reply(FINE, ending="unmarked"))
     answer = await stage.answer("main/s11", "spare/ok")
     counted = answer.usage.output is not None
-    return _verdict(
+    return _classification(
         answer.seconds < 8 * stage.clock.speed and _answered(answer),
         counted,
         f"{answer.seconds / stage.clock.speed:.1f} s",
@@ -168,7 +176,9 @@ async def s12(stage: Stage) -> Verdict:
     )
     answer = await stage.answer("main/s12", "spare/ok")
     calls = len(stage.calls("s12"))
-    return _verdict(calls == 1, _answered(answer, "Hello from ok."), f"{calls} call, then {answer.ref}")
+    return _classification(
+        calls == 1, _answered(answer, "Hello from ok."), f"{calls} call, then {answer.ref}"
+    )
 
 
 async def s13(stage: Stage) -> Verdict:
@@ -177,7 +187,7 @@ async def s13(stage: Stage) -> Verdict:
     shown = (
         answer.failure is not None and answer.failure.code == "refused" and "filter" in answer.failure.message
     )
-    return _verdict(
+    return _classification(
         len(answer.refs) == 1 and shown, True, answer.failure.message if answer.failure else "answered"
     )
 
@@ -194,7 +204,7 @@ async def s14(stage: Stage) -> Verdict:
     both = await stage.answer("main/s14", "spare/rejecting")
     first = both.failure is not None and both.failure.code == "unreachable"
     note = f"{cut.failure.code if cut.failure else 'complete'}; continued: {rest.failure is None}; first error kept: {first}"
-    return _verdict(told and first, rest.failure is None, note)
+    return _classification(told and first, rest.failure is None, note)
 
 
 def _no_prefill(seen: Seen) -> Reply | Status:
@@ -223,7 +233,7 @@ async def s15(stage: Stage) -> Verdict:
     calls = len(stage.calls("s15"))
     soon = back is not None and back <= 30
     note = f"{served} of 27 served, back after {back or 99:.0f} s, {calls} calls of the primary, later turns at most {waits:.1f} s"
-    return _verdict(served == 27, soon, note)
+    return _classification(served == 27, soon, note)
 
 
 async def s16(stage: Stage) -> Verdict:
@@ -231,7 +241,7 @@ async def s16(stage: Stage) -> Verdict:
     answer = await stage.answer("main/s16", "spare/ok")
     calls = len(answer.refs)
     named = answer.ref.model == "ok" and answer.usage.output is not None and answer.rerouted == 1
-    return _verdict(
+    return _classification(
         answer.failure is None and calls <= 6, named, f"answered by {answer.ref} after {calls} calls"
     )
 

@@ -154,13 +154,13 @@ class CheckingMeter:
 class FixedClassifier:
     """Says what it is told to."""
 
-    def __init__(self, verdict: Classification) -> None:
-        self.verdict = verdict
+    def __init__(self, classification: Classification) -> None:
+        self.classification = classification
         self.asked = 0
 
     def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         self.asked += 1
-        return self.verdict
+        return self.classification
 
 
 class Parts:
@@ -181,9 +181,9 @@ class Parts:
             jitter=lambda: 0.5,
         )
 
-    def run(self, *refs: str, brief: ChatRequest | None = None, **decision: object) -> Run:
+    def run(self, *refs: str, chat_request: ChatRequest | None = None, **decision: object) -> Run:
         """Return a run along a line-up of these models."""
-        return Run(brief or asking("Hi"), decided(*refs, **decision), self.resources)
+        return Run(chat_request or asking("Hi"), decided(*refs, **decision), self.resources)
 
 
 def ref(text: str) -> ModelRef:

@@ -75,10 +75,10 @@ class Soak:
         self._dice = random.Random(seed + 1)
         stage.wires.default = self._chaos.script
         self.database = Database(folder / "history.db")
-        verdict = Classification("coding", 0.9, "local")
-        router = Router(STACK, classifier=FixedClassifier(verdict), resources=stage.resources)
+        classification = Classification("coding", 0.9, "local")
+        router = Router(STACK, classifier=FixedClassifier(classification), resources=stage.resources)
         self._turns = TurnStore(self.database)
-        self._desk = ChatServices(
+        self._chat_services = ChatServices(
             chats=ChatStore(self.database, stage.clock),
             turns=self._turns,
             router=lambda: router,
@@ -105,7 +105,7 @@ class Soak:
             self._stage.clock.skip(self._dice.choice((0, 1, 20)))
 
     def _new_chat(self) -> Chat:
-        return Chat(self._desk.chats.new(), self._desk)
+        return Chat(self._chat_services.chats.new(), self._chat_services)
 
     async def _send(self, chat: Chat, prompt: str) -> bool:
         """Send a prompt, and now and then stop it; return whether it was stopped."""

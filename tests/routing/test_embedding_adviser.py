@@ -64,10 +64,12 @@ def space() -> Space:
 
 
 def router(
-    parts: Parts, space: Space, folder: Path, verdict: Classification = UNSURE
+    parts: Parts, space: Space, folder: Path, classification: Classification = UNSURE
 ) -> tuple[Router, EmbeddingClassifier]:
     meaning = EmbeddingClassifier(MeteredEmbedder(MODEL, space.embed, parts.meter), parts.resources, folder)
-    made = Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[meaning])
+    made = Router(
+        STACK, classifier=FixedClassifier(classification), resources=parts.resources, advisers=[meaning]
+    )
     return made, meaning
 
 

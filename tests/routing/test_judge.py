@@ -26,9 +26,11 @@ def parts() -> Parts:
     return Parts(SteeredClock())
 
 
-def judged(parts: Parts, verdict: Classification = UNSURE) -> Router:
+def judged(parts: Parts, classification: Classification = UNSURE) -> Router:
     judge = Judge(JudgeSettings(ref=JUDGE), parts.resources)
-    return Router(STACK, classifier=FixedClassifier(verdict), resources=parts.resources, advisers=[judge])
+    return Router(
+        STACK, classifier=FixedClassifier(classification), resources=parts.resources, advisers=[judge]
+    )
 
 
 async def decide(parts: Parts, router: Router, question: RoutingInput) -> RoutingDecision:
@@ -119,8 +121,8 @@ async def test_a_failing_judge_is_not_asked_again_at_once(parts: Parts, error: P
         (UNSURE, RoutingInput(prompt="my key is ghp_16C7e42F292c6912E7710c838347Ae178B4a")),
     ],
 )
-async def test_it_is_not_asked(parts: Parts, verdict: Classification, question: RoutingInput):
-    await decide(parts, judged(parts, verdict), question)
+async def test_it_is_not_asked(parts: Parts, classification: Classification, question: RoutingInput):
+    await decide(parts, judged(parts, classification), question)
     assert parts.providers.calls("c") == 0
 
 
@@ -168,8 +170,8 @@ async def test_making_its_provider_ready_is_not_counted_as_its_slowness():
 
     provider.preload = preload  # type: ignore[method-assign]
     judge = Judge(JudgeSettings(ref=JUDGE, deadline=1.2), parts.resources)
-    verdict, cost = await judge.ask(RoutingInput(prompt="hm"), STACK, UNSURE)
-    assert (verdict.role, verdict.classifier, cost) == ("creative", "judge", CENT)
+    classification, cost = await judge.ask(RoutingInput(prompt="hm"), STACK, UNSURE)
+    assert (classification.role, classification.classifier, cost) == ("creative", "judge", CENT)
 
 
 async def test_a_provider_that_is_not_ready_in_time_is_not_asked_to_judge(parts: Parts):

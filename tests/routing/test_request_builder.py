@@ -26,9 +26,11 @@ def card(**fields: object) -> ModelCard:
     return structs.replace(ModelCard(ref=X), **fields)
 
 
-def sent(brief: ChatRequest, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
+def sent(chat_request: ChatRequest, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
     to = to or seat("a/x")
-    return build_request(brief, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources)
+    return build_request(
+        chat_request, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources
+    )
 
 
 def chat(turns: int) -> tuple[Message, ...]:
@@ -82,9 +84,9 @@ def test_what_does_not_fit_goes_by_whole_turns_from_the_oldest_and_is_told():
 
 
 def test_the_last_prompt_stays_even_when_it_alone_is_too_long():
-    brief = ChatRequest(messages=(*chat(2)[:-1], Message("user", "what " * 9000)))
-    ready = sent(brief, card(context_window=2000))
-    assert ready.request.messages == brief.messages[-1:]
+    chat_request = ChatRequest(messages=(*chat(2)[:-1], Message("user", "what " * 9000)))
+    ready = sent(chat_request, card(context_window=2000))
+    assert ready.request.messages == chat_request.messages[-1:]
 
 
 def test_a_reply_that_is_continued_keeps_its_prompt():
@@ -145,10 +147,10 @@ def test_earlier_files_that_the_model_cannot_read_are_left_out():
 
 async def test_a_file_goes_only_to_seats_that_can_read_it():
     parts = Parts(SteeredClock(), [card(images=False)])
-    brief = ChatRequest(messages=(Message("user", "What is this?", (CAT,)),))
-    events = await played(parts.run("a/x", "b/y", brief=brief))
+    chat_request = ChatRequest(messages=(Message("user", "What is this?", (CAT,)),))
+    events = await played(parts.run("a/x", "b/y", chat_request=chat_request))
     assert [event.seat.ref for event in events if isinstance(event, AttemptStarted)] == [ref("b/y")]
-    run = parts.run("a/x", brief=brief)
+    run = parts.run("a/x", chat_request=chat_request)
     await played(run)
     assert run.failure is not None
     assert run.failure.message == "a/x cannot see images; leave the file out or pin another model."

@@ -38,9 +38,13 @@ def parts() -> Parts:
 
 
 def router(
-    parts: Parts, own: Stack = STACK, *, economy: CostOrder | None = None, verdict: Classification = CODING
+    parts: Parts,
+    own: Stack = STACK,
+    *,
+    economy: CostOrder | None = None,
+    classification: Classification = CODING,
 ) -> Router:
-    return Router(own, classifier=FixedClassifier(verdict), resources=parts.resources, economy=economy)
+    return Router(own, classifier=FixedClassifier(classification), resources=parts.resources, economy=economy)
 
 
 def refs(lineup: object) -> list[str]:
@@ -83,7 +87,7 @@ async def test_a_pinned_role_is_its_line_up_and_nothing_is_classified(parts: Par
 
 
 async def test_a_role_that_the_stack_leaves_out_goes_to_daily_driver_and_says_so(parts: Parts):
-    decision = await router(parts, verdict=Classification("creative", 0.7, "local")).decide(
+    decision = await router(parts, classification=Classification("creative", 0.7, "local")).decide(
         RoutingInput(prompt="a poem")
     )
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]

@@ -50,8 +50,8 @@ def parts() -> Parts:
     return Parts(SteeredClock())
 
 
-async def events_of(parts: Parts, *refs: str, brief: ChatRequest | None = None, **fields: object):
-    run = parts.run(*refs, brief=brief, **fields)
+async def events_of(parts: Parts, *refs: str, chat_request: ChatRequest | None = None, **fields: object):
+    run = parts.run(*refs, chat_request=chat_request, **fields)
     assert isinstance(parts.clock, SteeredClock)
     events = await parts.clock.running(played(run))
     assert not parts.meter.running_calls
@@ -268,7 +268,7 @@ async def test_over_budget_ends_the_turn_without_a_call(parts: Parts):
     assert run.failure.code == "budget"
     assert [type(event) for event in events] == [Routed]
     assert not run.attempts
-    _, events = await events_of(parts, "a/x", brief=asking("Hi", allow_over_budget=True))
+    _, events = await events_of(parts, "a/x", chat_request=asking("Hi", allow_over_budget=True))
     assert isinstance(events[-1], StreamEnd)
 
 

@@ -1,4 +1,4 @@
-"""The app on a stage: a real house whose providers play scripts, and a pilot that waits for what it expects."""
+"""The app on a stage: a real runtime whose providers play scripts, and a pilot that waits for what it expects."""
 
 import asyncio
 import os
@@ -76,8 +76,8 @@ class PlainClassifier:
         return Classification("daily-driver", 0.5, "default", (), (("daily-driver", 0.5), ("quick", 0.3)))
 
 
-class StagedHouse(Runtime):
-    """A house whose models play scripts."""
+class StagedRuntime(Runtime):
+    """A runtime whose models play scripts."""
 
     def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
         super().__init__(dict(os.environ), Path.cwd(), clock=clock)
@@ -111,10 +111,10 @@ class StagedHouse(Runtime):
 class Stage:
     """The running app, with words for what a person does and sees."""
 
-    def __init__(self, app: MixApp, pilot: Pilot[int], house: StagedHouse) -> None:
+    def __init__(self, app: MixApp, pilot: Pilot[int], runtime: StagedRuntime) -> None:
         self.app = app
         self.pilot = pilot
-        self.house = house
+        self.runtime = runtime
 
     @property
     def screen(self) -> ChatScreen:
@@ -166,13 +166,15 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(
-    house: StagedHouse | None = None, opening: LaunchOptions | None = None, size: tuple[int, int] = (120, 40)
+    runtime: StagedRuntime | None = None,
+    opening: LaunchOptions | None = None,
+    size: tuple[int, int] = (120, 40),
 ) -> AsyncGenerator[Stage]:
     """Run the app until everything is mounted, and leave it well."""
-    house = house or StagedHouse()
-    app = MixApp(house, opening or LaunchOptions())
+    runtime = runtime or StagedRuntime()
+    app = MixApp(runtime, opening or LaunchOptions())
     async with app.run_test(size=size, notifications=True) as pilot:
-        stage = Stage(app, pilot, house)
+        stage = Stage(app, pilot, runtime)
         await stage.until(lambda: stage.screen.ready.is_set(), "the app never was ready")
         await pilot.pause()
         yield stage

@@ -6,11 +6,11 @@ from mixchat.domain.turn import Outcome
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.picker import Picker
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import Stage, StagedHouse, on_stage
+from tests.tui.stage import Stage, StagedRuntime, on_stage
 
 
-class TaughtHouse(StagedHouse):
-    """A house that remembers what it was taught."""
+class TaughtRuntime(StagedRuntime):
+    """A runtime that remembers what it was taught."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class TaughtHouse(StagedHouse):
 
 
 async def _two_turns(stage: Stage) -> None:
-    stage.house.providers.script(
+    stage.runtime.providers.script(
         "a/plain", reply("First reply."), reply("Second reply."), reply("Third reply.")
     )
     await stage.send("Tell me about tea please")
@@ -68,7 +68,7 @@ async def test_the_mark_is_gone_once_something_else_was_sent():
 async def test_another_model_is_picked_from_a_list():
     async with on_stage() as stage:
         await _two_turns(stage)
-        stage.house.providers.script("b/large", reply("A large reply."))
+        stage.runtime.providers.script("b/large", reply("A large reply."))
         await stage.pilot.press("f8")
         await stage.until(lambda: "Who shall answer" in stage.text)
         await stage.type("b/large")
@@ -80,7 +80,7 @@ async def test_another_model_is_picked_from_a_list():
 
 async def test_a_pinned_message_that_is_asked_again_stays_with_its_model():
     async with on_stage() as stage:
-        stage.house.providers.script("b/large", reply("One."), reply("Two."))
+        stage.runtime.providers.script("b/large", reply("One."), reply("Two."))
         await stage.send("@bee Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")
@@ -121,7 +121,7 @@ async def test_escape_leaves_an_edit_and_brings_back_what_was_being_written():
 
 async def test_an_edit_that_is_sent_during_a_reply_waits_for_it():
     async with on_stage() as stage:
-        stage.house.providers.script(
+        stage.runtime.providers.script(
             "a/plain", reply("First reply."), [TextDelta("Long "), Hang()], reply("Edited.")
         )
         await stage.send("Tell me about tea please")
@@ -143,7 +143,7 @@ async def test_an_edit_that_is_sent_during_a_reply_waits_for_it():
 
 async def test_an_edit_that_was_stopped_before_any_text_is_open_again():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("First reply."), [Hang()])
+        stage.runtime.providers.script("a/plain", reply("First reply."), [Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("alt+e")
@@ -170,7 +170,7 @@ async def test_a_fork_is_a_chat_of_its_own():
 
 async def test_a_copied_turn_says_what_it_had_cost_and_the_sum_does_not_count_it_again():
     async with on_stage(size=(160, 40)) as stage:
-        stage.house.prices.load()
+        stage.runtime.prices.load()
         await _two_turns(stage)
         await stage.until(lambda: "chat    $0.00006" in stage.text)
         await stage.pilot.press("alt+up", "alt+up", "ctrl+b")
@@ -198,7 +198,7 @@ async def test_undo_of_every_turn_and_redo_in_another_session():
         await stage.pilot.press("alt+z", "alt+z")
         assert len(stage.turns) == 0
         assert "every prompt to the right model" in stage.text
-        chat = stage.house.saved_chat(stage.talk.chat.id)
+        chat = stage.runtime.saved_chat(stage.talk.chat.id)
         while chat.path.redo() is not None:
             pass
         assert [turn.reply for turn in chat.turns] == ["First reply.", "Second reply."]
@@ -209,7 +209,7 @@ async def test_what_was_taken_back_stays_so_after_a_restart_and_can_still_be_red
         await _two_turns(stage)
         await stage.pilot.press("alt+z", "alt+z")
         assert len(stage.turns) == 0
-    async with on_stage(StagedHouse(), LaunchOptions(last=True)) as stage:
+    async with on_stage(StagedRuntime(), LaunchOptions(last=True)) as stage:
         assert "every prompt to the right model" in stage.text
         assert "First reply." not in stage.text
         await stage.pilot.press("alt+y", "alt+y")
@@ -221,7 +221,7 @@ async def test_a_deleted_turn_and_what_followed_it_come_back():
         await _two_turns(stage)
         await stage.pilot.press("alt+up", "alt+up", "alt+x")
         assert len(stage.turns) == 0
-        assert len(stage.house.saved_chat(stage.talk.chat.id).turns) == 0
+        assert len(stage.runtime.saved_chat(stage.talk.chat.id).turns) == 0
         await stage.pilot.press("alt+z")
         await stage.until(lambda: "Second reply." in stage.text)
         assert len(stage.turns) == 2
@@ -240,8 +240,8 @@ async def test_undo_goes_back_in_the_order_in_which_things_were_done():
 
 
 async def test_a_role_is_corrected_from_a_list_and_shown_so():
-    house = TaughtHouse()
-    async with on_stage(house) as stage:
+    runtime = TaughtRuntime()
+    async with on_stage(runtime) as stage:
         await _two_turns(stage)
         await stage.pilot.press("alt+r")
         await stage.until(lambda: isinstance(stage.app.screen, Picker))
@@ -249,7 +249,7 @@ async def test_a_role_is_corrected_from_a_list_and_shown_so():
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.turns[-1].corrected == "coding")
         await stage.until(lambda: "corrected by you" in stage.text)
-        assert house.lessons == [("And what about coffee then", "coding", "corrected")]
+        assert runtime.lessons == [("And what about coffee then", "coding", "corrected")]
 
 
 async def test_a_role_that_is_none_is_said():
@@ -271,10 +271,10 @@ async def test_a_model_is_pinned_by_the_name_that_the_app_shows_and_an_unknown_o
 
 async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_next_model():
     async with on_stage() as stage:
-        stage.house.providers.script(
+        stage.runtime.providers.script(
             "a/plain", [TextDelta("The first half"), Interrupted("The reply was cut off.")]
         )
-        stage.house.providers.script("b/large", reply(" and the second."))
+        stage.runtime.providers.script("b/large", reply(" and the second."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.until(lambda: "f6 continues" in stage.text)
@@ -294,7 +294,7 @@ async def test_a_complete_reply_is_not_continued():
 
 async def test_structure_is_not_changed_under_a_reply_that_is_coming():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("First reply."), [TextDelta("Long "), Hang()])
+        stage.runtime.providers.script("a/plain", reply("First reply."), [TextDelta("Long "), Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send("And what about coffee then")
@@ -307,7 +307,7 @@ async def test_structure_is_not_changed_under_a_reply_that_is_coming():
 
 async def test_asking_again_that_is_stopped_before_any_text_shows_the_old_answer_again():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("First reply."), [Hang()])
+        stage.runtime.providers.script("a/plain", reply("First reply."), [Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")
@@ -321,7 +321,7 @@ async def test_asking_again_that_is_stopped_before_any_text_shows_the_old_answer
 
 async def test_a_failed_turn_that_others_follow_is_kept_when_it_is_asked_again():
     async with on_stage() as stage:
-        stage.house.providers.script(
+        stage.runtime.providers.script(
             "a/plain", [Refused("No.")], reply("Second reply."), reply("Third reply.")
         )
         await stage.send("Tell me about tea please")

@@ -6,7 +6,7 @@ from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
 from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import reply
-from tests.tui.stage import Stage, StagedHouse, StillClock
+from tests.tui.stage import Stage, StagedRuntime, StillClock
 from tests.tui.test_appearance import CODE, SnapCompare, shown
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
@@ -15,9 +15,9 @@ THEMES = pytest.mark.parametrize("theme", ["mixchat-dark", "mixchat-light"])
 
 async def comparing(stage: Stage) -> None:
     """Let three models answer, one of which cannot."""
-    stage.house.providers.script("a/plain", reply(CODE))
-    stage.house.providers.script("b/large", reply("Because `range` ends before its end.\n\nAdd one to it."))
-    stage.house.providers.script("c/tiny", [Overloaded("c has too many requests.")])
+    stage.runtime.providers.script("a/plain", reply(CODE))
+    stage.runtime.providers.script("b/large", reply("Because `range` ends before its end.\n\nAdd one to it."))
+    stage.runtime.providers.script("c/tiny", [Overloaded("c has too many requests.")])
     await stage.send("/compare a/plain b/large c/tiny why does this code stop one early?")
     await stage.until(lambda: stage.screen.front.choices.is_open)
     await stage.until(lambda: "half-open" in stage.text)
@@ -25,7 +25,7 @@ async def comparing(stage: Stage) -> None:
 
 async def stepping(stage: Stage) -> None:
     """Ask again, step back to the first answer, and begin to edit the prompt."""
-    stage.house.providers.script("b/large", reply(CODE), reply("Because it does."))
+    stage.runtime.providers.script("b/large", reply(CODE), reply("Because it does."))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.pilot.press("f5")
@@ -39,17 +39,17 @@ async def stepping(stage: Stage) -> None:
 @SIZES
 @THEMES
 def test_a_comparison(snap_compare: SnapCompare, size: tuple[int, int], theme: str):
-    house = StagedHouse(clock=StillClock())
-    app = MixApp(house, LaunchOptions(theme=theme))
-    assert snap_compare(app, terminal_size=size, run_before=shown(house, comparing))
+    runtime = StagedRuntime(clock=StillClock())
+    app = MixApp(runtime, LaunchOptions(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=shown(runtime, comparing))
 
 
 @SIZES
 @THEMES
 def test_answers_to_step_between_and_an_edit(snap_compare: SnapCompare, size: tuple[int, int], theme: str):
-    house = StagedHouse(clock=StillClock())
-    app = MixApp(house, LaunchOptions(theme=theme))
-    assert snap_compare(app, terminal_size=size, run_before=shown(house, stepping))
+    runtime = StagedRuntime(clock=StillClock())
+    app = MixApp(runtime, LaunchOptions(theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=shown(runtime, stepping))
 
 
 def test_the_list_of_models_to_compare(snap_compare: SnapCompare):
@@ -58,7 +58,7 @@ def test_the_list_of_models_to_compare(snap_compare: SnapCompare):
         await stage.pilot.press("f7")
         await stage.until(lambda: "Compare 3" in stage.text)
 
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, choosing)
+        MixApp(runtime, LaunchOptions()), terminal_size=(100, 24), run_before=shown(runtime, choosing)
     )

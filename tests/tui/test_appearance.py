@@ -11,7 +11,7 @@ from mixchat.domain.errors import Overloaded
 from mixchat.tui.app import MixApp
 from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import reply
-from tests.tui.stage import Stage, StagedHouse, StillClock
+from tests.tui.stage import Stage, StagedRuntime, StillClock
 from tests.tui.test_guard_options import SECRET
 from tests.tui.test_start import NOBODY
 
@@ -29,14 +29,14 @@ def total(n: int) -> int:
 
 
 def shown(
-    house: StagedHouse, doing: Callable[[Stage], Awaitable[None]]
+    runtime: StagedRuntime, doing: Callable[[Stage], Awaitable[None]]
 ) -> Callable[[Pilot[Any]], Awaitable[None]]:
     """Return what a snapshot runs before it is taken."""
 
     async def before(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, MixApp)
-        stage = Stage(app, pilot, house)
+        stage = Stage(app, pilot, runtime)
         await stage.until(lambda: stage.screen.ready.is_set())
         await stage.until(lambda: "plain" in stage.text or "Nobody can answer yet" in stage.text)
         await doing(stage)
@@ -51,7 +51,7 @@ async def nothing(stage: Stage) -> None:
 
 async def coding(stage: Stage) -> None:
     """Let a question about code be answered."""
-    stage.house.providers.script("b/large", reply(CODE))
+    stage.runtime.providers.script("b/large", reply(CODE))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.until(lambda: "half-open" in stage.text)
@@ -59,48 +59,52 @@ async def coding(stage: Stage) -> None:
 
 @SIZES
 def test_an_empty_chat(snap_compare: SnapCompare, size: tuple[int, int]):
-    house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=size, run_before=shown(house, nothing))
+    runtime = StagedRuntime(clock=StillClock())
+    assert snap_compare(
+        MixApp(runtime, LaunchOptions()), terminal_size=size, run_before=shown(runtime, nothing)
+    )
 
 
 @SIZES
 def test_a_coding_turn(snap_compare: SnapCompare, size: tuple[int, int]):
-    house = StagedHouse(clock=StillClock())
-    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=size, run_before=shown(house, coding))
+    runtime = StagedRuntime(clock=StillClock())
+    assert snap_compare(
+        MixApp(runtime, LaunchOptions()), terminal_size=size, run_before=shown(runtime, coding)
+    )
 
 
 def test_a_coding_turn_by_daylight(snap_compare: SnapCompare):
-    house = StagedHouse(clock=StillClock())
-    app = MixApp(house, LaunchOptions(theme="mixchat-light"))
-    assert snap_compare(app, terminal_size=(120, 40), run_before=shown(house, coding))
+    runtime = StagedRuntime(clock=StillClock())
+    app = MixApp(runtime, LaunchOptions(theme="mixchat-light"))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=shown(runtime, coding))
 
 
 def test_a_wide_terminal(snap_compare: SnapCompare):
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(200, 60), run_before=shown(house, coding)
+        MixApp(runtime, LaunchOptions()), terminal_size=(200, 60), run_before=shown(runtime, coding)
     )
 
 
 def test_a_fail_over(snap_compare: SnapCompare):
     async def failing(stage: Stage) -> None:
-        stage.house.providers.script("b/large", [Overloaded("b has too many requests.")])
-        stage.house.providers.script("a/plain", reply("Here I am instead."))
+        stage.runtime.providers.script("b/large", [Overloaded("b has too many requests.")])
+        stage.runtime.providers.script("a/plain", reply("Here I am instead."))
         await stage.send("why does this code stop one early?")
         await stage.until(lambda: "Here I am instead." in stage.text)
         await stage.idle()
 
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(120, 40), run_before=shown(house, failing)
+        MixApp(runtime, LaunchOptions()), terminal_size=(120, 40), run_before=shown(runtime, failing)
     )
 
 
 def test_the_first_run(snap_compare: SnapCompare):
-    house = StagedHouse(stack=NOBODY, clock=StillClock())
-    house.providers.reachable = lambda provider: False  # type: ignore[method-assign]
+    runtime = StagedRuntime(stack=NOBODY, clock=StillClock())
+    runtime.providers.reachable = lambda provider: False  # type: ignore[method-assign]
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(120, 40), run_before=shown(house, nothing)
+        MixApp(runtime, LaunchOptions()), terminal_size=(120, 40), run_before=shown(runtime, nothing)
     )
 
 
@@ -109,9 +113,9 @@ def test_a_question_about_a_secret(snap_compare: SnapCompare):
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.front.choices.is_open)
 
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, asked)
+        MixApp(runtime, LaunchOptions()), terminal_size=(100, 24), run_before=shown(runtime, asked)
     )
 
 
@@ -123,16 +127,16 @@ def test_the_completions(snap_compare: SnapCompare, tmp_path: Path, monkeypatch:
         await stage.until(lambda: stage.composer.completions.is_open)
         await stage.until(lambda: "no role, alias, model" in stage.text)
 
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
-        MixApp(house, LaunchOptions()), terminal_size=(100, 24), run_before=shown(house, typing)
+        MixApp(runtime, LaunchOptions()), terminal_size=(100, 24), run_before=shown(runtime, typing)
     )
 
 
 def test_a_terminal_of_forty_by_ten(snap_compare: SnapCompare):
-    house = StagedHouse(clock=StillClock())
+    runtime = StagedRuntime(clock=StillClock())
 
     async def before(pilot: Pilot[Any]) -> None:
         await pilot.pause(0.2)
 
-    assert snap_compare(MixApp(house, LaunchOptions()), terminal_size=(40, 10), run_before=before)
+    assert snap_compare(MixApp(runtime, LaunchOptions()), terminal_size=(40, 10), run_before=before)

@@ -10,7 +10,7 @@ from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.handlers.compare_chooser import ModelChooser
 from mixchat.tui.handlers.compare_request import read_names
 from tests.routing.scripted import Hang, Pause, reply
-from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, on_stage
+from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, on_stage
 
 SECRET = "my key is sk-proj-" + "aB3" * 16
 """Nobody's, but it looks like one."""
@@ -21,9 +21,9 @@ AT_HOME = STACK + '[roles.creative]\nmodels = ["local/here"]\n'
 
 def _script(stage: Stage) -> None:
     stage.screen.front.choices.armed_after = 0.0
-    stage.house.providers.script("a/plain", reply("A plain answer."))
-    stage.house.providers.script("b/large", reply("A large answer."))
-    stage.house.providers.script("c/tiny", reply("A tiny answer."))
+    stage.runtime.providers.script("a/plain", reply("A plain answer."))
+    stage.runtime.providers.script("b/large", reply("A large answer."))
+    stage.runtime.providers.script("c/tiny", reply("A tiny answer."))
 
 
 async def _compared(stage: Stage, count: int = 2) -> None:
@@ -81,7 +81,7 @@ async def test_two_answers_stand_side_by_side_from_a_hundred_columns_each_in_a_c
         assert not view.stacked
         colours = [column.colour for column in stage.app.screen.query(AnswerColumn)]
         assert len(set(colours)) == 2
-    async with on_stage(StagedHouse(stack=AT_HOME)) as stage:
+    async with on_stage(StagedRuntime(stack=AT_HOME)) as stage:
         _script(stage)
         await stage.send("/compare a/plain a/other What is tea?")
         await stage.until(lambda: len(stage.app.screen.query(AnswerColumn)) == 2)
@@ -90,7 +90,7 @@ async def test_two_answers_stand_side_by_side_from_a_hundred_columns_each_in_a_c
 
 async def test_a_comparison_in_which_nothing_was_picked_is_called_so_with_what_each_answer_cost():
     async with on_stage(size=(160, 40)) as stage:
-        stage.house.prices.load()
+        stage.runtime.prices.load()
         _script(stage)
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
@@ -115,7 +115,7 @@ async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
         await stage.send("Thank you for that one")
         await stage.idle()
         assert len(stage.turns) == 2
-        assert stage.house.providers.made["a"].requests[-1].messages[1].text == "A large answer."
+        assert stage.runtime.providers.made["a"].requests[-1].messages[1].text == "A large answer."
 
 
 async def test_models_are_marked_in_a_list_when_none_is_named():
@@ -157,8 +157,8 @@ async def test_an_earlier_prompt_is_compared_in_its_own_place():
 async def test_escape_stops_all_and_keeps_what_came():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("a/plain", [TextDelta("So far"), Hang()])
-        stage.house.providers.script("b/large", [TextDelta("So good"), Hang()])
+        stage.runtime.providers.script("a/plain", [TextDelta("So far"), Hang()])
+        stage.runtime.providers.script("b/large", [TextDelta("So good"), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "So far" in stage.text and "So good" in stage.text)
         await stage.pilot.press("escape")
@@ -172,8 +172,8 @@ async def test_escape_stops_all_and_keeps_what_came():
 async def test_escape_before_any_text_gives_the_prompt_back():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("a/plain", [Hang()])
-        stage.house.providers.script("b/large", [Hang()])
+        stage.runtime.providers.script("a/plain", [Hang()])
+        stage.runtime.providers.script("b/large", [Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: stage.text.count("waiting") >= 2)
         await stage.pilot.press("escape")
@@ -185,7 +185,7 @@ async def test_escape_before_any_text_gives_the_prompt_back():
 async def test_one_that_fails_does_not_disturb_the_others():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [Overloaded("Busy.")])
+        stage.runtime.providers.script("b/large", [Overloaded("Busy.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
         assert "A plain answer." in stage.text
@@ -195,13 +195,13 @@ async def test_one_that_fails_does_not_disturb_the_others():
 async def test_answers_are_merged_by_a_model_into_a_further_one():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("a/plain", reply("A plain answer."), reply("The best of both."))
+        stage.runtime.providers.script("a/plain", reply("A plain answer."), reply("The best of both."))
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
         await stage.pilot.press("m")
         await stage.until(lambda: "The best of both." in stage.text and "‹3/3›" in stage.text)
         await stage.idle()
-        asked = stage.house.providers.made["a"].requests[-1].messages[-1].text
+        asked = stage.runtime.providers.made["a"].requests[-1].messages[-1].text
         assert "A plain answer." in asked
         assert "A large answer." in asked
 
@@ -209,7 +209,7 @@ async def test_answers_are_merged_by_a_model_into_a_further_one():
 async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [TextDelta("Slow "), Hang()])
+        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "A plain answer." in stage.text and "Slow" in stage.text)
         await stage.pilot.press("alt+2")
@@ -222,7 +222,7 @@ async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
 async def test_nobody_is_asked_while_something_is_being_written():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
+        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
@@ -234,8 +234,8 @@ async def test_nobody_is_asked_while_something_is_being_written():
 async def test_a_prompt_that_is_sent_meanwhile_waits_and_goes_on_with_what_is_shown():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("a/plain", reply("A plain answer."), reply("Next."))
-        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(1.0), *reply("answer.")])
+        stage.runtime.providers.script("a/plain", reply("A plain answer."), reply("Next."))
+        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(1.0), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         await stage.send("And what about coffee then")
@@ -277,7 +277,7 @@ async def test_a_narrow_terminal_opens_one_answer_at_a_time(size: tuple[int, int
 async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
     async with on_stage() as stage:
         _script(stage)
-        stage.house.providers.script("b/large", [TextDelta("Slow "), Pause(1.5), *reply("answer.")])
+        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(1.5), *reply("answer.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         chat = stage.talk.chat
@@ -308,7 +308,7 @@ async def test_a_secret_stops_all_until_it_is_said_so():
         _script(stage)
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
-        assert not stage.house.providers.calls("a")
+        assert not stage.runtime.providers.calls("a")
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
         assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == 2
@@ -326,7 +326,7 @@ async def test_a_secret_that_is_edited_leaves_nothing_behind():
 
 async def _half_over_budget(stage: Stage) -> None:
     """Compare a model that the budget stops with one that costs nothing."""
-    stage.house.prices.load()
+    stage.runtime.prices.load()
     _script(stage)
     await stage.send("/compare a/plain c/tiny What is tea?")
     await stage.until(lambda: "go on once" in stage.text and "A tiny answer." in stage.text)
@@ -339,8 +339,8 @@ def _answers(stage: Stage) -> set[str]:
 
 @pytest.mark.parametrize(("key", "day"), [("o", "day = 0.000001"), ("r", "day = 0.01")])
 async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str, day: str):
-    house = StagedHouse(CONFIG + FREE + NO_MORE)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
+    async with on_stage(runtime) as stage:
         await _half_over_budget(stage)
         assert "plain: " in stage.text
         assert "which is cheaper" not in stage.text
@@ -348,29 +348,29 @@ async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str
         await stage.until(lambda: "A plain answer." in stage.text and "Which answer goes on?" in stage.text)
         assert "A tiny answer." in stage.text
         assert _answers(stage) == {"A plain answer.", "A tiny answer."}
-        assert house.providers.calls("c") == 1
-        assert day in house.paths.config_file.read_text("utf-8")
+        assert runtime.providers.calls("c") == 1
+        assert day in runtime.paths.config_file.read_text("utf-8")
         await stage.pilot.press("1")
         await stage.until(lambda: stage.turns[-1].reply == "A plain answer.")
 
 
 async def test_what_a_budget_stopped_can_stay_so():
-    house = StagedHouse(CONFIG + FREE + NO_MORE)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
+    async with on_stage(runtime) as stage:
         await _half_over_budget(stage)
         await stage.pilot.press("escape")
         await stage.until(lambda: "Which answer goes on?" in stage.text)
-        assert house.providers.calls("a") == 0
+        assert runtime.providers.calls("a") == 0
         await stage.pilot.press("2")
         await stage.until(lambda: stage.turns[-1].reply == "A tiny answer.")
 
 
 async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
-    house = StagedHouse(CONFIG + FREE + NO_MORE)
-    async with on_stage(house) as stage:
-        house.prices.load()
+    runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
+    async with on_stage(runtime) as stage:
+        runtime.prices.load()
         _script(stage)
-        house.providers.script("c/tiny", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
+        runtime.providers.script("c/tiny", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain c/tiny What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
@@ -379,32 +379,32 @@ async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
 
 
 async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
-    house = StagedHouse(stack=AT_HOME)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(stack=AT_HOME)
+    async with on_stage(runtime) as stage:
         _script(stage)
-        house.providers.script("local/here", reply("An answer from here."))
+        runtime.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain local/here " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text and "An answer from here." in stage.text)
         assert "here on this machine" not in stage.text
-        assert house.providers.calls("a") == 0
+        assert runtime.providers.calls("a") == 0
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text)
         await stage.idle()
         assert _answers(stage) == {"A plain answer.", "An answer from here."}
-        assert house.providers.calls("local") == 1
+        assert runtime.providers.calls("local") == 1
 
 
 async def test_a_local_model_takes_the_place_of_one_and_the_others_are_asked_about_again():
-    house = StagedHouse(stack=AT_HOME)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(stack=AT_HOME)
+    async with on_stage(runtime) as stage:
         _script(stage)
-        house.providers.script("local/here", reply("An answer from here."))
+        runtime.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send to local/here on this machine" in stage.text)
         await stage.pilot.press("l")
         await stage.until(lambda: "An answer from here." in stage.text and "large: " in stage.text)
         assert " 1  here" in stage.text
-        assert (house.providers.calls("a"), house.providers.calls("b")) == (0, 0)
+        assert (runtime.providers.calls("a"), runtime.providers.calls("b")) == (0, 0)
         await stage.pilot.press("a")
         await stage.until(lambda: "A large answer." in stage.text)
         await stage.idle()
@@ -412,26 +412,26 @@ async def test_a_local_model_takes_the_place_of_one_and_the_others_are_asked_abo
 
 
 async def test_a_private_chat_is_opened_up_for_those_it_kept_out():
-    house = StagedHouse(stack=AT_HOME)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(stack=AT_HOME)
+    async with on_stage(runtime) as stage:
         _script(stage)
-        house.providers.script("local/here", reply("An answer from here."))
+        runtime.providers.script("local/here", reply("An answer from here."))
         await stage.send("/private")
         await stage.send("/compare a/plain local/here What is tea?")
         await stage.until(lambda: "let this chat leave the machine" in stage.text)
         await stage.until(lambda: "An answer from here." in stage.text)
-        assert house.providers.calls("a") == 0
+        assert runtime.providers.calls("a") == 0
         await stage.pilot.press("p")
         await stage.until(lambda: "A plain answer." in stage.text)
         assert not stage.talk.chat.record.private
 
 
 async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
-    house = StagedHouse(CONFIG + NO_MORE)
-    async with on_stage(house) as stage:
-        house.prices.load()
+    runtime = StagedRuntime(CONFIG + NO_MORE)
+    async with on_stage(runtime) as stage:
+        runtime.prices.load()
         _script(stage)
-        house.providers.script("b/large", reply("A large answer."))
+        runtime.providers.script("b/large", reply("A large answer."))
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
         await stage.pilot.press("a")

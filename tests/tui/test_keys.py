@@ -5,7 +5,7 @@ from pathlib import Path
 from mixchat.domain.events import TextDelta
 from mixchat.tui.actions import ACTS, read_keys
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import CONFIG, StagedHouse, on_stage
+from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 
 
 def test_every_act_is_named_once_and_no_key_is_given_twice():
@@ -28,15 +28,15 @@ async def test_the_users_key_goes_before_one_that_comes_along_as_it_is_said():
     problems = read_keys(given).problems
     assert any('"ctrl+p"' in problem and "retry has it" in problem for problem in problems)
     assert any('"ctrl+q"' in problem and "quit has it" in problem for problem in problems)
-    house = StagedHouse(CONFIG + '[keys]\nretry = "ctrl+p"\n')
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(CONFIG + '[keys]\nretry = "ctrl+p"\n')
+    async with on_stage(runtime) as stage:
         await stage.pilot.press("ctrl+p")
         await stage.until(lambda: "There is nothing to ask again yet." in stage.text)
 
 
 async def test_an_act_is_reached_by_the_users_own_key():
-    house = StagedHouse(CONFIG + '[keys]\nhelp = "f12"\n')
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(CONFIG + '[keys]\nhelp = "f12"\n')
+    async with on_stage(runtime) as stage:
         await stage.pilot.press("f12")
         await stage.until(lambda: "a role, alias or model" in stage.text or "this role" in stage.text)
 
@@ -46,7 +46,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
         await stage.pilot.press("ctrl+c")
         await stage.until(lambda: "ctrl+q quits" in stage.text)
         assert stage.app.is_running
-        stage.house.providers.script("a/plain", [TextDelta("so far"), Hang()])
+        stage.runtime.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.pilot.press("ctrl+c")
@@ -55,7 +55,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
 
 async def test_ctrl_c_copies_a_selection_and_stops_nothing():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", [TextDelta("so far"), Hang()])
+        stage.runtime.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.type("copy me")
@@ -87,7 +87,7 @@ async def test_quit_works_from_an_open_page():
 
 async def test_the_reply_is_copied_and_its_code_saved(tmp_path: Path):
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("See:\n\n```python\nprint(1)\n```\n"))
+        stage.runtime.providers.script("a/plain", reply("See:\n\n```python\nprint(1)\n```\n"))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("ctrl+o")
@@ -99,7 +99,7 @@ async def test_the_reply_is_copied_and_its_code_saved(tmp_path: Path):
 
 async def test_retry_asks_again_in_the_same_place():
     async with on_stage() as stage:
-        stage.house.providers.script("a/plain", reply("One."), reply("Two."))
+        stage.runtime.providers.script("a/plain", reply("One."), reply("Two."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")

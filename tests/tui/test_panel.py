@@ -7,19 +7,19 @@ from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
 from mixchat.tui.panel.turn_detail import HangingText, hang
 from tests.routing.scripted import reply
-from tests.tui.stage import CONFIG, Stage, StagedHouse, StillClock, on_stage
+from tests.tui.stage import CONFIG, Stage, StagedRuntime, StillClock, on_stage
 
 
 async def _failed_over(stage: Stage) -> None:
-    stage.house.providers.script("b/large", [Overloaded("b is busy today.")])
-    stage.house.providers.script("a/plain", reply("Here I am instead."))
+    stage.runtime.providers.script("b/large", [Overloaded("b is busy today.")])
+    stage.runtime.providers.script("a/plain", reply("Here I am instead."))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.until(lambda: "Here I am instead." in stage.text)
 
 
 async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at():
-    async with on_stage(StagedHouse(clock=StillClock()), size=(160, 60)) as stage:
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(160, 60)) as stage:
         await _failed_over(stage)
         await stage.until(lambda: "$1.00 in, $4.00 out a million" in stage.text)
         for words in (
@@ -34,9 +34,9 @@ async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at(
 
 
 async def test_what_is_wrapped_in_the_detail_keeps_its_indent():
-    async with on_stage(StagedHouse(clock=StillClock()), size=(120, 60)) as stage:
-        stage.house.providers.script("b/large", [Overloaded("b is busy today and will be tomorrow, too.")])
-        stage.house.providers.script("a/plain", reply("Here I am instead."))
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 60)) as stage:
+        stage.runtime.providers.script("b/large", [Overloaded("b is busy today and will be tomorrow, too.")])
+        stage.runtime.providers.script("a/plain", reply("Here I am instead."))
         await stage.send("why does this code stop one early?")
         await stage.idle()
         detail = stage.app.screen.query_one(HangingText)
@@ -57,7 +57,7 @@ def test_a_line_is_wrapped_even_where_there_is_no_room_for_it():
 
 async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
     async with on_stage(size=(160, 50)) as stage:
-        stage.house.providers.script("b/large", reply("About code."))
+        stage.runtime.providers.script("b/large", reply("About code."))
         await stage.send("why does this code stop one early?")
         await stage.idle()
         await stage.send("Tell me about tea please")
@@ -69,7 +69,7 @@ async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
 
 async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():
     clock = StillClock()
-    async with on_stage(StagedHouse(clock=clock)) as stage:
+    async with on_stage(StagedRuntime(clock=clock)) as stage:
         await _failed_over(stage)
         health = stage.app.screen.query_one(HealthList)
         await stage.until(lambda: "large" in str(health.render()) and "again in" in str(health.render()))
@@ -109,12 +109,12 @@ async def test_the_width_and_a_hidden_panel_are_there_again_after_a_restart():
         panel = stage.app.screen.query_one(SidePanel)
         await stage.pilot.press(*["f3"] * 6)
         await stage.until(lambda: panel.outer_size.width == 68)
-    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+    async with on_stage(StagedRuntime(), size=(160, 40)) as stage:
         panel = stage.app.screen.query_one(SidePanel)
         assert panel.outer_size.width == 68
         await stage.pilot.press("f2")
         await stage.until(lambda: not panel.region)
-    async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+    async with on_stage(StagedRuntime(), size=(160, 40)) as stage:
         panel = stage.app.screen.query_one(SidePanel)
         assert not panel.region
         await stage.pilot.press("f2")
@@ -122,9 +122,9 @@ async def test_the_width_and_a_hidden_panel_are_there_again_after_a_restart():
 
 
 async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and_forgets_no_width():
-    StagedHouse().paths.data.mkdir(parents=True, exist_ok=True)
-    StagedHouse().paths.layout_file.write_text('{"panel_width": 84}')
-    async with on_stage(StagedHouse(), size=(110, 40)) as stage:
+    StagedRuntime().paths.data.mkdir(parents=True, exist_ok=True)
+    StagedRuntime().paths.layout_file.write_text('{"panel_width": 84}')
+    async with on_stage(StagedRuntime(), size=(110, 40)) as stage:
         panel = stage.app.screen.query_one(SidePanel)
         assert panel.outer_size.width == 55
         await stage.pilot.press("f3")
@@ -140,17 +140,17 @@ async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and
 
 async def test_a_layout_that_nobody_can_read_is_the_first_one():
     for damaged in ("", "[]", '{"panel_width": "wide"}', '{"panel_width": -7}', '{"panel_width": 9999}'):
-        paths = StagedHouse().paths
+        paths = StagedRuntime().paths
         paths.data.mkdir(parents=True, exist_ok=True)
         paths.layout_file.write_text(damaged)
-        async with on_stage(StagedHouse(), size=(160, 40)) as stage:
+        async with on_stage(StagedRuntime(), size=(160, 40)) as stage:
             assert NARROWEST <= stage.app.screen.query_one(SidePanel).outer_size.width <= 80
 
 
 async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
-    house = StagedHouse(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
-    async with on_stage(house, size=(90, 24)) as stage:
-        house.prices.load()
+    runtime = StagedRuntime(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
+    async with on_stage(runtime, size=(90, 24)) as stage:
+        runtime.prices.load()
         await _failed_over(stage)
         last = stage.text.splitlines()[-1]
         assert "chat $0.0000" in last

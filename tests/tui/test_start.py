@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mixchat.tui.onboarding.key_screen import provider_of
-from tests.tui.stage import CONFIG, StagedHouse, on_stage
+from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 from tests.tui.test_guard_options import SECRET
 
 NOBODY = """
@@ -18,8 +18,8 @@ models = ["anthropic/claude-sonnet-5-5", "local/smollm2-135m"]
 """
 
 
-class KeylessHouse(StagedHouse):
-    """A house in which no provider can be reached."""
+class KeylessRuntime(StagedRuntime):
+    """A runtime in which no provider can be reached."""
 
     def __init__(self) -> None:
         super().__init__(stack=NOBODY)
@@ -47,7 +47,7 @@ async def test_who_answers_is_shown_by_role():
 
 
 async def test_without_a_key_it_says_what_was_found_and_what_to_do():
-    async with on_stage(KeylessHouse()) as stage:
+    async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         assert "fetch a small model" in stage.text
         assert "Anthropic" in stage.text
@@ -55,7 +55,7 @@ async def test_without_a_key_it_says_what_was_found_and_what_to_do():
 
 
 async def test_a_prompt_that_nobody_can_answer_is_not_lost():
-    async with on_stage(KeylessHouse()) as stage:
+    async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         await stage.send("hello there")
         await stage.until(lambda: stage.screen.front.choices.is_open)
@@ -64,7 +64,7 @@ async def test_a_prompt_that_nobody_can_answer_is_not_lost():
 
 
 async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one():
-    async with on_stage(KeylessHouse()) as stage:
+    async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "enter fetch the small model" in stage.text)
         await stage.type("hi")
         await stage.until(lambda: "enter choose who answers" in stage.text)
@@ -73,7 +73,7 @@ async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one(
 
 
 async def test_a_fetch_says_at_once_what_it_does_and_esc_gives_the_prompt_back(silent_index: socket.socket):
-    async with on_stage(KeylessHouse()) as stage:
+    async with on_stage(KeylessRuntime()) as stage:
         stage.screen.front.choices.armed_after = 0.0
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         await stage.send("hello there")
@@ -91,7 +91,7 @@ async def test_a_fetch_that_fails_says_so_in_one_sentence_that_stays(monkeypatch
     with socket.create_server(("127.0.0.1", 0)) as server:
         _use_index(monkeypatch, server.getsockname()[1])
     monkeypatch.setenv("PIP_RETRIES", "0")
-    async with on_stage(KeylessHouse()) as stage:
+    async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         await stage.pilot.press("enter")
         await stage.until(lambda: "pip could not download the model; check the network" in stage.text)
@@ -132,7 +132,7 @@ async def test_while_the_composer_is_covered_nothing_is_sent():
         await stage.pilot.press("enter", "f5", "ctrl+p", "enter")
         await stage.pilot.pause(0.2)
         assert len(stage.turns) == 1
-        assert stage.house.providers.calls("a") == 1
+        assert stage.runtime.providers.calls("a") == 1
         assert stage.app.screen is stage.screen
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: stage.composer.area.has_focus)
@@ -153,7 +153,7 @@ async def test_a_covered_question_is_not_answered_unseen():
         assert stage.screen.front.choices.is_open
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: stage.screen.front.choices.has_focus)
-        assert stage.house.providers.calls("a") == 0
+        assert stage.runtime.providers.calls("a") == 0
 
 
 async def test_sixty_by_fifteen_is_usable():
@@ -172,6 +172,6 @@ async def test_below_a_hundred_columns_the_panel_becomes_figures_in_the_last_lin
 
 
 async def test_a_bad_theme_is_said_and_the_usual_one_is_worn():
-    async with on_stage(StagedHouse('theme = "nonsense"\n' + CONFIG)) as stage:
+    async with on_stage(StagedRuntime('theme = "nonsense"\n' + CONFIG)) as stage:
         await stage.until(lambda: "There is no theme 'nonsense'" in stage.text)
         assert stage.app.theme == "mixchat-dark"

@@ -10,7 +10,7 @@ from mixchat.domain.role import BUILT_IN
 from mixchat.tui import themes
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.themes import themes_directory
-from tests.tui.stage import StagedHouse, on_stage
+from tests.tui.stage import StagedRuntime, on_stage
 
 NAMES = sorted(path.stem for path in themes_directory().glob("*.toml"))
 
@@ -107,8 +107,8 @@ async def test_the_app_can_be_painted_in_every_theme(name: str):
 
 
 async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():
-    house = StagedHouse()
-    house.paths.themes.mkdir(parents=True)
-    (house.paths.themes / "mine.toml").write_text('ansi = true\n[colors]\nprimary = "ansi_green"\n')
-    async with on_stage(house, LaunchOptions(theme="mine")) as stage:
+    runtime = StagedRuntime()
+    runtime.paths.themes.mkdir(parents=True)
+    (runtime.paths.themes / "mine.toml").write_text('ansi = true\n[colors]\nprimary = "ansi_green"\n')
+    async with on_stage(runtime, LaunchOptions(theme="mine")) as stage:
         assert stage.app.theme == "mine"

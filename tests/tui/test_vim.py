@@ -4,7 +4,7 @@ import pytest
 
 from mixchat.domain.events import TextDelta
 from tests.routing.scripted import Hang
-from tests.tui.stage import CONFIG, StagedHouse, on_stage
+from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 
 VIM = CONFIG + "[ui]\nvim = true\n"
 
@@ -25,7 +25,7 @@ VIM = CONFIG + "[ui]\nvim = true\n"
     ],
 )
 async def test_normal_mode_moves_and_changes(keys: str, left: str):
-    async with on_stage(StagedHouse(VIM)) as stage:
+    async with on_stage(StagedRuntime(VIM)) as stage:
         stage.composer.area.insert("one two three")
         await stage.pilot.press("escape")
         await stage.type(keys)
@@ -33,8 +33,8 @@ async def test_normal_mode_moves_and_changes(keys: str, left: str):
 
 
 async def test_escape_leaves_insert_mode_first_and_then_stops_the_reply():
-    async with on_stage(StagedHouse(VIM)) as stage:
-        stage.house.providers.script("a/plain", [TextDelta("on and on"), Hang()])
+    async with on_stage(StagedRuntime(VIM)) as stage:
+        stage.runtime.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.type("next")

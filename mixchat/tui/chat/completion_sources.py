@@ -15,10 +15,10 @@ _SET: Final = frozenset({"effort", "search"})
 
 
 class CompletionSources:
-    """Reads the candidates from the house each time, so that a new stack counts at once."""
+    """Reads the candidates from the runtime each time, so that a new stack counts at once."""
 
-    def __init__(self, house: "Runtime") -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
 
     def sources(self) -> Sources:
         """Return where the composer's completions come from."""
@@ -31,12 +31,12 @@ class CompletionSources:
             yield Candidate(f"@{name.insert} ", name.label, name.detail, name.role)
 
     def _names(self) -> Iterator[Candidate]:
-        stack = self._house.stack
+        stack = self._runtime.stack
         roles = self._roles_of()
         for role in stack.roles:
             seats = stack.lineup(role)
             yield Candidate(role, role, f"role → {seats[0].ref.model}" if seats else "role", role)
-        for alias, ref in sorted(self._house.catalog.aliases().items()):
+        for alias, ref in sorted(self._runtime.catalog.aliases().items()):
             yield Candidate(alias, alias, str(ref), roles.get(str(ref)))
         for ref, role in roles.items():
             yield Candidate(ref, ref, role, role)
@@ -44,7 +44,7 @@ class CompletionSources:
     def _roles_of(self) -> dict[str, str]:
         """Return each model of the stack with the first role that seats it."""
         seats = (
-            (str(seat.ref), role) for role, post in self._house.stack.roles.items() for seat in post.seats
+            (str(seat.ref), role) for role, post in self._runtime.stack.roles.items() for seat in post.seats
         )
         found: dict[str, str] = {}
         for ref, role in seats:
@@ -60,14 +60,16 @@ class CompletionSources:
         if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
         elif command == "role":
-            yield from (Candidate(role, role, "", role) for role in self._house.stack.roles)
+            yield from (Candidate(role, role, "", role) for role in self._runtime.stack.roles)
         elif command == "stack":
-            yield from (Candidate(name, name) for name in self._house.stacks.names())
+            yield from (Candidate(name, name) for name in self._runtime.stacks.names())
         elif command in _SET:
-            from mixchat.tui.chat.setting_specs import KNOBS
+            from mixchat.tui.chat.setting_specs import SETTING_SPECS
 
-            yield from (Candidate(choice, choice) for choice in (*KNOBS[command].choices, "default", "next"))
+            yield from (
+                Candidate(choice, choice) for choice in (*SETTING_SPECS[command].choices, "default", "next")
+            )
         elif command == "theme":
             from mixchat.tui.themes import theme_paths
 
-            yield from (Candidate(name, name) for name in theme_paths(self._house.paths.themes))
+            yield from (Candidate(name, name) for name in theme_paths(self._runtime.paths.themes))

@@ -23,7 +23,7 @@ class ChatController:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         parts: ChatWidgets,
         session: OpenChats,
         shown_by: tuple[BodySwitcher, LiveTotals],
@@ -31,9 +31,9 @@ class ChatController:
         say: Callable[[str], None],
     ) -> None:
         self.session = session
-        self._house = house
+        self._runtime = runtime
         self._parts = parts
-        self._curtain, self._figures = shown_by
+        self._body, self._figures = shown_by
         self._start = start
         self._say = say
         self._closed = False
@@ -43,12 +43,12 @@ class ChatController:
         chat: Chat | None = None
         try:
             if opening.resume is not None:
-                chat = self._house.saved_chat(opening.resume)
+                chat = self._runtime.saved_chat(opening.resume)
             elif opening.last:
-                chat = self._house.last_chat()
+                chat = self._runtime.last_chat()
         except ConfigError as error:
             self._say(str(error))
-        self.turn_to(chat or self._house.new_chat())
+        self.turn_to(chat or self._runtime.new_chat())
 
     def turn_to(self, chat: Chat) -> None:
         """Put another chat on the screen, with the draft that was left in it."""
@@ -59,7 +59,7 @@ class ChatController:
             composer.leave_edit()
             composer.clear()
         talk = self.session.open(chat)
-        self._curtain.load()
+        self._body.load()
         self._figures.refresh()
         composer.restore(self.session.draft())
         composer.tell_waiting(tuple(talk.waiting), paused=talk.paused)
@@ -71,7 +71,7 @@ class ChatController:
         draft = self._parts.composer.draft
         self.session.keep_draft(Draft())
         self._parts.composer.clear()
-        self.turn_to(self._house.new_chat())
+        self.turn_to(self._runtime.new_chat())
         self._parts.composer.restore(draft)
         self._parts.composer.area.focus()
 
@@ -86,7 +86,7 @@ class ChatController:
 
     async def _remember(self, typed: str) -> None:
         try:
-            self._house.drafts.remember(await self._house.mask(typed))
+            self._runtime.drafts.remember(await self._runtime.mask(typed))
         except StorageError as error:
             self._say(str(error))
 

@@ -43,12 +43,12 @@ _LONGEST: Final = 400_000
 class SpendingView:
     """Reads the ledger. Nothing here waits for a price list that is not in memory yet."""
 
-    def __init__(self, house: "Runtime") -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
 
     def spending(self, chat: Chat, turn: Turn | None = None) -> SpendingState:
         """Return what the tracker shows; `turn` is the one under way."""
-        figures = self._house.ledger.figures(chat.id, turn.id if turn else None)
+        figures = self._runtime.ledger.figures(chat.id, turn.id if turn else None)
         limits = _limits(figures.budgets)
         spans = (
             Span("chat", figures.chat, limits.get("chat")),
@@ -59,18 +59,18 @@ class SpendingView:
 
     def so_far(self, turn_id: str) -> Cost | None:
         """Return what the call that is under way for this turn has cost so far."""
-        costs = [cost for call, cost in self._house.ledger.under_way() if call.turn == turn_id]
+        costs = [cost for call, cost in self._runtime.ledger.under_way() if call.turn == turn_id]
         return costs[-1] if costs else None
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
-        if not decision.lineup or not self._house.prices.ready or written(chat) > _LONGEST:
+        if not decision.lineup or not self._runtime.prices.ready or written(chat) > _LONGEST:
             return None
         from mixchat.routing.request_builder import build_request
 
         seat = decision.lineup[0]
-        request = build_request(chat.chat_request(prompt), decision, seat, self._house.resources).request
-        return self._house.ledger.forecast(
+        request = build_request(chat.chat_request(prompt), decision, seat, self._runtime.resources).request
+        return self._runtime.ledger.forecast(
             MeteredCall(ref=seat.ref, purpose="answer", role=decision.role, chat=chat.id), request
         )
 

@@ -23,12 +23,12 @@ class OpenChats:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         stage: TurnEnds,
         watchers: Sequence[TurnObserver],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._stage = stage
         self._watchers = watchers
         self._start = start
@@ -44,7 +44,7 @@ class OpenChats:
     def queue(self) -> TurnQueue:
         """The talk with the chat on the screen."""
         if self._talk is None:
-            self.open(self._house.new_chat())
+            self.open(self._runtime.new_chat())
         talk = self._talk
         if talk is None:
             raise RuntimeError("opening a chat begins a talk")
@@ -71,14 +71,14 @@ class OpenChats:
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""
-        return read_draft(self._house.drafts.read(self._place))
+        return read_draft(self._runtime.drafts.read(self._place))
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what is written; a history that cannot be written is no reason to stop typing."""
         waiting = [message.typed for message in self.queue.waiting]
         whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
-            self._house.drafts.write(self._place, whole.encode())
+            self._runtime.drafts.write(self._place, whole.encode())
         except StorageError:
             return
 

@@ -34,11 +34,11 @@ _MEDIA_TYPES: Final[dict[str, MediaType]] = {media_type: media_type for media_ty
 class RoutePreviewBuilder:
     """Asks the router and the price list what a prompt would lead to."""
 
-    def __init__(self, house: "Runtime", books: SpendingView) -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime", books: SpendingView) -> None:
+        self._runtime = runtime
         self._books = books
 
-    def outlook(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
+    def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
         if mentions.nothing is not None:
             return RoutePreview(problem=f"@{mentions.nothing} is no role, alias, model or file here")
@@ -48,7 +48,7 @@ class RoutePreviewBuilder:
         if not text.strip() or re.fullmatch(COMMAND, text.strip()):
             return RoutePreview(pin=shown, chat_pinned=own is None and shown is not None)
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
-        decision = self._house.router.decide_locally(chat.routing_input(prompt))
+        decision = self._runtime.router.decide_locally(chat.routing_input(prompt))
         card = self._card(decision)
         priced = self._books.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
@@ -68,19 +68,19 @@ class RoutePreviewBuilder:
         return [*seats, *roles[:2]]
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
-        return self._house.catalog.card(decision.lineup[0].ref) if decision.lineup else None
+        return self._runtime.catalog.card(decision.lineup[0].ref) if decision.lineup else None
 
 
 class AlternativeSeats:
     """Who else could take a message that was stopped."""
 
-    def __init__(self, house: "Runtime") -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
 
     def local(self) -> Pin | None:
         """Return the first model on this machine that the stack seats."""
-        seats = (seat for post in self._house.stack.roles.values() for seat in post.seats)
-        return next((_pin(seat) for seat in seats if self._house.resources.local(seat.ref)), None)
+        seats = (seat for post in self._runtime.stack.roles.values() for seat in post.seats)
+        return next((_pin(seat) for seat in seats if self._runtime.resources.local(seat.ref)), None)
 
     def cheaper(self, ref: ModelRef | None) -> Pin | None:
         """Return the cheapest reachable seat of the stack that costs less than `ref`, as far as prices are known."""
@@ -89,16 +89,16 @@ class AlternativeSeats:
             return None
         priced = [
             (cost, seat)
-            for post in self._house.stack.roles.values()
+            for post in self._runtime.stack.roles.values()
             for seat in post.seats
-            if self._house.providers.reachable(seat.ref.provider)
+            if self._runtime.providers.reachable(seat.ref.provider)
             and (cost := self._price(seat.ref)) is not None
             and cost < price
         ]
         return _pin(min(priced, key=lambda pair: pair[0])[1]) if priced else None
 
     def _price(self, ref: ModelRef) -> Decimal | None:
-        rates = self._house.prices.rates(ref) if self._house.prices.ready else None
+        rates = self._runtime.prices.rates(ref) if self._runtime.prices.ready else None
         if rates is None or rates.input is None or rates.output is None:
             return None
         return rates.input + rates.output
@@ -140,15 +140,15 @@ class RoutePreviewer:
         self._chat = chat
         self._forecast = forecast
         self._say = say
-        self._outlook = RoutePreview()
+        self._preview = RoutePreview()
         self._candidates: Sequence[Pin] = ()
         self._at = -1
 
     def refresh(self) -> None:
         """Say who would answer what is written, and about what it would cost."""
         composer = self._composer
-        self._outlook = self._forecast.outlook(self._chat(), composer.unfolded, composer.read(), composer.pin)
-        composer.tell(self._outlook)
+        self._preview = self._forecast.preview(self._chat(), composer.unfolded, composer.read(), composer.pin)
+        composer.tell(self._preview)
 
     def begin(self, turn: Turn) -> None:
         """Nothing new: what is written goes on from this turn once it is there."""
@@ -163,12 +163,12 @@ class RoutePreviewer:
     def next_candidate(self, _: str = "") -> None:
         """Let the next one who could answer take this message; after the last, the router chooses again."""
         if self._composer.pin is None:
-            decision = self._outlook.decision
+            decision = self._preview.decision
             self._candidates = self._forecast.candidates(decision) if decision else ()
             self._at = -1
         if not self._candidates:
             self._say(
-                "Nobody else could answer this." if self._outlook.decision else "Write something first."
+                "Nobody else could answer this." if self._preview.decision else "Write something first."
             )
             return
         self._at += 1

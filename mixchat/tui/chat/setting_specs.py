@@ -82,9 +82,9 @@ def _takes_search(card: ModelCard, value: Value) -> str:
     return "cannot search the web" if value and card.search is not True else ""
 
 
-KNOBS: Final[Mapping[str, SettingSpec]] = {
-    knob.name: knob
-    for knob in (
+SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
+    spec.name: spec
+    for spec in (
         SettingSpec(
             name="system",
             title="System prompt",
@@ -126,7 +126,7 @@ KNOBS: Final[Mapping[str, SettingSpec]] = {
 }
 
 
-def read_value(knob: SettingSpec, text: str) -> Value:
+def read_value(spec: SettingSpec, text: str) -> Value:
     """Return what `text` sets; nothing, `default` or `-` is `None`: the seat's own setting.
 
     Raises:
@@ -134,7 +134,7 @@ def read_value(knob: SettingSpec, text: str) -> Value:
     """
     text = text.strip()
     return (
-        None if text.casefold() in _LEAVE else knob.read(text if knob.name == "system" else text.casefold())
+        None if text.casefold() in _LEAVE else spec.read(text if spec.name == "system" else text.casefold())
     )
 
 
@@ -151,8 +151,8 @@ def shown(value: object) -> str:
             return str(value)
 
 
-def settings_with(settings: GenerationSettings, knob: SettingSpec, value: Value) -> GenerationSettings:
+def settings_with(settings: GenerationSettings, spec: SettingSpec, value: Value) -> GenerationSettings:
     """Return the settings with one of them changed."""
     from msgspec import structs
 
-    return structs.replace(settings, **{knob.name: value})
+    return structs.replace(settings, **{spec.name: value})

@@ -168,11 +168,11 @@ class Composer(Vertical):
         self.completions.offer(None)
         return was_open
 
-    def tell(self, outlook: RoutePreview) -> None:
+    def tell(self, preview: RoutePreview) -> None:
         """Show who would answer; the panel's edge takes the role's colour."""
-        self.query_one(PreviewLine).tell(outlook)
+        self.query_one(PreviewLine).tell(preview)
         self.remove_class(self._colour)
-        self._colour = role_class(outlook.role) if outlook.decision else "-nobody"
+        self._colour = role_class(preview.role) if preview.decision else "-nobody"
         self.add_class(self._colour)
 
     def tell_waiting(self, waiting: tuple[ComposedMessage, ...], *, paused: bool) -> None:

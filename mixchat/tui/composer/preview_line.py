@@ -54,30 +54,30 @@ class PreviewLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._outlook = RoutePreview()
+        self._preview = RoutePreview()
 
-    def tell(self, outlook: RoutePreview) -> None:
+    def tell(self, preview: RoutePreview) -> None:
         """Show this outlook."""
-        if outlook != self._outlook:
-            self._outlook = outlook
+        if preview != self._preview:
+            self._preview = preview
             self.refresh()
 
     def render(self) -> Content:
         """Return the row: pin, role, model and reason on the left, figures on the right."""
-        outlook = self._outlook
-        if outlook.problem:
-            return _fit(Content.styled(outlook.problem, "$text-warning"), Content(), self.size.width)
-        chips = [_chip(chip) for chip in outlook.files]
-        left = Content.assemble(*_pin(outlook), *_who(outlook.decision), *chips, *_why(outlook.decision))
-        return _fit(left, _figures(outlook), self.size.width)
+        preview = self._preview
+        if preview.problem:
+            return _fit(Content.styled(preview.problem, "$text-warning"), Content(), self.size.width)
+        chips = [_chip(chip) for chip in preview.files]
+        left = Content.assemble(*_pin(preview), *_who(preview.decision), *chips, *_why(preview.decision))
+        return _fit(left, _figures(preview), self.size.width)
 
 
-def _pin(outlook: RoutePreview) -> list[Content]:
-    if outlook.pin is None:
+def _pin(preview: RoutePreview) -> list[Content]:
+    if preview.pin is None:
         return []
-    colour = role_variable(outlook.pin.role) if outlook.pin.role else "$accent"
-    where = " this chat" if outlook.chat_pinned else ""
-    chip = Content.assemble((f" @{outlook.pin.name}{where} ", f"$background on {colour} bold"), " ")
+    colour = role_variable(preview.pin.role) if preview.pin.role else "$accent"
+    where = " this chat" if preview.chat_pinned else ""
+    chip = Content.assemble((f" @{preview.pin.name}{where} ", f"$background on {colour} bold"), " ")
     return [chip]
 
 
@@ -116,15 +116,15 @@ def _chip(chip: FileChip) -> Content:
     return Content.assemble("  ", (f" {chip.name} {formatting.size(chip.size)}{seen} ", f"{style} on $panel"))
 
 
-def _figures(outlook: RoutePreview) -> Content:
-    if outlook.decision is None or not outlook.decision.lineup:
+def _figures(preview: RoutePreview) -> Content:
+    if preview.decision is None or not preview.decision.lineup:
         return Content()
-    cost = outlook.cost
+    cost = preview.cost
     price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
     parts = [Content.styled(price, "$text-muted")] if price else []
-    if outlook.context is not None:
-        crowded = outlook.context >= _CROWDED
-        share = f"ctx {outlook.context:.0%}" if outlook.context >= 0.01 else "ctx <1%"
+    if preview.context is not None:
+        crowded = preview.context >= _CROWDED
+        share = f"ctx {preview.context:.0%}" if preview.context >= 0.01 else "ctx <1%"
         parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
     return Content("   ").join(parts)
 

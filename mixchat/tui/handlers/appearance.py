@@ -24,18 +24,18 @@ class AppearanceHandlers:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         panel: SidePanel,
         refreshed: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._panel = panel
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "panel": self.panel,
@@ -54,7 +54,7 @@ class AppearanceHandlers:
 
     def theme(self, name: str) -> None:
         """Change the colours: at once by name, or from a list that shows each theme as it is lit."""
-        found, problems = themes.read_all(self._house.paths.themes)
+        found, problems = themes.read_all(self._runtime.paths.themes)
         for theme in found:
             self._app.register_theme(theme)
         for problem in problems:
@@ -85,7 +85,7 @@ class AppearanceHandlers:
     def use_stack(self, name: str) -> None:
         """Put another stack to use."""
         try:
-            stack = self._house.use_stack(name)
+            stack = self._runtime.use_stack(name)
         except ConfigError as error:
             self._say(str(error))
             return
@@ -96,8 +96,8 @@ class AppearanceHandlers:
     def _keep(self, key: str, value: str) -> None:
         from mixchat.config.edit import set_value
 
-        self._house.config = structs.replace(self._house.config, **{key: value})
+        self._runtime.config = structs.replace(self._runtime.config, **{key: value})
         try:
-            set_value(self._house.paths.config_file, key, value)
+            set_value(self._runtime.paths.config_file, key, value)
         except (ConfigError, OSError) as error:
             self._say(f"It holds until mixchat is closed; the config cannot be written: {error}")

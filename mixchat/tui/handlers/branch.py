@@ -23,7 +23,7 @@ class BranchHandlers:
     """Moves the chat on the screen between its branches.
 
     Args:
-        house: keeps the chats.
+        runtime: keeps the chats.
         session: holds the chat.
         composer: where an earlier prompt is edited.
         pointing: knows which turn is meant.
@@ -34,7 +34,7 @@ class BranchHandlers:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         session: OpenChats,
         composer: Composer,
         pointing: TurnSelection,
@@ -43,7 +43,7 @@ class BranchHandlers:
         turn_to: Callable[[Chat], None],
         say: Callable[[str], None],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._session = session
         self._composer = composer
         self._pointing = pointing
@@ -53,7 +53,7 @@ class BranchHandlers:
         self._deleted: dict[str, list[tuple[str, str | None]]] = {}
         """By chat: the turns that were deleted, each with the last turn that was left on the screen."""
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "edit": self.edit,
@@ -89,7 +89,7 @@ class BranchHandlers:
             return
         number = self._pointing.number(turn.id)
         try:
-            forked = fork(self._session.chat, turn.id, self._house.desk)
+            forked = fork(self._session.chat, turn.id, self._runtime.chat_services)
         except StorageError as error:
             self._say(str(error))
             return
@@ -155,7 +155,7 @@ class BranchHandlers:
     def _delete(self, chat: Chat, turn: Turn) -> None:
         after = len(chat.turns) - self._pointing.number(turn.id)
         try:
-            chat.path.delete(turn.id, self._house.clock.now())
+            chat.path.delete(turn.id, self._runtime.clock.now())
         except StorageError as error:
             self._say(str(error))
             return

@@ -26,7 +26,7 @@ class TitleHandlers:
     """Names chats, by hand or by a cheap model beside the conversation, and sums them up.
 
     Args:
-        house: knows which model gives titles.
+        runtime: knows which model gives titles.
         session: holds the chat.
         refreshed: is called when the title or what was spent has changed.
         start: runs something beside the conversation.
@@ -35,19 +35,19 @@ class TitleHandlers:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         session: Callable[[], OpenChats],
         refreshed: Callable[[], None],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
         say: Callable[[str], None],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._session = session
         self._refreshed = refreshed
         self._start = start
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"title": self.title, "compact": self.compact}
 
@@ -59,11 +59,11 @@ class TitleHandlers:
 
     def settle(self, turn: Turn) -> None:
         """Have the chat named after its first reply, if the config says which model does that."""
-        name = self._house.config.titles
+        name = self._runtime.config.titles
         chat = self._session().chat
         if name is None or turn.outcome is not Outcome.COMPLETE or len(chat.path) != 1:
             return
-        pin = self._house.pin(name)
+        pin = self._runtime.pin(name)
         if pin is None:
             self._say(f"titles in the config names {name}, which is no role, alias or model.")
         elif len(chat.path.siblings(turn.id)) == 1:
@@ -77,8 +77,8 @@ class TitleHandlers:
         elif words:
             self._keep(chat, words)
         else:
-            name = self._house.config.titles
-            pin = self._house.pin(name) if name else Pin(QUICK, role=QUICK)
+            name = self._runtime.config.titles
+            pin = self._runtime.pin(name) if name else Pin(QUICK, role=QUICK)
             self._start(self._entitle(chat, pin or Pin(QUICK, role=QUICK), asked=True))
 
     def _keep(self, chat: Chat, words: str) -> None:
@@ -96,7 +96,7 @@ class TitleHandlers:
         from mixchat.chat.operations import make_title
 
         try:
-            named = await make_title(chat, self._house.router, pin)
+            named = await make_title(chat, self._runtime.router, pin)
         except StorageError as error:
             self._say(str(error))
             return
@@ -111,11 +111,11 @@ class TitleHandlers:
     def compact(self, name: str) -> None:
         """Have a model sum the chat up in a turn that stands for all before it."""
         talk = self._session().queue
-        pin = self._house.pin(name.removeprefix("@")) if name else None
+        pin = self._runtime.pin(name.removeprefix("@")) if name else None
         if talk.busy:
             self._say("A reply is still coming; Esc stops it.")
         elif name and pin is None:
-            self._say(self._house.no_pin(name))
+            self._say(self._runtime.no_pin(name))
         elif not talk.chat.turns:
             self._say("There is nothing to sum up yet.")
         else:

@@ -12,7 +12,7 @@ from mixchat.domain.errors import ConfigError, ProviderError, StorageError
 from mixchat.domain.stack import Seat
 from mixchat.tui.actions import Handler
 from mixchat.tui.chat.open_chats import OpenChats
-from mixchat.tui.chat.setting_specs import KNOBS, SettingSpec, Value, read_value, settings_with, shown
+from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, Value, read_value, settings_with, shown
 from mixchat.tui.composer.composer import Composer
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class ChatSettingsHandlers:
 
     Args:
         app: shows the screen.
-        house: knows the models.
+        runtime: knows the models.
         session: holds the chat.
         composer: keeps what is set for the next message.
         changed: is called when a setting changed.
@@ -37,23 +37,23 @@ class ChatSettingsHandlers:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         session: OpenChats,
         composer: Composer,
         changed: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._session = session
         self._composer = composer
         self._changed = changed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
-        knobs = {act_of(name): partial(self.command, knob) for name, knob in KNOBS.items()}
-        return {**knobs, "setup": self.setup}
+        specs = {act_of(name): partial(self.command, spec) for name, spec in SETTING_SPECS.items()}
+        return {**specs, "setup": self.setup}
 
     def setup(self, name: str = "") -> None:
         """Show everything that can be set."""
@@ -61,18 +61,18 @@ class ChatSettingsHandlers:
 
         self._app.push_screen(ChatSettingsScreen(self, name))
 
-    def command(self, knob: SettingSpec, text: str) -> None:
+    def command(self, spec: SettingSpec, text: str) -> None:
         """Set what `/effort high` writes, for the next message after `next`; without a value show the screen."""
         if not text:
-            self.setup(knob.name)
+            self.setup(spec.name)
             return
         alone = text.startswith(_NEXT)
         try:
-            value = read_value(knob, text.removeprefix(_NEXT))
+            value = read_value(spec, text.removeprefix(_NEXT))
         except ConfigError as error:
             self._say(str(error))
         else:
-            self._say(self.put(knob, value, alone=alone))
+            self._say(self.put(spec, value, alone=alone))
 
     @property
     def for_chat(self) -> GenerationSettings:
@@ -89,26 +89,26 @@ class ChatSettingsHandlers:
         composer, chat = self._composer, self._session.chat
         prompt = TurnRequest(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
         try:
-            lineup = self._house.router.decide_locally(chat.routing_input(prompt)).lineup
+            lineup = self._runtime.router.decide_locally(chat.routing_input(prompt)).lineup
         except ProviderError:
             return None
         return lineup[0] if lineup else None
 
-    def objection(self, knob: SettingSpec, value: Value) -> str:
+    def objection(self, spec: SettingSpec, value: Value) -> str:
         """Return what the model in line does with a value that it does not take, or nothing."""
         seat = self.seat()
         if seat is None or value is None:
             return ""
-        said = knob.warning(self._house.catalog.card(seat.ref), value)
+        said = spec.warning(self._runtime.catalog.card(seat.ref), value)
         return f"{seat.ref} {said}." if said else ""
 
-    def put(self, knob: SettingSpec, value: Value, *, alone: bool) -> str:
+    def put(self, spec: SettingSpec, value: Value, *, alone: bool) -> str:
         """Set a value for the chat, or for the next message `alone`; return what there is to say."""
         if alone:
-            self._composer.settings = settings_with(self.for_message, knob, value)
+            self._composer.settings = settings_with(self.for_message, spec, value)
         else:
             chat = self._session.chat
-            state = structs.replace(chat.state, settings=settings_with(self.for_chat, knob, value))
+            state = structs.replace(chat.state, settings=settings_with(self.for_chat, spec, value))
             try:
                 chat.save_record(structs.replace(chat.record, state=state))
             except StorageError as error:
@@ -116,9 +116,9 @@ class ChatSettingsHandlers:
         self._changed()
         where = "the next message" if alone else "this chat"
         now = f"is {shown(value)}" if value is not None else "is again what the seat says"
-        if knob.name == "system" and value is not None:
+        if spec.name == "system" and value is not None:
             now = "is set"
-        return f"{knob.title} of {where} {now}. {self.objection(knob, value)}".rstrip()
+        return f"{spec.title} of {where} {now}. {self.objection(spec, value)}".rstrip()
 
 
 def act_of(name: str) -> str:

@@ -21,7 +21,7 @@ class ModelHandlers:
 
     Args:
         app: shows the picker.
-        house: knows the models.
+        runtime: knows the models.
         session: holds the chat.
         composer: gets the pin of a single message.
         do: does another act, with its argument: pins the chat, asks again.
@@ -32,7 +32,7 @@ class ModelHandlers:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         session: OpenChats,
         composer: Composer,
         do: Callable[[str, str], object],
@@ -40,14 +40,14 @@ class ModelHandlers:
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._session = session
         self._composer = composer
         self._do = do
         self._looked = looked
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"models": self.models, "pin": self.pin, "retry-with": self.retry_with}
 
@@ -78,14 +78,14 @@ class ModelHandlers:
         if turn is None:
             return ()
         question = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files))
-        lineup = self._house.router.decide_locally(question).lineup
+        lineup = self._runtime.router.decide_locally(question).lineup
         return [seat.ref for seat in lineup if seat.ref != turn.ref]
 
     def _pick(self, uses: "Sequence[Use]", heading: str, first: "Sequence[ModelRef]" = ()) -> None:
         from mixchat.tui.screens.models.model_list import ModelList
         from mixchat.tui.screens.models.models_screen import ModelsScreen
 
-        self._app.push_screen(ModelsScreen(ModelList(self._house), uses, heading, first), self._take)
+        self._app.push_screen(ModelsScreen(ModelList(self._runtime), uses, heading, first), self._take)
 
     def _take(self, picked: "Picked | None") -> None:
         if picked is None:
@@ -94,7 +94,7 @@ class ModelHandlers:
         if picked.use in {"chat", "pin"}:
             self._do("pin", name)
         elif picked.use == "message":
-            self._composer.pin = self._house.pin(name)
+            self._composer.pin = self._runtime.pin(name)
             self._looked()
             self._say(f"{name} answers the next message.")
         else:

@@ -31,7 +31,7 @@ class CompareHandlers:
     """Runs a comparison in the conversation's place.
 
     Args:
-        house: everything that a chat needs.
+        runtime: everything that a chat needs.
         parts: the widgets.
         session: holds the chat.
         asking: finds out what is compared.
@@ -42,7 +42,7 @@ class CompareHandlers:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         parts: ChatWidgets,
         session: OpenChats,
         asking: ComparisonSetup,
@@ -51,10 +51,10 @@ class CompareHandlers:
         load: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
-        self._clock = house.clock
-        self._pin = house.pin
-        self._no_pin = house.no_pin
-        self._books = SpendingView(house)
+        self._clock = runtime.clock
+        self._pin = runtime.pin
+        self._no_pin = runtime.no_pin
+        self._books = SpendingView(runtime)
         self._parts = parts
         self._session = session
         self._asking = asking
@@ -66,7 +66,7 @@ class CompareHandlers:
         self._picked = 0
         """The answer that was picked while others were still coming; 0: none was."""
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         picks = {f"pick-{number}": partial(self._pick_number, number) for number in range(1, MOST + 1)}
         return {"compare": self.compare, "pick": self.pick, "merge": self.merge, **picks}

@@ -87,24 +87,24 @@ class ComparisonSetup:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         app: App[int],
         composer: Composer,
         chat: Callable[[], Chat],
         pointing: TurnSelection,
         say: Callable[[str], None],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._app = app
         self._composer = composer
         self._chat = chat
         self._pointing = pointing
         self._say = say
-        self._candidates = Candidates(house)
+        self._candidates = Candidates(runtime)
 
     def ask(self, words: str, begin: Callable[[ComparisonRequest], None]) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
-        named = read_names(words, self._house.pin, MOST)
+        named = read_names(words, self._runtime.pin, MOST)
         if (trouble := self._trouble(named)) is not None:
             self._say(trouble)
             self._composer.put_back(f"/compare {words}")
@@ -119,7 +119,7 @@ class ComparisonSetup:
 
     def _trouble(self, named: ParsedNames) -> str | None:
         if named.nothing is not None:
-            return self._house.no_pin(named.nothing)
+            return self._runtime.no_pin(named.nothing)
         many = len(named.pins)
         return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
 
@@ -154,7 +154,7 @@ class ComparisonSetup:
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
 
         def chosen(names: str | None) -> None:
-            found = [pin for name in (names or "").split() if (pin := self._house.pin(name)) is not None]
+            found = [pin for name in (names or "").split() if (pin := self._runtime.pin(name)) is not None]
             if len(found) >= LEAST:
                 begin(structs.replace(asked, pins=tuple(found)))
 

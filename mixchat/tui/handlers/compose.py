@@ -24,18 +24,18 @@ class ComposeHandlers:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         session: OpenChats,
         composer: Composer,
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._session = session
         self._composer = composer
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"editor": self.edit, "recall": self.recall, "drop-queued": self.drop}
 
@@ -66,7 +66,7 @@ class ComposeHandlers:
         """Search the prompts that were sent before."""
         from mixchat.tui.picker import Picker, PickerEntry
 
-        prompts = list(dict.fromkeys(reversed(self._house.drafts.prompts())))
+        prompts = list(dict.fromkeys(reversed(self._runtime.drafts.prompts())))
         entries = [PickerEntry(prompt, " ".join(prompt.split())[:300]) for prompt in prompts]
 
         def taken(prompt: str | None) -> None:

@@ -32,7 +32,7 @@ class CopyHandlers:
         self._clipboard = clipboard
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "copy-reply": lambda _: self._copy(self._reply(), "the reply"),
@@ -110,7 +110,7 @@ class LinkHandlers:
         self._clipboard = clipboard
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"links": self.choose, "copy-link": self.copy}
 

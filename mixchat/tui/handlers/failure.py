@@ -30,7 +30,7 @@ class FailureHandler:
     Args:
         talk: the talk with the chat on the screen.
         parts: what it shows things in.
-        house: knows the seats and what names mean.
+        runtime: knows the seats and what names mean.
         budgeting: knows the limits and raises them.
         fetch: fetches the model that runs on this machine.
         load: shows the chat's branch again, with its figures.
@@ -41,7 +41,7 @@ class FailureHandler:
         self,
         talk: Callable[[], TurnQueue],
         parts: ChatWidgets,
-        house: "Runtime",
+        runtime: "Runtime",
         budgeting: BudgetHandlers,
         fetch: Callable[[], None],
         load: Callable[[], None],
@@ -49,8 +49,8 @@ class FailureHandler:
     ) -> None:
         self._talk = talk
         self._parts = parts
-        self._pin = house.pin
-        self._seats = AlternativeSeats(house)
+        self._pin = runtime.pin
+        self._seats = AlternativeSeats(runtime)
         self._budgeting = budgeting
         self._fetch = fetch
         self._load = load

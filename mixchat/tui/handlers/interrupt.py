@@ -31,7 +31,7 @@ class InterruptHandlers:
         self._unmark = unmark
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"stop": self.stop, "copy-or-stop": self.copy_or_stop, "copy-selection": self.copy_selection}
 

@@ -28,7 +28,7 @@ class CommandPalette:
         self._screen = screen
         self._keys = keys
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"palette": self.palette, "help": self.help}
 
@@ -70,7 +70,7 @@ class ChatNavigation:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         parts: ChatWidgets,
         conversation: ChatController,
         bar: FindBar,
@@ -78,14 +78,14 @@ class ChatNavigation:
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._parts = parts
         self._conversation = conversation
         self._bar = bar
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"chats": self.chats, "find": self.find}
 
@@ -94,14 +94,14 @@ class ChatNavigation:
         from mixchat.tui.screens.chats.chat_list import ChatList
         from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 
-        shelf = ChatList(self._house, self._conversation.session.chat)
+        shelf = ChatList(self._runtime, self._conversation.session.chat)
 
         def closed(found: "ChatFound | None") -> None:
             chat = self._conversation.session.chat
             if found is not None:
                 self.open(found.chat, found.turn)
             elif chat.turns and chat.id not in shelf.records:
-                self._conversation.turn_to(self._house.new_chat())
+                self._conversation.turn_to(self._runtime.new_chat())
             else:
                 self._refreshed()
 
@@ -111,7 +111,7 @@ class ChatNavigation:
         """Put a saved chat on the screen, at a turn of it."""
         try:
             if chat != self._conversation.session.chat.id:
-                self._conversation.turn_to(self._house.saved_chat(chat))
+                self._conversation.turn_to(self._runtime.saved_chat(chat))
         except ConfigError as error:
             self._say(str(error))
             return
@@ -132,7 +132,7 @@ class ChatNavigation:
 
 
 def navigation_handlers(
-    house: "Runtime",
+    runtime: "Runtime",
     app: App[int],
     parts: ChatWidgets,
     conversation: ChatController,
@@ -144,7 +144,7 @@ def navigation_handlers(
     """Return what opens each screen, by act.
 
     Args:
-        house: everything that the screens show.
+        runtime: everything that the screens show.
         app: shows them.
         parts: the widgets of the chat screen.
         conversation: holds the chats.
@@ -161,30 +161,30 @@ def navigation_handlers(
         if name:
             do("use-stack", name)
         else:
-            app.push_screen(StackScreen(StackEditor(house, refreshed), ModelList(house)))
+            app.push_screen(StackScreen(StackEditor(runtime, refreshed), ModelList(runtime)))
 
     def configure(_: str) -> None:
         from mixchat.config.schema import settings
         from mixchat.tui.screens.settings.config_editor import ConfigEditor
         from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 
-        book = ConfigEditor(house, lambda config: app.set_keymap(dict(read_keys(config.keys).keys)))
+        book = ConfigEditor(runtime, lambda config: app.set_keymap(dict(read_keys(config.keys).keys)))
         app.push_screen(SettingsScreen(book, lambda act: do(act, ""), settings()), lambda _: refreshed())
 
     # Mounted before it is wanted, so that what is typed right after the key is in the field.
     bar = FindBar(parts.transcript, conversation.write_on)
     parts.composer.screen.query_one("#conversation").mount(bar, before=parts.composer)
-    finding = ChatNavigation(app, house, parts, conversation, bar, refreshed, say)
+    finding = ChatNavigation(app, runtime, parts, conversation, bar, refreshed, say)
 
     def spend(_: str) -> None:
         from mixchat.tui.screens.spend_screen import SpendScreen
 
-        app.push_screen(SpendScreen(house), lambda chat: finding.open(chat) if chat else None)
+        app.push_screen(SpendScreen(runtime), lambda chat: finding.open(chat) if chat else None)
 
     return {
-        **finding.deeds(),
-        **ModelHandlers(app, house, conversation.session, parts.composer, do, refreshed, say).deeds(),
-        **ChatSettingsHandlers(app, house, conversation.session, parts.composer, refreshed, say).deeds(),
+        **finding.handlers(),
+        **ModelHandlers(app, runtime, conversation.session, parts.composer, do, refreshed, say).handlers(),
+        **ChatSettingsHandlers(app, runtime, conversation.session, parts.composer, refreshed, say).handlers(),
         "stack": stack,
         "settings": configure,
         "spend": spend,

@@ -31,28 +31,28 @@ class Onboarding:
     def __init__(
         self,
         app: App[int],
-        house: "Runtime",
+        runtime: "Runtime",
         parts: ChatWidgets,
-        curtain: BodySwitcher,
+        body: BodySwitcher,
         *,
         remember: Callable[[ComposedMessage], None],
         send: Callable[[ComposedMessage], None],
         say: Callable[[str], None],
     ) -> None:
         self._app = app
-        self._house = house
+        self._runtime = runtime
         self._parts = parts
-        self._curtain = curtain
+        self._body = body
         self._remember = remember
         self._send = send
         self._say = say
         self._pending: ComposedMessage | None = None
         """A message that waits for somebody who can answer."""
-        self._findings = ProviderStatus(house)
+        self._findings = ProviderStatus(runtime)
         self.nobody = False
         """Whether no role has a model that can be asked."""
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"key": self.add_key}
 
@@ -60,14 +60,14 @@ class Onboarding:
         """Look at keys and models, then at servers of this machine; show both at once."""
         try:
             await self._findings.probe()
-            answering = self._findings.answering(self._house.stack)
+            answering = self._findings.answering(self._runtime.stack)
         except ConfigError as error:
             self._say(str(error))
             return
         self.nobody = not answering
-        self._parts.welcome.tell(self._house.stack, answering)
-        self._parts.first_run.tell(self._findings.services())
-        self._curtain.cover(nobody=self.nobody)
+        self._parts.welcome.tell(self._runtime.stack, answering)
+        self._parts.first_run.tell(self._findings.provider_specs())
+        self._body.cover(nobody=self.nobody)
         self._parts.status.tell_hints(self.hints(self._app.focused))
         outgoing, self._pending = self._pending, None
         if outgoing is not None:
@@ -83,7 +83,7 @@ class Onboarding:
     def look_again(self) -> None:
         """Let a key or a model that was just added count."""
         try:
-            self._house.use_stack(self._house.stack.name)
+            self._runtime.use_stack(self._runtime.stack.name)
         except ConfigError as error:
             self._say(str(error))
         self._app.run_worker(self.greet())
@@ -123,4 +123,4 @@ class Onboarding:
             else:
                 self.give_back()
 
-        self._app.push_screen(KeyScreen(KeyStore(self._house), key), closed)
+        self._app.push_screen(KeyScreen(KeyStore(self._runtime), key), closed)

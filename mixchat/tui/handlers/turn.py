@@ -28,7 +28,7 @@ class TurnHandlers:
     """Does to the chat on the screen what the person says, and says what came of it.
 
     Args:
-        house: knows what names mean.
+        runtime: knows what names mean.
         app: where lists are shown.
         session: holds the chat.
         composer: gets the pin of a single message.
@@ -40,7 +40,7 @@ class TurnHandlers:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         app: App[int],
         session: OpenChats,
         composer: Composer,
@@ -50,7 +50,7 @@ class TurnHandlers:
         replaced: Callable[[Turn], None],
         say: Callable[[str], None],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._app = app
         self._pointing = pointing
         self._replaced = replaced
@@ -59,7 +59,7 @@ class TurnHandlers:
         self._refreshed = refreshed
         self._say = say
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {
             "retry": self.retry,
@@ -113,7 +113,7 @@ class TurnHandlers:
     def correct(self, role: str) -> None:
         """Say which role the prompt of the turn that is meant was, by name or from a list; the router learns it."""
         turn = self._pointing.turn()
-        known = [name for name in self._house.stack.roles if name != FALLBACK]
+        known = [name for name in self._runtime.stack.roles if name != FALLBACK]
         if turn is None:
             self._say("There is no turn to correct yet.")
         elif turn.outcome is Outcome.OPEN:
@@ -121,13 +121,15 @@ class TurnHandlers:
         elif not role:
             self._pick_role(turn, known)
         elif role not in known:
-            self._say(f"{role} is no role of the stack {self._house.stack.name}; it has {', '.join(known)}.")
+            self._say(
+                f"{role} is no role of the stack {self._runtime.stack.name}; it has {', '.join(known)}."
+            )
         else:
             self._corrected(turn, role)
 
     def _pick_role(self, turn: Turn, known: list[str]) -> None:
         told = {role.name: role.description for role in BUILT_IN}
-        posts = self._house.stack.roles
+        posts = self._runtime.stack.roles
         entries = [PickerEntry(name, name, posts[name].description or told.get(name, "")) for name in known]
         now = turn.corrected or (turn.decision.role if turn.decision else None) or ""
         shown = " ".join(turn.prompt.split())[:_SHOWN]
@@ -145,7 +147,7 @@ class TurnHandlers:
             self._say(str(error))
             return
         self._replaced(corrected)
-        learns = "; prompts like it will follow" if self._house.config.router.learn else ""
+        learns = "; prompts like it will follow" if self._runtime.config.router.learn else ""
         self._say(f"That was {role}{learns}. f5 asks again.")
 
     def private(self, _: str) -> None:
@@ -159,7 +161,7 @@ class TurnHandlers:
     def _named(self, name: str) -> Pin | None:
         if not name:
             return None
-        pin = self._house.pin(name.removeprefix("@"))
+        pin = self._runtime.pin(name.removeprefix("@"))
         if pin is None:
-            self._say(self._house.no_pin(name))
+            self._say(self._runtime.no_pin(name))
         return pin

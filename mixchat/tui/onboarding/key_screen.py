@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 class KeyStore:
     """Tries a key on its provider before it is kept. The key is in no message and no file."""
 
-    def __init__(self, house: "Runtime") -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
 
     def providers(self) -> list[str]:
         """Return the providers that take a key."""
-        return [name for name, service in self._house.services.items() if service.needs_key]
+        return [name for name, service in self._runtime.provider_specs.items() if service.needs_key]
 
     async def keep(self, provider: str, key: str) -> str:
         """Test the key and keep it; return what came of it, in a sentence.
@@ -35,22 +35,22 @@ class KeyStore:
             ConfigError: the key is good, but there is no key ring to keep it in.
         """
         tested = await self._test(provider, key.strip())
-        self._house.key_ring.set(provider, key.strip())
-        self._house.providers.forget(provider)
-        label = self._house.services[provider].label or provider
+        self._runtime.key_ring.set(provider, key.strip())
+        self._runtime.providers.forget(provider)
+        label = self._runtime.provider_specs[provider].label or provider
         return f"{label} {tested}; the key is kept in the system key ring."
 
     async def _test(self, provider: str, key: str) -> str:
         from mixchat.config.credentials import Credentials
         from mixchat.providers.registry import build_providers
 
-        house = self._house
-        variable = next(iter(house.credentials.variables(provider)), "")
+        runtime = self._runtime
+        variable = next(iter(runtime.credentials.variables(provider)), "")
         if not variable:
             raise ConfigError(f"{provider} says no environment variable for its key; set one in the config.")
-        environ = {**house.environ, variable: key}
-        credentials = Credentials(house.config, environ, house.services)
-        trial = build_providers(house.config, environ, credentials, house.catalog.card, house.paths)
+        environ = {**runtime.environ, variable: key}
+        credentials = Credentials(runtime.config, environ, runtime.provider_specs)
+        trial = build_providers(runtime.config, environ, credentials, runtime.catalog.card, runtime.paths)
         try:
             models = await trial.get(provider).models()
         except NeedsKey:

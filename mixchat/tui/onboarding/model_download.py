@@ -18,7 +18,7 @@ class ModelDownload:
     """Fetches once at a time; stopping it leaves nothing half done behind.
 
     Args:
-        house: knows where models are kept.
+        runtime: knows where models are kept.
         shown_on: shows the progress while nothing was said yet.
         note: shows the progress in a line of its own, elsewhere; with nothing the line is as before.
         start: runs it beside everything else.
@@ -29,7 +29,7 @@ class ModelDownload:
 
     def __init__(
         self,
-        house: "Runtime",
+        runtime: "Runtime",
         shown_on: FirstRun,
         note: Callable[[str], None],
         start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
@@ -38,7 +38,7 @@ class ModelDownload:
         stopped: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
-        self._house = house
+        self._runtime = runtime
         self._shown_on = shown_on
         self._note = note
         self._start = start
@@ -47,7 +47,7 @@ class ModelDownload:
         self._say = say
         self._worker: Worker[None] | None = None
 
-    def deeds(self) -> Mapping[str, Handler]:
+    def handlers(self) -> Mapping[str, Handler]:
         """Return what can be done here, by act."""
         return {"pull": self.fetch}
 
@@ -70,9 +70,9 @@ class ModelDownload:
         from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
         from mixchat.providers.local.pull import pull
 
-        folder = ModelStore.of(self._house.paths, self._house.config).folder
+        folder = ModelStore.of(self._runtime.paths, self._runtime.config).folder
         try:
-            async with aclosing(pull(DEFAULT_MODEL, folder, self._house.environ)) as steps:
+            async with aclosing(pull(DEFAULT_MODEL, folder, self._runtime.environ)) as steps:
                 async for step in steps:
                     self._tell(step.step, step.done, step.total)
         except ProviderError as error:

@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from mixchat.domain.stack import Seat
-from mixchat.tui.chat.setting_specs import KNOBS, SettingSpec, read_value, shown
+from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, read_value, shown
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
@@ -55,16 +55,16 @@ class ChatSettingsScreen(FilterListScreen[None]):
 
     def _rows(self, words: str) -> list[ListRow]:
         wanted = words.casefold()
-        found = [knob for knob in KNOBS.values() if wanted in f"{knob.title} {knob.help}".casefold()]
-        return [ListRow("", _head), *(self._row(knob) for knob in found)]
+        found = [spec for spec in SETTING_SPECS.values() if wanted in f"{spec.title} {spec.help}".casefold()]
+        return [ListRow("", _head), *(self._row(spec) for spec in found)]
 
-    def _row(self, knob: SettingSpec) -> ListRow:
-        return ListRow(knob.name, lambda width: self._line(knob, width))
+    def _row(self, spec: SettingSpec) -> ListRow:
+        return ListRow(spec.name, lambda width: self._line(spec, width))
 
-    def _line(self, knob: SettingSpec, width: int) -> Content:
-        of_chat = getattr(self._setting_up.for_chat, knob.name)
-        of_message = getattr(self._setting_up.for_message, knob.name)
-        of_seat = of_the_seat(self._seat, knob)
+    def _line(self, spec: SettingSpec, width: int) -> Content:
+        of_chat = getattr(self._setting_up.for_chat, spec.name)
+        of_message = getattr(self._setting_up.for_message, spec.name)
+        of_seat = of_the_seat(self._seat, spec)
         cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_seat, "$text-muted"))
         parts = [
             Content.styled(one_line(shown(value)), tone if value is not None else "$text-disabled").truncate(
@@ -73,17 +73,17 @@ class ChatSettingsScreen(FilterListScreen[None]):
             + "  "
             for value, tone in cells
         ]
-        return Content.assemble(knob.title.ljust(_TITLE), *parts)
+        return Content.assemble(spec.title.ljust(_TITLE), *parts)
 
     def lit(self, value: str) -> None:
         """Explain the lit setting, and say what the model in line does not take of it."""
-        knob = KNOBS.get(value)
-        if knob is None:
+        spec = SETTING_SPECS.get(value)
+        if spec is None:
             self.say_detail("")
             return
-        counts = getattr(self._setting_up.for_message.over(self._setting_up.for_chat), knob.name)
-        wrong = self._setting_up.objection(knob, counts)
-        self.say_detail(Content.assemble(knob.help, "\n", (wrong, "$text-warning")))
+        counts = getattr(self._setting_up.for_message.over(self._setting_up.for_chat), spec.name)
+        wrong = self._setting_up.objection(spec, counts)
+        self.say_detail(Content.assemble(spec.help, "\n", (wrong, "$text-warning")))
 
     def taken(self, value: str) -> None:
         """Set it for the chat."""
@@ -91,35 +91,35 @@ class ChatSettingsScreen(FilterListScreen[None]):
 
     def action_set(self, alone: bool) -> None:
         """Set the lit setting, for the chat or for the next message `alone`."""
-        knob = KNOBS.get(self.rows.lit)
-        if knob is None:
+        spec = SETTING_SPECS.get(self.rows.lit)
+        if spec is None:
             return
 
         def written(text: str | None) -> None:
             if text is not None:
-                self.say(self._setting_up.put(knob, read_value(knob, text), alone=alone))
+                self.say(self._setting_up.put(spec, read_value(spec, text), alone=alone))
                 self.refill()
 
         settings = self._setting_up.for_message if alone else self._setting_up.for_chat
-        now = getattr(settings, knob.name)
-        title = f"{knob.title} of {'the next message' if alone else 'this chat'}"
-        if knob.choices:
+        now = getattr(settings, spec.name)
+        title = f"{spec.title} of {'the next message' if alone else 'this chat'}"
+        if spec.choices:
             entries = [
-                *(PickerEntry(choice, choice) for choice in knob.choices),
+                *(PickerEntry(choice, choice) for choice in spec.choices),
                 PickerEntry("default", "as the seat says"),
             ]
             self.above.push_screen(Picker(title, entries, lit=shown(now)), written)
         else:
             known = "" if now is None else str(now)
-            ask = ValuePrompt(title, known, help=knob.help, check=lambda text: read_value(knob, text))
+            ask = ValuePrompt(title, known, help=spec.help, check=lambda text: read_value(spec, text))
             self.above.push_screen(ask, written)
 
     def action_clear(self) -> None:
         """Take the lit setting away, from the chat and from the next message."""
-        knob = KNOBS.get(self.rows.lit)
-        if knob is not None:
-            self._setting_up.put(knob, None, alone=True)
-            self.say(self._setting_up.put(knob, None, alone=False))
+        spec = SETTING_SPECS.get(self.rows.lit)
+        if spec is not None:
+            self._setting_up.put(spec, None, alone=True)
+            self.say(self._setting_up.put(spec, None, alone=False))
             self.refill()
 
 
@@ -132,7 +132,7 @@ def _head(width: int) -> Content:
     return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
 
 
-def of_the_seat(seat: Seat | None, knob: SettingSpec) -> object:
+def of_the_seat(seat: Seat | None, spec: SettingSpec) -> object:
     """Return what the seat sets by itself; a seat has no system prompt of its own."""
-    value = getattr(seat, knob.name, None) if seat is not None else None
+    value = getattr(seat, spec.name, None) if seat is not None else None
     return None if value is False else value

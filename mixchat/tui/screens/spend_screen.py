@@ -48,9 +48,9 @@ class SpendScreen(FilterListScreen[str | None]):
         Binding("enter", "open", "open the chat", priority=True, id="spend.open"),
     ]
 
-    def __init__(self, house: "Runtime") -> None:
+    def __init__(self, runtime: "Runtime") -> None:
         super().__init__()
-        self._house = house
+        self._runtime = runtime
         self._by: By = "model"
         self._since = "7d"
         self._report: Report | None = None
@@ -62,7 +62,7 @@ class SpendScreen(FilterListScreen[str | None]):
         self._read()
 
     def _read(self) -> None:
-        self._report = report(self._house.ledger, self._house.stack, self._since, self._by, most=_MOST)
+        self._report = report(self._runtime.ledger, self._runtime.stack, self._since, self._by, most=_MOST)
         self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
         self.refill()
         self._say_sum(self._report)
@@ -76,7 +76,7 @@ class SpendScreen(FilterListScreen[str | None]):
         if self._plotted and found.total.calls:
             width = max(self.size.width - 8, 30)
             height = min(_PLOT, max(self.size.height // 2 - 3, 6))
-            self.say_detail(plot_days(self._house.ledger, found.since, width=width, height=height))
+            self.say_detail(plot_days(self._runtime.ledger, found.since, width=width, height=height))
         else:
             self.say_detail(saved_sentence(found.saving))
 
@@ -89,7 +89,7 @@ class SpendScreen(FilterListScreen[str | None]):
         """Show the lines that fit."""
         if self._report is None:
             return
-        titles = chat_titles(self._house.ledger) if self._by == "chat" else {}
+        titles = chat_titles(self._runtime.ledger) if self._by == "chat" else {}
         named = [(line, one_line(titles.get(line.key, line.key))) for line in self._report.lines]
         wanted = words.casefold()
         lines = [(line, name) for line, name in named if wanted in name.casefold()]
@@ -113,7 +113,7 @@ class SpendScreen(FilterListScreen[str | None]):
         return action != "open" or self._by == "chat"
 
     def _known(self) -> Mapping[str, str]:
-        return chat_titles(self._house.ledger)
+        return chat_titles(self._runtime.ledger)
 
     def action_by(self, step: int) -> None:
         """Sum up by the next thing."""
@@ -148,7 +148,7 @@ class SpendScreen(FilterListScreen[str | None]):
 
     def _check(self, text: str) -> None:
         try:
-            first_day(text, self._house.ledger.reports.today)
+            first_day(text, self._runtime.ledger.reports.today)
         except ConfigError as error:
             raise ConfigError(str(error).removeprefix("--since ")) from None
 

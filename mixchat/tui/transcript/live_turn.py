@@ -116,7 +116,7 @@ class LiveTurnView:
             self.seams = [seam for seam in self.seams if seam.offset != self._length]
             self.seams.append(Seam(self._length, ref, self._cut))
 
-    def sheet(self, suffix: str) -> TurnSummary:
+    def summary(self, suffix: str) -> TurnSummary:
         """Return what is to be read at the moment."""
         base = summarize_turn(self.turn, suffix, None)
         role, title = role_title(self.turn)

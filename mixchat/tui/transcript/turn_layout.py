@@ -18,56 +18,56 @@ from mixchat.tui.transcript.sanitize import one_line
 from mixchat.tui.transcript.turn_summary import TurnSummary
 
 
-def head_parts(sheet: TurnSummary, opened: frozenset[str]) -> Iterator[RenderBlock]:
+def head_parts(summary: TurnSummary, opened: frozenset[str]) -> Iterator[RenderBlock]:
     """Yield what stands before the reply: prompt, header, what went wrong on the way, folds.
 
     An answer that is shown without its prompt has no header either: both stand above it once.
     """
-    if sheet.prompt or sheet.files:
-        asked = ("prompt", sheet.prompt, sheet.files)
-        yield RenderBlock(asked, "prompt", partial(_prompt, sheet), text=sheet.prompt)
-        head = (sheet.role, sheet.title, sheet.facts, sheet.suffix)
-        yield RenderBlock(("header", *head), "header", partial(_header, sheet), text="", rows=1)
-    for hop in sheet.hops:
+    if summary.prompt or summary.files:
+        asked = ("prompt", summary.prompt, summary.files)
+        yield RenderBlock(asked, "prompt", partial(_prompt, summary), text=summary.prompt)
+        head = (summary.role, summary.title, summary.facts, summary.suffix)
+        yield RenderBlock(("header", *head), "header", partial(_header, summary), text="", rows=1)
+    for hop in summary.hops:
         yield RenderBlock(("hop", hop), "note", partial(_hop, hop), text=hop)
-    for notice in sheet.notices:
+    for notice in summary.notices:
         yield RenderBlock(("notice", notice), "note", partial(_notice, notice), text=notice)
-    if sheet.plan:
-        yield _fold("plan", sheet.planned, sheet.plan, opened=opened)
-    if sheet.thinking:
-        yield _fold("thinking", sheet.thought, sheet.thinking, opened=opened)
+    if summary.plan:
+        yield _fold("plan", summary.planned, summary.plan, opened=opened)
+    if summary.thinking:
+        yield _fold("thinking", summary.thought, summary.thinking, opened=opened)
 
 
-def foot_parts(sheet: TurnSummary) -> Iterator[RenderBlock]:
+def foot_parts(summary: TurnSummary) -> Iterator[RenderBlock]:
     """Yield what stands after the reply: sources, and how it ended if not well."""
-    if sheet.citations:
+    if summary.citations:
         yield RenderBlock(
-            ("sources", sheet.citations), "sources", partial(_sources, sheet.citations),
-            text="\n".join(source.url for source in sheet.citations), gap=True,
+            ("sources", summary.citations), "sources", partial(_sources, summary.citations),
+            text="\n".join(source.url for source in summary.citations), gap=True,
         )  # fmt: skip
-    if sheet.failure:
+    if summary.failure:
         yield RenderBlock(
-            ("failure", sheet.failure, sheet.help, sheet.stopped), "failure", partial(_failure, sheet),
-            text=sheet.failure, gap=True,
+            ("failure", summary.failure, summary.help, summary.stopped), "failure", partial(_failure, summary),
+            text=summary.failure, gap=True,
         )  # fmt: skip
 
 
-def _prompt(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
+def _prompt(summary: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
-    lines = rows_of([(sheet.prompt.expandtabs(4), palette.prompt)], width)
-    for file in sheet.files:
+    lines = rows_of([(summary.prompt.expandtabs(4), palette.prompt)], width)
+    for file in summary.files:
         lines.extend(rows_of([("+ ", palette.prompt_bar), (file, palette.prompt)], width))
     for line in lines:
         line.fill = palette.prompt
     return lines
 
 
-def _header(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
+def _header(summary: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
     pieces: list[Piece] = []
-    if sheet.title:
-        pieces.append((sheet.title, palette.role(sheet.role) + Style(bold=True)))
-    for fact in (*sheet.facts, *((sheet.suffix,) if sheet.suffix else ())):
+    if summary.title:
+        pieces.append((summary.title, palette.role(summary.role) + Style(bold=True)))
+    for fact in (*summary.facts, *((summary.suffix,) if summary.suffix else ())):
         pieces.append((" · " if pieces else "", palette.faint))
         pieces.append((fact, palette.muted))
     return [_as_ornament(line) for line in rows_of(pieces or [("", palette.muted)], width)]
@@ -122,12 +122,12 @@ def _sources(citations: tuple[Citation, ...], width: int, look: RenderStyle) -> 
     return lines
 
 
-def _failure(sheet: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
+def _failure(summary: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
-    style = palette.muted if sheet.stopped else palette.error
-    pieces: list[Piece] = [("■ " if sheet.stopped else "✗ ", style), (sheet.failure, style)]
-    if sheet.help:
-        pieces.append((f" · {sheet.help}", palette.muted))
+    style = palette.muted if summary.stopped else palette.error
+    pieces: list[Piece] = [("■ " if summary.stopped else "✗ ", style), (summary.failure, style)]
+    if summary.help:
+        pieces.append((f" · {summary.help}", palette.muted))
     return rows_of(pieces, width)
 
 

@@ -76,11 +76,11 @@ class TurnView:
         return self.document.text if self.live is not None else self.turn.reply
 
     @property
-    def sheet(self) -> TurnSummary:
+    def summary(self) -> TurnSummary:
         """What is to be read besides the reply."""
         suffix = self._suffix(self.turn.id)
         if self.live is not None:
-            return self.live.sheet(suffix)
+            return self.live.summary(suffix)
         return summarize_turn(self.turn, suffix, self.seconds)
 
     @property
@@ -91,14 +91,14 @@ class TurnView:
         return self._parts
 
     def _compose(self) -> list[RenderBlock]:
-        sheet, document = self.sheet, self.document
-        sources = addresses(sheet.citations)
+        summary, document = self.summary, self.document
+        sources = addresses(summary.citations)
         if sources != self._sources:
             self._sources, self._final = sources, {}
         return [
-            *head_parts(sheet, self.opened),
+            *head_parts(summary, self.opened),
             *ReplyLayout(document, self._seams, sources, self._final).parts(),
-            *foot_parts(sheet),
+            *foot_parts(summary),
         ]
 
     @property

@@ -1,4 +1,4 @@
-"""A house with chats, calls and models to look at, and a way to open a screen of it."""
+"""A runtime with chats, calls and models to look at, and a way to open a screen of it."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.tui.screens.list_screen import FilterListScreen
-from tests.tui.stage import CONFIG, STACK, Stage, StagedHouse, StillClock
+from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, StillClock
 
 PLAIN, LARGE, TINY, AWAY = (ModelRef.parse(ref) for ref in ("a/plain", "b/large", "c/tiny", "far/away"))
 PRICED = (
@@ -61,8 +61,8 @@ class FewModels(Catalog):
         return known.get(ref, ModelCard(ref=ref))
 
 
-class SceneHouse(StagedHouse):
-    """A house of few models, with something to find."""
+class SceneRuntime(StagedRuntime):
+    """A runtime of few models, with something to find."""
 
     def __init__(self, config: str = PRICED, stack: str = STACK, *, clock: Clock | None = None) -> None:
         super().__init__(config, stack, clock=clock or MovedClock())
@@ -72,37 +72,37 @@ class SceneHouse(StagedHouse):
         return FewModels(self.paths, self.config, self.clock)
 
     @cached_property
-    def services(self) -> Mapping[str, ProviderSpec]:
+    def provider_specs(self) -> Mapping[str, ProviderSpec]:
         return {
             name: ProviderSpec(name=name, key_env=(f"{name.upper()}_KEY",)) for name in ("a", "b", "c", "far")
         }
 
 
-def tell(house: StagedHouse, said: tuple[tuple[str, str, ModelRef, int, str], ...] = SAID) -> None:
+def tell(runtime: StagedRuntime, said: tuple[tuple[str, str, ModelRef, int, str], ...] = SAID) -> None:
     """Put chats with a turn each into the history, and what they cost into the ledger."""
-    clock = house.clock
+    clock = runtime.clock
     assert isinstance(clock, MovedClock)
     now = clock.now()
     for number, (prompt, role, ref, days, reply) in enumerate(said):
         clock.move(now - 86_400 * days - 3_600 * number)
-        record = structs.replace(house.chats.new(title=prompt), id=f"chat{number}")
-        house.chats.save(record)
+        record = structs.replace(runtime.chats.new(title=prompt), id=f"chat{number}")
+        runtime.chats.save(record)
         call = MeteredCall(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
         request = ModelRequest(ref=ref, messages=(Message("user", prompt),))
         usage = Usage(input=4_000, output=1_000)
-        counted, cost = house.ledger.close(
-            house.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None
+        counted, cost = runtime.ledger.close(
+            runtime.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None
         )
         attempt = Attempt(ref=ref, started=0.0, first_token=0.4, ended=3.0, cost=cost, usage=counted)
         created = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
-        house.turns.save(
+        runtime.turns.save(
             Turn(
                 id=f"turn{number}", chat=record.id, parent=None, created=created, prompt=prompt, reply=reply,
                 attempts=(attempt,), outcome=Outcome.COMPLETE,
             )
         )  # fmt: skip
     clock.move(now)
-    house.chats.tag("chat0", "work")
+    runtime.chats.tag("chat0", "work")
 
 
 async def opened(stage: Stage, act: str, kind: type[P]) -> P:

@@ -1,7 +1,7 @@
 """Setting a chat up, or the next message: by command and on the screen, with what the model does not take."""
 
 from mixchat.tui.screens.chat_settings_screen import ChatSettingsScreen
-from tests.tui.screens.scene import SceneHouse, opened, said
+from tests.tui.screens.scene import SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
 
 
@@ -11,11 +11,11 @@ async def ask(stage: Stage, text: str = "Hello there, how are you?") -> object:
     await stage.idle()
     ref = stage.turns[-1].ref
     assert ref is not None
-    return stage.house.providers.made[ref.provider].requests[-1]
+    return stage.runtime.providers.made[ref.provider].requests[-1]
 
 
 async def test_commands_set_the_chat_up():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort high")
         await stage.send("/temperature 0.3")
         await stage.send("/max-tokens 2,000")
@@ -30,7 +30,7 @@ async def test_commands_set_the_chat_up():
 
 
 async def test_next_sets_one_message_alone():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort next low")
         await stage.send("/temperature next 0.9")
         await stage.until(lambda: stage.composer.settings.temperature == 0.9)
@@ -41,7 +41,7 @@ async def test_next_sets_one_message_alone():
 
 
 async def test_default_takes_a_setting_away():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort high")
         await stage.send("/effort default")
         await stage.until(lambda: "again what the seat says" in said(stage))
@@ -49,7 +49,7 @@ async def test_default_takes_a_setting_away():
 
 
 async def test_what_cannot_be_set_is_said():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort enormous")
         await stage.until(lambda: "is no effort" in said(stage))
         await stage.send("/temperature hot")
@@ -61,7 +61,7 @@ async def test_what_cannot_be_set_is_said():
 
 
 async def test_what_the_model_in_line_does_not_take_is_said():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("/pin b/large")
         await stage.send("/temperature 0.5")
         await stage.until(lambda: "b/large takes no temperature" in said(stage))
@@ -71,7 +71,7 @@ async def test_what_the_model_in_line_does_not_take_is_said():
 
 
 async def test_the_screen_shows_chat_message_and_seat_and_sets_both():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await opened(stage, "setup", ChatSettingsScreen)
         assert "a/plain would answer" in stage.text
         await stage.type("temp")
@@ -85,16 +85,16 @@ async def test_the_screen_shows_chat_message_and_seat_and_sets_both():
 
 
 async def test_a_setting_is_still_there_when_the_chat_is_opened_again():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await ask(stage)
         await stage.send("/effort low")
         await stage.until(lambda: stage.talk.chat.state.settings.effort == "low")
-        assert house.saved_chat(stage.talk.chat.id).state.settings.effort == "low"
+        assert runtime.saved_chat(stage.talk.chat.id).state.settings.effort == "low"
 
 
 async def test_what_can_be_counted_is_offered_while_one_types():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.type("/effort hi")
         await stage.until(lambda: "xhigh" in stage.text)
         await stage.pilot.press("enter", "enter")

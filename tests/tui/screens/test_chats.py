@@ -6,7 +6,7 @@ import pytest
 
 from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from tests.routing.scripted import reply
-from tests.tui.screens.scene import SceneHouse, opened, tell
+from tests.tui.screens.scene import SceneRuntime, opened, tell
 from tests.tui.stage import Stage, on_stage
 
 
@@ -15,11 +15,11 @@ async def chats(stage: Stage) -> ChatsScreen:
     return await opened(stage, "chats", ChatsScreen)
 
 
-def told() -> SceneHouse:
-    """Return a house with five chats."""
-    house = SceneHouse()
-    tell(house)
-    return house
+def told() -> SceneRuntime:
+    """Return a runtime with five chats."""
+    runtime = SceneRuntime()
+    tell(runtime)
+    return runtime
 
 
 async def test_chats_stand_under_their_days_with_what_they_cost():
@@ -63,10 +63,10 @@ async def test_a_deleted_chat_is_brought_back_with_one_key():
         await chats(stage)
         await stage.pilot.press("ctrl+d")
         await stage.until(lambda: "4 chats" in stage.text and "Deleted “Why" in stage.text)
-        assert [record.id for record in stage.house.chats.list(deleted=True)] == ["chat0"]
+        assert [record.id for record in stage.runtime.chats.list(deleted=True)] == ["chat0"]
         await stage.pilot.press("ctrl+z")
         await stage.until(lambda: "5 chats" in stage.text)
-        assert not stage.house.chats.list(deleted=True)
+        assert not stage.runtime.chats.list(deleted=True)
 
 
 async def test_renaming_pinning_and_tagging_are_on_disk_and_undone_one_by_one():
@@ -75,30 +75,30 @@ async def test_renaming_pinning_and_tagging_are_on_disk_and_undone_one_by_one():
         await stage.pilot.press("ctrl+f")
         await stage.until(lambda: "pinned" in stage.text)
         await stage.pilot.press("ctrl+r", "ctrl+u", "L", "o", "o", "p", "s", "enter")
-        await stage.until(lambda: stage.house.chats.find("chat0").title == "Loops")
+        await stage.until(lambda: stage.runtime.chats.find("chat0").title == "Loops")
         await stage.pilot.press("ctrl+t", "space", "p", "y", "enter")
-        await stage.until(lambda: stage.house.chats.find("chat0").tags == ("py", "work"))
-        assert stage.house.chats.find("chat0").pinned
+        await stage.until(lambda: stage.runtime.chats.find("chat0").tags == ("py", "work"))
+        assert stage.runtime.chats.find("chat0").pinned
         await stage.pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
-        await stage.until(lambda: not stage.house.chats.find("chat0").pinned)
-        before = stage.house.chats.find("chat0")
+        await stage.until(lambda: not stage.runtime.chats.find("chat0").pinned)
+        before = stage.runtime.chats.find("chat0")
         assert (before.title, before.tags) == ("Why does this loop stop early?", ("work",))
 
 
 async def test_a_new_title_of_the_open_chat_is_kept_by_its_next_turn():
-    house = told()
-    async with on_stage(house) as stage:
+    runtime = told()
+    async with on_stage(runtime) as stage:
         await chats(stage)
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.talk.chat.id == "chat0")
         await chats(stage)
         await stage.pilot.press("ctrl+r", "ctrl+u", "N", "e", "w", "enter")
-        await stage.until(lambda: house.chats.find("chat0").title == "New")
+        await stage.until(lambda: runtime.chats.find("chat0").title == "New")
         await stage.pilot.press("escape")
-        house.providers.script("a/plain", reply("And on."))
+        runtime.providers.script("a/plain", reply("And on."))
         await stage.send("Go on please")
         await stage.idle()
-        assert house.chats.find("chat0").title == "New"
+        assert runtime.chats.find("chat0").title == "New"
 
 
 async def test_deleting_the_open_chat_leaves_a_new_one():
@@ -148,9 +148,9 @@ async def test_help_in_the_chat_begins_with_what_the_focused_widget_can_do():
 async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_takes_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    house = SceneHouse()
-    tell(house)
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    tell(runtime)
+    async with on_stage(runtime) as stage:
         screen = await opened(stage, "chats", ChatsScreen)
         find = screen._shelf.find
         sought: list[str] = []

@@ -16,7 +16,7 @@ from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.table_screen import TableScreen
 from mixchat.tui.screens.spend_screen import SpendScreen
 from mixchat.tui.screens.stack.stack_screen import StackScreen
-from tests.tui.screens.scene import LARGE, SceneHouse, opened, tell
+from tests.tui.screens.scene import LARGE, SceneRuntime, opened, tell
 from tests.tui.stage import Stage
 
 SnapCompare = Callable[..., bool]
@@ -47,7 +47,7 @@ async def help_here(stage: Stage) -> None:
 
 
 async def models(stage: Stage) -> None:
-    stage.house.health.failed(LARGE, Overloaded("b is overloaded.").failure)
+    stage.runtime.health.failed(LARGE, Overloaded("b is overloaded.").failure)
     await opened(stage, "models", ModelsScreen)
     await stage.until(lambda: "within reach" in stage.text)
 
@@ -124,16 +124,16 @@ LOOKS = pytest.mark.parametrize(
 @SCREENS
 @LOOKS
 def test_looks(snap_compare: SnapCompare, doing: Doing, size: tuple[int, int], theme: str):
-    house = SceneHouse()
-    tell(house)
+    runtime = SceneRuntime()
+    tell(runtime)
 
     async def before(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, MixApp)
-        stage = Stage(app, pilot, house)
+        stage = Stage(app, pilot, runtime)
         await stage.until(lambda: stage.screen.ready.is_set())
         await doing(stage)
         await pilot.pause()
 
-    app = MixApp(house, LaunchOptions(theme=theme))
+    app = MixApp(runtime, LaunchOptions(theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=before)

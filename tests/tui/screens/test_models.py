@@ -3,7 +3,7 @@
 from mixchat.domain.errors import Overloaded
 from mixchat.tui.screens.models.models_screen import ModelsScreen
 from tests.routing.scripted import reply
-from tests.tui.screens.scene import LARGE, SceneHouse, opened, said
+from tests.tui.screens.scene import LARGE, SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
 
 
@@ -20,9 +20,9 @@ def row(stage: Stage, name: str) -> str:
 
 
 async def test_a_row_says_price_window_abilities_and_what_stands_against_the_model():
-    house = SceneHouse()
-    house.health.failed(LARGE, Overloaded("b is overloaded.").failure)
-    async with on_stage(house, size=(140, 40)) as stage:
+    runtime = SceneRuntime()
+    runtime.health.failed(LARGE, Overloaded("b is overloaded.").failure)
+    async with on_stage(runtime, size=(140, 40)) as stage:
         await models(stage)
         plain = row(stage, "a/plain")
         assert all(word in plain for word in ("$1", "$4", "200k", "eyes thinks web"))
@@ -32,13 +32,13 @@ async def test_a_row_says_price_window_abilities_and_what_stands_against_the_mod
 
 
 async def test_a_model_that_ends_soon_is_flagged_with_its_successor():
-    async with on_stage(SceneHouse(), size=(160, 40)) as stage:
+    async with on_stage(SceneRuntime(), size=(160, 40)) as stage:
         await models(stage)
         assert "ends 20 Dec 2023 → plain" in row(stage, "b/large")
 
 
 async def test_typing_finds_by_alias_and_enter_pins_the_next_message_alone():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await models(stage)
         await stage.type("bee")
         await stage.until(lambda: "1 within reach of 1" in stage.text)
@@ -53,7 +53,7 @@ async def test_typing_finds_by_alias_and_enter_pins_the_next_message_alone():
 
 
 async def test_another_key_pins_the_whole_chat():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await models(stage)
         await stage.type("tiny")
         await stage.pilot.press("ctrl+s")
@@ -64,10 +64,10 @@ async def test_another_key_pins_the_whole_chat():
 
 
 async def test_a_third_asks_the_last_prompt_again():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stage.send("Hello there, how are you?")
         await stage.idle()
-        stage.house.providers.script("c/tiny", reply("A tiny reply."))
+        stage.runtime.providers.script("c/tiny", reply("A tiny reply."))
         await models(stage)
         await stage.type("tiny")
         await stage.pilot.press("ctrl+r")
@@ -76,7 +76,7 @@ async def test_a_third_asks_the_last_prompt_again():
 
 
 async def test_a_model_out_of_reach_is_not_pinned():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await models(stage)
         await stage.type("away")
         await stage.pilot.press("enter")
@@ -85,8 +85,8 @@ async def test_a_model_out_of_reach_is_not_pinned():
 
 
 async def test_a_reply_streams_on_while_the_picker_is_open():
-    async with on_stage(SceneHouse()) as stage:
-        stage.house.providers.script("a/plain", reply("It went on meanwhile."))
+    async with on_stage(SceneRuntime()) as stage:
+        stage.runtime.providers.script("a/plain", reply("It went on meanwhile."))
         await stage.send("Hello there, how are you?")
         await models(stage)
         await stage.idle()

@@ -6,7 +6,7 @@ import pytest
 
 from mixchat.config.schema import settings
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
-from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
+from tests.tui.screens.scene import PRICED, SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
 
 
@@ -19,7 +19,7 @@ async def config(stage: Stage, words: str = "") -> SettingsScreen:
 
 
 async def test_every_key_of_the_config_is_there_with_its_help():
-    async with on_stage(SceneHouse(), size=(120, 80)) as stage:
+    async with on_stage(SceneRuntime(), size=(120, 80)) as stage:
         await config(stage)
         shown = {line.split()[0] for line in stage.text.splitlines() if line.strip()}
         assert {setting.key.rpartition(".")[2] for setting in settings()} <= shown | {"▌"}
@@ -28,38 +28,38 @@ async def test_every_key_of_the_config_is_there_with_its_help():
 
 
 async def test_a_number_is_written_with_comments_kept_counts_at_once_and_is_taken_back():
-    house = SceneHouse(config="# mine\n" + PRICED)
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config="# mine\n" + PRICED)
+    async with on_stage(runtime) as stage:
         await config(stage, "budget day")
         await stage.pilot.press("enter", "5", "enter")
-        await stage.until(lambda: house.config.budget.day == Decimal(5))
-        assert house.ledger.budgets.limits.day == Decimal(5)
-        written = house.paths.config_file.read_text()
+        await stage.until(lambda: runtime.config.budget.day == Decimal(5))
+        assert runtime.ledger.budgets.limits.day == Decimal(5)
+        written = runtime.paths.config_file.read_text()
         assert written.startswith("# mine")
         assert "day = 5" in written
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: house.config.budget.day is None)
-        assert "day =" not in house.paths.config_file.read_text()
+        await stage.until(lambda: runtime.config.budget.day is None)
+        assert "day =" not in runtime.paths.config_file.read_text()
 
 
 async def test_a_switch_turns_at_once():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await config(stage, "credential")
         await stage.pilot.press("enter")
-        await stage.until(lambda: not house.config.router.secrets)
-        assert house.resources.check_secrets is False
+        await stage.until(lambda: not runtime.config.router.secrets)
+        assert runtime.resources.check_secrets is False
 
 
 async def test_what_the_config_may_not_have_is_said_and_the_field_stays_open():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await config(stage, "margin")
         await stage.pilot.press("enter", "ctrl+u", "7", "enter")
         await stage.until(lambda: "from 0 to 1" in stage.text)
         await stage.pilot.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.screen)
-        assert house.config.router.margin == 0.2
+        assert runtime.config.router.margin == 0.2
 
 
 async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the_session(
@@ -71,25 +71,25 @@ async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the
     def refused(*_: object) -> None:
         raise ConfigError("config.toml cannot be written.")
 
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         monkeypatch.setattr(config_editor, "set_value", refused)
         await config(stage, "budget day")
         await stage.pilot.press("enter", "5", "enter")
         await stage.until(lambda: "holds until mixchat is closed" in said(stage))
-        assert house.config.budget.day == Decimal(5)
+        assert runtime.config.budget.day == Decimal(5)
 
 
 async def test_a_variable_that_goes_before_the_file_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MIXCHAT_THEME", "mixchat-light")
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await config(stage, "theme in use")
         await stage.until(lambda: "Set by MIXCHAT_THEME." in stage.text)
 
 
 async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await config(stage, "theme in use")
         await stage.pilot.press("enter")
         await stage.type("linen")
@@ -101,4 +101,4 @@ async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
         await stage.until(lambda: stage.app.theme == "linen")
         await stage.pilot.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, SettingsScreen) and "linen" in stage.text)
-        assert 'theme = "linen"' in house.paths.config_file.read_text()
+        assert 'theme = "linen"' in runtime.paths.config_file.read_text()

@@ -7,8 +7,8 @@ from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.table_screen import TableScreen
 from mixchat.tui.screens.value_prompt import ValuePrompt
-from tests.tui.screens.scene import PRICED, SceneHouse, opened, said
-from tests.tui.stage import STACK, Stage, StagedHouse, on_stage
+from tests.tui.screens.scene import PRICED, SceneRuntime, opened, said
+from tests.tui.stage import STACK, Stage, StagedRuntime, on_stage
 
 KEY = "sk-proj-" + "aB3" * 16
 """Nobody's, but it looks like one."""
@@ -38,13 +38,13 @@ async def write(stage: Stage, text: str, key: str = "enter") -> None:
     await stage.pilot.pause()
 
 
-def file_of(house: StagedHouse) -> str:
-    return house.paths.config_file.read_text("utf-8")
+def file_of(runtime: StagedRuntime) -> str:
+    return runtime.paths.config_file.read_text("utf-8")
 
 
 async def test_an_alias_is_added_counts_at_once_and_comments_stay():
-    house = StagedHouse(config="# mine\n" + PRICED)
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(config="# mine\n" + PRICED)
+    async with on_stage(runtime) as stage:
         await table(stage, "short names")
         assert "bee" in stage.text
         await write(stage, "tea", "ctrl+n")
@@ -52,75 +52,75 @@ async def test_an_alias_is_added_counts_at_once_and_comments_stay():
         await stage.type("c/tiny")
         await stage.pilot.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, TableScreen) and "c/tiny" in stage.text)
-        pin = house.pin("tea")
+        pin = runtime.pin("tea")
         assert pin is not None
         assert pin.seat is not None
         assert str(pin.seat.ref) == "c/tiny"
-        assert file_of(house).startswith("# mine")
-        assert 'tea = "c/tiny"' in file_of(house)
+        assert file_of(runtime).startswith("# mine")
+        assert 'tea = "c/tiny"' in file_of(runtime)
         await write(stage, "b/large")
-        await stage.until(lambda: house.config.aliases["tea"] == "b/large")
+        await stage.until(lambda: runtime.config.aliases["tea"] == "b/large")
 
 
 async def test_what_is_no_model_is_said_in_the_configs_words_and_not_written():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await table(stage, "short names")
-        before = file_of(house)
+        before = file_of(runtime)
         await write(stage, "nonsense")
         await stage.until(lambda: "must be a model reference, written provider/model" in stage.text)
-        assert file_of(house) == before
-        assert house.config.aliases == {"bee": "b/large"}
+        assert file_of(runtime) == before
+        assert runtime.config.aliases == {"bee": "b/large"}
 
 
 async def test_what_is_removed_comes_back_with_its_comments():
     own = PRICED + "# the one at work\n[providers.work] # ours\nbase_url = 'https://w.example/v1' # inside\n"
-    house = SceneHouse(config=own)
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config=own)
+    async with on_stage(runtime) as stage:
         await table(stage, "servers")
         await stage.type("work")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: "work" not in house.config.providers)
-        assert "w.example" not in file_of(house)
+        await stage.until(lambda: "work" not in runtime.config.providers)
+        assert "w.example" not in file_of(runtime)
         assert "ctrl+z brings it back" in said(stage)
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: "work" in house.config.providers)
-        assert file_of(house) == own
+        await stage.until(lambda: "work" in runtime.config.providers)
+        assert file_of(runtime) == own
 
 
 async def test_what_is_removed_comes_back_whole_although_the_file_has_changed_since():
     own = PRICED + '[providers.work]\nbase_url = "https://w.example/v1"\nmodels = ["x", "y"]\n'
     own += '[providers.work.headers]\nX-Team = "blue"\n'
-    house = SceneHouse(config=own)
-    before = house.config
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config=own)
+    before = runtime.config
+    async with on_stage(runtime) as stage:
         await table(stage, "servers")
         await stage.type("work")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: "work" not in house.config.providers)
-        house.paths.config_file.write_text("# by hand\n" + file_of(house))
+        await stage.until(lambda: "work" not in runtime.config.providers)
+        runtime.paths.config_file.write_text("# by hand\n" + file_of(runtime))
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: house.config == before)
-        assert file_of(house).startswith("# by hand")
-        again = SceneHouse()
+        await stage.until(lambda: runtime.config == before)
+        assert file_of(runtime).startswith("# by hand")
+        again = SceneRuntime()
         assert again.config.providers == before.providers
 
 
 async def test_an_alias_that_the_stack_in_use_names_is_not_taken_from_it():
-    house = StagedHouse(stack=STACK.replace('models = ["c/tiny"]', 'models = ["bee"]'))
-    async with on_stage(house) as stage:
+    runtime = StagedRuntime(stack=STACK.replace('models = ["c/tiny"]', 'models = ["bee"]'))
+    async with on_stage(runtime) as stage:
         await table(stage, "short names")
-        before = file_of(house)
+        before = file_of(runtime)
         await stage.pilot.press("ctrl+d")
         await stage.until(lambda: "bee" in said(stage))
-        assert file_of(house) == before
-        assert house.config.aliases == {"bee": "b/large"}
+        assert file_of(runtime) == before
+        assert runtime.config.aliases == {"bee": "b/large"}
         assert "b/large" in stage.text
 
 
 async def test_a_server_is_named_and_set_up_key_by_key():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await table(stage, "servers")
         await write(stage, "my/work", "ctrl+n")
         await stage.until(lambda: "has a name that is empty or holds a slash" in stage.text)
@@ -130,24 +130,24 @@ async def test_a_server_is_named_and_set_up_key_by_key():
         await stage.until(lambda: "providers.work" in stage.text)
         await write(stage, "ftp://w.example")
         await stage.until(lambda: "base_url must begin with" in stage.text)
-        assert "work" not in house.config.providers
+        assert "work" not in runtime.config.providers
         await stage.pilot.press("ctrl+u")
         await stage.type("https://w.example/v1")
         await stage.pilot.press("enter")
         await stage.until(lambda: "counts from the next start on" in said(stage))
-        assert '[providers.work]\nbase_url = "https://w.example/v1"' in file_of(house)
+        assert '[providers.work]\nbase_url = "https://w.example/v1"' in file_of(runtime)
         await stage.type("asked for them")
         await write(stage, "one, two")
-        await stage.until(lambda: house.config.providers["work"].models == ("one", "two"))
-        assert 'models = ["one", "two"]' in file_of(house)
-        assert SceneHouse().config.providers["work"].models == ("one", "two")
+        await stage.until(lambda: runtime.config.providers["work"].models == ("one", "two"))
+        assert 'models = ["one", "two"]' in file_of(runtime)
+        assert SceneRuntime().config.providers["work"].models == ("one", "two")
 
 
 async def test_a_price_counts_at_once_and_is_taken_back_without_a_trace():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
-        house.prices.load()
-        before = file_of(house)
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
+        runtime.prices.load()
+        before = file_of(runtime)
         screen = await table(stage, "price list")
         await write(stage, "c/tiny", "ctrl+n")
         await stage.until(lambda: 'prices."c/tiny"' in stage.text)
@@ -156,27 +156,27 @@ async def test_a_price_counts_at_once_and_is_taken_back_without_a_trace():
         await stage.pilot.press("ctrl+u")
         await stage.type("2.50")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "c/tiny" in house.config.prices)
-        rates = house.prices.rates(ModelRef.parse("c/tiny"))
+        await stage.until(lambda: "c/tiny" in runtime.config.prices)
+        rates = runtime.prices.rates(ModelRef.parse("c/tiny"))
         assert rates is not None
         assert rates.input == Decimal("2.50")
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: "c/tiny" not in house.config.prices)
-        assert file_of(house) == before
+        await stage.until(lambda: "c/tiny" not in runtime.config.prices)
+        assert file_of(runtime) == before
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.app.screen is screen and "c/tiny" not in stage.text)
 
 
 async def test_a_name_that_is_there_already_is_said():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await table(stage, "price list")
         await write(stage, "b/large", "ctrl+n")
         await stage.until(lambda: "[prices] has b/large already" in stage.text)
 
 
 async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await table(stage, "keys by action")
         assert "ctrl+n adds something" in stage.text
         await stage.pilot.press("ctrl+n")
@@ -188,7 +188,7 @@ async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
         await stage.type("f5")
         await stage.pilot.press("enter")
         await stage.until(lambda: "is given to both chats and retry; chats has it" in said(stage))
-        assert 'chats = "f5"' in file_of(house)
+        assert 'chats = "f5"' in file_of(runtime)
         await stage.pilot.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.screen)
         await stage.pilot.press("f5")
@@ -196,7 +196,7 @@ async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
         await stage.pilot.press("escape")
         await table(stage, "keys by action")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: house.config.keys == {})
+        await stage.until(lambda: runtime.config.keys == {})
         await stage.pilot.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.screen)
         await stage.pilot.press("ctrl+s")
@@ -204,14 +204,14 @@ async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
 
 
 async def test_a_file_of_a_model_is_named():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await table(stage, "gguf")
         await write(stage, "mine", "ctrl+n")
         await stage.until(lambda: "local.mine" in stage.text)
         await stage.type("/models/mine.gguf")
         await stage.pilot.press("enter")
-        await stage.until(lambda: house.config.local == {"mine": "/models/mine.gguf"})
+        await stage.until(lambda: runtime.config.local == {"mine": "/models/mine.gguf"})
         assert "counts from the next start on" in said(stage)
 
 
@@ -219,8 +219,8 @@ async def test_a_credential_is_neither_taken_nor_shown():
     own = (
         PRICED + f'[providers.work]\nkey_command = "echo {KEY}"\n[providers.work.headers]\nX-Key = "{KEY}"\n'
     )
-    house = SceneHouse(config=own)
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config=own)
+    async with on_stage(runtime) as stage:
         await table(stage, "servers")
         await stage.type("work")
         await stage.pilot.pause()
@@ -236,7 +236,7 @@ async def test_a_credential_is_neither_taken_nor_shown():
         await stage.type(KEY)
         await stage.pilot.press("enter")
         await stage.until(lambda: "keys are kept in the key ring" in stage.text)
-        assert file_of(house) == own
+        assert file_of(runtime) == own
         await stage.pilot.press("escape")
         await stage.pilot.press(*["backspace"] * 20)
         await stage.type("headers")

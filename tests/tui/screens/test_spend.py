@@ -1,7 +1,7 @@
 """What was spent: by every key, since any day, as a picture, and what routing saved."""
 
 from mixchat.tui.screens.spend_screen import SpendScreen
-from tests.tui.screens.scene import SceneHouse, opened, tell
+from tests.tui.screens.scene import SceneRuntime, opened, tell
 from tests.tui.stage import Stage, on_stage
 
 
@@ -10,11 +10,11 @@ async def spending(stage: Stage) -> SpendScreen:
     return await opened(stage, "spend", SpendScreen)
 
 
-def told() -> SceneHouse:
-    """Return a house that has spent something."""
-    house = SceneHouse()
-    tell(house)
-    return house
+def told() -> SceneRuntime:
+    """Return a runtime that has spent something."""
+    runtime = SceneRuntime()
+    tell(runtime)
+    return runtime
 
 
 async def test_the_sum_keeps_the_unknown_apart_and_says_what_routing_saved():
@@ -70,6 +70,6 @@ async def test_enter_opens_a_chat():
 
 
 async def test_nothing_spent_is_said():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await spending(stage)
         await stage.until(lambda: "Nothing was spent in this time." in stage.text)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mixchat.tui.screens.stack.stack_screen import StackScreen
-from tests.tui.screens.scene import SceneHouse, opened, said
+from tests.tui.screens.scene import SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
 
 COMMENTED = """# my seats
@@ -24,18 +24,18 @@ async def stack(stage: Stage) -> StackScreen:
     return await opened(stage, "stack", StackScreen)
 
 
-def file(house: SceneHouse) -> Path:
+def file(runtime: SceneRuntime) -> Path:
     """Return the stack's file."""
-    return house.paths.stacks / "stage.toml"
+    return runtime.paths.stacks / "stage.toml"
 
 
-def seats(house: SceneHouse, role: str = "daily-driver") -> list[str]:
+def seats(runtime: SceneRuntime, role: str = "daily-driver") -> list[str]:
     """Return the line-up that counts."""
-    return [str(seat.ref) for seat in house.stack.roles[role].seats]
+    return [str(seat.ref) for seat in runtime.stack.roles[role].seats]
 
 
 async def test_roles_are_seen_with_their_seats_and_what_stands_against_them():
-    async with on_stage(SceneHouse()) as stage:
+    async with on_stage(SceneRuntime()) as stage:
         await stack(stage)
         text = stage.text
         assert all(word in text for word in ("daily-driver", "coding", "a/plain", "b/large", "ready"))
@@ -43,69 +43,69 @@ async def test_roles_are_seen_with_their_seats_and_what_stands_against_them():
 
 
 async def test_a_model_is_seated_moved_and_removed_and_each_step_is_taken_back():
-    house = SceneHouse(stack=COMMENTED)
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(stack=COMMENTED)
+    async with on_stage(runtime) as stage:
         await stack(stage)
         await stage.pilot.press("down", "enter")
         await stage.until(lambda: "Who shall sit in daily-driver?" in stage.text and "c/tiny" in stage.text)
         await stage.type("tiny")
         await stage.pilot.press("enter")
-        await stage.until(lambda: seats(house) == ["a/plain", "c/tiny", "b/large"])
+        await stage.until(lambda: seats(runtime) == ["a/plain", "c/tiny", "b/large"])
         await stage.pilot.press("shift+up")
-        await stage.until(lambda: seats(house) == ["c/tiny", "a/plain", "b/large"])
+        await stage.until(lambda: seats(runtime) == ["c/tiny", "a/plain", "b/large"])
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: seats(house) == ["a/plain", "b/large"])
-        written = file(house).read_text()
+        await stage.until(lambda: seats(runtime) == ["a/plain", "b/large"])
+        written = file(runtime).read_text()
         assert "# my seats" in written
         assert "# cheap" in written
         assert '"bee"' in written, "an alias stays as it was written"
         await stage.pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
-        await stage.until(lambda: file(house).read_text() == COMMENTED)
-        assert seats(house) == ["a/plain", "b/large"]
+        await stage.until(lambda: file(runtime).read_text() == COMMENTED)
+        assert seats(runtime) == ["a/plain", "b/large"]
 
 
 async def test_the_successor_takes_a_seat_of_a_model_that_ends():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await stack(stage)
         await stage.pilot.press("down", "down")
         await stage.pilot.press("ctrl+u")
-        await stage.until(lambda: seats(house) == ["a/plain", "a/plain"])
+        await stage.until(lambda: seats(runtime) == ["a/plain", "a/plain"])
 
 
 async def test_a_preset_is_copied_before_it_is_changed():
-    house = SceneHouse(config='stack = "coding"\n')
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config='stack = "coding"\n')
+    async with on_stage(runtime) as stage:
         await stack(stage)
-        before = seats(house)
+        before = seats(runtime)
         await stage.pilot.press("down", "ctrl+d")
-        await stage.until(lambda: house.stack.name == "my-coding")
-        assert seats(house) == before[1:]
-        assert 'stack = "my-coding"' in house.paths.config_file.read_text()
+        await stage.until(lambda: runtime.stack.name == "my-coding")
+        assert seats(runtime) == before[1:]
+        assert 'stack = "my-coding"' in runtime.paths.config_file.read_text()
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: house.stack.name == "coding")
-        assert not (house.paths.stacks / "my-coding.toml").exists()
-        assert seats(house) == before
+        await stage.until(lambda: runtime.stack.name == "coding")
+        assert not (runtime.paths.stacks / "my-coding.toml").exists()
+        assert seats(runtime) == before
 
 
 async def test_another_stack_is_put_to_use_and_back():
-    house = SceneHouse()
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
         await stack(stage)
         await stage.pilot.press("ctrl+s")
         await stage.until(lambda: "comes with mixchat" in stage.text)
         await stage.type("budget")
         await stage.pilot.press("enter")
-        await stage.until(lambda: house.stack.name == "budget")
+        await stage.until(lambda: runtime.stack.name == "budget")
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: house.stack.name == "stage")
+        await stage.until(lambda: runtime.stack.name == "stage")
 
 
 async def test_a_role_that_the_config_seats_is_changed_there():
-    house = SceneHouse(config='stack = "stage"\n[roles.quick]\nmodels = ["a/plain"]\n')
-    async with on_stage(house) as stage:
+    runtime = SceneRuntime(config='stack = "stage"\n[roles.quick]\nmodels = ["a/plain"]\n')
+    async with on_stage(runtime) as stage:
         await stack(stage)
         await stage.type("quick")
         await stage.pilot.press("down", "ctrl+d")
         await stage.until(lambda: "goes before every stack" in said(stage))
-        assert seats(house, "quick") == ["a/plain"]
+        assert seats(runtime, "quick") == ["a/plain"]

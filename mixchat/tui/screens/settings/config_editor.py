@@ -124,28 +124,28 @@ class ConfigEditor:
     """Reads settings with where each was set, changes them one by one, and takes changes back.
 
     Args:
-        house: has the config, and uses it.
+        runtime: has the config, and uses it.
         changed: is called when another config counts.
     """
 
-    def __init__(self, house: "Runtime", changed: Callable[[Config], None]) -> None:
-        self._house = house
+    def __init__(self, runtime: "Runtime", changed: Callable[[Config], None]) -> None:
+        self._runtime = runtime
         self._changed = changed
         self._undo: list[_Before] = []
 
     @property
     def config(self) -> Config:
         """The config that counts now."""
-        return self._house.config
+        return self._runtime.config
 
     @property
     def file(self) -> str:
         """Where the config file is."""
-        return str(self._house.paths.config_file)
+        return str(self._runtime.paths.config_file)
 
     def value(self, setting: Setting) -> object:
         """Return what counts now."""
-        value = value_of(self._house.config, setting.path)
+        value = value_of(self._runtime.config, setting.path)
         return setting.default if value is None else value
 
     def sources(self, settings: Sequence[Setting]) -> dict[str, str]:
@@ -155,7 +155,7 @@ class ConfigEditor:
 
     def names(self, table: Setting) -> Sequence[str]:
         """Return the names that a table holds."""
-        return list(cast("Mapping[str, object]", value_of(self._house.config, table.path)))
+        return list(cast("Mapping[str, object]", value_of(self._runtime.config, table.path)))
 
     def read(self, setting: Setting, text: str) -> Value:
         """Return the value that `text` writes; nothing written is `None`, which takes the key out of the file.
@@ -167,7 +167,7 @@ class ConfigEditor:
             raise ConfigError(SECRET_REFUSED)
         value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
-            changed(self._house.config, setting.path, _counting(value))
+            changed(self._runtime.config, setting.path, _counting(value))
         return value
 
     def check_name(self, table: Setting, name: str) -> None:
@@ -184,7 +184,7 @@ class ConfigEditor:
             raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
         shape = shape_of(table.key)
         if shape is not None:
-            changed(self._house.config, (*table.path, name), shape())
+            changed(self._runtime.config, (*table.path, name), shape())
 
     def put(self, setting: Setting, value: Value) -> str:
         """Put a value to use and write it down; return what there is to say about it, or nothing.
@@ -211,7 +211,7 @@ class ConfigEditor:
 
         def restore() -> None:
             if self._text() == before.after:
-                write_atomically(self._house.paths.config_file, before.text)
+                write_atomically(self._runtime.paths.config_file, before.text)
             else:
                 self._write(before.path, before.value)
 
@@ -222,7 +222,7 @@ class ConfigEditor:
         return " ".join(filter(None, (f"{before.key} is as it was.", said)))
 
     def _change(self, key: str, path: Path, counts: object, value: Value) -> str:
-        config, text = self._house.config, self._text()
+        config, text = self._runtime.config, self._text()
         named = value_of(config, path[:2])
         place = path[:2] if named is None and len(path) > 2 else path
         counted = value_of(config, place)
@@ -233,7 +233,7 @@ class ConfigEditor:
 
     def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:
         """Put a change to use, if nothing goes before the config file, and write it; return what there is to say."""
-        before, config = self._house.config, changed(self._house.config, path, counts)
+        before, config = self._runtime.config, changed(self._runtime.config, path, counts)
         source = source_of(path, self._layers())
         stronger = source not in {"default", self.file}
         if not stronger:
@@ -249,16 +249,16 @@ class ConfigEditor:
 
     def _use(self, config: Config, before: Config, key: str) -> None:
         try:
-            self._house.use_config(config)
+            self._runtime.use_config(config)
             if key == "stack":
-                self._house.use_stack(config.stack)
+                self._runtime.use_stack(config.stack)
         except ConfigError:
-            self._house.use_config(before)
+            self._runtime.use_config(before)
             raise
         self._changed(config)
 
     def _write(self, path: Path, value: object) -> None:
-        file = self._house.paths.config_file
+        file = self._runtime.paths.config_file
         if isinstance(value, Struct):
             for place, part in _leaves(path, value):
                 set_value(file, place, part)
@@ -267,13 +267,13 @@ class ConfigEditor:
 
     def _text(self) -> str:
         try:
-            return self._house.paths.config_file.read_text("utf-8")
+            return self._runtime.paths.config_file.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
 
     def _layers(self) -> tuple[Layer, ...]:
         try:
-            return read_layers(self._house.paths, working_directory(), self._house.environ)
+            return read_layers(self._runtime.paths, working_directory(), self._runtime.environ)
         except ConfigError:
             return ()
 
