@@ -72,7 +72,7 @@ class RoutingRuntime(Storage):
             name: post if post.system else structs.replace(post, system=self.config.system)
             for name, post in stack.roles.items()
         }
-        return structs.replace(stack, posts=posts)
+        return structs.replace(stack, roles=posts)
 
     @cached_property
     def learned(self) -> "Learned":

@@ -113,10 +113,10 @@ def test_hostile_text_is_classified_like_any_other(prompt: str):
 def test_the_same_prompt_gets_the_same_verdict_in_another_process():
     script = (
         "from mixchat.classifier.classifier import LocalClassifier\n"
-        "from mixchat.domain.chat_request import Question\n"
+        "from mixchat.domain.chat_request import RoutingInput\n"
         "from tests.classifier.prompt_sets import STACK\n"
         "for p in ('write a haiku', '写一首诗', 'plan my week'):\n"
-        "    v = LocalClassifier().classify(Question(prompt=p), STACK)\n"
+        "    v = LocalClassifier().classify(RoutingInput(prompt=p), STACK)\n"
         "    print(v.role, round(v.confidence, 9), [e.text for e in v.evidence])\n"
     )
     run = [

@@ -112,7 +112,7 @@ async def test_a_failing_judge_is_not_asked_again_at_once(parts: Parts, error: P
 
 
 @pytest.mark.parametrize(
-    ("verdict", "question"),
+    ("classification", "question"),
     [
         (Classification("coding", 0.9, "local", margin=0.8), RoutingInput(prompt="hm")),
         (Classification("coding", 1.0, "rule", margin=0.0), RoutingInput(prompt="hm")),

@@ -172,7 +172,7 @@ def parts() -> Parts:
 
 
 async def test_nothing_is_sent_and_the_turn_ends_with_the_reason(parts: Parts):
-    run = parts.run("a/x", brief=asking(f"use {KEY}"))
+    run = parts.run("a/x", chat_request=asking(f"use {KEY}"))
     await played(run)
     assert run.failure is not None
     assert run.failure.code == "secret"
@@ -182,13 +182,13 @@ async def test_nothing_is_sent_and_the_turn_ends_with_the_reason(parts: Parts):
 
 
 async def test_a_model_on_this_machine_may_have_it(parts: Parts):
-    events = await played(parts.run("local/tiny", brief=asking(f"use {KEY}")))
+    events = await played(parts.run("local/tiny", chat_request=asking(f"use {KEY}")))
     assert isinstance(events[-1], StreamEnd)
 
 
 async def test_failing_over_does_not_let_it_out(parts: Parts):
     parts.providers.script("local/tiny", [UnknownModel("Not on this disk.")])
-    run = parts.run("local/tiny", "a/x", brief=asking(f"use {KEY}"))
+    run = parts.run("local/tiny", "a/x", chat_request=asking(f"use {KEY}"))
     await played(run)
     assert run.failure is not None
     assert run.failure.code == "secret"
@@ -201,22 +201,22 @@ async def test_an_earlier_private_prompt_is_left_out_and_not_complained_about(pa
         Message("assistant", "Kept.", private=True),
         Message("user", "A poem, please."),
     )
-    events = await played(parts.run("a/x", brief=ChatRequest(messages=messages)))
+    events = await played(parts.run("a/x", chat_request=ChatRequest(messages=messages)))
     assert isinstance(events[-1], StreamEnd)
     assert parts.providers.made["a"].requests[0].messages == messages[2:]
 
 
 async def test_who_was_asked_may_send_it_anyway(parts: Parts):
-    events = await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
+    events = await played(parts.run("a/x", chat_request=asking(f"use {KEY}", allow_secret=True)))
     assert isinstance(events[-1], StreamEnd)
 
 
 async def test_what_was_sent_anyway_is_not_asked_about_again_but_another_secret_is(parts: Parts):
-    await played(parts.run("a/x", brief=asking(f"use {KEY}", allow_secret=True)))
+    await played(parts.run("a/x", chat_request=asking(f"use {KEY}", allow_secret=True)))
     later = (Message("user", f"use {KEY}"), Message("assistant", "Used."), Message("user", "Again."))
-    assert isinstance((await played(parts.run("a/x", brief=ChatRequest(messages=later))))[-1], StreamEnd)
+    assert isinstance((await played(parts.run("a/x", chat_request=ChatRequest(messages=later))))[-1], StreamEnd)
     other = (*later[:-1], Message("user", SECRETS["a GitHub token"]))
-    run = parts.run("a/x", brief=ChatRequest(messages=other))
+    run = parts.run("a/x", chat_request=ChatRequest(messages=other))
     await played(run)
     assert run.failure is not None
     assert run.failure.message.startswith("There is a GitHub token in line 1 of the prompt;")
@@ -237,7 +237,7 @@ async def test_the_guard_can_be_switched_off(parts: Parts):
 
 
 async def test_a_planner_does_not_get_it_either(parts: Parts):
-    run = parts.run("local/tiny", brief=asking(f"use {KEY}"), plan=seat("a/thinker"))
+    run = parts.run("local/tiny", chat_request=asking(f"use {KEY}"), plan=seat("a/thinker"))
     await played(run)
     assert run.failure is not None
     assert run.failure.code == "secret"

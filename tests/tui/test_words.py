@@ -209,7 +209,7 @@ def test_nothing_heavy_is_loaded_before_the_first_picture():
     import subprocess
 
     code = (
-        "import sys; import mixchat.__main__; from mixchat.runtime.runtime import build; from mixchat.tui.app import run_app;"
+        "import sys; import mixchat.__main__; from mixchat.runtime.runtime import build_runtime; from mixchat.tui.app import run_app;"
         "print([name for name in ('anthropic', 'openai', 'google.genai', 'httpx', 'markdown_it', 'sqlite3',"
         " 'genai_prices', 'keyring', 'pygments', 'mixchat.tui.transcript') if name in sys.modules])"
     )
