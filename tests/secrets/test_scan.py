@@ -214,7 +214,9 @@ async def test_who_was_asked_may_send_it_anyway(parts: Parts):
 async def test_what_was_sent_anyway_is_not_asked_about_again_but_another_secret_is(parts: Parts):
     await played(parts.run("a/x", chat_request=asking(f"use {KEY}", allow_secret=True)))
     later = (Message("user", f"use {KEY}"), Message("assistant", "Used."), Message("user", "Again."))
-    assert isinstance((await played(parts.run("a/x", chat_request=ChatRequest(messages=later))))[-1], StreamEnd)
+    assert isinstance(
+        (await played(parts.run("a/x", chat_request=ChatRequest(messages=later))))[-1], StreamEnd
+    )
     other = (*later[:-1], Message("user", SECRETS["a GitHub token"]))
     run = parts.run("a/x", chat_request=ChatRequest(messages=other))
     await played(run)
