@@ -81,6 +81,11 @@ class Screen:
         return [row[self.panel_left :].rstrip() for row in self.rows]
 
     @property
+    def turn_rows(self) -> list[str]:
+        """The rows of the side panel's list of turns, from the role's bar to the cost."""
+        return [row for row in self.panel if row.startswith(_BAR) and self.panel_left < self.size[0]]
+
+    @property
     def conversation(self) -> str:
         """What stands left of the side panel."""
         return "\n".join(row[: max(self.panel_left - 1, 0)].rstrip() for row in self.rows)

@@ -30,6 +30,7 @@ output = 20000.0
 """
 """Dear, so that every token shows: a cent a thousandth of a prompt's, and two cents a token of a reply's."""
 READY: Final = "Ask anything"
+EMPTY: Final = "every prompt to the right model"
 
 
 class Sitting:
@@ -109,6 +110,20 @@ class Sitting:
     @property
     def _settled(self) -> list[str]:
         return [turn.id for turn in self.disk.turns() if turn.outcome != "open"]
+
+    def starts_a_chat(self) -> None:
+        """Press Ctrl+N and see the empty chat."""
+        self.presses("ctrl+n")
+        self.sees(EMPTY)
+
+    def goes_to_chat(self, words: str) -> None:
+        """Find a saved chat by its words and open it."""
+        self.presses("ctrl+s")
+        self.sees("esc back")
+        self.types(words)
+        self.sees("1 chat$")
+        self.presses("enter")
+        self.sees_no_more("esc back")
 
     def quits(self) -> None:
         """Press Ctrl+Q and see the program end well."""

@@ -53,6 +53,7 @@ class SittingTerminal(Terminal):
     ) -> None:
         self._asked = 0
         self._fed = 0
+        self._stopped = False
         self._emulator, self._stream = _emulator(columns, rows)
         super().__init__(command, columns, rows, dict(environment or {}))
 
@@ -143,15 +144,17 @@ class SittingTerminal(Terminal):
     def stop(self) -> None:
         """Suspend the process."""
         os.kill(self.pid, signal.SIGSTOP)
+        self._stopped = True
 
     def resume(self) -> None:
         """Let it go on."""
         os.kill(self.pid, signal.SIGCONT)
+        self._stopped = False
 
     def close(self) -> None:
         """End the program whatever it is doing; nothing that it started is left."""
         family = psutil.Process(self.pid).children(recursive=True) if self.running else []
-        if self.running:
+        if self._stopped:
             self.resume()
         super().close()
         for process in psutil.wait_procs(family, timeout=5)[1]:

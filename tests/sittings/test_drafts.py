@@ -1,0 +1,101 @@
+"""What is in the composer after every way of leaving a chat: nothing that was sent, and all that was not."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.sittings.sitting import Sitting
+
+OTHER = "a first chat about cats"
+SENT = "why is the sky blue?"
+UNSENT = "and what about the sea"
+
+
+def by_a_new_chat(sitting: Sitting) -> None:
+    sitting.starts_a_chat()
+
+
+def by_another_chat(sitting: Sitting) -> None:
+    sitting.goes_to_chat("cats")
+    sitting.sees(f"▌ {OTHER}")
+
+
+def by_quitting(sitting: Sitting) -> None:
+    sitting.quits()
+    sitting.opens()
+
+
+def by_a_power_cut(sitting: Sitting) -> None:
+    sitting.is_killed()
+    sitting.opens()
+
+
+LEAVING = [by_a_new_chat, by_another_chat, by_quitting, by_a_power_cut]
+Leave = Callable[[Sitting], None]
+
+
+def begins(sitting: Sitting, leave: Leave) -> None:
+    """Begin a chat, after another one if that is where it is left for."""
+    sitting.opens()
+    if leave is by_another_chat:
+        sitting.says(OTHER)
+        sitting.starts_a_chat()
+
+
+def writes_slowly(sitting: Sitting, words: str) -> None:
+    """Write, and pause until it is kept."""
+    sitting.types(words)
+    sitting.until(lambda: words in sitting.disk.drafts().values(), f"{words!r} kept on disk")
+
+
+@pytest.mark.parametrize("leave", LEAVING)
+@pytest.mark.xfail(strict=True, reason="A first prompt that was sent after a pause comes back as a draft")
+def test_what_was_sent_does_not_come_back(sitting: Sitting, leave: Leave):
+    begins(sitting, leave)
+    writes_slowly(sitting, SENT)
+    sitting.presses("enter")
+    sitting.until(
+        lambda: any(turn.prompt == SENT and turn.outcome == "complete" for turn in sitting.disk.turns()),
+        "the reply saved",
+    )
+    leave(sitting)
+    sitting.until(lambda: not sitting.disk.drafts(), "no draft on disk", within=3)
+    assert sitting.screen.composer == ""
+    sitting.types("x")
+    sitting.until(lambda: sitting.screen.composer == "x", "nothing but what is typed now", within=3)
+
+
+@pytest.mark.parametrize("leave", LEAVING)
+def test_what_was_not_sent_is_there_on_coming_back(sitting: Sitting, leave: Leave):
+    begins(sitting, leave)
+    sitting.says(SENT)
+    writes_slowly(sitting, UNSENT)
+    leave(sitting)
+    if sitting.screen.composer != UNSENT:
+        sitting.goes_to_chat("sky")
+    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")
+
+
+@pytest.mark.parametrize("leave", [by_another_chat, by_quitting, by_a_power_cut])
+def test_a_first_prompt_that_was_not_sent_is_there_on_coming_back(sitting: Sitting, leave: Leave):
+    begins(sitting, leave)
+    writes_slowly(sitting, UNSENT)
+    leave(sitting)
+    if sitting.screen.composer != UNSENT:
+        sitting.starts_a_chat()
+    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="A sent prompt that is kept as the new chat's draft replaces what is written"
+)
+def test_nothing_that_is_written_is_replaced_by_an_older_draft(sitting: Sitting):
+    sitting.opens()
+    writes_slowly(sitting, SENT)
+    sitting.presses("enter")
+    sitting.until(lambda: sitting.disk.calls(), "the reply charged")
+    writes_slowly(sitting, UNSENT)
+    sitting.starts_a_chat()
+    if sitting.screen.composer != UNSENT:
+        sitting.goes_to_chat("sky")
+    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written", within=3)
