@@ -9,7 +9,7 @@ from mixchat.tui.composer.message import Draft, EditedTurn
 class EditBanner(Widget):
     """A row that is there only while a prompt is edited."""
 
-    DEFAULT_CSS = "EditMark { height: 1; width: 1fr; display: none; }"
+    DEFAULT_CSS = "EditBanner { height: 1; width: 1fr; display: none; }"
 
     def __init__(self) -> None:
         super().__init__()

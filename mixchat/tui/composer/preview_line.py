@@ -50,7 +50,7 @@ _CROWDED = 0.8
 class PreviewLine(Widget):
     """One row, repainted only when what it says has changed."""
 
-    DEFAULT_CSS = "LiveLine { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "PreviewLine { height: 1; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()

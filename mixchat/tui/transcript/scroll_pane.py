@@ -23,7 +23,7 @@ class ScrollPane(ScrollView, can_focus=True):
     """The scrolling, painting and selecting half of the transcript; it knows nothing of events."""
 
     DEFAULT_CSS = """
-    Pane {
+    ScrollPane {
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
