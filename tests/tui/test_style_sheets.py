@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from importlib import resources
 
@@ -27,7 +28,8 @@ def every_class() -> Iterator[type[DOMNode]]:
 
 def types_named(css: str) -> set[str]:
     """Return the kinds of nodes that a sheet's selectors name."""
-    rules = parse("", css, ("", ""), is_default_rules=True)
+    # What a theme's variables hold does not matter here.
+    rules = parse("", re.sub(r"\$[\w-]+", "red", css), ("", ""), is_default_rules=True)
     chains = [chain for rule in rules for chain in rule.selector_set]
     selectors = [selector for chain in chains for selector in chain.selectors]
     return {selector.name for selector in selectors if selector.type is SelectorType.TYPE}
