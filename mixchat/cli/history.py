@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from mixchat.cli import history_files
 from mixchat.cli.ask import printable
 from mixchat.cli.parser import Subparsers
 from mixchat.domain.errors import ConfigError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _EXAMPLE = """examples:
   mixchat history search segfault
   mixchat history show 3f2a
+  mixchat history export 3f2a --format html -o chat.html
   mixchat --resume 3f2a
 """
 
@@ -27,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
     family = subparsers.add_parser(
         "history",
         help="saved chats",
-        description="Lists, searches, shows and removes saved chats.",
+        description="Lists, searches, shows, removes, exports and imports saved chats.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -49,11 +51,7 @@ def add(subparsers: Subparsers) -> None:
     removed = commands.add_parser("rm", help="delete a chat", epilog="example: mixchat history rm 3f2a")
     removed.add_argument("id", metavar="ID", help="the id or its beginning")
     removed.set_defaults(run=run_rm)
-    for name in ("export", "import"):
-        later = commands.add_parser(name)
-        later.add_argument("what", nargs="*")
-        later.add_argument("--format")
-        later.set_defaults(run=run_later)
+    history_files.add(commands)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -111,15 +109,6 @@ def run_rm(args: argparse.Namespace) -> int:
     runtime.chats.delete(record.id)
     print(f"Deleted {record.id} ({printable(record.title)}); what it cost stays counted.", file=sys.stderr)
     return 0
-
-
-def run_later(args: argparse.Namespace) -> NoReturn:
-    """Say that the command is still to come.
-
-    Raises:
-        ConfigError: always.
-    """
-    raise ConfigError(f"There is no `mixchat history {args.history_command}` in this version yet.")
 
 
 def _turn(turn: "Turn") -> str:

@@ -48,7 +48,7 @@ COMMANDS = (
     Command("models", "the models within reach, with window and prices", logs=True),
     Command("stack", "which models answer: list, show, use, export, import"),
     Command("spend", "what was spent, and what was saved"),
-    Command("history", "saved chats: list, search, show, rm"),
+    Command("history", "saved chats: list, search, show, rm, export, import"),
     Command("learned", "what the router learned from you: list, rm"),
     Command("local", "models on this machine: list, pull, rm", logs=True),
     Command("keys", "keys in the system key ring: set, list, rm"),

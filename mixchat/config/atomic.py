@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from mixchat.domain.errors import ConfigError
@@ -13,21 +14,34 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         ConfigError: the directory cannot be written, or the disk is full; `path` is as it was.
     """
+    write_bytes_atomically(path, [text.encode()])
+
+
+def write_bytes_atomically(path: Path, pieces: Iterable[bytes]) -> None:
+    """Put the pieces, as they come, in place of what `path` held, as `write_atomically` does.
+
+    Raises:
+        ConfigError: the directory cannot be written, or the disk is full; `path` is as it was.
+    """
     target = path.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, text)
+        if target.exists() and not target.is_file():  # a pipe or a device has nothing to be replaced
+            with target.open("wb") as file:
+                file.writelines(pieces)
+            return
+        _replace(target, pieces)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"{path} cannot be written ({reason}); nothing in it was changed.") from None
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     fresh = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

@@ -95,6 +95,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     """It is one of several answers that were asked for at once."""
     counted_in: str | None = None
     """The chat whose calls these were, where the turn is a copy in a fork; what they cost is counted there alone."""
+    imported: str | None = None
+    """The program whose export it came from: what it cost was not spent here."""
     corrected: str | None = None
     """The role that the person said this was."""
     extra: Cost = FREE

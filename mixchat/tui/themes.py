@@ -8,18 +8,10 @@ from msgspec import Struct
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from mixchat.config.theme_files import theme_paths, themes_directory
 from mixchat.config.toml_document import TomlDocument, read
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
-
-_PACKAGE: Final = Path(__file__).parent.parent
-
-
-def themes_directory() -> Path:
-    """Return the directory of the themes that come with mixchat."""
-    packaged = _PACKAGE / "themes"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / "themes"
-
 
 DEFAULT: Final = "mixchat-dark"
 _COLOURED: Final = (*(role.name for role in BUILT_IN), "custom")
@@ -115,12 +107,6 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
         if variables.get(name, "auto").startswith("auto")
     }
     return {**bars, **tones}
-
-
-def theme_paths(user: Path) -> dict[str, Path]:
-    """Return every theme file by name; the user's go before those that come with mixchat."""
-    folders = (themes_directory(), user)
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
 def find_theme(name: str, user: Path) -> Theme:

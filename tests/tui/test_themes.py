@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
+from mixchat.config.theme_files import themes_directory
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
 from mixchat.tui import themes
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.themes import themes_directory
 from tests.tui.stage import StagedRuntime, on_stage
 
 NAMES = sorted(path.stem for path in themes_directory().glob("*.toml"))

@@ -148,7 +148,11 @@ def turn_row(turn: Turn, width: int) -> Content:
         None if usage.input is None and usage.output is None else (usage.input or 0) + (usage.output or 0)
     )
     known = bool(turn.attempts)
-    cost = f"({formatting.money(turn.cost)})" if turn.counted_in else formatting.money(turn.cost)
+    cost = (
+        f"({formatting.money(turn.cost)})"
+        if turn.counted_in or turn.imported
+        else formatting.money(turn.cost)
+    )
     right = f"{formatting.seconds(turn.seconds):>6}{formatting.count(tokens):>6} {cost:>8}" if known else ""
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
     name = mark + (turn.ref.model if turn.ref else turn.prompt)
