@@ -39,7 +39,7 @@ def test_every_selector_names_a_widget_that_exists():
     kinds = list(every_class())
     names = {kind.__name__ for kind in kinds}
     own = [kind for kind in kinds if kind.__module__.startswith("mixchat.") and issubclass(kind, Widget)]
-    sheets = {kind.__name__: kind.DEFAULT_CSS for kind in own if kind.DEFAULT_CSS}
+    sheets = {kind.__name__: kind.DEFAULT_CSS for kind in own if "DEFAULT_CSS" in vars(kind)}
     sheets["mixchat.tcss"] = resources.files("mixchat.tui").joinpath(str(MixApp.CSS_PATH)).read_text("utf-8")
     unknown = {sheet: types_named(css) - names for sheet, css in sheets.items()}
     assert {sheet: found for sheet, found in unknown.items() if found} == {}
