@@ -1,0 +1,1 @@
+"""The credential guard: what it must find, and what it must let pass."""
