@@ -7,7 +7,7 @@ from mixchat.domain.errors import SecretFound
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import Message
 from mixchat.routing.services import RoutingServices
-from mixchat.secrets.scan import SecretMatch, find, may_hold
+from mixchat.secrets.scan import AT_ONCE, SecretMatch, find
 
 _TOLD = 3
 
@@ -24,10 +24,9 @@ async def check_secrets(
     """
     if not resources.check_secrets or resources.local(ref):
         return
-    texts = [(place, text) for place, text in _texts(messages) if may_hold(text)]
-    if not texts:
-        return
-    hits = await asyncio.to_thread(_all_in, texts)
+    texts = list(_texts(messages))
+    short = sum(len(text) for _, text in texts) < AT_ONCE
+    hits = _all_in(texts) if short else await asyncio.to_thread(_all_in, texts)
     if allow:
         resources.cleared.update(hit.mark for _, hit in hits)
         return

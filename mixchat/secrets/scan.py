@@ -1,34 +1,72 @@
-"""Finds credentials in a text, and masks them."""
+"""Credentials in a text: where they are, what they are, and the text without them."""
 
 import asyncio
+import base64
+import binascii
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Final
 
 from msgspec import Struct
 
-from mixchat.secrets.patterns import KINDS, Kind
-
-_BEFORE, _STEP, _AFTER = 200, 300, 600
-"""Characters around a mark that are searched: more than any credential with its name. Marks within a
-step of one that was searched around are covered by it."""
-_MOST_MARKS = 2000
-"""Occurrences of a mark that are looked at in one text."""
-_STAND_IN = re.compile(
-    r"(?i)x{4,}|0{8,}|\*{3,}|\.{3,}|…|•{3,}|_{4,}|-{4,}|your|placeholder|redacted|change.?me|<|>|\$\{|\{\{"
-)
-_UNLIKELY = re.compile(
-    r"(?i)example|sample|dummy|fake|test|secret|passw|user|admin|hunter2|john.?doe|12345|abcde|qwerty|foobar|localhost"
-)
-_CODE = re.compile(
-    r"[()\[\]{}<>$%]|::|->|\w\.\w+\.?\w*$|^[a-z]+(?:[_-][a-z]+)+$|^[A-Z]+(?:_[A-Z]+)+$|^(?:https?:)?//|^/"
+from mixchat.secrets.patterns import (
+    CHPASSWD,
+    COMMAND_LINE,
+    COMMANDS,
+    HARMLESS_NAME,
+    HARMLESS_SUFFIX,
+    KEY_LINES,
+    NAMED,
+    PRIVATE_KEY,
+    PRIVATE_WORDS,
+    TOKENS,
+    NamedKind,
+    TokenKind,
 )
 
-_KEY_BODY = re.compile(
-    r"(?s)(?<=PRIVATE KEY-----).*?(?=-----END|\Z)|(?<=PRIVATE KEY BLOCK-----).*?(?=-----END|\Z)"
+_STAND_IN: Final = re.compile(
+    r"x{4,}|0{8,}|\*{3,}|\.{3,}|…|•{3,}|_{4,}|-{4,}|\byour|your[_-]|placeholder|redacted|change.?me|<|>|\$\{|\{\{|example"
 )
-"""What stands between the first and the last line of a private key."""
+_UNLIKELY: Final = (
+    "sample", "dummy", "fake", "test", "secret", "passw", "user", "admin", "hunter2", "john.doe", "johndoe", "12345", "abcde",
+    "qwerty", "foobar", "localhost",
+)  # fmt: skip
+_CODE: Final = re.compile(
+    r"[$%!&@#]?[\w.-]*+[(\[{]|\$\w+\Z|%\w+%\Z|[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+\Z|[a-z]+(?:[_-][a-z]+)+\Z"
+    r"|[A-Z]+(?:_[A-Z]+)+\Z|(?:https?:)?//|/|[A-Za-z]:\\|!\w+\Z|ENC\["
+)
+"""Values that are code, a variable, a path or an address."""
+_LONG_WORD: Final = re.compile(r"[\w.:/~-]{16,}+")
+_TAIL: Final = re.compile(r"[\w+/=~-]*+(?:\.[\w+/=~-]++)*+")
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"
+)
+_LIKELY_INVISIBLE: Final = (
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\ufe0f\u202a\u202c\u2066\u2069\u034f\u180e"
+)
+_HAS_DIGIT: Final = re.compile(r"[0-9]")
+_HAS_LOWER: Final = re.compile(r"[a-zß-öø-ÿ]")
+_IDENTIFIER: Final = 60
+"""Characters around a name that may belong to its identifier."""
+_BLOB: Final = 2000
+"""Characters of a word that may be encoded data, such as a picture."""
+_SHORTEST: Final = 6
+"""Characters of a password."""
+_WORD: Final = 12
+"""Characters before a mark that are looked at for what must stand there."""
+_NEXT_FIELD: Final = re.compile(r"&\w+=")
+_CUT: Final = 300
+"""Characters after which a value is looked at no further; it is extended to its end if it is one."""
+_BEFORE: Final = re.compile(r"(?<![\w.-])[\w.-]++\Z")
+_AFTER: Final = re.compile(r"[\w.-]*")
+_LONGEST_REPEATED: Final = 400
+AT_ONCE: Final = 50_000
+"""Characters that are searched without a thread: a few milliseconds."""
+_REPEATED: Final = 64
+"""Different values whose repetitions elsewhere in the text are looked for, too."""
 
 
 class SecretMatch(Struct, frozen=True):
@@ -41,94 +79,264 @@ class SecretMatch(Struct, frozen=True):
     """Tells credentials apart within this process; nothing can be read from it."""
 
 
+class _Hit(Struct, frozen=True, order=True):
+    start: int
+    end: int
+    rank: int
+    """The lower one names what two found."""
+    kind: str
+
+
 def find(text: str) -> list[SecretMatch]:
     """Return the credentials in `text`, in the order of their lines."""
-    small = _small(text)
-    hits = sorted(
-        {(start, rank, value) for rank, kind in enumerate(KINDS) for start, value in _hits(text, small, kind)}
-    )
-    found = {
-        SecretMatch(KINDS[rank].name, text.count("\n", 0, start) + 1, hash(value))
-        for start, rank, value in _once(hits)
-    }
-    return sorted(found, key=lambda hit: (hit.line, hit.kind, hit.mark))
-
-
-def _once(hits: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Yield of the hits that lie over one another, which are one credential, the one of the first kind."""
-    end, best = 0, None
-    for hit in hits:
-        if best is not None and hit[0] >= end:
-            yield best
-            best = None
-        if best is None or hit[1] < best[1]:
-            best = hit
-        end = max(end, hit[0] + len(hit[2]))
-    if best is not None:
-        yield best
+    found: dict[SecretMatch, None] = {}
+    line, counted = 1, 0
+    for hit in _hits(text):
+        line += text.count("\n", counted, hit.start)
+        counted = hit.start
+        found[SecretMatch(hit.kind, line, hash(_value(text, hit)))] = None
+    return list(found)
 
 
 async def mask(text: str) -> str:
-    """Return `text` with a word for its kind in place of each credential."""
-    return await asyncio.to_thread(_masked, text) if may_hold(text) else text
+    """Return `text` with a word for its kind in place of each credential; a long one is searched in a thread."""
+    return masked(text) if len(text) < AT_ONCE else await asyncio.to_thread(masked, text)
 
 
-def _masked(text: str) -> str:
-    small = _small(text)
-    found = {value: kind.name for kind in reversed(KINDS) for _, value in _hits(text, small, kind)}
-    for value in sorted(found, key=len, reverse=True):
-        if found[value] == "a private key":
-            text = _KEY_BODY.sub(f"[{found[value]}]", text)
-        text = text.replace(value, f"[{found[value]}]")
-    return text
-
-
-def _small(text: str) -> str:
-    """Return the text in small letters, or as it is where that would move its characters."""
-    small = text.lower()
-    return small if len(small) == len(text) else text
-
-
-def may_hold(text: str) -> bool:
-    """Return whether `text` has anything that a credential begins with; without it, there is none."""
-    small = text.lower()
-    return any(mark in small for kind in KINDS for mark in kind.marks)
-
-
-def _hits(text: str, small: str, kind: Kind) -> Iterator[tuple[int, str]]:
-    """Yield where credentials of one kind are, and what they say, searching only around where they may be."""
+def masked(text: str) -> str:
+    """Return `text` with a word for its kind in place of each credential, wherever it says it again."""
+    hits = _hits(text)
+    if not hits:
+        return text
+    parts: list[str] = []
     done = 0
-    for start in sorted(start for mark in kind.marks for start in _occurrences(small, mark)):
-        if start < done:
+    for hit in hits:
+        parts += text[done : hit.start], f"[{hit.kind}]"
+        done = hit.end
+    left = "".join([*parts, text[done:]])
+    values = {text[hit.start : hit.end]: hit.kind for hit in hits if hit.end - hit.start < _LONGEST_REPEATED}
+    for value in sorted(values, key=len, reverse=True)[:_REPEATED]:
+        left = left.replace(value, f"[{values[value]}]")
+    return left
+
+
+def _value(text: str, hit: _Hit) -> str:
+    return _INVISIBLE.sub("", text[hit.start : hit.end])
+
+
+def _hits(text: str) -> list[_Hit]:
+    """Return the credentials in their order; what lies over one another is one."""
+    plain, place = _visible(text)
+    small = plain.lower()
+    if len(small) != len(plain):
+        small = "".join(low if len(low := sign.lower()) == 1 else sign for sign in plain)
+    hits: list[_Hit] = []
+    for hit in sorted(
+        [
+            *_private_keys(plain),
+            *_tokens(plain),
+            *_inner_tokens(plain),
+            *_named(plain, small),
+            *_commands(plain),
+        ]
+    ):
+        if hits and hit.start < hits[-1].end:
+            last = hits.pop()
+            best = min(last, hit, key=lambda each: each.rank)
+            hits.append(_Hit(last.start, max(last.end, hit.end), best.rank, best.kind))
+        else:
+            hits.append(hit)
+    return [_Hit(place(hit.start), place(hit.end - 1) + 1, hit.rank, hit.kind) for hit in hits]
+
+
+def _visible(text: str) -> tuple[str, Callable[[int], int]]:
+    """Return the text without the signs that nobody sees, and what tells where its characters were before."""
+    if text.isascii() or not any(sign in text for sign in _LIKELY_INVISIBLE):
+        return text, lambda index: index
+    starts, shifts, removed = [0], [0], 0
+    for found in _INVISIBLE.finditer(text):
+        starts.append(found.start() - removed)
+        removed += len(found[0])
+        shifts.append(removed)
+    return _INVISIBLE.sub("", text), lambda index: index + shifts[bisect_right(starts, index) - 1]
+
+
+def _private_keys(text: str) -> Iterator[_Hit]:
+    end = 0
+    for head in PRIVATE_KEY.finditer(text) if any(word in text for word in PRIVATE_WORDS) else ():
+        if head.start() >= end and (lines := KEY_LINES.match(text, head.end())):
+            end = lines.start() + len(lines[0].rstrip())
+            yield _Hit(lines.start(), end, 0, "a private key")
+
+
+def _inner_tokens(text: str) -> Iterator[_Hit]:
+    """Yield the tokens that are told by what stands in their middle."""
+    for kind in TOKENS:
+        at = text.find(kind.inner) if kind.inner else -1
+        while at >= 0:
+            for before in kind.before:
+                if at >= before and (hit := _token(text, at - before, (kind,))):
+                    yield hit
+            at = text.find(kind.inner, at + 1)
+
+
+def _commands(text: str) -> Iterator[_Hit]:
+    """Yield the passwords that programs are told on their command lines."""
+    done = 0
+    for option in COMMAND_LINE.finditer(text):
+        if option.start() < done:
             continue
-        begin, done = max(0, start - _BEFORE), start + _STEP
-        piece = text[begin : start + _AFTER]
-        for value in kind.search(piece):
-            if _real(value, kind):
-                yield begin + max(0, piece.find(value)), value
+        begin = text.rfind("\n", done, option.start()) + 1 or done
+        done = end if (end := text.find("\n", option.start())) >= 0 else len(text)
+        for programs, password in COMMANDS:
+            program = programs.search(text, begin, done)
+            for found in password.finditer(text, program.end(), done) if program else ():
+                if hit := _hit(found, _PASSWORD, len(NAMED) + 2):
+                    yield hit
+    for found in CHPASSWD.finditer(text) if "chpasswd" in text else ():
+        if hit := _hit(found, _PASSWORD, len(NAMED) + 2):
+            yield hit
 
 
-def _occurrences(text: str, mark: str) -> Iterator[int]:
-    start = -1
-    for _ in range(_MOST_MARKS):
-        start = text.find(mark, start + 1)
-        if start < 0:
-            return
-        yield start
+def _tokens(text: str) -> Iterator[_Hit]:
+    """Yield the tokens that begin in the long words of the text, each to the end of its word."""
+    for word in _LONG_WORD.finditer(text):
+        if not _HAS_DIGIT.search(text, word.start(), word.end()):
+            continue
+        done = word.start()
+        for start in _START.finditer(text, word.start(), word.end()):
+            if start.start() < done:
+                continue
+            if len(word[0]) > _BLOB and _in_data(text[max(0, start.start() - _IDENTIFIER) : start.start()]):
+                continue
+            found = _token(text, start.start(), _BY_START.get(start[0], _SHAPELESS))
+            if found is not None:
+                done = found.end
+                yield found
 
 
-def _real(value: str, kind: Kind) -> bool:
-    """Whether a value is more than a stand-in; without a telling format it must look random as well."""
-    if _STAND_IN.search(value):
+def _in_data(before: str) -> bool:
+    """Whether what stands before a token is encoded data, in which any beginning occurs by chance."""
+    if before[-1:] not in ("-", "_", "/"):
         return False
-    if kind.exact:
-        return True
-    return not _UNLIKELY.search(value) and not _CODE.search(value) and _random(value)
+    return before.lower() != before and bool(_HAS_LOWER.search(before) and _HAS_DIGIT.search(before))
 
 
-def _random(value: str) -> bool:
-    """Whether a value has the mixture of signs that made-up names do not have."""
-    counts = Counter(value)
-    entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
-    kinds = sum(any(map(test, value)) for test in (str.isdigit, str.islower, str.isupper))
-    return kinds >= 2 and any(map(str.isdigit, value)) and entropy >= min(3.2, 0.85 * math.log2(len(value)))
+def _token(text: str, start: int, kinds: Iterable[TokenKind]) -> _Hit | None:
+    for kind in kinds:
+        found = kind.pattern.match(text, start)
+        if found is None or _STAND_IN.search(found[0][:_CUT].lower()) or _is_flat(found[0]):
+            continue
+        if kind.name == "a signed web token" and not _is_web_token(found[0]):
+            continue
+        end = _TAIL.match(text, found.end())
+        return _Hit(found.start(), end.end() if end else found.end(), 1, kind.name)
+    return None
+
+
+def _named(text: str, small: str) -> Iterator[_Hit]:
+    ascii_only = text.isascii()
+    for rank, kind in enumerate(NAMED, 2):
+        for mark in kind.marks:
+            if ascii_only and not mark.isascii():
+                break
+            at = small.find(mark)
+            while at >= 0:
+                end = at + len(mark)
+                if hit := _value_behind(text, at, end, kind, rank):
+                    yield hit
+                    end = hit.end
+                at = small.find(mark, end)
+
+
+def _value_behind(text: str, start: int, end: int, kind: NamedKind, rank: int) -> _Hit | None:
+    """Return the credential behind the mark that stands from `start` to `end`."""
+    if kind.behind and not text[max(0, start - _WORD) : start].lower().rstrip("_- ").endswith(kind.behind):
+        return None
+    if kind.alone and text[start - 1 : start].isalpha():
+        return None
+    found = kind.pattern.match(text, end)
+    if found is None or not (kind.sure or _HAS_DIGIT.search(found[1])):
+        return None
+    if kind.identifier and _harmless(text, start):
+        return None
+    return _hit(found, kind, rank)
+
+
+def _hit(found: re.Match[str], kind: NamedKind, rank: int) -> _Hit | None:
+    value = _NEXT_FIELD.split(found[1], maxsplit=1)[0].rstrip(".)]}|*_\\")
+    if not kind.sure and (len(value) < _SHORTEST or not _is_real(value)):
+        return None
+    end = found.start(1) + len(value)
+    if len(value) >= _CUT and (rest := _TAIL.match(found.string, end)):
+        end = rest.end()
+    return _Hit(found.start(1), end, rank, kind.name)
+
+
+def _harmless(text: str, start: int) -> bool:
+    """Whether an identifier that holds the name at `start` says that its value is nobody's secret."""
+    before = _BEFORE.search(text, max(0, start - _IDENTIFIER), start)
+    after = _AFTER.match(text, start, start + _IDENTIFIER)
+    name = (before[0] if before else "") + (after[0].rstrip(".") if after else "")
+    return bool(HARMLESS_NAME.search(name) or HARMLESS_SUFFIX.search(name))
+
+
+@lru_cache(4096)
+def _is_real(value: str) -> bool:
+    """Whether a value is more than a stand-in, and looks random."""
+    if (
+        not _HAS_DIGIT.search(value)
+        or _CODE.match(value)
+        or "::" in value
+        or "->" in value
+        or value[-1] in ")]}"
+    ):
+        return False
+    small = value.lower()
+    if _STAND_IN.search(small) or any(word in small for word in _UNLIKELY):
+        return False
+    length = len(value)
+    entropy = -sum(n / length * math.log2(n / length) for n in map(value.count, set(value)))
+    kinds = sum((_HAS_LOWER.search(value) is not None, small != value, True))
+    return kinds >= 2 and entropy >= min(3.2, 0.85 * math.log2(length))
+
+
+def _is_flat(token: str) -> bool:
+    """Whether a token repeats so few signs that it can only be a stand-in."""
+    return len(set(token[-24:])) < 3
+
+
+def _is_web_token(token: str) -> bool:
+    """Whether the first part of a token is the JSON that it should be."""
+    head = token.partition(".")[0]
+    try:
+        return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)).lstrip().startswith(b'{"')
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _by_start() -> dict[str, tuple[TokenKind, ...]]:
+    """Return for each beginning the kinds that begin so, those with the longest beginning first."""
+    starts = {start for kind in TOKENS for start in kind.starts}
+    return {
+        start: tuple(
+            kind for length in range(len(start), 0, -1) for kind in TOKENS if start[:length] in kind.starts
+        )
+        for start in starts
+    }
+
+
+def _starts() -> re.Pattern[str]:
+    """Return a pattern for all beginnings, by their first letter, so that most words are told at once."""
+    by_letter: dict[str, list[str]] = {}
+    for start in sorted(_BY_START, key=len, reverse=True):
+        by_letter.setdefault(start[0], []).append(re.escape(start[1:]))
+    known = [f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items())]
+    shapes = [f"(?={kind.pattern.pattern})" for kind in _SHAPELESS]
+    return re.compile(f"(?<![A-Za-z0-9_])(?=[A-Za-z0-9])(?:{'|'.join([*known, *shapes])})")
+
+
+_PASSWORD: Final = NamedKind("a password", (), re.compile(""))
+_BY_START: Final = _by_start()
+_SHAPELESS: Final = tuple(kind for kind in TOKENS if not kind.starts and not kind.inner)
+_START: Final = _starts()

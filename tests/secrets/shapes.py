@@ -48,7 +48,10 @@ class Shapes:
 
     def _password(self, count: int) -> str:
         """Return what a password manager makes: every kind of sign, in any order."""
-        sure = [self.dice.choice(signs) for signs in (string.ascii_lowercase, string.ascii_uppercase, "23456789", "!#%*-_+?")]
+        sure = [
+            self.dice.choice(signs)
+            for signs in (string.ascii_lowercase, string.ascii_uppercase, "23456789", "!#%*-_+?")
+        ]
         rest = self.dice.choices(string.ascii_letters + "23456789", k=count - len(sure))
         first, *others = rest
         self.dice.shuffle(others := [*sure, *others])
