@@ -56,6 +56,8 @@ class Failure(Struct, frozen=True):
     """Seconds the provider asked to wait."""
     request_id: str | None = None
     overrun: BudgetOverrun | None = None
+    reached: bool = True
+    """False: no connection to the server was made, so nothing was sent and nothing is owed."""
 
 
 class ProviderError(Exception):
@@ -72,6 +74,7 @@ class ProviderError(Exception):
         retry_after: float | None = None,
         request_id: str | None = None,
         status: int | None = None,
+        reached: bool = True,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -80,11 +83,15 @@ class ProviderError(Exception):
         self.request_id = request_id
         self.status = status
         """The HTTP status, where there was one."""
+        self.reached = reached
+        """Whether there was a connection at all."""
 
     @property
     def failure(self) -> Failure:
         """Return this error as a value."""
-        return Failure(self.code, self.message, self.ref, self.retry_after, self.request_id)
+        return Failure(
+            self.code, self.message, self.ref, self.retry_after, self.request_id, reached=self.reached
+        )
 
 
 class NeedsKey(ProviderError):
@@ -227,4 +234,5 @@ def to_exception(failure: Failure) -> ProviderError:
         ref=failure.ref,
         retry_after=failure.retry_after,
         request_id=failure.request_id,
+        reached=failure.reached,
     )

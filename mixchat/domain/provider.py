@@ -8,6 +8,14 @@ from mixchat.domain.model import ModelCard
 from mixchat.domain.request import ModelRequest
 
 
+class Liveness(Protocol):
+    """Is told of every sign of life on a call's connection, whatever it says: headers, pings, comments, words."""
+
+    def touch(self) -> None:
+        """Note that bytes came just now. Cheap: it is called for every piece that arrives."""
+        ...
+
+
 class Provider(Protocol):
     """One service that answers requests.
 
@@ -40,8 +48,12 @@ class Provider(Protocol):
         """Import what the first call needs. Blocks for up to seconds; called in a thread."""
         ...
 
-    def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
+    def stream(
+        self, request: ModelRequest, liveness: Liveness | None = None
+    ) -> AsyncGenerator[ProviderEvent]:
         """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        `liveness` is told of bytes that make no event: who waits knows then that the server is alive.
 
         Raises:
             ProviderError: the child that says what a person can do.

@@ -6,7 +6,7 @@ import importlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 from typing import Final, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import BadRequest
 from mixchat.domain.events import ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
 from mixchat.providers.connections import Connections
 from mixchat.providers.errors import ErrorMapper
@@ -25,30 +26,6 @@ GRACE: Final = 1.0
 
 Opener = Callable[[Body], AbstractAsyncContextManager[AsyncIterator[Event]]]
 """Sends the fields; inside the context the events can be read, at its end the connection is closed."""
-
-
-async def exchange(opener: Opener, asked: WireRequest, reader: EventParser) -> AsyncGenerator[ProviderEvent]:
-    """Yield the reply. A field that the service refuses is left out, once.
-
-    Raises:
-        ProviderError: the child that says what a person can do.
-    """
-    async with AsyncExitStack() as stack:
-        for notice in asked.notices:
-            yield notice
-        try:
-            events = await _open_stream(stack, opener, asked, reader)
-        except BadRequest as refusal:
-            again = asked.without_refused(refusal)
-            if again is None:
-                raise
-            for notice in again.notices:
-                yield notice
-            events = await _open_stream(stack, opener, again, reader)
-        while (batch := await _next(events, reader)) is not None:
-            for event in batch:
-                yield event
-    yield reader.state.end()
 
 
 async def _open_stream(
@@ -142,8 +119,10 @@ class Adapter(ABC, Generic[C]):
                 with ErrorMapper(self._service)(ValueError):
                     self._client = self._create_client(self._key)
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+    async def stream(
+        self, request: ModelRequest, liveness: Liveness | None = None
+    ) -> AsyncGenerator[ProviderEvent]:
+        """Yield the reply; a field that the service refuses is left out, once. Closing it closes the connection.
 
         Raises:
             ProviderError: the child that says what a person can do.
@@ -151,11 +130,25 @@ class Adapter(ABC, Generic[C]):
         card = self._endpoint.cards(request.ref)
         check(request, card, pdf=self._takes_pdfs(card))
         client = await self._ready()
-        reader = self._parser(self._mapper(request.ref))
-        opener = partial(self._open_stream, client, reader)
-        async with aclosing(exchange(opener, self._build_request(request, card), reader)) as events:
-            async for event in events:
-                yield event
+        parser = self._parser(self._mapper(request.ref))
+        opener = partial(self._open_stream, client, parser)
+        asked = self._build_request(request, card)
+        async with AsyncExitStack() as stack:
+            for notice in asked.notices:
+                yield notice
+            try:
+                events = await _open_stream(stack, opener, asked, parser)
+            except BadRequest as refusal:
+                again = asked.without_refused(refusal)
+                if again is None:
+                    raise
+                for notice in again.notices:
+                    yield notice
+                events = await _open_stream(stack, opener, again, parser)
+            while (batch := await _next(events, parser)) is not None:
+                for event in batch:
+                    yield event
+        yield parser.state.end()
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models that the key may use, or that the server has.

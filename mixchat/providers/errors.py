@@ -177,7 +177,9 @@ class ErrorMapper:
             words = f"A library for {self._label} is missing ({plain(str(error))}); install mixchat again."
             return Unreachable(words, ref=self._ref)
         if names & _NEVER_MET and not names & _BROKEN:
-            return Unreachable(f"{self._label} cannot be reached at {where}; {self._hint}.", ref=self._ref)
+            return Unreachable(
+                f"{self._label} cannot be reached at {where}; {self._hint}.", ref=self._ref, reached=False
+            )
         if names & _BROKEN:
             return self._broken()
         return self._nonsense()

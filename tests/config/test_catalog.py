@@ -35,7 +35,7 @@ class Listed:
 
     async def aclose(self) -> None: ...
 
-    async def stream(self, request: ModelRequest):
+    async def stream(self, request: ModelRequest, liveness: object = None):
         raise AssertionError(request)
         yield ProviderEvent
 

@@ -15,6 +15,7 @@ from mixchat.config.provider_specs import provider_specs
 from mixchat.domain.errors import NeedsKey, ProviderError, UnknownModel
 from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.provider import Liveness
 from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.registry import Registry, build_providers
 from tests.wires import Wires
@@ -144,7 +145,9 @@ class Double:
 
     def preload(self) -> None: ...
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
+    async def stream(
+        self, request: ModelRequest, liveness: Liveness | None = None
+    ) -> AsyncGenerator[ProviderEvent]:
         yield TextDelta(str(request.ref))
 
     async def models(self) -> tuple[ModelCard, ...]:

@@ -14,6 +14,7 @@ from mixchat.domain.errors import Failure, NeedsKey, OverBudget, ProviderError
 from mixchat.domain.events import ProviderEvent, RouterEvent, StreamEnd, TextDelta
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.provider import Liveness
 from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import FREE, Cost, Usage
@@ -64,7 +65,9 @@ class ScriptedProvider:
     def preload(self) -> None:
         self.ready = True
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
+    async def stream(
+        self, request: ModelRequest, liveness: Liveness | None = None
+    ) -> AsyncGenerator[ProviderEvent]:
         self.requests.append(request)
         self.called.set()
         self.times.append(self._clock.monotonic())

@@ -14,6 +14,7 @@ from mixchat.config.paths import Paths
 from mixchat.domain.errors import Interrupted, UnknownModel
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard
+from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
 from mixchat.providers.local.llama_http import complete
 from mixchat.providers.local.model_store import PROVIDER, LocalModel, ModelStore
@@ -50,7 +51,9 @@ class LocalProvider:
         """Import the HTTP client; no model is loaded before it is asked for."""
         importlib.import_module("httpx")
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ProviderEvent]:
+    async def stream(
+        self, request: ModelRequest, liveness: Liveness | None = None
+    ) -> AsyncGenerator[ProviderEvent]:
         """Yield the reply, after a `loading` notice when the model has to be loaded first.
 
         Cancelling stops llama.cpp at its next token; while the model loads, it ends the child.
