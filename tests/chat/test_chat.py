@@ -86,6 +86,21 @@ async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
     assert chat.withdrawn is not None
     assert chat.withdrawn.prompt == "hi"
     assert chat.withdrawn.cost == CENT
+    assert chat.withdrawn.outcome is Outcome.STOPPED
+    assert place.database.connection.execute("SELECT count(*) FROM turns").fetchone()[0] == 0
+
+
+async def test_a_turn_that_is_left_as_soon_as_it_was_accepted_is_taken_back(place: Place):
+    chat = place.chat(reply("never asked"))
+    events = chat.send("hi")
+    assert isinstance(await anext(events), TurnAccepted)
+    await events.aclose()
+    assert chat.withdrawn is not None
+    assert chat.withdrawn.outcome is Outcome.STOPPED
+    assert list(chat.turns) == []
+    for table in ("turns", "owners", "chats"):
+        assert place.database.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
+    assert place.services.turns.recover() == []
 
 
 async def test_closing_the_events_while_resting_at_one_settles_the_turn(place: Place):

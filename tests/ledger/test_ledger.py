@@ -12,6 +12,7 @@ import pytest
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.usage import Cost, Usage
+from mixchat.ledger.token_count import count_tokens
 from tests.ledger.stage import (
     BIG,
     FULL,
@@ -203,6 +204,20 @@ def test_the_cost_counts_up_while_a_reply_streams(tmp_path: Path):
     assert costs == sorted(costs)  # type: ignore[type-var]
     assert costs[0] < costs[-1]  # type: ignore[operator]
     assert not book.running(key, "word", Usage()).exact
+
+
+@pytest.mark.parametrize("step", [1, 7, 30])
+def test_a_word_that_is_not_finished_counts_as_far_as_it_came(tmp_path: Path, step: int):
+    book = ledger(tmp_path)
+    book.prices.load()
+    text = "Incomprehensibilities, 1234567 times: internationalization"
+    grown = book.open(call(), request())
+    for end in (*range(1, len(text), step), len(text)):
+        so_far = book.running(grown, text[:end], Usage(input=10))
+        whole = Usage(input=10, output=round(count_tokens(text[:end])))
+        assert so_far.usd == book.prices.price(BIG, whole), text[:end]
+    book.close(grown, text=text, usage=Usage(input=10), complete=False, failure=None)
+    assert rows(book)[0]["output"] == round(count_tokens(text))
 
 
 def test_the_figures_hold_what_is_under_way(tmp_path: Path):

@@ -375,3 +375,18 @@ async def test_a_half_plan_is_not_carried_out(parts: Parts):
     _, events = await events_of(parts, "b/doer", plan=seat("a/thinker"))
     assert parts.providers.made["b"].requests[0].messages == (Message("user", "Hi"),)
     assert isinstance(events[-1], StreamEnd)
+
+
+async def test_the_waits_of_a_turn_add_up_to_a_limit(parts: Parts):
+    parts.providers.script("a/x", [RateLimited("Slow down.", retry_after=12.0)])
+    run, events = await events_of(parts, "a/x")
+    assert parts.providers.calls("a") == 2, "a second wait of 12 seconds would make more than 20"
+    assert len([event for event in events if isinstance(event, Retrying)]) == 1
+    assert run.failure is not None
+
+
+async def test_the_waits_for_one_seat_count_for_the_next(parts: Parts):
+    parts.providers.script("a/x", [RateLimited("Slow down.", retry_after=4.5)])
+    parts.providers.script("b/y", [RateLimited("Slow down.", retry_after=13.0)])
+    await events_of(parts, "a/x", "b/y")
+    assert (parts.providers.calls("a"), parts.providers.calls("b")) == (3, 1)
