@@ -34,6 +34,8 @@ def _asked(runtime: Runtime, service: ProviderSpec) -> bool:
 
 async def _check(runtime: Runtime, service: ProviderSpec) -> Check:
     where = service.base_url or service.label
+    if service.problem:
+        return Check(_AREA_ENDPOINTS, service.name, "trouble", service.problem, "Correct it, or unset it.")
     if service.api == "embed":
         return await _knock(service)
     try:

@@ -1,20 +1,18 @@
 """The services that can be asked: where each is, what it speaks and what it is particular about."""
 
+import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct, structs
 
 from mixchat.config.config import Config, ProviderConfig
-from mixchat.domain.errors import ConfigError
 
 Api = Literal["anthropic", "responses", "chat", "google", "ollama", "local", "embed"]
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,12 +50,29 @@ class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The fields that make Chat Completions search the web there; `None`: it cannot."""
     models: tuple[str, ...] = ()
     """Models that the config names, where the server cannot be asked."""
+    problem: str = ""
+    """Why it cannot be asked at all: a setting of its own that is none. The others are not touched by it."""
 
     @property
     def loopback(self) -> bool:
         """Whether the address is this machine's own."""
-        host = urlsplit(self.base_url).hostname or ""
-        return host in _LOOPBACK or host.startswith("127.")
+        return is_loopback(_host(self.base_url))
+
+    @property
+    def root(self) -> str:
+        """The address without its query."""
+        parts = urlsplit(self.base_url)
+        return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What every request has behind the question mark, such as Azure's `api-version`."""
+        return dict(parse_qsl(urlsplit(self.base_url).query, keep_blank_values=True))
+
+    def url(self, path: str) -> str:
+        """Return the address of `path`, which begins with a slash, with the query behind it."""
+        query = urlsplit(self.base_url).query
+        return f"{self.root}{path}{'?' if query else ''}{query}"
 
     @property
     def local(self) -> bool:
@@ -67,7 +82,7 @@ class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def official(self) -> bool:
         """Whether the address is the vendor's own, not a server that speaks alike."""
-        host = urlsplit(self.base_url).hostname or ""
+        host = _host(self.base_url)
         own = {"openai": "openai.com", "anthropic": "anthropic.com", "google": "googleapis.com"}.get(
             self.name
         )
@@ -84,8 +99,7 @@ def built_in() -> dict[str, ProviderSpec]:
 def provider_specs(config: Config, environ: Mapping[str, str]) -> dict[str, ProviderSpec]:
     """Return every service by name: the built-in ones and the config's, moved by environment and config.
 
-    Raises:
-        ConfigError: an address in the environment is none.
+    An address that is none makes its own provider unusable, with the reason in `problem`, and no other.
     """
     known = {name: _moved(service, environ) for name, service in built_in().items()}
     for name, own in config.providers.items():
@@ -94,12 +108,14 @@ def provider_specs(config: Config, environ: Mapping[str, str]) -> dict[str, Prov
 
 
 def _moved(service: ProviderSpec, environ: Mapping[str, str]) -> ProviderSpec:
-    said = environ.get(service.base_url_env or "", "").strip()
+    said = unquoted(environ.get(service.base_url_env or "", ""))
     if not said:
         return service
-    url = ollama_url(said) if service.api == "ollama" else said.rstrip("/")
-    if not url.startswith(("http://", "https://")):
-        raise ConfigError(f'{service.base_url_env} must begin with "https://" or "http://", not "{said}".')
+    url = ollama_url(said) if service.api == "ollama" else without_slash(said)
+    if not url.startswith(("http://", "https://")) or not _host(url):
+        shown = said if "@" not in said else said.rpartition("@")[2]
+        words = f'{service.base_url_env} must be an address that begins with "https://" or "http://", not "{shown[:80]}".'
+        return structs.replace(service, base_url="", placed=True, problem=words)
     return structs.replace(service, base_url=url, placed=True)
 
 
@@ -113,8 +129,8 @@ def _laid_over(
     moved = bool(base.base_url_env and environ.get(base.base_url_env, "").strip())
     changes: dict[str, object] = {"headers": base.headers | own.headers, "models": own.models or base.models}
     if own.base_url is not None and not moved:
-        url = ollama_url(own.base_url) if base.api == "ollama" else own.base_url.rstrip("/")
-        changes |= {"base_url": url, "placed": True}
+        url = ollama_url(own.base_url) if base.api == "ollama" else without_slash(own.base_url.strip())
+        changes |= {"base_url": url, "placed": True, "problem": ""}
     if own.local is not None:
         changes["on_machine"] = own.local
     if own.key_env is not None:
@@ -133,26 +149,66 @@ def _speaking(service: ProviderSpec, own: ProviderConfig | None) -> ProviderSpec
     return structs.replace(service, api=said) if said is not None else service
 
 
+def unquoted(said: str) -> str:
+    """Return the value of a variable without the quotes that a file or a service manager left around it."""
+    return said.strip().strip("\"'").strip()
+
+
+def without_slash(url: str) -> str:
+    """Return an address without the slash at the end of its path; its query stays as it is."""
+    path, mark, query = url.partition("?")
+    return f"{path.rstrip('/')}{mark}{query}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine: nothing that is sent there leaves it, or needs a proxy."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def ollama_url(host: str) -> str:
-    """Return the address that `OLLAMA_HOST` means: scheme and port may be missing, `0.0.0.0` is this machine.
+    """Return the address that `OLLAMA_HOST` means, read as Ollama's own `envconfig.Host` reads it.
 
-    Defaults as in Ollama's own envconfig: http, port 11434; 80 and 443 where a scheme is given.
-
-    Raises:
-        ConfigError: the port is no number.
+    Quotes are taken off; scheme and port may be missing (80 and 443 where a scheme is given, else 11434); a port that is
+    none is the usual one; and `0.0.0.0`, where a server listens, is this machine for a client.
     """
-    text = host.strip().rstrip("/")
+    text = unquoted(host)
     scheme, mark, rest = text.partition("://")
     if not mark:
         scheme, rest = "http", text
-    parts = urlsplit(f"{scheme}://{rest}")
-    name = parts.hostname or "127.0.0.1"
+        if text == "ollama.com":
+            scheme, rest = "https", "ollama.com:443"
+    usual = {"http": "80", "https": "443"}.get(scheme, "11434") if mark else "11434"
+    where, slash, path = rest.partition("/")
+    user, at, where = where.rpartition("@")
+    name, port = _split_port(where)
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        port = usual
+    name = name.strip("[]") or "127.0.0.1"
     name = "127.0.0.1" if name in {"0.0.0.0", "::"} else name
-    try:
-        port = parts.port or ({"http": 80, "https": 443}.get(scheme, 11434) if mark else 11434)
-    except ValueError:
-        raise ConfigError(
-            f'OLLAMA_HOST must be an address such as "localhost:11434", not "{host}".'
-        ) from None
     name = f"[{name}]" if ":" in name else name
-    return f"{scheme}://{name}:{port}{parts.path}"
+    return f"{scheme}://{user}{at}{name}:{port}{without_slash(slash + path)}"
+
+
+def _split_port(where: str) -> tuple[str, str]:
+    """Return host and port; a bare IPv6 address has colons and no port."""
+    if where.startswith("["):
+        inside, _, behind = where[1:].partition("]")
+        return inside, behind.removeprefix(":")
+    if where.count(":") > 1:
+        return where, ""
+    name, _, port = where.partition(":")
+    return name, port

@@ -9,6 +9,7 @@ ProviderError
 ├── Unreachable    check the network or the address
 ├── TooSlow        nothing was heard within the limit
 ├── TooLong        shorten, or take a larger window
+├── LimitUsedUp    allow more tokens, or less effort
 ├── Interrupted    continue or retry; what came is kept
 ├── Refused        rephrase
 ├── BadRequest     tell us
@@ -32,7 +33,7 @@ from mixchat.domain.model import ModelRef
 
 ErrorCode = Literal[
     "auth", "no_credit", "unknown_model", "rate_limited", "overloaded", "unreachable", "timeout",
-    "too_long", "refused", "bad_request", "interrupted", "budget", "secret", "private",
+    "too_long", "out_of_tokens", "refused", "bad_request", "interrupted", "budget", "secret", "private",
 ]  # fmt: skip
 
 
@@ -58,6 +59,8 @@ class Failure(Struct, frozen=True):
     overrun: BudgetOverrun | None = None
     reached: bool = True
     """False: no connection to the server was made, so nothing was sent and nothing is owed."""
+    higher_limit: int | None = None
+    """Tokens that would be worth allowing, where the limit was used up: one key asks again with them."""
 
 
 class ProviderError(Exception):
@@ -85,6 +88,8 @@ class ProviderError(Exception):
         """The HTTP status, where there was one."""
         self.reached = reached
         """Whether there was a connection at all."""
+        self.param: str | None = None
+        """The field of the request that the provider names as the cause."""
 
     @property
     def failure(self) -> Failure:
@@ -95,10 +100,10 @@ class ProviderError(Exception):
 
 
 class NeedsKey(ProviderError):
-    """The key is missing, wrong or not allowed to do this."""
+    """The key is missing, wrong or not allowed to do this, from here or at all."""
 
     code = "auth"
-    title = "The key was not accepted"
+    title = "Access was refused"
 
 
 class OutOfCredit(ProviderError):
@@ -148,6 +153,19 @@ class TooLong(ProviderError):
 
     code = "too_long"
     title = "The conversation is too long for this model"
+
+
+class LimitUsedUp(ProviderError):
+    """The limit of tokens was used up before the first word; the same call would end the same."""
+
+    code = "out_of_tokens"
+    title = "The limit of tokens was used up"
+    higher_limit: int | None = None
+
+    @property
+    def failure(self) -> Failure:
+        """Return this error as a value."""
+        return replace(super().failure, higher_limit=self.higher_limit)
 
 
 class Interrupted(ProviderError):
@@ -222,7 +240,7 @@ ERRORS: dict[ErrorCode, type[ProviderError]] = {
     kind.code: kind
     for kind in (
         NeedsKey, OutOfCredit, UnknownModel, RateLimited, Overloaded, Unreachable, TooSlow,
-        TooLong, Interrupted, Refused, BadRequest, OverBudget, SecretFound, NoLocalSeat,
+        TooLong, LimitUsedUp, Interrupted, Refused, BadRequest, OverBudget, SecretFound, NoLocalSeat,
     )
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.usage import FREE, Cost, Usage
 
-Stop = Literal["end", "length", "refused"]
+Stop = Literal["end", "length", "refused", "unknown"]
+"""Why a reply ended; `unknown`: the server gave a reason that nobody here knows, so it may not be whole."""
 Step = Literal["answer", "plan", "execute", "merge"]
 
 

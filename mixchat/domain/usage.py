@@ -27,6 +27,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     searches: int | None = None
     tier: str | None = None
     """The service tier that the provider billed: `flex`, `batch`, `priority`, `fast`."""
+    place: str | None = None
+    """Where the call was run, where that has a price: `us` at Anthropic."""
     billed: Decimal | None = None
     """Dollars that the provider itself says it charged for this call."""
 

@@ -1,4 +1,4 @@
-"""What every adapter of a remote service has in common."""
+"""What every adapter of a remote provider has in common."""
 
 import asyncio
 import contextlib
@@ -6,55 +6,37 @@ import importlib
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from functools import partial
-from typing import Final, Generic, TypeVar
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from mixchat.config.provider_specs import ProviderSpec
-from mixchat.domain.errors import BadRequest
-from mixchat.domain.events import ProviderEvent
+from mixchat.domain.errors import BadRequest, ProviderError
+from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
 from mixchat.providers.connections import Connections
 from mixchat.providers.errors import ErrorMapper
-from mixchat.providers.stream_state import Event, EventParser
-from mixchat.providers.wire_request import Body, WireRequest, check
+from mixchat.providers.event_stream import WireEvent, wire_events
+from mixchat.providers.stream_state import EventParser
+from mixchat.providers.transport import told_of_bytes
+from mixchat.providers.wire_request import (
+    SYSTEM,
+    Body,
+    WireRequest,
+    check,
+    hint_of_a_cut_prompt,
+    with_system_in_words,
+)
 
-GRACE: Final = 1.0
-"""Seconds that a server gets to end the body after its finishing marker."""
+if TYPE_CHECKING:
+    import httpx
+    import httpx2
 
-Opener = Callable[[Body], AbstractAsyncContextManager[AsyncIterator[Event]]]
-"""Sends the fields; inside the context the events can be read, at its end the connection is closed."""
+    Response = httpx.Response | httpx2.Response
 
-
-async def _open_stream(
-    stack: AsyncExitStack, opener: Opener, asked: WireRequest, reader: EventParser
-) -> AsyncIterator[Event]:
-    mapper = reader.state.mapper
-    with mapper(), mapper.parsing():
-        return await stack.enter_async_context(opener(asked.body))
-
-
-async def _next(events: AsyncIterator[Event], reader: EventParser) -> Sequence[ProviderEvent] | None:
-    """Return what the next event says, or `None` at the end."""
-    state = reader.state
-    with state.mapper(), state.mapper.parsing():
-        try:
-            if state.settled:
-                async with asyncio.timeout(GRACE):
-                    event = await anext(events)
-            else:
-                event = await anext(events)
-        except StopAsyncIteration:
-            return None
-        except TimeoutError:
-            if state.settled:
-                return None
-            raise
-        state.mapper.begun = True
-        return reader.read(event)
-
+MOST_REPAIRS: Final = 4
+"""Fields that are left out of one call, one after the other, before a refusal is believed."""
 
 Cards = Callable[[ModelRef], ModelCard]
 """What is known about a model; for an unknown one a card that says nothing."""
@@ -63,7 +45,7 @@ C = TypeVar("C")
 
 
 class Endpoint:
-    """A service with its key, the cards of its models and the connections to reach it."""
+    """A provider with its key, the cards of its models and the connections to reach it."""
 
     def __init__(
         self, service: ProviderSpec, key: Callable[[], str], cards: Cards, connections: Connections
@@ -76,7 +58,10 @@ class Endpoint:
 
 
 class Adapter(ABC, Generic[C]):
-    """Holds the client, which is made once, in a thread, when it is first needed, and streams through it."""
+    """Holds the client, which is made once, in a thread, when it is first needed, and streams through it.
+
+    The SDKs send and sign; what comes back is read here, since a foreign server's JSON is anybody's guess.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -84,6 +69,8 @@ class Adapter(ABC, Generic[C]):
         self._lock = threading.Lock()
         self._client: C | None = None
         self._key: str | None = None
+        self._refused: dict[str, tuple[str, ...]] = {}
+        """Fields that a model has refused in this session."""
 
     @property
     def name(self) -> str:
@@ -116,13 +103,15 @@ class Adapter(ABC, Generic[C]):
                 self._key = self._endpoint.key()
                 with contextlib.suppress(ImportError):  # loaded with the first socket otherwise, on the loop
                     importlib.import_module("anyio._backends._asyncio")
-                with ErrorMapper(self._service)(ValueError):
+                with self._mapper()(ValueError):
                     self._client = self._create_client(self._key)
 
     async def stream(
         self, request: ModelRequest, liveness: Liveness | None = None
     ) -> AsyncGenerator[ProviderEvent]:
-        """Yield the reply; a field that the service refuses is left out, once. Closing it closes the connection.
+        """Yield the reply. Cancelling it, or closing it, closes the connection at once.
+
+        `liveness` is told of every byte, also of those that make no event.
 
         Raises:
             ProviderError: the child that says what a person can do.
@@ -130,28 +119,24 @@ class Adapter(ABC, Generic[C]):
         card = self._endpoint.cards(request.ref)
         check(request, card, pdf=self._takes_pdfs(card))
         client = await self._ready()
-        parser = self._parser(self._mapper(request.ref))
-        opener = partial(self._open_stream, client, parser)
-        asked = self._build_request(request, card)
+        parser = self._parser(self._mapper(request.ref), card)
         async with AsyncExitStack() as stack:
-            for notice in asked.notices:
-                yield notice
-            try:
-                events = await _open_stream(stack, opener, asked, parser)
-            except BadRequest as refusal:
-                again = asked.without_refused(refusal)
-                if again is None:
-                    raise
-                for notice in again.notices:
+            response: Response | None = None
+            while response is None:
+                with told_of_bytes(liveness):
+                    notices, response = await self._asked(stack, client, parser, request, card)
+                for notice in notices:
                     yield notice
-                events = await _open_stream(stack, opener, again, parser)
-            while (batch := await _next(events, parser)) is not None:
-                for event in batch:
+            async with aclosing(wire_events(response)) as events, aclosing(_parsed(events, parser)) as found:
+                async for event in found:
                     yield event
-        yield parser.state.end()
+        state = parser.state
+        if state.said and (hint := hint_of_a_cut_prompt(request, state.usage.input)) is not None:
+            yield hint
+        yield state.end()
 
     async def models(self) -> tuple[ModelCard, ...]:
-        """Return the models that the key may use, or that the server has.
+        """Return the models that the key may use, or that the server has. What makes no sense in the list is left out.
 
         Raises:
             ProviderError: when the provider cannot be asked.
@@ -159,10 +144,11 @@ class Adapter(ABC, Generic[C]):
         client = await self._ready()
         mapper = self._mapper()
         with mapper(), mapper.parsing():
-            return await self._list_models(client, mapper)
+            found = await self._list_models(client, mapper)
+        return tuple({card.ref: card for card in found if card.ref.model}.values())
 
     @abstractmethod
-    async def _list_models(self, client: C, mapper: ErrorMapper) -> tuple[ModelCard, ...]:
+    async def _list_models(self, client: C, mapper: ErrorMapper) -> Sequence[ModelCard]:
         """Ask for the models."""
 
     @abstractmethod
@@ -173,17 +159,43 @@ class Adapter(ABC, Generic[C]):
         """Return the fields of a request."""
 
     @abstractmethod
-    def _parser(self, mapper: ErrorMapper) -> EventParser:
+    def _parser(self, mapper: ErrorMapper, card: ModelCard) -> EventParser:
         """Return what makes events of one reply."""
 
     @abstractmethod
     def _open_stream(
-        self, client: C, reader: EventParser, body: Body
-    ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """Send the fields; inside the context the events can be read, at its end the connection is closed."""
+        self, client: C, mapper: ErrorMapper, body: Body
+    ) -> "AbstractAsyncContextManager[Response]":
+        """Send the fields; inside the context the body can be read, at its end the connection is closed.
+
+        Raises:
+            ProviderError: the provider answered with an error; an SDK's own exception will do.
+        """
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return True
+
+    async def _asked(
+        self, stack: AsyncExitStack, client: C, parser: EventParser, request: ModelRequest, card: ModelCard
+    ) -> "tuple[Sequence[Notice], Response | None]":
+        """Send the request, without what the model has refused before; `None`: it refused one more field."""
+        mapper, model = parser.state.errors, request.ref.model
+        refused = self._refused.get(model, ())
+        wire = self._build_request(with_system_in_words(request) if SYSTEM in refused else request, card)
+        sent = wire.without(refused)
+        known = [notice for name in refused for notice in wire.said_without(name, request.ref)]
+        try:
+            with mapper(), mapper.parsing():
+                response = await stack.enter_async_context(self._open_stream(client, mapper, sent.body))
+        except BadRequest as refusal:
+            name = sent.refused_field(refusal)
+            if name is None or name in refused or len(refused) >= MOST_REPAIRS:
+                raise
+            self._refused[model] = (*refused, name)
+            return (), None
+        parser.state.limit = wire.limit
+        parser.state.begin(response.headers)
+        return (*wire.notices, *known), response
 
     async def _ready(self) -> C:
         if self._client is None:
@@ -197,3 +209,48 @@ class Adapter(ABC, Generic[C]):
     async def aclose(self) -> None:
         """Forget the client; the connections are closed by who made them."""
         self._client = None
+
+
+async def _parsed(events: AsyncGenerator[WireEvent], parser: EventParser) -> AsyncGenerator[ProviderEvent]:
+    """Yield what the body says up to its end, or for as long as a server may keep a finished one open."""
+    while (event := await _next(events, parser)) is not None:
+        for said in _read(event, parser):
+            yield said
+    for said in parser.finish():
+        yield said
+
+
+async def _next(events: AsyncIterator[WireEvent], parser: EventParser) -> WireEvent | None:
+    """Return the next event, or `None` at the end; once the reply is whole, whatever breaks is the end."""
+    state = parser.state
+    try:
+        with state.errors(), state.errors.parsing():
+            async with asyncio.timeout(state.grace):
+                event = await anext(events, None)
+    except (ProviderError, TimeoutError):
+        if state.complete:
+            return None
+        raise
+    state.errors.begun = True
+    return event
+
+
+def _read(event: WireEvent, parser: EventParser) -> Sequence[ProviderEvent]:
+    """Return what one event says; an error after the whole reply says nothing any more."""
+    state = parser.state
+    if event.kind == "page":
+        raise state.errors.not_a_reply()
+    if event.kind == "done":
+        state.ended = True
+        return ()
+    state.next_event()
+    try:
+        with state.errors.parsing():
+            said = parser.parse(event)
+    except ProviderError:
+        if state.complete:
+            return ()
+        raise
+    if event.kind == "whole" and not said and state.stop is None:
+        raise state.errors.not_a_reply("application/json")
+    return said

@@ -1,22 +1,23 @@
 """Anthropic Messages, by the `anthropic` SDK."""
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.event_stream import WireEvent, json_body
+from mixchat.providers.json_values import count, day, flag, name, table, tables, text, total
 from mixchat.providers.openai_client import foreign_headers
-from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, table, total
+from mixchat.providers.stream_state import StreamState
 from mixchat.providers.wire_request import (
     Body,
+    OptionalField,
     WireRequest,
     dropped_parameters,
     encoded,
@@ -29,20 +30,18 @@ from mixchat.providers.wire_request import (
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
+    from httpx2 import Response
 
 MAX_TOKENS: Final = 16_000
 """The limit where nobody set one: thinking counts towards it, so less can leave no room for the reply."""
 
-_STOPS: Final[dict[str, Stop]] = {
-    "end_turn": "end", "stop_sequence": "end", "tool_use": "end", "max_tokens": "length",
-    "model_context_window_exceeded": "length", "pause_turn": "length", "refusal": "refused",
-}  # fmt: skip
+_MOST_PAGES: Final = 5
 _SEARCH: Final[Body] = {"tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 5}]}
 _OPTIONAL: Final = {
-    "thinking": r"thinking",
-    "output_config": r"effort|output_config",
-    "tools": r"web_search|tools?\b",
-    "cache_control": r"cache_control",
+    "thinking": OptionalField(r"thinking"),
+    "output_config": OptionalField(r"effort|output_config", "an effort"),
+    "tools": OptionalField(r"web_search|tools?\b", "a web search"),
+    "cache_control": OptionalField(r"cache_control"),
 }
 
 
@@ -54,64 +53,62 @@ class AnthropicProvider(Adapter["AsyncAnthropic"]):
 
         foreign = foreign_headers(self._service, os.environ.get("ANTHROPIC_CUSTOM_HEADERS"))
         headers: Any = dict.fromkeys(foreign, anthropic.omit) | self._service.headers
-        _build_events()
-        return anthropic.AsyncAnthropic(
+        client = anthropic.AsyncAnthropic(
             api_key=key or "none",
-            base_url=self._service.base_url,
+            base_url=self._service.root,
+            default_query=self._service.query or None,
             max_retries=0,
             http_client=self._endpoint.connections.sdk,
             default_headers=headers,
             timeout=self._endpoint.connections.sdk.timeout,
         )
+        _ = client.messages, client.models  # imported when they are first named, and not on the loop
+        return client
 
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, mapper: ErrorMapper) -> "_Reader":
-        return _Reader(mapper)
+    def _parser(self, mapper: ErrorMapper, card: ModelCard) -> "AnthropicParser":
+        return AnthropicParser(StreamState(mapper))
 
     @asynccontextmanager
     async def _open_stream(
-        self, client: "AsyncAnthropic", reader: EventParser, body: Body
-    ) -> AsyncGenerator[AsyncIterator[Event]]:
-        async with await client.messages.create(**body, stream=True) as stream:
-            reader.state.request_id = stream.response.headers.get("request-id")
-            await check_stream(stream.response, reader.state.mapper)
-            yield stream
+        self, client: "AsyncAnthropic", mapper: ErrorMapper, body: Body
+    ) -> "AsyncGenerator[Response]":
+        async with client.messages.with_streaming_response.create(**body, stream=True) as raw:
+            yield raw.http_response
 
-    async def _list_models(self, client: "AsyncAnthropic", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
-        return tuple([self._card(model) async for model in client.models.list(limit=1000)])
+    async def _list_models(self, client: "AsyncAnthropic", mapper: ErrorMapper) -> Sequence[ModelCard]:
+        cards: list[ModelCard] = []
+        after: dict[str, Any] = {}
+        for _ in range(_MOST_PAGES):
+            raw = await client.models.with_raw_response.list(limit=1000, **after)
+            found = json_body(await raw.http_response.aread(), mapper)
+            page = table(found)
+            cards += [self._card(model) for model in tables(page.get("data")) or tables(found)]
+            last = name(page.get("last_id"))
+            if page.get("has_more") is not True or not last or after.get("after_id") == last:
+                break
+            after = {"after_id": last}
+        return cards
 
-    def _card(self, model: Event) -> ModelCard:
-        able = getattr(model, "capabilities", None)
-        retires = getattr(model, "retires_at", None)
+    def _card(self, model: Mapping[str, object]) -> ModelCard:
+        able = table(model.get("capabilities"))
         return ModelCard(
-            ref=ModelRef(self.name, model.id),
-            name=model.display_name,
-            context_window=count(getattr(model, "max_input_tokens", None)),
-            max_output=count(getattr(model, "max_tokens", None)),
+            ref=ModelRef(self.name, name(model.get("id"))),
+            name=text(model.get("display_name")) or None,
+            context_window=count(model.get("max_input_tokens")),
+            max_output=count(model.get("max_tokens")),
             images=_supported(able, "image_input"),
             pdfs=_supported(able, "pdf_input"),
             thinks=_supported(able, "thinking"),
-            retires=date.fromisoformat(str(retires)[:10]) if retires else None,
+            retires=day(model.get("retires_at")),
         )
 
 
-def _build_events() -> None:
-    """Build what the SDK would build at the first event, while the loop stood still."""
-    from anthropic.types import RawMessageStreamEvent
-
-    try:
-        from anthropic._models import construct_type
-    except ImportError:  # the SDK's own affair; the first event is slower then
-        return
-    construct_type(type_=RawMessageStreamEvent, value={"type": "message_stop"})
-
-
-def _supported(able: Event, name: str) -> bool | None:
-    said = getattr(able, name, None)
-    said = getattr(said, "supported", said)
-    return said if isinstance(said, bool) else None
+def _supported(able: Mapping[str, object], capability: str) -> bool | None:
+    said = able.get(capability)
+    return flag(table(said).get("supported", said))
 
 
 def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
@@ -129,7 +126,13 @@ def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     if request.temperature is not None:
         notices.append(dropped_parameters("a temperature", request.ref))
     body |= _thinking(request, card, notices)
-    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(
+        body=body,
+        optional=_OPTIONAL,
+        notices=tuple(notices),
+        limit=body["max_tokens"],
+        has_system=bool(request.system),
+    )
 
 
 def _thinking(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body:
@@ -161,63 +164,84 @@ def _written(message: Message) -> Body:
     return {"role": message.role, "content": [*blocks, *([{"type": "text", "text": text}] if text else [])]}
 
 
-class _Reader:
-    def __init__(self, mapper: ErrorMapper) -> None:
-        self.state = StreamState(mapper)
+class AnthropicParser:
+    """Makes events of one reply, streamed or whole."""
+
+    def __init__(self, state: StreamState) -> None:
+        self.state = state
         self._counts: dict[str, object] = {}
 
-    def read(self, event: Event) -> Sequence[ProviderEvent]:
-        # By type, never by class: the SDK builds unknown events as some known class.
-        self.state.settled = event.type == "message_stop"
-        match event.type:
+    def parse(self, event: WireEvent) -> Sequence[ProviderEvent]:
+        """Return what one event, or a whole message, says."""
+        self.state.fail_on_error(event)
+        told = table(event.data)
+        match text(told.get("type")) or event.name:
             case "content_block_delta":
-                return self._delta(event.delta)
+                return self._delta(table(told.get("delta")))
             case "content_block_start":
-                if getattr(event.content_block, "name", None) == "web_search":
-                    return self.state.searching("searching the web")
-                return self.state.text(getattr(event.content_block, "text", None))
+                return self._block(table(told.get("content_block")))
             case "message_start":
-                return self._used(event.message.usage)
+                return self._used(table(told.get("message")).get("usage"))
             case "message_delta":
-                return self._ending(event)
-            case _:
+                return self._ending(table(told.get("delta")), told.get("usage"))
+            case "message":
+                return self._whole(told)
+            case kind:
+                self.state.ended = self.state.ended or kind == "message_stop"
                 return []
 
-    def _delta(self, delta: Event) -> Sequence[ProviderEvent]:
-        match delta.type:
-            case "text_delta":
-                return self.state.text(delta.text)
-            case "thinking_delta":
-                return self.state.thinking(delta.thinking)
+    def finish(self) -> list[ProviderEvent]:
+        """Return nothing: nothing is held back."""
+        return []
+
+    def _whole(self, message: Mapping[str, object]) -> list[ProviderEvent]:
+        events: list[ProviderEvent] = []
+        for block in tables(message.get("content")):
+            events += self._block(block)
+        events += self._ending(message, message.get("usage"))
+        self.state.ended = True
+        return events
+
+    def _block(self, block: Mapping[str, object]) -> list[ProviderEvent]:
+        if block.get("name") == "web_search":
+            return self.state.searching("searching the web")
+        events = self.state.thinking(block.get("thinking")) + self.state.text(block.get("text"))
+        for source in tables(block.get("citations")):
+            events += self.state.citation(source.get("url"), source.get("title"))
+        return events
+
+    def _delta(self, delta: Mapping[str, object]) -> list[ProviderEvent]:
+        match delta.get("type"):
             case "citations_delta":
-                citation = delta.citation
-                return self.state.citation(getattr(citation, "url", None), getattr(citation, "title", None))
-            case _:
+                source = table(delta.get("citation"))
+                return self.state.citation(source.get("url"), source.get("title"))
+            case "input_json_delta" | "signature_delta":
                 return []
+            case _:
+                return self.state.thinking(delta.get("thinking")) + self.state.text(delta.get("text"))
 
-    def _ending(self, event: Event) -> Sequence[ProviderEvent]:
-        said = event.delta.stop_reason
-        if said is not None:
-            self.state.stop = _STOPS.get(said, "end")
-        details = getattr(event.delta, "stop_details", None)
-        self.state.why = getattr(details, "explanation", None) or ""
-        paused = [Notice("info", "The search was paused; ask to go on.")] if said == "pause_turn" else []
-        return [*self._used(event.usage, final=True), *paused]
+    def _ending(self, delta: Mapping[str, object], usage: object) -> list[ProviderEvent]:
+        reason = delta.get("stop_reason")
+        why = text(table(delta.get("stop_details")).get("explanation"))
+        events = [*self._used(usage, final=True), *self.state.finish(reason, why)]
+        if reason == "pause_turn":
+            events.append(Notice("info", "The search was paused; ask to go on."))
+        return events
 
-    def _used(self, usage: Event, *, final: bool = False) -> Sequence[ProviderEvent]:
+    def _used(self, usage: object, *, final: bool = False) -> list[ProviderEvent]:
         """Return the usage; the counts are cumulative, and the first `output_tokens` is a placeholder."""
         told = table(usage)
-        self._counts |= {name: value for name, value in told.items() if value is not None}
-        return self.state.used(_usage(self._counts, final=final))
+        self._counts |= {field: value for field, value in told.items() if value is not None}
+        return self.state.used(_usage(self._counts, final=final)) if told else []
 
 
-def _usage(counts: dict[str, object], *, final: bool) -> Usage:
+def _usage(counts: Mapping[str, object], *, final: bool) -> Usage:
     read, written = (count(counts.get(f"cache_{way}_input_tokens")) for way in ("read", "creation"))
     created, thought, served = (
-        table(counts.get(name)) for name in ("cache_creation", "output_tokens_details", "server_tool_use")
+        table(counts.get(field)) for field in ("cache_creation", "output_tokens_details", "server_tool_use")
     )
     fresh = count(counts.get("input_tokens"))
-    tier = counts.get("speed") or counts.get("service_tier")
+    tier = text(counts.get("speed")) or text(counts.get("service_tier"))
     return Usage(
         input=None if fresh is None else total(fresh, read, written),
         output=count(counts.get("output_tokens")) if final else None,
@@ -226,5 +250,6 @@ def _usage(counts: dict[str, object], *, final: bool) -> Usage:
         cache_write_long=count(created.get("ephemeral_1h_input_tokens")),
         reasoning=count(thought.get("thinking_tokens")),
         searches=count(served.get("web_search_requests")),
-        tier=tier if isinstance(tier, str) and tier != "standard" else None,
+        tier=tier if tier not in {"", "standard"} else None,
+        place=text(counts.get("inference_geo")).lower() or None,
     )

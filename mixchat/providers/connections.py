@@ -4,11 +4,13 @@ import contextlib
 import os
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from mixchat.domain.errors import Unreachable
+from mixchat.providers.proxies import unusable_proxy
+from mixchat.providers.transport import Foreign, Transport
 
 if TYPE_CHECKING:
     import httpx
@@ -19,35 +21,24 @@ CONNECT: Final = 8.0
 IDLE: Final = 300.0
 """Seconds without a byte after which a socket is given up; the router's own limits are shorter."""
 
-met: ContextVar["Callable[[httpx2.Response], Awaitable[None]] | None"] = ContextVar("met", default=None)
+on_response: ContextVar["Callable[[httpx2.Response], Awaitable[None]] | None"] = ContextVar(
+    "on_response", default=None
+)
 """What a call wants done with its response before the SDK sees it."""
 
-_DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+_POOL: Final = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 60}
 
 
-async def _merge_settings(response: "httpx2.Response") -> None:
-    if (look := met.get()) is not None:
-        await look(response)
-
-
-@contextlib.contextmanager
-def _settings() -> Generator[None]:
-    """Name the setting that is to blame when a client cannot be made. The value may hold a password."""
-    try:
-        yield
-    except OSError:  # SSLError is its child
-        raise Unreachable(
-            "The certificates that SSL_CERT_FILE or SSL_CERT_DIR name cannot be read."
-        ) from None
-    except (ValueError, ImportError):
-        words = (
-            "The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used; correct its address."
-        )
-        raise Unreachable(words) from None
+async def _hand_over(response: "httpx2.Response") -> None:
+    if (take := on_response.get()) is not None:
+        await take(response)
 
 
 class Connections:
-    """Makes the clients on first use. They belong to the loop that first sends with them."""
+    """Makes the clients on first use. They belong to the loop that first sends with them.
+
+    Redirects are not followed: a key goes to its own endpoint and nowhere else.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,19 +48,16 @@ class Connections:
 
     @property
     def sdk(self) -> "httpx2.AsyncClient":
-        """The SDKs' client. Redirects are not followed: a key goes to its own endpoint and nowhere else."""
+        """The SDKs' client."""
         import httpx2
 
-        with self._lock, _settings():
+        with self._lock:
             if self._sdk is None:
                 self._sdk = httpx2.AsyncClient(
-                    verify=self._trust(),
+                    transport=self._transport(httpx2),
                     timeout=httpx2.Timeout(IDLE, connect=CONNECT),
-                    limits=httpx2.Limits(
-                        max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
-                    ),
-                    mounts=dict.fromkeys(_DIRECT),
-                    event_hooks={"response": [_merge_settings]},
+                    event_hooks={"response": [_hand_over]},
+                    trust_env=False,  # the transport reads the proxies
                 )
             return self._sdk
 
@@ -78,15 +66,12 @@ class Connections:
         """The client of the adapters without an SDK."""
         import httpx
 
-        with self._lock, _settings():
+        with self._lock:
             if self._own is None:
                 self._own = httpx.AsyncClient(
-                    verify=self._trust(),
+                    transport=self._transport(httpx),
                     timeout=httpx.Timeout(IDLE, connect=CONNECT),
-                    limits=httpx.Limits(
-                        max_connections=100, max_keepalive_connections=20, keepalive_expiry=60
-                    ),
-                    mounts=dict.fromkeys(_DIRECT),
+                    trust_env=False,
                 )
             return self._own
 
@@ -100,14 +85,34 @@ class Connections:
                 with contextlib.suppress(RuntimeError):  # a client of a loop that has ended
                     await client.aclose()
 
+    def _transport(self, library: Foreign) -> Foreign:
+        """Return the transport of either library, which are alike in all that is used of them."""
+        context = self._trust()
+
+        def make(proxy: str | None) -> Foreign:
+            try:
+                return library.AsyncHTTPTransport(verify=context, limits=library.Limits(**_POOL), proxy=proxy)
+            except (ValueError, ImportError, library.InvalidURL):
+                raise unusable_proxy() from None
+
+        return Transport(make, library.AsyncByteStream)
+
     def _trust(self) -> ssl.SSLContext:
-        """Return the system's trust store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead."""
+        """Return the system's trust store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead.
+
+        Raises:
+            Unreachable: what they name cannot be read.
+        """
         if self._context is None:
             file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-            if file or folder:
-                self._context = ssl.create_default_context(cafile=file or None, capath=folder or None)
-            else:
-                import truststore
+            try:
+                if file or folder:
+                    self._context = ssl.create_default_context(cafile=file or None, capath=folder or None)
+                else:
+                    import truststore
 
-                self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                    self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            except OSError:  # SSLError is its child
+                words = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR name cannot be read."
+                raise Unreachable(words) from None
         return self._context

@@ -107,7 +107,7 @@ class Embeddings:
         keyed = {name: f"Bearer {key}" if name == "Authorization" else key} if key else {}
         with mapper():
             response = await self._connections.own.post(
-                service.base_url + dialect.path.format(model=ref.model),
+                service.url(dialect.path.format(model=ref.model)),
                 json=body,
                 headers=service.headers | keyed,
                 timeout=httpx.Timeout(_LIMIT, connect=5),

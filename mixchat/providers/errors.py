@@ -1,7 +1,6 @@
 """The border of an adapter: whatever a library raises inside comes out as a child of `ProviderError`."""
 
 import json
-import re
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import (
     BadRequest,
     Interrupted,
+    LimitUsedUp,
     NeedsKey,
     OutOfCredit,
     Overloaded,
@@ -23,59 +23,46 @@ from mixchat.domain.errors import (
     Unreachable,
 )
 from mixchat.domain.model import ModelRef
-from mixchat.providers.error_rules import ApiError, classify_error, retry_after
+from mixchat.providers.api_error import ApiError
+from mixchat.providers.error_rules import Cause, classify_error
+from mixchat.providers.retry_after import in_words, retry_after
+from mixchat.providers.text import plain, redacted
+from mixchat.providers.tls_error import tls_sentence
+from mixchat.providers.transport import Unreadable
 
-_SHAPES: Final = re.compile(
-    r"""
-    \b(?:sk|pk|rk|gsk|xai|csk|fw|tgp|hf|r8|ghp|gho|AKIA|AIza|ya29)[-_.]?[A-Za-z0-9*][A-Za-z0-9_\-.*]{7,}
-    | (?<=Bearer\ )\S+
-    | (?<=bearer\ )\S+
-    | (?<=key=)[^&\s"']+
-    | \b[A-Za-z0-9_\-]{2,}\*{3,}[A-Za-z0-9_\-]*
-    """,
-    re.VERBOSE,
-)
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
-
-
-def redacted(text: str, key: str | None = None) -> str:
-    """Return `text` with `key` and whatever is shaped like one replaced by `[key]`."""
-    if key and len(key) >= 4:
-        text = text.replace(key, "[key]")
-    return _SHAPES.sub("[key]", text)
-
-
-def plain(text: str, limit: int = 240) -> str:
-    """Return `text` on one line without control characters, cut at `limit` characters."""
-    line = " ".join(_CONTROLS.sub(" ", text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
-
-
-NONSENSE: Final = (ValueError, TypeError, AttributeError, LookupError)
+NONSENSE: Final = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What reading an event raises when its shape is not the documented one; `JSONDecodeError` is the first's child."""
 
-_OWN: Final = (OSError, ImportError, json.JSONDecodeError)
-"""What the standard library raises for a broken connection, a missing library, a broken body."""
+_OWN: Final = (OSError, ImportError, json.JSONDecodeError, Unreadable)
+"""What the standard library raises for a broken connection, a missing library, a broken body; and our own transport."""
 
 _BROKEN: Final = frozenset({
     "RemoteProtocolError", "ReadError", "WriteError", "CloseError", "DecodingError", "StreamError",
-    "IncompleteRead", "ClosedResourceError",
+    "IncompleteRead", "ClosedResourceError", "StreamConsumed",
 })  # fmt: skip
 _NEVER_MET: Final = frozenset({
     "ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "InvalidURL",
     "TooManyRedirects", "ImportError", "OSError",
 })  # fmt: skip
+_UNSENT: Final = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "InvalidURL", "UnsupportedProtocol"}
+)
 _SILENT: Final = frozenset({"ReadTimeout", "WriteTimeout", "APITimeoutError"})
 
 
 class ErrorMapper:
-    """Translates errors for one call to one service. `begun` says whether the reply has begun."""
+    """Translates errors for one call to one provider. `begun` says whether the reply has begun."""
 
-    def __init__(self, service: ProviderSpec, ref: ModelRef | None = None, key: str | None = None) -> None:
-        self._service = service
+    def __init__(self, spec: ProviderSpec, ref: ModelRef | None = None, key: str | None = None) -> None:
+        self._spec = spec
         self._ref = ref
         self._key = key
         self.begun = False
+
+    @property
+    def ref(self) -> ModelRef | None:
+        """The model that was asked."""
+        return self._ref
 
     @contextmanager
     def __call__(self, *kinds: type[BaseException]) -> Generator[None]:
@@ -97,45 +84,70 @@ class ErrorMapper:
         except ProviderError:
             raise
         except NONSENSE as error:
-            if _chain(error, _library_errors()):
+            if _chain(error, (*_library_errors(), ProviderError, Unreadable)):
                 raise self.translated(error) from error
             raise self._nonsense() from error
 
     def translated(self, error: BaseException) -> ProviderError:
         """Return the error by its name, with one sentence to act on."""
-        complaint = ApiError.from_exception(error)
-        if complaint.status is None and not complaint.kinds:
+        for link in _links(error):
+            if isinstance(link, ProviderError):  # one of our own that an SDK has wrapped
+                return link
+            if isinstance(link, Unreadable):
+                return self.unreadable(str(link))
+        told = ApiError.from_exception(error)
+        if told.status is None and not told.codes:
             return self._transport(error)
-        return self.named(complaint)
+        return self.named(told)
 
-    def named(self, complaint: ApiError) -> ProviderError:
+    def named(self, error: ApiError) -> ProviderError:
         """Return the error that the provider's own complaint means."""
-        kind = classify_error(complaint)
-        if complaint.status == 404 and not complaint.structured:
-            kind = Unreachable
-        waits = retry_after(complaint.headers, complaint.message, complaint.details)
-        said = plain(redacted(complaint.message, self._key)).rstrip(" .")
-        return kind(
-            self._sentence(kind, said, complaint.status),
-            ref=self._ref, retry_after=waits, request_id=complaint.request_id, status=complaint.status,
+        naming = classify_error(error)
+        kind, cause = naming.kind, naming.cause
+        if error.status == 404 and not error.structured:
+            kind, cause = Unreachable, None
+        waits = retry_after(error.headers, error.message, error.details)
+        said = plain(redacted(error.message, self._key)).rstrip(" .")
+        if error.page and cause is None:
+            said = f"a web page: {said}" if said else "a web page"
+        made = kind(
+            self._sentence(kind, cause, said, error.status, waits),
+            ref=self._ref, retry_after=waits, request_id=error.request_id, status=error.status,
         )  # fmt: skip
+        made.param = error.param
+        return made
 
     def failure(
         self, body: object, status: int | None = None, headers: Mapping[str, str] | None = None
     ) -> ProviderError:
-        """Return the error that the JSON `body` tells of."""
-        return self.named(ApiError.read(body, status, headers or {}))
+        """Return the error that `body`, JSON or bytes, tells of."""
+        return self.named(ApiError.parse(body, status, headers or {}))
 
     def cut(self) -> Interrupted:
         """Return the error of a stream without its finishing marker."""
         return Interrupted(f"{self._who} ended the reply before it was finished.", ref=self._ref)
 
-    def empty(self, *, length: bool = False) -> Interrupted:
+    def broke_off(self, reason: str) -> Interrupted:
+        """Return the error of a reply that the server itself calls broken."""
+        return Interrupted(f"{self._who} broke off the reply ({reason}).", ref=self._ref)
+
+    def unreadable(self, what: str) -> Interrupted:
+        """Return the error of a body that is more than is taken."""
+        return Interrupted(f"{self._label} sent {what}; the rest was not read.", ref=self._ref)
+
+    def empty(self, reason: str = "") -> Interrupted:
         """Return the error of a reply that was finished without a word."""
-        if length:
-            words = "used up its limit of tokens before the first word; raise max_tokens"
-            return Interrupted(f"{self._who} {words}.", ref=self._ref)
-        return Interrupted(f"{self._who} sent an empty reply.", ref=self._ref)
+        why = f' ("{reason}")' if reason else ""
+        return Interrupted(f"{self._who} sent an empty reply{why}.", ref=self._ref)
+
+    def limit_used_up(self, limit: int | None, *, thought: bool) -> LimitUsedUp:
+        """Return the error of a limit that was used up before the first word; the same call would end the same."""
+        allowed = f"all {limit:,} tokens" if limit else "its limit of tokens"
+        on = "on thinking" if thought else "before the first word"
+        words = f"{self._who} used up {allowed} {on} and wrote nothing; ask again with a higher max_tokens or less effort."
+        error = LimitUsedUp(words, ref=self._ref)
+        error.higher_limit = None if limit is None else 4 * limit
+        return error
 
     def refused(self, why: str = "") -> Refused:
         """Return the error of a refusal before the first word."""
@@ -145,44 +157,47 @@ class ErrorMapper:
             ref=self._ref,
         )
 
-    def not_a_reply(self, content_type: str) -> ProviderError:
-        """Return the error of a 200 that is no stream: a login page, a proxy's greeting."""
-        what = "a web page" if "html" in content_type else f"{content_type or 'something else'}"
-        return Unreachable(
-            f"{self._label} answered with {what} instead of a reply; check its address {self._service.base_url}.",
-            ref=self._ref,
-        )
+    def not_a_reply(self, content_type: str = "text/html") -> ProviderError:
+        """Return the error of a 200 that is no reply: a login page, a proxy's greeting."""
+        kind = content_type.partition(";")[0].strip()
+        what = "a web page" if "html" in kind else plain(kind, 60) or "something else"
+        words = f"{self._label} answered with {what} instead of a reply; check its address {self._where}."
+        return Unreachable(words, ref=self._ref)
 
     @property
     def _label(self) -> str:
-        label = self._service.label or self._service.name
+        label = self._spec.label or self._spec.name
         return f"{label[:1].upper()}{label[1:]}"
 
     @property
     def _who(self) -> str:
         return str(self._ref) if self._ref is not None else self._label
 
+    @property
+    def _where(self) -> str:
+        return redacted(self._spec.base_url)
+
     def _nonsense(self) -> Interrupted:
         return Interrupted(f"{self._who} sent something that makes no sense.", ref=self._ref)
 
     def _transport(self, error: BaseException) -> ProviderError:
-        names = {kind.__name__ for link in _links(error) for kind in type(link).__mro__}
-        where = self._service.base_url
-        if any("CERTIFICATE_VERIFY_FAILED" in str(link) for link in _links(error)):
-            words = f"The certificate of {where} is not trusted; name its authority in SSL_CERT_FILE."
-            return Unreachable(words, ref=self._ref)
+        links = tuple(_links(error))
+        names = {kind.__name__ for link in links for kind in type(link).__mro__}
+        unsent = bool(names & _UNSENT) and not names & _BROKEN
+        if words := tls_sentence(links, self._where):
+            return Unreachable(words, ref=self._ref, reached=False)
         if names & _SILENT:
             return TooSlow(f"{self._who} said nothing for too long.", ref=self._ref)
         if isinstance(error, ImportError):
             words = f"A library for {self._label} is missing ({plain(str(error))}); install mixchat again."
-            return Unreachable(words, ref=self._ref)
+            return Unreachable(words, ref=self._ref, reached=False)
+        if "ProxyError" in names:
+            words = f"The proxy refused to connect to {self._where} ({plain(redacted(str(error)), 80)}); check the proxy."
+            return Unreachable(words, ref=self._ref, reached=False)
         if names & _NEVER_MET and not names & _BROKEN:
-            return Unreachable(
-                f"{self._label} cannot be reached at {where}; {self._hint}.", ref=self._ref, reached=False
-            )
-        if names & _BROKEN:
-            return self._broken()
-        return self._nonsense()
+            words = f"{self._label} cannot be reached at {self._where}; {self._hint}."
+            return Unreachable(words, ref=self._ref, reached=not unsent)
+        return self._broken() if names & _BROKEN else self._nonsense()
 
     def _broken(self) -> ProviderError:
         if self.begun:
@@ -195,31 +210,51 @@ class ErrorMapper:
 
     @property
     def _hint(self) -> str:
-        if self._service.loopback:
+        if self._spec.loopback:
             return "start the server, or correct the address"
-        return "check the network" if self._service.official else "check the network and the address"
+        return "check the network" if self._spec.official else "check the network and the address"
 
-    def _sentence(self, kind: type[ProviderError], said: str, status: int | None) -> str:
+    def _sentence(
+        self,
+        kind: type[ProviderError],
+        cause: Cause | None,
+        said: str,
+        status: int | None,
+        waits: float | None,
+    ) -> str:
         words = f" ({said})" if said else ""
-        name = self._service.name
-        variable = next(iter(self._service.key_env), "")
+        if cause is not None:
+            return self._of_cause(cause, words)
+        label, name = self._label, self._spec.name
+        variable = next(iter(self._spec.key_env), "")
+        model = self._ref.model if self._ref else "such page"
         sentences: dict[type[ProviderError], str] = {
-            NeedsKey: f"{self._label} did not accept the key{words}; "
+            NeedsKey: f"{label} did not accept the key{words}; "
             f"{f'correct {variable} or ' if variable else ''}run `mixchat keys set {name}`.",
-            OutOfCredit: f"The {self._label} account is out of credit{words}; top it up.",
-            UnknownModel: f"{self._label} has no {self._ref.model if self._ref else 'such page'}{words}; "
-            "choose another model.",
-            RateLimited: f"{self._label} limits the rate{words}; wait a moment.",
-            Overloaded: f"{self._label} has trouble{f' (status {status})' if status else ''}{words}; try again.",
-            TooSlow: f"{self._label} took too long{words}; try again.",
+            OutOfCredit: f"The account at {self._spec.label or name} is out of credit{words}; top it up.",
+            UnknownModel: f"{label} has no {model}{words}; choose another model.",
+            RateLimited: f"{label} limits the rate{words}; {in_words(waits)}.",
+            Overloaded: f"{label} has trouble{f' (status {status})' if status else ''}{words}; try again.",
+            TooSlow: f"{label} took too long{words}; try again.",
             TooLong: f"The conversation is too long for {self._who}{words}; shorten it.",
             Refused: f"{self._who} declined to answer{words}; rephrase the prompt.",
             Interrupted: f"{self._who} broke off{words}.",
-            Unreachable: f"{self._label} cannot be asked at {self._service.base_url} "
-            f"(status {status}); check the address.",
-            BadRequest: f"{self._label} rejected the request{words}.",
+            Unreachable: f"{label} cannot be asked at {self._where}"
+            f"{f' (status {status})' if status else ''}; check the address.",
+            BadRequest: f"{label} rejected the request{words}.",
         }
         return sentences[kind]
+
+    def _of_cause(self, cause: Cause, words: str) -> str:
+        label, model = self._label, self._ref.model if self._ref else "this model"
+        return {
+            "region": f"{label} does not serve the place you connect from{words}; choose another provider.",
+            "address": f"{label} does not allow this network address{words}; add it to the key's allow list.",
+            "verify": f"{label} wants the organisation verified first{words}; do so in its console.",
+            "model_permission": f"This key may not use {model} at {label}{words}; choose another model.",
+            "permission": f"{label} does not allow this{words}; check what the key may do.",
+            "firewall": f"A firewall or sign-in page stands before {label}{words}; check the network and {self._where}.",
+        }[cause]
 
 
 def _library_errors() -> tuple[type[BaseException], ...]:

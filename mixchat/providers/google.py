@@ -1,20 +1,23 @@
 """Gemini, by the `google-genai` SDK."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.domain.turn import Stop
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.connections import met
+from mixchat.providers.connections import on_response
 from mixchat.providers.errors import ErrorMapper
-from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, total
+from mixchat.providers.event_stream import WireEvent, json_body
+from mixchat.providers.json_values import count, flag, listing, name, table, tables, text, total
+from mixchat.providers.stream_state import StreamState
 from mixchat.providers.wire_request import (
     Body,
+    OptionalField,
     WireRequest,
     dropped_parameters,
     images,
@@ -29,22 +32,14 @@ if TYPE_CHECKING:
     from google.genai import Client
     from httpx2 import Response
 
-_LENGTH: Final = frozenset({"MAX_TOKENS", "CONTINUATION"})
-_FILTERED: Final = frozenset({
-    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY",
-    "IMAGE_PROHIBITED_CONTENT",
-})  # fmt: skip
-_BROKEN: Final = frozenset({
-    "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
-})  # fmt: skip
 _LEVELS: Final[Mapping[str, str]] = {"minimal": "MINIMAL", "low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "XHIGH",
                                      "max": "XHIGH"}  # fmt: skip
+_MOST_PAGES: Final = 20
 _OPTIONAL: Final = {
-    "thinking_config": r"thinking|thought",
-    "temperature": r"temperature|sampling",
-    "max_output_tokens": r"max_?output_?tokens",
-    "tools": r"google_?search|tools?\b|grounding",
-    "system_instruction": r"(?:system|developer) ?instruction",
+    "thinking_config": OptionalField(r"thinking|thought", "an effort"),
+    "temperature": OptionalField(r"temperature|sampling", "a temperature"),
+    "max_output_tokens": OptionalField(r"max_?output_?tokens", "a limit of tokens"),
+    "tools": OptionalField(r"google_?search|tools?\b|grounding", "a web search"),
 }
 
 
@@ -57,7 +52,7 @@ class GoogleProvider(Adapter["Client"]):
 
         connections = self._endpoint.connections
         options: dict[str, Any] = {
-            "base_url": self._service.base_url,
+            "base_url": self._service.root,
             "api_version": "v1beta",  # the aliases and the previews are only there
             "timeout": int((connections.sdk.timeout.read or 0) * 1000),
             "headers": self._service.headers or None,
@@ -72,86 +67,101 @@ class GoogleProvider(Adapter["Client"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, mapper: ErrorMapper) -> "_Reader":
-        return _Reader(mapper)
+    def _parser(self, mapper: ErrorMapper, card: ModelCard) -> "GoogleParser":
+        return GoogleParser(StreamState(mapper))
 
     @asynccontextmanager
     async def _open_stream(
-        self, client: "Client", reader: EventParser, body: Body
-    ) -> AsyncGenerator[AsyncIterator[Event]]:
-        responses: list[Response] = []
+        self, client: "Client", mapper: ErrorMapper, body: Body
+    ) -> "AsyncGenerator[Response]":
+        config: Any = {field: value for field, value in body.items() if field not in {"model", "contents"}}
+
+        async def send() -> None:
+            stream = await client.aio.models.generate_content_stream(
+                model=body["model"], contents=body["contents"], config=config
+            )
+            await anext(stream, None)  # the SDK sends when the first chunk is asked for
+
+        response = await _taken(send)
+        if response is None:
+            raise mapper.cut()
         try:
-            yield await _sent(client, body, responses, reader.state.mapper)
+            yield response
         finally:
-            # The SDK's generator leaves the connection to the garbage collector.
-            for response in responses:
-                await response.aclose()
+            await response.aclose()
 
-    async def _list_models(self, client: "Client", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
-        listed: list[Event] = [model async for model in await client.aio.models.list()]
-        return tuple(
-            self._card(model) for model in listed if "generateContent" in (model.supported_actions or ())
-        )
+    async def _list_models(self, client: "Client", mapper: ErrorMapper) -> Sequence[ModelCard]:
+        cards: list[ModelCard] = []
+        after: dict[str, Any] = {}
+        for _ in range(_MOST_PAGES):
+            config: Any = {"page_size": 1000, **after}
+            response = await _taken(partial(client.aio.models.list, config=config))
+            if response is None:
+                raise mapper.cut()
+            found = json_body(await response.aread(), mapper)
+            page = table(found)
+            cards += [self._card(model) for model in tables(page.get("models")) if _writes(model)]
+            token = text(page.get("nextPageToken"))
+            if not token or after.get("page_token") == token:
+                break
+            after = {"page_token": token}
+        return cards
 
-    def _card(self, model: Event) -> ModelCard:
-        thinks = model.thinking
+    def _card(self, model: Mapping[str, object]) -> ModelCard:
         return ModelCard(
-            ref=ModelRef(self.name, str(model.name).removeprefix("models/")),
-            name=model.display_name,
-            context_window=count(model.input_token_limit),
-            max_output=count(model.output_token_limit),
-            thinks=thinks if isinstance(thinks, bool) else None,
+            ref=ModelRef(self.name, name(model.get("name")).removeprefix("models/")),
+            name=text(model.get("displayName")) or None,
+            context_window=count(model.get("inputTokenLimit")),
+            max_output=count(model.get("outputTokenLimit")),
+            thinks=flag(model.get("thinking")),
         )
+
+
+def _writes(model: Mapping[str, object]) -> bool:
+    """Whether a model of the list writes replies, as far as the list says what it can do."""
+    able = model.get("supportedGenerationMethods")
+    return "generateContent" in listing(able) if isinstance(able, list) else True
+
+
+async def _taken(send: Callable[[], Awaitable[object]]) -> "Response | None":
+    """Let the SDK send, and return the response in its stead: it reads none of a good one.
+
+    The SDK's own reading fails on any field of another shape, and its generator leaves the connection to the garbage
+    collector. An error's response stays the SDK's, which raises it.
+    """
+    import httpx2
+
+    taken: list[Response] = []
+
+    async def take(response: "Response") -> None:
+        if response.status_code == 200:
+            kept = httpx2.Response(
+                200, headers=response.headers, stream=response.stream, request=response.request
+            )
+            taken.append(kept)
+            response.stream = httpx2.ByteStream(b"{}")
+
+    mark = on_response.set(take)
+    try:
+        await send()
+    except BaseException:
+        for response in taken:
+            await response.aclose()
+        raise
+    finally:
+        on_response.reset(mark)
+    return taken[0] if taken else None
 
 
 def _build_models() -> None:
-    """Build what the SDK would build at the first request and the first chunk, while the loop stood still."""
+    """Build what the SDK would build at the first request, while the loop stood still."""
     from google.genai import types
 
     part = {"text": "a"}
     types.GenerateContentConfig.model_validate({"system_instruction": "a", "tools": [{"google_search": {}}]})
-    types.GenerateContentResponse.model_validate(
-        {"candidates": [{"content": {"parts": [part], "role": "model"}}], "usage_metadata": {}}
-    )
-    types.Candidate.model_rebuild()
+    types.GenerateContentResponse.model_validate({"candidates": [{"content": {"parts": [part]}}]})
     types.Content.model_validate({"role": "user", "parts": [part]})
     types.HttpResponse.model_validate({"headers": {}})
-
-
-async def _sent(
-    client: "Client", body: Body, responses: list["Response"], mapper: ErrorMapper
-) -> AsyncIterator[Event]:
-    """Send the request, which the SDK does when the first chunk is asked for, and return the chunks."""
-
-    async def look(response: "Response") -> None:
-        responses.append(response)
-        if response.status_code == 200:
-            await check_stream(response, mapper)
-
-    config: Any = {name: value for name, value in body.items() if name not in {"model", "contents"}}
-    mark = met.set(look)
-    try:
-        stream: AsyncIterator[Event] = await client.aio.models.generate_content_stream(
-            model=body["model"], contents=body["contents"], config=config
-        )
-        try:
-            first = [await anext(stream)]
-        except StopAsyncIteration:
-            first = []
-    finally:
-        met.reset(mark)
-    return _Chunks(first, stream)
-
-
-class _Chunks(AsyncIterator[Event]):
-    """The chunk that is here and those that follow. No generator: there is nothing to close."""
-
-    def __init__(self, first: list[Event], rest: AsyncIterator[Event]) -> None:
-        self._first = first
-        self._rest = rest
-
-    async def __anext__(self) -> Event:
-        return self._first.pop() if self._first else await anext(self._rest)
 
 
 def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
@@ -170,7 +180,13 @@ def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
     body |= search(request, card, {"tools": [{"google_search": {}}]}, notices)
     if thinking := _thinking(request, card, notices):
         body["thinking_config"] = thinking
-    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(
+        body=body,
+        optional=_OPTIONAL,
+        notices=tuple(notices),
+        limit=body.get("max_output_tokens"),
+        has_system=bool(request.system),
+    )
 
 
 def _thinking(request: ModelRequest, card: ModelCard, notices: list[Notice]) -> Body:
@@ -199,61 +215,62 @@ def _written(message: Message) -> Body:
     return {"role": role, "parts": [*files, *([{"text": text}] if text else [])]}
 
 
-class _Reader:
-    def __init__(self, mapper: ErrorMapper) -> None:
-        self.state = StreamState(mapper)
+class GoogleParser:
+    """Makes events of one reply. A whole one is a chunk, or a list of them, as a gateway sends it."""
+
+    def __init__(self, state: StreamState) -> None:
+        self.state = state
         self._searches: set[str] = set()
 
-    def read(self, event: Event) -> Sequence[ProviderEvent]:
+    def parse(self, event: WireEvent) -> Sequence[ProviderEvent]:
+        """Return what one chunk says."""
+        events: list[ProviderEvent] = []
+        for chunk in tables(event.data) or [table(event.data)]:
+            self.state.fail_on_error(WireEvent(chunk, event.name))
+            events += self._chunk(chunk)
+        if event.kind == "whole":
+            self.state.ended = self.state.stop is not None
+        return events
+
+    def finish(self) -> list[ProviderEvent]:
+        """Return nothing: nothing is held back."""
+        return []
+
+    def _chunk(self, chunk: Mapping[str, object]) -> list[ProviderEvent]:
         state = self.state
-        state.request_id = event.response_id or state.request_id
+        state.request_id = text(chunk.get("responseId")) or state.request_id
         events: list[ProviderEvent] = []
-        candidates: list[Event] = event.candidates or []
-        for candidate in candidates[:1]:
+        for candidate in tables(chunk.get("candidates"))[:1]:
             events += self._candidate(candidate)
-        feedback = event.prompt_feedback
-        if feedback is not None and feedback.block_reason:
-            state.stop, state.why = "refused", _name(feedback.block_reason)
-        if event.usage_metadata is not None:
-            events += state.used(self._usage(event.usage_metadata))
-        state.settled = state.stop is not None
+        if reason := text(table(chunk.get("promptFeedback")).get("blockReason")):
+            state.refuse(reason)
+        if told := table(chunk.get("usageMetadata")):
+            events += state.used(self._usage(told))
         return events
 
-    def _candidate(self, candidate: Event) -> list[ProviderEvent]:
+    def _candidate(self, candidate: Mapping[str, object]) -> list[ProviderEvent]:
         events: list[ProviderEvent] = []
-        parts: list[Event] = (candidate.content.parts or []) if candidate.content else []
-        for part in parts:
-            events += self.state.thinking(part.text) if part.thought else self.state.text(part.text)
-        if (grounding := candidate.grounding_metadata) is not None:
-            self._searches.update(grounding.web_search_queries or ())
-            sources: list[Event] = grounding.grounding_chunks or []
-            for chunk in sources:
-                if chunk.web:
-                    events += self.state.citation(chunk.web.uri, chunk.web.title)
-        if candidate.finish_reason:
-            self._finished(_name(candidate.finish_reason), candidate.finish_message)
-        return events
-
-    def _finished(self, reason: str, message: str | None) -> None:
-        if reason in _BROKEN:
-            raise self.state.mapper.cut()
-        stop: Stop = "length" if reason in _LENGTH else "refused" if reason in _FILTERED else "end"
-        self.state.stop = stop
-        self.state.why = message or reason
-
-    def _usage(self, told: Event) -> Usage:
-        """Return the usage; what was thought comes on top of the candidates, what tools read on top of the prompt."""
-        tier = getattr(told, "service_tier", None)
-        named = _name(tier).lower() if tier else None
-        return Usage(
-            input=total(count(told.prompt_token_count), count(told.tool_use_prompt_token_count)),
-            output=total(count(told.candidates_token_count), count(told.thoughts_token_count)),
-            cache_read=count(told.cached_content_token_count),
-            reasoning=count(told.thoughts_token_count),
-            searches=len(self._searches) or None,
-            tier=named if named in {"flex", "priority", "batch"} else None,
+        for part in tables(table(candidate.get("content")).get("parts")):
+            say = self.state.thinking if part.get("thought") else self.state.text
+            events += say(part.get("text"))
+        grounding = table(candidate.get("groundingMetadata"))
+        self._searches.update(
+            query for query in listing(grounding.get("webSearchQueries")) if isinstance(query, str)
         )
+        for chunk in tables(grounding.get("groundingChunks")):
+            source = table(chunk.get("web"))
+            events += self.state.citation(source.get("uri"), source.get("title"))
+        return events + self.state.finish(candidate.get("finishReason"), candidate.get("finishMessage"))
 
-
-def _name(reason: Event) -> str:
-    return str(getattr(reason, "value", reason))
+    def _usage(self, told: Mapping[str, object]) -> Usage:
+        """Return the usage; what was thought comes on top of the candidates, what tools read on top of the prompt."""
+        tier = text(told.get("serviceTier") or told.get("trafficType")).lower()
+        thought = count(told.get("thoughtsTokenCount"))
+        return Usage(
+            input=total(count(told.get("promptTokenCount")), count(told.get("toolUsePromptTokenCount"))),
+            output=total(count(told.get("candidatesTokenCount")), thought),
+            cache_read=count(told.get("cachedContentTokenCount")),
+            reasoning=thought,
+            searches=len(self._searches) or None,
+            tier=tier if tier in {"flex", "priority", "batch"} else None,
+        )

@@ -1,8 +1,7 @@
 """Ollama's native API, by httpx: one JSON object a line."""
 
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mixchat.config.provider_specs import ProviderSpec
@@ -12,9 +11,13 @@ from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
 from mixchat.providers.errors import ErrorMapper
-from mixchat.providers.stream_state import Event, EventParser, StreamState, check_stream, count, table, tables
+from mixchat.providers.event_stream import WireEvent, json_body
+from mixchat.providers.json_values import count, listing, name, table, tables
+from mixchat.providers.stream_state import StreamState
+from mixchat.providers.think_tags import ThinkTags
 from mixchat.providers.wire_request import (
     Body,
+    OptionalField,
     WireRequest,
     dropped_parameters,
     encoded,
@@ -27,20 +30,7 @@ from mixchat.providers.wire_request import (
 if TYPE_CHECKING:
     import httpx
 
-
-async def lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    """Yield the lines that are not blank, the last one even without its line feed."""
-    held = b""
-    async for chunk in chunks:
-        *whole, held = (held + chunk).split(b"\n")
-        for line in whole:
-            if line.strip():
-                yield line
-    if held.strip():
-        yield held
-
-
-_OPTIONAL: Final = {"think": r"think", "truncate": r"truncate"}
+_OPTIONAL: Final = {"think": OptionalField(r"think", "an effort"), "truncate": OptionalField(r"truncate")}
 _LEVELS: Final[Mapping[str, bool | str]] = {
     "none": False, "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "max", "max": "max",
 }  # fmt: skip
@@ -57,28 +47,26 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
     def _build_request(self, request: ModelRequest, card: ModelCard) -> WireRequest:
         return _request_body(request, card)
 
-    def _parser(self, mapper: ErrorMapper) -> "_Reader":
-        return _Reader(mapper)
+    def _parser(self, mapper: ErrorMapper, card: ModelCard) -> "OllamaParser":
+        return OllamaParser(StreamState(mapper), card.ref.model)
 
     def _takes_pdfs(self, card: ModelCard) -> bool:
         return False
 
     @asynccontextmanager
     async def _open_stream(
-        self, client: "httpx.AsyncClient", reader: EventParser, body: Body
-    ) -> AsyncGenerator[AsyncIterator[Event]]:
-        url, mapper = f"{self._service.base_url}/api/chat", reader.state.mapper
+        self, client: "httpx.AsyncClient", mapper: ErrorMapper, body: Body
+    ) -> "AsyncGenerator[httpx.Response]":
+        url = self._service.url("/api/chat")
         async with client.stream("POST", url, json=body, headers=self._headers()) as response:
             await _check(response, mapper)
-            await check_stream(response, mapper)
-            async with aclosing(lines(response.aiter_bytes())) as parts:
-                yield parts
+            yield response
 
-    async def _list_models(self, client: "httpx.AsyncClient", mapper: ErrorMapper) -> tuple[ModelCard, ...]:
-        response = await client.get(f"{self._service.base_url}/api/tags", headers=self._headers())
+    async def _list_models(self, client: "httpx.AsyncClient", mapper: ErrorMapper) -> Sequence[ModelCard]:
+        response = await client.get(self._service.url("/api/tags"), headers=self._headers())
         await _check(response, mapper)
-        found = tables(table(response.json()).get("models"))
-        return tuple(_card(self._service, model) for model in found)
+        found = json_body(await response.aread(), mapper)
+        return [_card(self._service, model) for model in tables(table(found).get("models"))]
 
     def _headers(self) -> dict[str, str]:
         key = {"Authorization": f"Bearer {self._key}"} if self._key else {}
@@ -86,24 +74,18 @@ class OllamaProvider(Adapter["httpx.AsyncClient"]):
 
 
 async def _check(response: "httpx.Response", mapper: ErrorMapper) -> None:
-    if response.status_code == 200:
-        return
-    raw = await response.aread()
-    try:
-        body: object = json.loads(raw)
-    except ValueError:
-        body = None
-    raise mapper.failure(body, response.status_code, response.headers)
+    if response.status_code != 200:
+        raise mapper.failure(await response.aread(), response.status_code, response.headers)
 
 
-def _card(service: ProviderSpec, model: Event) -> ModelCard:
-    able = model.get("capabilities")
-    known = isinstance(able, list)
+def _card(spec: ProviderSpec, model: Mapping[str, object]) -> ModelCard:
+    said = model.get("capabilities")
+    able = None if said is None else listing(said)
     return ModelCard(
-        ref=ModelRef(service.name, str(model.get("model") or model["name"])),
+        ref=ModelRef(spec.name, name(model.get("model")) or name(model.get("name"))),
         context_window=count(table(model.get("details")).get("context_length")),
-        images="vision" in able if known else None,
-        thinks="thinking" in able if known else None,
+        images=None if able is None else "vision" in able,
+        thinks=None if able is None else "thinking" in able,
         size_bytes=count(model.get("size")) or None,
     )
 
@@ -124,7 +106,13 @@ def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
             notices.append(dropped_parameters(f"the effort {request.effort}", request.ref))
         elif card.thinks is not False:
             body["think"] = _think(request, card)
-    return WireRequest(body=body, optional=_OPTIONAL, notices=tuple(notices))
+    return WireRequest(
+        body=body,
+        optional=_OPTIONAL,
+        notices=tuple(notices),
+        limit=request.max_tokens,
+        has_system=bool(request.system),
+    )
 
 
 def _think(request: ModelRequest, card: ModelCard) -> bool | str:
@@ -153,21 +141,36 @@ def _written(message: Message) -> Body:
     return {"role": message.role, "content": words(message), **({"images": pictures} if pictures else {})}
 
 
-class _Reader:
-    def __init__(self, mapper: ErrorMapper) -> None:
-        self.state = StreamState(mapper)
+class OllamaParser:
+    """Makes events of one reply, a line at a time."""
 
-    def read(self, event: Event) -> Sequence[ProviderEvent]:
-        line = table(json.loads(event))
-        if "error" in line:
-            raise self.state.mapper.failure(line)
+    def __init__(self, state: StreamState, model: str = "") -> None:
+        self.state = state
+        self._tags = ThinkTags(model)
+
+    def parse(self, event: WireEvent) -> Sequence[ProviderEvent]:
+        """Return what one line says."""
+        self.state.fail_on_error(event)
+        line = table(event.data)
         message = table(line.get("message"))
-        events = [*self.state.thinking(message.get("thinking")), *self.state.text(message.get("content"))]
-        if line.get("done"):
+        events = self.state.thinking(message.get("thinking"))
+        if events:
+            self._tags.told_apart()
+        if isinstance(said := message.get("content"), str):
+            events += self._split(self._tags.feed(said))
+        if line.get("done") is True:
             events += self.state.used(_usage(line))
-            self.state.stop = "length" if line.get("done_reason") == "length" else "end"
-            self.state.settled = True
+            events += self.state.finish(line.get("done_reason") or "stop")
+            self.state.ended = True
         return events
+
+    def finish(self) -> list[ProviderEvent]:
+        """Return what was held back."""
+        return self._split(self._tags.finish())
+
+    def _split(self, parts: tuple[str, str]) -> list[ProviderEvent]:
+        thought, said = parts
+        return [*self.state.thinking(thought), *self.state.text(said)]
 
 
 def _usage(line: Mapping[str, object]) -> Usage:

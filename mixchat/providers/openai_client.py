@@ -1,14 +1,15 @@
 """Makes the `openai` SDK's client, for OpenAI itself and for every server that speaks alike."""
 
 import os
-from collections.abc import AsyncIterable
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.providers.connections import Connections
-from mixchat.providers.stream_state import Event, count, table
+from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.event_stream import json_body
+from mixchat.providers.json_values import count, day, listing, name, table, tables, text
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -17,34 +18,29 @@ if TYPE_CHECKING:
 _ORGANISATION: Final = ("OpenAI-Organization", "OpenAI-Project")
 
 
-def foreign_headers(service: ProviderSpec, custom: str | None) -> tuple[str, ...]:
+def foreign_headers(spec: ProviderSpec, custom: str | None) -> tuple[str, ...]:
     """Return the names of the headers to leave out: none at the vendor itself.
 
     `custom` is the text of `OPENAI_CUSTOM_HEADERS` or `ANTHROPIC_CUSTOM_HEADERS`: `Name: value` lines.
     """
-    if service.official:
+    if spec.official:
         return ()
     names = (line.partition(":")[0].strip() for line in (custom or "").split("\n") if ":" in line)
-    kept = {name.lower() for name in service.headers}
-    return tuple(name for name in (*_ORGANISATION, *names) if name and name.lower() not in kept)
+    kept = {each.lower() for each in spec.headers}
+    return tuple(each for each in (*_ORGANISATION, *names) if each and each.lower() not in kept)
 
 
-_BLANK: Final[dict[str, Any]] = {
-    "id": "r", "object": "response", "created_at": 1, "model": "m", "output": [],
-    "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
-}  # fmt: skip
-
-
-def openai_client(service: ProviderSpec, key: str, connections: Connections) -> "AsyncOpenAI":
+def openai_client(spec: ProviderSpec, key: str, connections: Connections) -> "AsyncOpenAI":
     """Return the client; nothing of OpenAI's environment reaches a server elsewhere."""
     import openai
 
-    foreign = foreign_headers(service, os.environ.get("OPENAI_CUSTOM_HEADERS"))
-    headers: Any = dict.fromkeys(foreign, openai.omit) | service.headers
-    own = None if service.official else ""
+    foreign = foreign_headers(spec, os.environ.get("OPENAI_CUSTOM_HEADERS"))
+    headers: Any = dict.fromkeys(foreign, openai.omit) | spec.headers
+    own = None if spec.official else ""
     return openai.AsyncOpenAI(
         api_key=key or "none",
-        base_url=service.base_url,
+        base_url=spec.root,
+        default_query=spec.query or None,
         max_retries=0,
         http_client=connections.sdk,
         default_headers=headers,
@@ -54,50 +50,36 @@ def openai_client(service: ProviderSpec, key: str, connections: Connections) -> 
     )
 
 
-def preload_responses(client: "AsyncOpenAI") -> None:
-    """Load what the SDK would load at the first Responses event: a tenth of a second that the loop would stand still."""
-    from openai.types.responses import Response, ResponseStreamEvent
-
-    _ = client.responses
-    event = {"type": "response.created", "sequence_number": 0, "response": _BLANK}
-    Response.model_rebuild()
-    try:
-        from openai._models import construct_type
-    except ImportError:  # the SDK's own affair; the first event is slower then
-        return
-    construct_type(type_=ResponseStreamEvent, value=event)
+async def list_models(provider: str, client: "AsyncOpenAI", mapper: ErrorMapper) -> list[ModelCard]:
+    """Return a card for each model; what servers add to OpenAI's fields is read where it is there."""
+    raw = await client.models.with_raw_response.list()
+    found = json_body(await raw.http_response.aread(), mapper)
+    entries = next(
+        (tables(table(found).get(name)) for name in _LISTS if table(found).get(name)), tables(found)
+    )
+    return [_card(provider, entry) for entry in entries]
 
 
-def preload_chat(client: "AsyncOpenAI") -> None:
-    """Load what the SDK would load at the first chunk of Chat Completions."""
-    from openai.types.chat import ChatCompletionChunk
-
-    _ = client.chat.completions
-    chunk: dict[str, Any] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    choice = {"index": 0, "delta": {"content": "a"}, "finish_reason": None}
-    ChatCompletionChunk.model_rebuild()
-    ChatCompletionChunk.construct(None, **chunk, choices=[choice])
-
-
-_WINDOWS: Final = ("context_length", "context_window", "max_model_len", "max_context_length")
+_LISTS: Final = ("data", "models", "result", "body")
+"""What the list is called; Together sends it bare."""
+_WINDOWS: Final = (
+    "context_length",
+    "context_window",
+    "max_model_len",
+    "max_context_length",
+    "max_input_tokens",
+)
 """What OpenRouter and Together, Groq, vLLM, and Mistral call it."""
 
 
-async def listed(provider: str, models: AsyncIterable[Event]) -> tuple[ModelCard, ...]:
-    """Return a card for each model; what servers add to OpenAI's fields is read where it is there."""
-    return tuple([_card(provider, model) async for model in models])
-
-
-def _card(provider: str, model: Event) -> ModelCard:
-    shutdown = getattr(model, "shutdown_date", None)
-    window = next((size for name in _WINDOWS if (size := count(getattr(model, name, None)))), None)
-    architecture = getattr(model, "architecture", None)
-    inputs = table(architecture).get("input_modalities")
-    name = getattr(model, "name", None)
+def _card(provider: str, model: Mapping[str, object]) -> ModelCard:
+    window = next((size for field in _WINDOWS if (size := count(model.get(field)))), None)
+    inputs = listing(table(model.get("architecture")).get("input_modalities"))
+    retires = next((on for field in ("shutdown_date", "deprecation") if (on := day(model.get(field)))), None)
     return ModelCard(
-        ref=ModelRef(provider, model.id),
-        name=name if isinstance(name, str) else None,
+        ref=ModelRef(provider, name(model.get("id")) or name(model.get("name"))),
+        name=text(model.get("name") or model.get("display_name")) or None,
         context_window=window,
-        images="image" in cast("list[object]", inputs) if isinstance(inputs, list) else None,
-        retires=date.fromisoformat(shutdown[:10]) if isinstance(shutdown, str) and shutdown else None,
+        images="image" in inputs if inputs else None,
+        retires=retires,
     )

@@ -9,7 +9,7 @@ from mixchat.config.config import Config
 from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
 from mixchat.config.provider_specs import Api, ProviderSpec, provider_specs
-from mixchat.domain.errors import NeedsKey, UnknownModel
+from mixchat.domain.errors import NeedsKey, UnknownModel, Unreachable
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Provider
 
@@ -122,7 +122,9 @@ class Registry:
             raise self._needs(service)
         return found.value if found is not None else ""
 
-    def _needs(self, service: ProviderSpec) -> NeedsKey | UnknownModel:
+    def _needs(self, service: ProviderSpec) -> NeedsKey | UnknownModel | Unreachable:
+        if service.problem:
+            return Unreachable(service.problem, reached=False)
         if not service.base_url:
             words = f"[providers.{service.name}] in the config file has no base_url; say where the server is."
             return UnknownModel(words)
@@ -140,11 +142,7 @@ def build_providers(
     *,
     extra: Mapping[str, Provider] | None = None,
 ) -> Registry:
-    """Return the registry; `extra` are providers of a test's or a program's own, which go first.
-
-    Raises:
-        ConfigError: an address in the environment is none.
-    """
+    """Return the registry; `extra` are providers of a test's or a program's own, which go first."""
 
     def local() -> Provider:
         from mixchat.providers.local.provider import LocalProvider

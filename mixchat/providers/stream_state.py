@@ -1,90 +1,102 @@
 """What has been read of a reply so far, and whether that is a whole one."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import Final, Protocol
 
-from mixchat.domain.errors import ProviderError
+from msgspec import structs
+
 from mixchat.domain.events import Notice, ProviderEvent, StreamEnd, TextDelta, ThinkingDelta, UsageUpdate
 from mixchat.domain.turn import Citation, Stop
 from mixchat.domain.usage import Usage
+from mixchat.providers.api_error import is_error
+from mixchat.providers.error_rules import finish_meaning
 from mixchat.providers.errors import ErrorMapper
+from mixchat.providers.event_stream import WireEvent
+from mixchat.providers.text import SurrogateJoiner, join_surrogates, plain
 
-if TYPE_CHECKING:
-    import httpx
-    import httpx2
+END_GRACE: Final = 2.0
+"""Seconds that a server gets to close the body after its own end mark; usage may still come in them."""
+FINISH_GRACE: Final = 5.0
+"""Seconds after a reason for stopping alone, which some servers give before the last piece."""
+EARLY_GRACE: Final = 15.0
+"""Seconds after one that came with the first piece: the server may be one that gives it with every piece."""
 
-
-_FIRST: Final = ("\ud800", "\udbff")
-"""The lowest and highest first half of a character outside the basic plane."""
-
-
-class SurrogateJoiner:
-    """Puts halves together again that come in two pieces; a half that stays alone becomes U+FFFD."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def join(self, piece: str) -> str:
-        """Return the whole characters that are there now; a first half at the end waits for the next piece."""
-        text, self._held = self._held + piece, ""
-        if text.isascii():
-            return text
-        if _FIRST[0] <= text[-1] <= _FIRST[1]:
-            text, self._held = text[:-1], text[-1]
-        return join_surrogates(text)
-
-
-def join_surrogates(text: str) -> str:
-    """Return `text` with its halves joined where two stand side by side, else replaced by U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
-Event = Any
-"""One event as a library hands it over: no two shape it alike, and a server may send what it likes."""
+_REQUEST_IDS: Final = ("request-id", "x-request-id")
 
 
 class EventParser(Protocol):
-    """Turns a protocol's events into ours."""
+    """Turns a protocol's events into ours. Whatever the JSON is, it yields events or raises a `ProviderError`."""
 
     @property
     def state(self) -> "StreamState":
         """Return what was read so far."""
         ...
 
-    def read(self, event: Event) -> Sequence[ProviderEvent]:
+    def parse(self, event: WireEvent) -> Sequence[ProviderEvent]:
         """Return what `event` says; raise the error that it tells of."""
+        ...
+
+    def finish(self) -> Sequence[ProviderEvent]:
+        """Return what was held back, once nothing more comes."""
         ...
 
 
 class StreamState:
-    """The state of one reply. Each protocol's reader fills it in."""
+    """The state of one reply. Each protocol's parser fills it in."""
 
-    def __init__(self, mapper: ErrorMapper) -> None:
-        self.mapper = mapper
+    def __init__(self, errors: ErrorMapper) -> None:
+        self.errors = errors
         self.usage = Usage()
         self.stop: Stop | None = None
-        """The finishing marker, once it came."""
-        self.settled = False
-        """Nothing that matters can follow."""
+        """Why the reply ended, once a reason came."""
+        self.ended = False
+        """The server's own end mark came: only usage can follow."""
         self.request_id: str | None = None
         self.why = ""
-        """What a refusal says."""
+        """What a refusal says, or the reason as the server wrote it."""
         self.said = False
         """Whether there was a word of reply."""
+        self.headers: Mapping[str, str] = {}
+        self.limit: int | None = None
+        """Tokens that the reply was allowed, where a number was sent."""
+        self._thought = False
+        self._spoke_before = False
+        self._early = False
+        self._repeats = False
         self._told: Usage | None = None
         self._cited: set[str] = set()
         self._texts = SurrogateJoiner()
         self._thoughts = SurrogateJoiner()
 
+    def begin(self, headers: Mapping[str, str]) -> None:
+        """Take in the headers of the response."""
+        self.headers = headers
+        self.request_id = next((headers[each] for each in _REQUEST_IDS if each in headers), None)
+
+    def next_event(self) -> None:
+        """Take in that another event is read."""
+        self._spoke_before = self.said
+
+    @property
+    def complete(self) -> bool:
+        """Whether the reply is whole as far as can be known: what breaks now breaks nothing.
+
+        A reason for stopping is not believed before the first word, nor from a server that gives one with every piece.
+        """
+        return self.ended or (self.stop is not None and self.said and not self._repeats)
+
+    @property
+    def grace(self) -> float | None:
+        """Seconds that are waited for more; `None`: as long as it takes."""
+        if not self.complete:
+            return None
+        return END_GRACE if self.ended else EARLY_GRACE if self._early else FINISH_GRACE
+
     def text(self, piece: object) -> list[ProviderEvent]:
         """Return the piece of reply, unless it is empty."""
         if not isinstance(piece, str) or not (text := self._texts.join(piece)):
             return []
+        self._repeats = self._repeats or self.stop is not None
         self.said = True
         return [TextDelta(text)]
 
@@ -92,6 +104,7 @@ class StreamState:
         """Return the piece of thinking, unless it is empty."""
         if not isinstance(piece, str) or not (text := self._thoughts.join(piece)):
             return []
+        self._thought = True
         return [ThinkingDelta(text)]
 
     def citation(self, url: object, title: object = None) -> list[ProviderEvent]:
@@ -99,82 +112,88 @@ class StreamState:
         if not isinstance(url, str) or not url.startswith(("http://", "https://")) or url in self._cited:
             return []
         self._cited.add(url)
-        return [
-            Citation(
-                join_surrogates(url), join_surrogates(title) if isinstance(title, str) and title else None
-            )
-        ]
+        name = join_surrogates(title) if isinstance(title, str) and title else None
+        return [Citation(join_surrogates(url), name)]
 
     def used(self, usage: Usage) -> list[ProviderEvent]:
-        """Return the usage, which replaces what was known, unless it is the same."""
+        """Return the usage, which replaces what was known, unless it is the same.
+
+        A request is never of no tokens, nor is a reply with words in it: whoever says so does not count.
+        """
+        if usage != Usage():
+            usage = self._counted(usage)
+            if usage == Usage(tier=usage.tier):
+                return []
         if usage == self._told:
             return []
         self.usage = self._told = usage
         return [UsageUpdate(usage)]
 
+    def _counted(self, usage: Usage) -> Usage:
+        """Return the usage without counts of nothing that cannot be true."""
+        read = usage.input or None
+        written = usage.output if usage.output or not self.said else None
+        nothing = read is None and not written
+        return structs.replace(
+            usage,
+            input=read,
+            output=None if nothing else written,
+            billed=usage.billed or (None if nothing else usage.billed),
+        )
+
     def searching(self, text: str) -> list[ProviderEvent]:
         """Return a notice that the web is searched."""
         return [Notice("search", text)]
+
+    def finish(self, reason: object, why: object = "") -> list[ProviderEvent]:
+        """Take in the server's reason for stopping; say it in words where nobody knows it.
+
+        Raises:
+            Interrupted: the reason is that something broke.
+        """
+        meaning = finish_meaning(reason)
+        if meaning == "none":
+            return []
+        shown = plain(str(reason), 60)
+        if meaning == "cut":
+            raise self.errors.broke_off(shown)
+        first = self.why != shown
+        self.stop = meaning
+        self._early = not self._spoke_before
+        self.why = why if isinstance(why, str) and why else shown
+        if meaning != "unknown" or not first:
+            return []
+        words = f'The server ended the reply with a reason that mixchat does not know ("{shown}"); it may not be whole.'
+        return [Notice("info", words)]
+
+    def refuse(self, why: str) -> None:
+        """Take in that the model or a filter declined."""
+        self.stop, self.why = "refused", why
+
+    def fail_on_error(self, event: WireEvent) -> None:
+        """Raise the error that `event` is, if it is one: by its name, or by the shape of its JSON."""
+        if event.name == "error" or is_error(event.data):
+            raise self.errors.failure(event.data)
 
     def end(self) -> StreamEnd:
         """Return the end of the reply.
 
         Raises:
-            Interrupted: the finishing marker is missing, or there was not a word.
+            Interrupted: nothing says that the reply is whole, or there was not a word.
             Refused: the model declined before the first word.
+            LimitUsedUp: the limit of tokens was used up before the first word.
         """
+        if self.stop is None and self.ended and self.said:
+            self.stop = "end"
         if self.stop is None:
-            raise self.mapper.cut()
+            raise self.errors.cut()
         if not self.said:
-            if self.stop == "refused":
-                raise self.mapper.refused(self.why)
-            raise self.mapper.empty(length=self.stop == "length")
+            raise self._nothing_said()
         return StreamEnd(self.stop, self.usage, self.request_id)
 
-
-def count(value: object) -> int | None:
-    """Return a token count, or `None` for what is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def total(*counts: int | None) -> int | None:
-    """Return the sum of the counts that are known, or `None` when none is."""
-    known = [number for number in counts if number is not None]
-    return sum(known) if known else None
-
-
-def table(value: object) -> Mapping[str, object]:
-    """Return a JSON object, or an empty one for what is none; an SDK's model gives its fields."""
-    if not isinstance(value, Mapping) and callable(fields := getattr(value, "to_dict", None)):
-        value = fields(warnings=False)  # odd values are for our reader to judge
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
-
-
-def listing(value: object) -> list[object]:
-    """Return a JSON array, or an empty one for what is none."""
-    return cast("list[object]", value) if isinstance(value, list) else []
-
-
-def tables(value: object) -> list[Mapping[str, object]]:
-    """Return the objects of a JSON array."""
-    return [table(item) for item in listing(value)]
-
-
-async def check_stream(response: "httpx2.Response | httpx.Response", mapper: ErrorMapper) -> None:
-    """Refuse a response that is no stream.
-
-    Raises:
-        ProviderError: the error that a JSON body tells of; `Unreachable` for a page.
-    """
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in {"application/json", "text/json"}:
-        raise await _told(response, mapper)
-    if kind.startswith(("text/html", "image/", "application/xml", "application/xhtml")):
-        raise mapper.not_a_reply(kind)
-
-
-async def _told(response: "httpx2.Response | httpx.Response", mapper: ErrorMapper) -> ProviderError:
-    body = table(json.loads(await response.aread() or b"null"))
-    if "error" in body:
-        return mapper.failure(body, headers=response.headers)
-    return mapper.not_a_reply("application/json")
+    def _nothing_said(self) -> Exception:
+        if self.stop == "refused":
+            return self.errors.refused(self.why)
+        if self.stop == "length":
+            return self.errors.limit_used_up(self.limit, thought=self._thought)
+        return self.errors.empty(self.why if self.stop == "unknown" else "")

@@ -79,6 +79,7 @@ POLICIES: Final[Mapping[ErrorCode, Policy]] = {
         "goes only to a seat with a larger window, and the model is asked once",
         falls_over=True, larger_only=True,
     ),
+    "out_of_tokens": Policy("is shown; the same call would end the same: allow more tokens, or less effort"),
     "interrupted": Policy(
         "before the first word: asks once more, then the next seat; after it: kept, marked, and one key continues it",
         retries=1, falls_over=True,

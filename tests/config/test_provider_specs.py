@@ -4,7 +4,6 @@ import pytest
 
 from mixchat.config.config import Config, ProviderConfig
 from mixchat.config.provider_specs import built_in, ollama_url, provider_specs
-from mixchat.domain.errors import ConfigError
 
 NAMED = (
     "openrouter", "groq", "deepseek", "mistral", "xai", "together", "fireworks", "cerebras", "lmstudio", "vllm",
@@ -71,11 +70,23 @@ def test_ollama_host_is_read_as_ollama_reads_it(host: str, url: str) -> None:
     assert ollama_url(host) == url
 
 
-def test_an_address_that_is_none_is_said_with_its_variable() -> None:
-    with pytest.raises(ConfigError, match="OPENAI_BASE_URL must begin with"):
-        provider_specs(Config(), {"OPENAI_BASE_URL": "llm.example.com"})
-    with pytest.raises(ConfigError, match="OLLAMA_HOST"):
-        provider_specs(Config(), {"OLLAMA_HOST": "localhost:abc"})
+def test_an_address_that_is_none_is_said_with_its_variable_and_hurts_its_own_provider_alone() -> None:
+    known = provider_specs(
+        Config(), {"OPENAI_BASE_URL": "llm.example.com", "GROQ_BASE_URL": "https://g.example/v1"}
+    )
+    assert "OPENAI_BASE_URL must be an address" in known["openai"].problem
+    assert known["openai"].base_url == ""
+    assert (known["groq"].problem, known["groq"].base_url) == ("", "https://g.example/v1")
+    assert known["anthropic"].problem == ""
+
+
+def test_a_query_of_an_address_stays_behind_every_path() -> None:
+    """Azure's `api-version`: learn.microsoft.com/azure/ai-services/openai/reference."""
+    at = "https://x.openai.azure.com/openai/deployments/d/?api-version=2026-01-01&a=b%20c"
+    azure = provider_specs(Config(), {"OPENAI_BASE_URL": at})["openai"]
+    assert azure.root == "https://x.openai.azure.com/openai/deployments/d"
+    assert azure.query == {"api-version": "2026-01-01", "a": "b c"}
+    assert azure.url("/models") == f"{azure.root}/models?api-version=2026-01-01&a=b%20c"
 
 
 @pytest.mark.parametrize(

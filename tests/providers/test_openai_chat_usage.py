@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from mixchat.providers.openai_chat import usage_of
+from mixchat.providers.openai_chat_parser import usage_of
 
 
 def test_reasoning_that_stands_beside_the_completion_is_added() -> None:
@@ -27,7 +27,7 @@ def test_deepseeks_cache_hits_are_cache_reads() -> None:
 @pytest.mark.parametrize(
     ("cost", "dollars"),
     [(0.00014, Decimal("0.00014")), ("0.5", Decimal("0.5")), (0, Decimal(0)), (None, None), (True, None),
-     (-1, None), ("much", None), (float("nan"), None), ({"total": 1}, None)],
+     (-1, None), ("much", None), (float("nan"), None), ({"total": 1}, None), ({"total_cost": 0.006, "input_tokens_cost": 0.001}, Decimal("0.006"))],
 )  # fmt: skip
 def test_what_the_server_charged_is_kept_to_the_digit(cost: object, dollars: Decimal | None) -> None:
     assert usage_of({"cost": cost}, {}).billed == dollars
@@ -37,4 +37,4 @@ def test_what_is_not_said_is_unknown_never_zero() -> None:
     usage = usage_of({}, {})
     assert usage.input is None
     assert usage.output is None
-    assert usage_of({"prompt_tokens": "7", "completion_tokens": -1}, {}) == usage
+    assert usage_of({"prompt_tokens": "seven", "completion_tokens": -1}, {}) == usage

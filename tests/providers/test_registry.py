@@ -180,9 +180,11 @@ async def test_a_certificate_file_that_is_missing_is_said(
 
 async def test_a_proxy_that_is_none_is_said(wires: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy.example")
-    providers = registry(environment(wires.url))
+    elsewhere = environment(wires.url) | {"OPENAI_BASE_URL": "https://llm.example.com/v1", "NO_PROXY": ""}
+    providers = registry(elsewhere)
     with pytest.raises(ProviderError, match="proxy"):
-        await reply(providers, "ollama/m")
+        await reply(providers, "openai/m")
+    assert await reply(providers, "ollama/m")  # loopback never goes through one
     await providers.aclose()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mixchat.providers.stream_state import SurrogateJoiner, join_surrogates
+from mixchat.providers.text import SurrogateJoiner, join_surrogates
 
 
 @pytest.mark.parametrize(

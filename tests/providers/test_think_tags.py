@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixchat.providers.openai_chat import ThinkTags
+from mixchat.providers.think_tags import ThinkTags
 
 
 def split(pieces: list[str]) -> tuple[str, str]:

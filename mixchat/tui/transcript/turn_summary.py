@@ -17,6 +17,7 @@ _HELP: Final[dict[ErrorCode, str]] = {
     "unknown_model": "retry with another model",
     "too_long": "shorten, or retry with a larger model",
     "refused": "edit the prompt, or retry with another model",
+    "out_of_tokens": "allow more tokens, or less effort",
     "interrupted": "continue or retry",
     "budget": "raise the budget, or pin a cheaper model",
     "secret": "edit the prompt",
