@@ -187,11 +187,11 @@ async def test_the_last_chat_goes_on_with_what_was_said(wires: Wires):
 
 
 async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
-    wires.script("claude-sonnet-5-5", Reply("x", input=1000, output=0))
+    wires.script("claude-sonnet-5-5", Reply("x", input=1000, output=1))
     await ask("--no-save", SAY)
     runtime = build_runtime()
     assert runtime.chats.list() == []
-    assert runtime.ledger.figures().today.usd == Decimal("0.002")
+    assert runtime.ledger.figures().today.usd == Decimal("0.00201")
     await runtime.aclose()
 
 

@@ -28,6 +28,7 @@ TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
     "unreachable": ("retry", "next", "stop"),
     "timeout": ("next", "next", "stop"),
     "too_long": ("larger", "larger", "stop"),
+    "out_of_tokens": ("stop", "stop", "stop"),
     "interrupted": ("retry", "next", "stop"),
     "refused": ("stop", "stop", "stop"),
     "bad_request": ("stop", "stop", "stop"),
