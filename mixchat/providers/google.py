@@ -120,7 +120,7 @@ class GoogleProvider(Adapter["Client"]):
 def _writes(model: Mapping[str, object]) -> bool:
     """Whether a model of the list writes replies, as far as the list says what it can do."""
     able = model.get("supportedGenerationMethods")
-    return "generateContent" in listing(able) if isinstance(able, list) else True
+    return able is None or "generateContent" in listing(able)
 
 
 async def _taken(send: Callable[[], Awaitable[object]]) -> "Response | None":
