@@ -4,6 +4,7 @@ from typing import Final, Protocol
 
 from msgspec import structs
 
+from mixchat.classifier.attached import lean
 from mixchat.classifier.examples import Examples
 from mixchat.classifier.follow_up import with_follow_up
 from mixchat.classifier.linear_model import Linear, built_in
@@ -11,8 +12,8 @@ from mixchat.classifier.predict import Prediction, predict
 from mixchat.classifier.probabilities import fold_into_daily_driver, ranking_of
 from mixchat.classifier.rules import rulings
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.decision import Classification
-from mixchat.domain.role import DAILY_DRIVER
+from mixchat.domain.decision import Classification, Evidence
+from mixchat.domain.role import CODING, CREATIVE, DAILY_DRIVER, QUICK
 from mixchat.domain.stack import Stack
 
 _UNCLEAR: Final = 0.25
@@ -49,10 +50,17 @@ class LocalClassifier:
         return alike or self._seated(self._local(question), stack)
 
     def _local(self, question: RoutingInput) -> Classification:
-        alone = predict(question.prompt, self._model)
-        if not alone.readable or alone.confidence < _UNCLEAR:
+        leaning = lean(question.files, question.file_starts)
+        alone = predict(question.prompt, self._model, leaning)
+        unclear = not alone.readable or alone.confidence < _UNCLEAR
+        if unclear and not question.history and question.last_role is None:
             return _default(alone)
-        return with_follow_up(question, alone, self._model)
+        found = with_follow_up(question, alone, self._model)
+        if leaning and found.role in {CODING, CREATIVE}:
+            found = structs.replace(found, evidence=(*found.evidence, Evidence("what is attached", 2.0)))
+        if question.files and found.role == QUICK:
+            found = structs.replace(found, role=DAILY_DRIVER)
+        return found
 
     @staticmethod
     def _seated(classification: Classification, stack: Stack) -> Classification:

@@ -6,12 +6,16 @@ measured on the other.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import exp
+from pathlib import Path
 from typing import Final
 
 from mixchat.classifier.features import features
 from mixchat.classifier.heuristics import is_small_talk
+from mixchat.classifier.lexicon import Lexicon
 from mixchat.classifier.linear_model import Linear
 from mixchat.classifier.predict import Prediction, predict
 from mixchat.classifier.probabilities import as_classification, blend
@@ -24,55 +28,78 @@ _LOOKED_AT: Final = 400
 """Characters of a prompt; what goes on from something is short."""
 _SELF_CONTAINED: Final = 40
 """Words from which an earlier prompt is taken to stand for itself."""
+_READ: Final = 2000
+"""Characters of an earlier prompt whose words are known again."""
 _BACK: Final = 4
 """Earlier prompts that are looked at when nobody says what role the turn before had."""
 _EVERYDAY: Final = frozenset({DAILY_DRIVER, QUICK, RESEARCH})
-_JOBS: Final = frozenset({"write", "make", "plan", "solve", "summarize", "extract", "prove", "invent"})
-_QUESTIONS: Final = frozenset({"ask", "howto", "howmany"})
 _MANNERS: Final = frozenset({"length", "tone", "shape", "depth", "span", "compare"})
 """Concepts that say how something is to be, not what: follow-ups are full of them."""
-
-_OPENS: Final = re.compile(
-    r"^(?:now|and|but|also|then|again|so|or|what about|how about|why|ok|okay|no|yes|hmm|wait|great|nice|perfect|haha"
-    r"|still|are you sure|i (?:don ' t|do not|already|tried|like)|explain (?:it|that|this)|(?:can|could) you (?:also|make|please)"
-    r"|more|less|fewer|even|only|without|with|in|as|for|under|once|try|redo|undo|continue|go on|go deeper|keep|next"
-    r"|another|one more|same|instead|add|remove|change|replace|swap|use|sort|sign|repeat|start|skip|shorter|longer"
-    r"|simpler|funnier|sadder|thanks|thank you|it|that|this|they|he|she|we|the"
-    r"|y|ahora|mas|otr[oa]|por que|continua|sigue|et|encore|plus|moins|maintenant|pourquoi|sans"
-    r"|und|jetzt|noch|kurzer|einfacher|warum|mit|ohne|weiter|e|agora|mais|и|а|теперь|почему|короче|еще|продолжай"
-    r"|лучше|спасибо|لماذا|الآن|أكمل|اجعله|وماذا)\b"
-    r"|^(?:那|再|换|短|为 什 么|更|便|继 续|も っ と|続|も|な ぜ|では|و)"
-)
-_POINTS_BACK: Final = re.compile(
-    r"\b(?:it|this|that|these|those|them|its|him|her|they|he|she|above|previous|one|else|there|then|again|too|instead"
-    r"|the (?:first|second|last|same|other|next|end|ending|names?|code|poem|story|text|list|table|result)"
-    r"|steps?|variants?|version|hazl[oa]|lo|la de|das|es|его|ее)\b|那|它|そ れ|こ れ"
+_OPENING: Final = 4
+"""Tokens in which a prompt that goes on says so."""
+_STEM: Final = 5
+"""Letters by which a word is known again: `guests` and `guest`, `Gäste` and `Gästen`."""
+_ARTICLES: Final = frozenset("the der die das den dem le la les el los las il lo gli het de".split())
+_COMMON: Final = frozenset(
+    "about which would could should there their these those where while write make have with from that this what when your"
+    " give please than then them they into only some more also like just does will"
+    " eine einen einer nicht dans pour avec para como cómo una uno".split()
 )
 _NAME: Final = re.compile(r"\S\s+(?!I\b)[A-Z]")
 """A capital inside a sentence: most follow-ups bring no new name."""
+_CARRIES: Final = re.compile(r"```|\n|[:：]\s*[\"'“«„A-Za-zÀ-ÿ{\[]|[\"“«„]\S+\s\S+\s\S+")
+"""A text of its own comes along."""
+_KINDS: Final = ("answer", "part", "revise", "more", "back", "why", "new", "job")
 _WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 0.33,
-    "up to 2 words": 0.83,
-    "up to 4 words": 1.29,
-    "up to 7 words": 0.77,
-    "up to 11 words": 0.34,
-    "opens like a reply": 1.56,
-    "points back": 0.8,
-    "another job": -0.38,
-    "how surely another job": -0.67,
-    "how likely the same job": 1.13,
-    "a question of its own": -0.27,
-    "concepts": -1.39,
-    "a question": -0.57,
-    "names a job": -0.82,
-    "names something": -1.22,
+    "always": -1.18,
+    "up to 2 words": 1.08,
+    "up to 4 words": 1.11,
+    "up to 7 words": 1.53,
+    "up to 11 words": 1.13,
+    "up to 18 words": 0.46,
+    "long": -0.34,
+    "says answer": 1.97,
+    "says part": 0.92,
+    "says revise": 1.31,
+    "says more": 1.15,
+    "says back": 0.33,
+    "says why": 1.01,
+    "says new": -0.15,
+    "says job": -0.53,
+    "opens with answer": 1.82,
+    "opens with part": 0.83,
+    "opens with revise": 1.41,
+    "opens with more": 1.87,
+    "opens with back": 0.80,
+    "opens with why": 1.33,
+    "opens with new": -0.15,
+    "opens with job": -0.68,
+    "points back twice": -0.51,
+    "another job": -1.02,
+    "how surely another job": -2.86,
+    "how likely the same job": 2.29,
+    "everyday after work": -1.34,
+    "how surely everyday": -2.30,
+    "words from before": 1.11,
+    "share from before": 0.20,
+    "definite": 0.35,
+    "concepts": -0.67,
+    "a question": 0.61,
+    "names something": -0.49,
+    "brings a text": -0.80,
 }
+
+
+@cache
+def _phrases() -> Lexicon:
+    text = Path(__file__).with_name("follow_up.txt").read_text("utf-8")
+    return Lexicon(text.split("\n"))
 
 
 def with_follow_up(question: RoutingInput, alone: Prediction, model: Linear) -> Classification:
     """Return the verdict on a prompt in its conversation; `alone` is what it looks like by itself."""
     before = question.last_role or _role_before(question.history, model)
-    goes_on = _goes_on(question.prompt, before, alone) if before is not None else 0.0
+    goes_on = _goes_on(question.prompt, question.history, before, alone) if before is not None else 0.0
     if before is None or goes_on < 0.5:
         return as_classification(alone.ranking, "local", alone.evidence)
     said = Evidence("goes on from the turn before", goes_on)
@@ -88,43 +115,68 @@ def _role_before(history: Sequence[str], model: Linear) -> str | None:
         if len(earlier.split()) >= _SELF_CONTAINED:
             break
     role: str | None = None
+    read: list[str] = []
     for earlier in reversed(recent):
         alone = predict(earlier, model)
-        role = role if role is not None and _goes_on(earlier, role, alone) >= 0.5 else alone.role
+        goes_on = role is not None and _goes_on(earlier, read, role, alone) >= 0.5
+        role = role if goes_on else alone.role
+        read.append(earlier)
     return role
 
 
-def _goes_on(prompt: str, before: str, alone: Prediction) -> float:
+def _goes_on(prompt: str, earlier: Sequence[str], before: str, alone: Prediction) -> float:
     """Return how likely the prompt goes on from a turn of the role `before`."""
     if is_small_talk(prompt):
         return 0.0
-    signals = _signals(prompt, before, alone)
+    signals = follow_up_signals(prompt, earlier, before, alone)
     score = sum(_WEIGHTS[name] * value for name, value in signals.items())
     return 1.0 / (1.0 + exp(-score))
 
 
-def _signals(prompt: str, before: str, alone: Prediction) -> dict[str, float]:
+def follow_up_signals(prompt: str, earlier: Sequence[str], before: str, alone: Prediction) -> dict[str, float]:
+    """Return what speaks for or against `prompt` going on from the `earlier` ones, whose role was `before`."""
     words = tokens(prompt[:_LOOKED_AT])
-    text = " ".join(words)
     length = sum(
         0.5 if "\u3040" <= word[0] <= "\u9fff" else 1.0 for word in words if len(word) > 1 or word.isalnum()
     )
-    asked = [concept for concept, _ in features(prompt).opening if concept not in _MANNERS]
+    said = Counter(kind for kind, _ in _phrases().find(words))
+    first = {kind for kind, _ in _phrases().find(words, _OPENING)}
+    asked = {concept for concept, _ in features(prompt).opening if concept not in _MANNERS}
     other = alone.role != before and alone.role not in _EVERYDAY
+    shared = _shared(words, earlier)
     return {
         "always": 1.0,
-        **{f"up to {limit} words": float(length <= limit) for limit in (2, 4, 7, 11)},
-        "opens like a reply": float(bool(_OPENS.search(text))),
-        "points back": float(bool(_POINTS_BACK.search(text))),
+        **{f"up to {limit} words": float(length <= limit) for limit in (2, 4, 7, 11, 18)},
+        "long": float(length > 40),
+        **{f"says {kind}": float(said[kind] > 0) for kind in _KINDS},
+        **{f"opens with {kind}": float(kind in first) for kind in _KINDS},
+        "points back twice": float(said["back"] > 1),
         "another job": float(other),
         "how surely another job": other * alone.confidence,
         "how likely the same job": _share(alone, before),
-        "a question of its own": float(bool(_QUESTIONS.intersection(asked[:3])) and length > 4),
-        "concepts": float(len(set(asked))),
-        "a question": float("?" in prompt[-2:]),
-        "names a job": float(bool(asked) and asked[0] in _JOBS),
+        "everyday after work": float(alone.role in _EVERYDAY and before not in _EVERYDAY),
+        "how surely everyday": alone.confidence if alone.role in _EVERYDAY and before not in _EVERYDAY else 0.0,
+        "words from before": float(shared > 0),
+        "share from before": shared,
+        "definite": float(not _ARTICLES.isdisjoint(words)),
+        "concepts": float(min(len(asked), 4)),
+        "a question": float("?" in prompt[-2:] or "？" in prompt[-2:] or "؟" in prompt[-2:]),
         "names something": float(bool(_NAME.search(prompt[:_LOOKED_AT]))),
+        "brings a text": float(bool(_CARRIES.search(prompt))),
     }
+
+
+def _stems(words: Sequence[str]) -> set[str]:
+    return {word[:_STEM] for word in words if len(word) >= 4 and word.isalpha() and word not in _COMMON}
+
+
+def _shared(words: Sequence[str], earlier: Sequence[str]) -> float:
+    """Return the share of the telling words that stood in the prompts before."""
+    mine = _stems(words)
+    if not mine:
+        return 0.0
+    known = _stems([word for text in earlier for word in tokens(text[:_READ])])
+    return len(mine & known) / len(mine)
 
 
 def _share(alone: Prediction, role: str) -> float:

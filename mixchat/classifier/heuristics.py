@@ -1,122 +1,95 @@
-"""Splits what is everyday into quick, research and the rest, by shape: no weights are needed for it."""
+"""What is told by hand beside the weights: small talk, the easy questions, and what wants a look at the web."""
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-from mixchat.classifier.features import Hits
+from mixchat.classifier.lexicon import Lexicon
 from mixchat.classifier.tokenize import joined, tokens
 from mixchat.domain.decision import Evidence
 from mixchat.domain.role import DAILY_DRIVER, QUICK, RESEARCH
 
-_SHORT: Final = 12
-"""Words of the longest prompt that may be quick."""
+_SHORT: Final = 14
+"""Words and signs of the longest prompt that may be quick."""
+_LONG: Final = 120
+"""Words and signs of the longest prompt that a word about sources makes research."""
+_PLAINLY: Final = 0.55
+"""How likely a prompt must be an everyday one to be left to the smallest model."""
 
+_NEWS: Final = (
+    r"news|headlines|research|stud(?:y|ies)|papers?|developments?|figures?|statistics|data|events?|polls?|findings|reviews?"
+)
+_CHANGES: Final = (
+    r"prices?|stocks?|shares?|rates?|trading|scores?|weather|forecast|temperature|traffic|worth|costs?|bitcoin|gold|oil|euro|dollar"
+    r"|election|winner|won|winning|leading|happening|playing|open|on time|delayed|flights?|trains?|released?|came out|coming out"
+)
+"""What is another thing tomorrow."""
+_NOW: Final = r"right now|today|tonight|currently|at the moment|as of (?:today|now|20\d\d)|this (?:week|weekend|month|season|morning)|now"
 _RESEARCH: Final = re.compile(
-    r"\b(?:(?:latest|recent|breaking|today'?s|current|up[- ]to[- ]date) (?:\w+ ){0,2}"
-    r"(?:news|research|stud(?:y|ies)|papers?|developments?|figures?|statistics|data|events?|prices?|polls?|findings)"
-    r"|news (?:about|on|from)|cite|citations?|with (?:sources|references|links)|(?:give|list|name|provide) (?:\w+ ){0,2}"
-    r"(?:sources|references)|peer[- ]reviewed|literature review|search the web|look (?:it )?up online|google"
-    r"|right now|as of (?:today|now|20\d\d)|in 20(?:2[4-9]|3\d)\b|this (?:week|month|year)(?:'s)?"
-    r"|fuentes|ultimas noticias|avec (?:des )?sources|actualites|mit quellen|aktuelle[nrs]? (?:nachrichten|studien)"
-    r"|com fontes|ultimas noticias|с источниками|последние новости|свежие данные)\b"
+    rf"\b(?:(?:latest|recent|breaking|today'?s|current|up[- ]to[- ]date) (?:\w+ ){{0,2}}(?:{_NEWS}|prices?|rates?)"
+    rf"|(?:any|the|what's the|what is the) news (?:about|on|from|today|this)|news (?:about|from)"
+    rf"|(?:{_CHANGES})\b.{{0,60}}\b(?:{_NOW})|(?:which|what)\b.{{0,30}}\b(?:came|come|coming) out\b"
+    r"|(?:cite|give|list|name|provide|find|with|and|include|add) (?:\w+[ -]){0,3}(?:sources|references|citations|links to)"
+    r"|cite (?:\w+[ -]){0,3}(?:papers|studies|research)|peer[- ]reviewed|literature review"
+    r"|search (?:the )?(?:web|internet|online)|look (?:it |this |that )?up online|(?:^|please |can you |could you )google (?!docs|sheets|maps|drive)\w+"
+    r"|in 20(?:2[6-9]|3\d) so far"
+    r"|ultimas noticias|fuentes|noticias (?:de hoy|recientes|sobre)|avec (?:des |les )?sources|(?:dernieres )?actualites|dernieres nouvelles"
+    r"|mit quellen|(?:aktuelle[nrs]?|neueste[nrs]?) (?:nachrichten|studien|zahlen)|(?:steht|kurs|wetter)\b.{0,30}\bheute"
+    r"|com fontes|ultime notizie|con le fonti|laatste nieuws|met bronnen|najnowsze wiadomosci|ze zrodlami"
+    r"|с источниками|последние новости|свежие данные|курс\b.{0,20}\bсегодня|son haberler|senaste nytt|senaste nyheterna"
+    r"|ताज़ा खबर|tin mới nhất|berita terbaru)\b"
     r"|最新|来源|新闻|出典|ニュース|مصادر|آخر الأخبار"
 )
-_GREETING: Final = re.compile(
-    r"^(?:hi|hello|hey|yo|good (?:morning|evening|night|afternoon)|thanks?(?: you)?|thx|ok(?:ay)?|cool|great|bye|goodbye|lol"
-    r"|yes|no|sure|hola|gracias|buenos dias|adios|bonjour|salut|merci|hallo|danke|guten (?:tag|morgen)|tschuss|oi|ola"
-    r"|obrigad[oa]|bom dia|ciao|grazie|привет|спасибо|здравствуйте|пока|你好|谢谢|再见|您好|こんにちは|ありがとう"
-    r"|おはよう|مرحبا|شكرا|안녕(?:하세요)?|감사합니다)\b"
+_ARITHMETIC: Final = re.compile(
+    r"(?:(?:what|how much) (?:is|'s) |what's )?\d+ (?:% of|percent of|times|plus|minus|x|\*|\+|-|divided by) \d+(?: \?)?"
 )
 _CONVERSION: Final = re.compile(
-    r"\b(?:convert|in|to|into|en|in|auf) ?(?:km|miles?|kg|pounds?|lbs?|celsius|fahrenheit|euros?|eur|dollars?|usd|gbp|inches|feet|cm"
-    r"|meters?|metres?|liters?|litres?|cups?|ounces?|oz|grams?|minutes|hours|seconds|binary|gallons?)\b"
-)
-_FACT: Final = re.compile(
-    r"^(?:what(?:'s| is| are| was| were| year| day| time| language| colou?r)|who(?:'s| is| was| were| wrote| invented| won| painted| sang)"
-    r"|when(?:'s| is| was| did| does| were)|where(?:'s| is| was| did| are)|which|how (?:many|much|old|tall|far|long|big|high|fast|do you (?:say|spell))"
-    r"|define|spell|capital of|is|are|does|did|was|synonym|quien|cuando|donde|cual es|cuantos|qui est|quand|ou est|combien|wer|wann|wo|wie (?:viele?|hoch|alt)"
-    r"|quem|quando|onde|quantos|кто|когда|где|сколько|谁|何时|哪|多少)\b"
+    r"\b(?:convert|in|to|into|en|auf) ?(?:km|miles?|kg|pounds?|lbs?|celsius|fahrenheit|euros?|eur|dollars?|usd|gbp|inches|feet|cm"
+    r"|meters?|metres?|liters?|litres?|millilit(?:er|re)s?|cups?|ounces?|oz|grams?|minutes|hours|seconds|binary|gallons?)\b"
 )
 
 
-def split_everyday(text: str, words: int) -> tuple[str, Evidence | None]:
-    """Return which everyday role a prompt has, and the word that says so.
+@cache
+def _kinds() -> Lexicon:
+    """Return what short questions are about: `easy`, `hard`, `stakes`."""
+    text = Path(__file__).with_name("everyday.txt").read_text("utf-8")
+    return Lexicon(text.split("\n"))
+
+
+def split_everyday(text: str, likely: float) -> tuple[str, Evidence | None]:
+    """Return which everyday role a prompt has, and the words that say so.
+
+    The smallest model gets only what is plainly a fact, a conversion or a greeting: nothing in it may need thought, and
+    nobody's health, rights, money or safety may hang on it.
 
     Args:
-        text: the prompt's start, in lower case and without accents.
-        words: how many words and signs the whole prompt has.
+        text: the prompt's start.
+        likely: how likely the prompt is an everyday one at all.
     """
-    wanted = _RESEARCH.search(text)
-    if wanted and words <= 120:
+    words = tokens(text)
+    plain = joined(words)
+    wanted = _RESEARCH.search(plain)
+    if wanted and len(words) <= _LONG:
         return RESEARCH, Evidence(f"'{wanted[0]}'", 1.0)
-    if words > _SHORT:
+    if len(words) > _SHORT or likely < _PLAINLY:
         return DAILY_DRIVER, None
-    for shape, said in (
-        (_GREETING, "a greeting"),
-        (_CONVERSION, "a conversion"),
-        (_FACT, "a short question of fact"),
-    ):
-        if shape.search(text):
-            return QUICK, Evidence(said, 1.0)
+    found = _kinds().find(words)
+    said = {kind: phrase for kind, phrase in reversed(found)}
+    if "stakes" in said:
+        return DAILY_DRIVER, Evidence(f"'{said['stakes']}': too much at stake for a small model", 0.5)
+    if "hard" in said:
+        return DAILY_DRIVER, None
+    if _CONVERSION.search(plain):
+        return QUICK, Evidence("a conversion", 1.0)
+    if "easy" in said:
+        return QUICK, Evidence(f"a short question of fact: '{said['easy']}'", 1.0)
     return DAILY_DRIVER, None
 
 
-_ACTS: Final = frozenset({"write", "make", "invent", "design"})
-_FORMS: Final = frozenset(
-    {"poem", "story", "song", "script", "joke", "essay", "letter", "advert", "post", "speech", "name"}
-)
-_OTHER_ACTS: Final = frozenset({"translate", "rewrite", "summarize", "extract"})
-_REACH: Final = 3
-"""Concepts after the act among which its object is looked for."""
-_LANGUAGES: Final = frozenset(
-    {"python", "java", "javascript", "typescript", "rust", "golang", "kotlin", "php", "sql", "bash"}
-    | {"powershell", "c + +", "cpp", "c #", "html", "css", "matlab"}
-)
-"""Of the concept `codelang`, the names that hardly mean anything else."""
-_ENTERTAINING: Final = frozenset({"poem", "story", "song", "joke"})
-
-Hint = tuple[str, float, str]
-"""A class, what is added to its score, and the words that say why."""
-
-
-def hints(opening: Hits, closing: Hits) -> list[Hint]:
-    """Return what the opening and the closing concepts of a prompt plainly ask for."""
-    found: list[Hint] = []
-    made = _made(opening)
-    if made is not None:
-        found.append(made)
-    lead = [concept for concept, _ in opening[:2]]
-    polished = next((phrase for concept, phrase in opening[:2] if concept in {"translate", "rewrite"}), None)
-    if polished and "summarize" not in lead:
-        found.append(("daily", 1.0, f"'{polished}'"))
-    if lead and lead[0] in _ENTERTAINING:
-        found.append(("creative", 0.5, f"'{opening[0][1]}'"))
-    language = next((phrase for _, phrase in closing if phrase in _LANGUAGES), None)
-    if language:
-        found.append(("coding", 1.0, f"'{language}' at the end"))
-    wanted = next((phrase for concept, phrase in closing if concept in {"summarize", "keypoints"}), None)
-    if wanted:
-        found.append(("summarization", 2.0, f"'{wanted}' at the end"))
-    return found
-
-
-def _made(opening: Hits) -> Hint | None:
-    """Return the hint of `write ... poem`, `create ... function` and their like."""
-    at = next((at for at, (concept, _) in enumerate(opening) if concept in _ACTS), None)
-    if at is None or any(concept in _OTHER_ACTS for concept, _ in opening[:at]):
-        return None
-    act = opening[at][1]
-    for concept, phrase in opening[at + 1 : at + 1 + _REACH]:
-        said = f"'{act} ... {phrase}'"
-        if concept in _FORMS:
-            return ("creative", 2.0, said)
-        if concept in {"code", "codelang"}:
-            return ("coding", 0.5, said)
-        if concept == "food":
-            return ("daily", 1.0, said)
-        if concept in {"summarize", "plan", "schedule"}:
-            return None
-    return None
+def is_simple_sum(text: str) -> bool:
+    """Return whether `text` is one small calculation and nothing else."""
+    return len(text) <= 40 and _ARITHMETIC.fullmatch(joined(tokens(text)).replace("' s", "'s")) is not None
 
 
 _LONGEST: Final = 120

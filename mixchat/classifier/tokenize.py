@@ -11,14 +11,17 @@ HEAD: Final = 1200
 TAIL: Final = 400
 """Characters looked at from the end, where the question stands below a long paste."""
 
+_LETTERS: Final = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
+_MARKS: Final = r"[\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0d63]"
+"""Vowel signs and accents that follow a letter, as in Hindi; for Python they are no letters."""
 _TOKEN: Final = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
-    r"|[^\W\d_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+(?:['’][^\W\d_]+)?"
+    rf"|{_LETTERS}+(?:{_MARKS}+{_LETTERS}*)*(?:['’][^\W\d_]+)?"
     r"|\d+|[^\w\s]"
 )
 _BETWEEN_SIGNS: Final = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
 _ACCENTS: Final = str.maketrans(
-    "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇ’ё", "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNC'е"
+    "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇİ’ё", "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNCI'е"
 )
 
 

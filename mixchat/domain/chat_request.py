@@ -64,6 +64,8 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     last_role: str | None = None
     """The role of the last turn before this one that was more than a greeting or thanks."""
     files: tuple[FileRef, ...] = ()
+    file_starts: tuple[str, ...] = ()
+    """The first lines of each file, empty for what is no text."""
     pin: Pin | None = None
     private: bool = False
     """The chat is private: only local seats may take it."""

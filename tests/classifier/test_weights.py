@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from mixchat.classifier import linear_model as linear
-from mixchat.classifier.training import prompts
+from tests.training import prompts
 
 FOLDER = Path(linear.__file__).parent
 

@@ -1,4 +1,4 @@
-"""Trains the weights file: `python -m mixchat.classifier.training.train TRAIN.jsonl [OUT]`.
+"""Trains the weights file: `python -m tests.training.train TRAIN.jsonl [OUT]`.
 
 Needs scikit-learn and numpy (the `train` extra). The same data and versions give the same bytes.
 """
@@ -16,21 +16,23 @@ from typing import TYPE_CHECKING, Final, Protocol
 from msgspec import Struct
 
 from mixchat.classifier.features import BUCKETS, features
+from mixchat.classifier import linear_model
 from mixchat.classifier.linear_model import RARITY_UNIT, pack
-from mixchat.classifier.training.prompts import ROLES, own_prompts, written_prompts
+from tests.training.prompts import ROLES, own_prompts, written_prompts
 
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
+WEIGHTS: Final = Path(linear_model.__file__).with_name("weights.bin")
 OWN: Final = "own"
 WRITTEN: Final = "written"
 STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
 SAYS: Final = {OWN: 3.0, WRITTEN: 3.0}
 """How much more than its size a set of the project's own prompts counts: they are the broadest."""
-MODESTY: Final = {"daily": 0.3, "summarization": 0.4, "extraction": 0.4}
-"""Taken from the biases of classes that otherwise get prompts that say little."""
+MODESTY: Final = {"daily": 0.3, "summarization": 0.4, "extraction": 0.4, "creative": -0.3}
+"""Taken from the biases of classes that otherwise get prompts that say little; what creative lacks is given to it."""
 
 
 class Regression(Protocol):
@@ -140,7 +142,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     rows = read(Path(arguments[0]))
     data = weights_file([*rows, *own_rows(pastes(rows))])
-    out = Path(arguments[1]) if len(arguments) > 1 else Path(__file__).parent.parent / "weights.bin"
+    out = Path(arguments[1]) if len(arguments) > 1 else WEIGHTS
     out.write_bytes(data)
     line = f"{sha256(data).hexdigest()}  {out.name}\n"
     if len(arguments) < 2:

@@ -15,7 +15,7 @@ WRITTEN: Final = FOLDER / "written"
 ROLES: Final = ("coding", "heavy", "creative", "summarization", "extraction", "planning", "daily")
 _CHOICE: Final = re.compile(r"\(\((.*?)\)\)(?!\))")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
-_FILLERS: Final = ("slots", "slots_languages", "slots_more", "questions")
+_FILLERS: Final = ("slots", "slots_languages", "slots_more", "slots_five", "questions")
 _FRAMED: Final = 0.12
 """Share of the prompts that get a frame: a system line, a form, a greeting."""
 _LISTS: Final = {"passage": "passages", "snippet": "snippets"}
