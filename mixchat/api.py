@@ -1,8 +1,9 @@
 """mixchat from Python: one prompt in, one reply out. What it costs is in the ledger; no chat is kept."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Self
 
 from mixchat.domain.chat_request import Pin
@@ -48,23 +49,35 @@ class Reply(str):
         return self.turn.cost
 
 
-def ask(prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None) -> Reply:
+def ask(
+    prompt: str,
+    role: str | None = None,
+    *,
+    model: str | None = None,
+    stack: str | None = None,
+    files: Sequence[str | Path] = (),
+) -> Reply:
     """Answer `prompt` and return the reply; `role` or `model` (a reference, an alias or a name that one model has) overrules the router.
 
     Raises:
-        ProviderError: no seat of the line-up gave a reply; the child says what to do.
+        ProviderError: no seat of the line-up gave a reply, or a file cannot be attached; the child says what to do.
         ConfigError: a config or stack file cannot be used.
         RuntimeError: an event loop is running here; await `aask` instead.
     """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(aask(prompt, role, model=model, stack=stack))
+        return asyncio.run(aask(prompt, role, model=model, stack=stack, files=files))
     raise RuntimeError("An event loop is running here; use `await mixchat.aask(...)`.")
 
 
 async def aask(
-    prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None
+    prompt: str,
+    role: str | None = None,
+    *,
+    model: str | None = None,
+    stack: str | None = None,
+    files: Sequence[str | Path] = (),
 ) -> Reply:
     """Answer `prompt` like `ask`. Cancelling it closes the connection; what was spent is counted.
 
@@ -72,7 +85,7 @@ async def aask(
         ProviderError: no seat of the line-up gave a reply.
         ConfigError: a config or stack file cannot be used.
     """
-    async with aclosing(stream(prompt, role, model=model, stack=stack)) as events:
+    async with aclosing(stream(prompt, role, model=model, stack=stack, files=files)) as events:
         async for event in events:
             if isinstance(event, TurnFailed):
                 raise to_exception(event.failure)
@@ -82,7 +95,12 @@ async def aask(
 
 
 async def stream(
-    prompt: str, role: str | None = None, *, model: str | None = None, stack: str | None = None
+    prompt: str,
+    role: str | None = None,
+    *,
+    model: str | None = None,
+    stack: str | None = None,
+    files: Sequence[str | Path] = (),
 ) -> AsyncGenerator[ChatEvent]:
     """Yield what happens while `prompt` is answered, ending with `Finished` or `Failed`.
 
@@ -90,12 +108,15 @@ async def stream(
 
     Raises:
         UnknownModel: no role or model has that name.
+        BadRequest: a file cannot be attached.
         ConfigError: a config or stack file cannot be used.
     """
     runtime = build_runtime(stack=stack, keep_chats=False)
     try:
         await runtime.discover()
-        async with aclosing(runtime.new_chat().send(prompt, pin=_pin(runtime, role, model))) as events:
+        chat = runtime.new_chat()
+        attached = tuple(chat.attach(Path(file)) for file in files)
+        async with aclosing(chat.send(prompt, files=attached, pin=_pin(runtime, role, model))) as events:
             async for event in events:
                 yield event
     finally:

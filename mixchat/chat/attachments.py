@@ -12,6 +12,8 @@ from mixchat.storage.turns import TurnStore
 
 LARGEST: Final = 20_000_000
 """Bytes of one file; the providers' own limits lie around it."""
+_START: Final = 4096
+"""Bytes of a file that the router is shown."""
 _SIGNATURES: Final[tuple[tuple[bytes, MediaType], ...]] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -56,6 +58,21 @@ def kind(name: str, data: bytes) -> MediaType:
     guess = mimetypes.guess_type(name)[0] or "of an unknown kind"
     taken = ", ".join(media.rpartition("/")[2] for media in get_args(MediaType)[:-1])
     raise BadRequest(f"{name} is {guess}; text files and {taken} can be attached.")
+
+
+def first_lines(file: FileRef, store: TurnStore) -> str:
+    """Return how a text file starts, as far as the router looks at it; empty for anything else, or when it is gone."""
+    if file.media_type != "text/plain":
+        return ""
+    if file.digest:
+        data = store.file(file.digest) or b""
+    else:
+        try:
+            with Path(file.path).open("rb") as opened:
+                data = opened.read(_START)
+        except OSError:
+            return ""
+    return data[:_START].decode(errors="replace")
 
 
 def _is_text(data: bytes) -> bool:

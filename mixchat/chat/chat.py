@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 
 from msgspec import structs
 
-from mixchat.chat.attachments import attach
+from mixchat.chat.attachments import attach, first_lines
 from mixchat.chat.branch import Branch
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.redaction import PromptRedaction
@@ -99,6 +99,7 @@ class Chat:
             history=tuple(turn.prompt for turn in turns),
             last_role=(last.corrected or (last.decision and last.decision.role)) if last else None,
             files=prompt.files,
+            file_starts=tuple(first_lines(file, self._services.turns) for file in prompt.files),
             pin=prompt.pin or self.state.pin,
             private=self.record.private,
             chat=self.id,

@@ -13,13 +13,105 @@ READ: Final = 1500
 Kind = Literal["code", "creative"]
 
 _CODE: Final = frozenset(
-    "py pyi ipynb js mjs cjs ts tsx jsx java kt kts c h cc cpp hpp cxx cs go rs rb php swift scala dart lua pl r jl m mm"
-    " sql sh bash zsh fish ps1 bat cmd html htm css scss sass less vue svelte xml xsl yaml yml toml ini cfg conf json jsonc"
-    " graphql proto tf hcl gradle cmake mk dockerfile makefile diff patch log trace asm s vb vba hs ml ex exs erl clj lisp"
-    " sol zig nim f90 tex bib lock env gitignore editorconfig".split()
+    [
+        "py",
+        "pyi",
+        "ipynb",
+        "js",
+        "mjs",
+        "cjs",
+        "ts",
+        "tsx",
+        "jsx",
+        "java",
+        "kt",
+        "kts",
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "hpp",
+        "cxx",
+        "cs",
+        "go",
+        "rs",
+        "rb",
+        "php",
+        "swift",
+        "scala",
+        "dart",
+        "lua",
+        "pl",
+        "r",
+        "jl",
+        "m",
+        "mm",
+        "sql",
+        "sh",
+        "bash",
+        "zsh",
+        "fish",
+        "ps1",
+        "bat",
+        "cmd",
+        "html",
+        "htm",
+        "css",
+        "scss",
+        "sass",
+        "less",
+        "vue",
+        "svelte",
+        "xml",
+        "xsl",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "conf",
+        "json",
+        "jsonc",
+        "graphql",
+        "proto",
+        "tf",
+        "hcl",
+        "gradle",
+        "cmake",
+        "mk",
+        "dockerfile",
+        "makefile",
+        "diff",
+        "patch",
+        "log",
+        "trace",
+        "asm",
+        "s",
+        "vb",
+        "vba",
+        "hs",
+        "ml",
+        "ex",
+        "exs",
+        "erl",
+        "clj",
+        "lisp",
+        "sol",
+        "zig",
+        "nim",
+        "f90",
+        "tex",
+        "bib",
+        "lock",
+        "env",
+        "gitignore",
+        "editorconfig",
+    ]
 )
 """Endings, and whole names, of what a programmer works with."""
-_CODE_NAMES: Final = re.compile(r"(?:^|[-_.])(?:dockerfile|makefile|rakefile|gemfile|procfile|crash|traceback|stacktrace|stderr)(?:$|[-_.])")
+_CODE_NAMES: Final = re.compile(
+    r"(?:^|[-_.])(?:dockerfile|makefile|rakefile|gemfile|procfile|crash|traceback|stacktrace|stderr)(?:$|[-_.])"
+)
 _CREATIVE_NAMES: Final = re.compile(
     r"poem|poetry|haiku|sonnet|limerick|lyrics|song|verse|story|stories|tale|novel|chapter|scene|screenplay|monologue|fiction|fanfic"
     r"|gedicht|geschichte|m(?:ä|ae)rchen|roman\b|conte|po[eè]me|chanson|poesia|poema|cuento|cancion|canci[oó]n|racconto|fiaba|wiersz"
@@ -32,7 +124,10 @@ _CREATIVE_STARTS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TOLD: Final = re.compile(r"\b(?:had|was|were|said|looked|felt|knew|went|came|turned|lifted|found|never)\b")
-_DRY: Final = re.compile(r"\d|@|\b(?:we|the committee|meeting|agreement|clause|report|dear|abstract|invoice|minutes|speaker)\b", re.IGNORECASE)
+_DRY: Final = re.compile(
+    r"\d|@|\b(?:we|the committee|meeting|agreement|clause|report|dear|abstract|invoice|minutes|speaker)\b",
+    re.IGNORECASE,
+)
 _CODE_MARKS: Final = frozenset({"traceback", "code line"})
 _SAYS: Final[Mapping[Kind, Mapping[str, float]]] = {
     "code": {"coding": 7.5, "creative": -2.0},
@@ -77,5 +172,6 @@ def lean(files: Sequence[FileRef], starts: Sequence[str]) -> dict[str, float]:
         starts: the first lines of each, empty where there is no text or nobody read it.
     """
     padded = [*starts, *("" for _ in range(len(files) - len(starts)))]
-    kinds = {kind_of(file, start) for file, start in zip(files, padded, strict=False)}
-    return {label: score for kind in kinds if kind is not None for label, score in _SAYS[kind].items()}
+    kinds: set[Kind | None] = {kind_of(file, start) for file, start in zip(files, padded, strict=False)}
+    says = [_SAYS[kind] for kind in kinds if kind is not None]
+    return {label: score for one in says for label, score in one.items()}

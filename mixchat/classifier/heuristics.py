@@ -17,9 +17,7 @@ _LONG: Final = 120
 _PLAINLY: Final = 0.55
 """How likely a prompt must be an everyday one to be left to the smallest model."""
 
-_NEWS: Final = (
-    r"news|headlines|research|stud(?:y|ies)|papers?|developments?|figures?|statistics|data|events?|polls?|findings|reviews?"
-)
+_NEWS: Final = r"news|headlines|research|stud(?:y|ies)|papers?|developments?|figures?|statistics|data|events?|polls?|findings|reviews?"
 _CHANGES: Final = (
     r"prices?|stocks?|shares?|rates?|trading|scores?|weather|forecast|temperature|traffic|worth|costs?|bitcoin|gold|oil|euro|dollar"
     r"|election|winner|won|winning|leading|happening|playing|open|on time|delayed|flights?|trains?|released?|came out|coming out"
@@ -74,8 +72,11 @@ def split_everyday(text: str, likely: float) -> tuple[str, Evidence | None]:
         return RESEARCH, Evidence(f"'{wanted[0]}'", 1.0)
     if len(words) > _SHORT or likely < _PLAINLY:
         return DAILY_DRIVER, None
-    found = _kinds().find(words)
-    said = {kind: phrase for kind, phrase in reversed(found)}
+    return _by_kind(dict(reversed(_kinds().find(words))), plain)
+
+
+def _by_kind(said: dict[str, str], plain: str) -> tuple[str, Evidence | None]:
+    """Return the role of a short question by what it is about."""
     if "stakes" in said:
         return DAILY_DRIVER, Evidence(f"'{said['stakes']}': too much at stake for a small model", 0.5)
     if "hard" in said:

@@ -9,14 +9,12 @@ import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from math import exp, log1p
+from math import exp
 from operator import itemgetter, mul
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-
-from mixchat.classifier.features import features
 
 MAGIC: Final = b"MIXROLE1"
 RARITY_UNIT: Final = 20
@@ -114,21 +112,3 @@ def load(path: Path) -> Linear:
         OSError: when it cannot be read.
     """
     return unpack(path.read_bytes())
-
-
-_LENGTH: Final = 0.03
-_LIKELY: Final = {"heavy": 0.12, "coding": 0.19, "extraction": 0.08, "summarization": 0.08}
-_MIDDLE: Final = 0.22
-"""The sum at which a prompt counts as half difficult."""
-_STEEP: Final = 18.0
-_LONGEST: Final = 4000
-"""Characters after which more of them make a prompt no harder."""
-
-
-def difficulty(prompt: str, model: Linear | None = None) -> float:
-    """Return how hard `prompt` is, from 0 to 1."""
-    model = model or built_in()
-    shares = softmax(model.scores(features(prompt).weights))
-    likely = sum(_LIKELY.get(label, 0.0) * share for label, share in zip(model.roles, shares, strict=True))
-    raw = _LENGTH * log1p(min(len(prompt), _LONGEST)) + likely
-    return 1.0 / (1.0 + exp(-_STEEP * (raw - _MIDDLE)))

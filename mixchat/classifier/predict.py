@@ -114,9 +114,7 @@ def predict(text: str, model: Linear, lean: Mapping[str, float] = NOTHING) -> Pr
     ranking = sorted(summed.items(), key=lambda item: -item[1])
     readable = any(sign.isalpha() or sign in _OPERATORS for sign in text[:HEAD])
     if is_small_talk(text):
-        return Prediction(
-            blend(QUICK, _PLAIN, tuple(ranking)), (Evidence("a pleasantry", 1.0),), readable
-        )
+        return Prediction(blend(QUICK, _PLAIN, tuple(ranking)), (Evidence("a pleasantry", 1.0),), readable)
     if is_simple_sum(text):
         return Prediction(blend(QUICK, _PLAIN, tuple(ranking)), (Evidence("a small sum", 1.0),), readable)
     evidence = _evidence(seen, model, shares)

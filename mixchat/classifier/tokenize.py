@@ -12,8 +12,8 @@ TAIL: Final = 400
 """Characters looked at from the end, where the question stands below a long paste."""
 
 _LETTERS: Final = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
-_MARKS: Final = r"[\u0300-\u036f\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0d63]"
-"""Vowel signs and accents that follow a letter, as in Hindi; for Python they are no letters."""
+_MARKS: Final = r"[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0d63]"
+"""Vowel signs that follow a letter, as in Hindi; for Python they are no letters."""
 _TOKEN: Final = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
     rf"|{_LETTERS}+(?:{_MARKS}+{_LETTERS}*)*(?:['’][^\W\d_]+)?"
@@ -21,8 +21,11 @@ _TOKEN: Final = re.compile(
 )
 _BETWEEN_SIGNS: Final = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
 _ACCENTS: Final = str.maketrans(
-    "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇİ’ё", "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNCI'е"
+    "áàâäãåéèêëíìîïóòôöõúùûüñçÁÀÂÄÃÉÈÊËÍÎÏÓÔÖÕÚÛÜÑÇİ’ё",
+    "aaaaaaeeeeiiiiooooouuuuncAAAAAEEEEIIIOOOOUUUNCI'е",
+    "".join(map(chr, (*range(0x300, 0x370), *range(0x64B, 0x653)))),
 )
+"""Accented letters and what is read for them; accents that stand alone, and Arabic vowel signs, are passed over."""
 
 
 class Passage(Struct, frozen=True):

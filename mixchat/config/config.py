@@ -52,16 +52,12 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Whether pins and corrections teach the router."""
     embeddings: str | None = None
     """The embedding model that compares prompts with a role's examples; left out: local features do."""
-    difficulty: float | None = None
-    """From 0 to 1: prompts easier than this go to the cheaper seats of a line-up; left out: never."""
     secrets: bool = True
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
 
     def __post_init__(self) -> None:
-        for name in ("margin", "difficulty"):
-            share = getattr(self, name)
-            if share is not None and not 0 <= share <= 1:
-                raise ValueError(f"{name} must be a number from 0 to 1, not {share}.")
+        if not 0 <= self.margin <= 1:
+            raise ValueError(f"margin must be a number from 0 to 1, not {self.margin}.")
 
 
 class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -68,7 +68,9 @@ class Gaps:
     def __init__(self, counts: Sequence[float] = ()) -> None:
         own = (*counts, *(0.0 for _ in range(len(_USUAL_GAPS) - len(counts))))
         total = sum(own) + _BELIEF
-        self._shares = [(mine + _BELIEF * usual) / total for mine, usual in zip(own, _USUAL_GAPS, strict=True)]
+        self._shares = [
+            (mine + _BELIEF * usual) / total for mine, usual in zip(own, _USUAL_GAPS, strict=True)
+        ]
 
     def within(self, seconds: float) -> float:
         """Return how likely the next turn begins within `seconds`."""
@@ -164,7 +166,11 @@ def _dollars(candidate: Candidate, tokens: float, warm: float, reply: float, *, 
     warm = min(warm, tokens)
     keeps = candidate.rule.life > 0 and tokens >= candidate.rule.minimum
     fresh = (price.write_long if long else price.write) if keeps else price.input
-    return warm * price.read + (tokens - warm) * fresh + reply * candidate.ratio * candidate.longer * price.output
+    return (
+        warm * price.read
+        + (tokens - warm) * fresh
+        + reply * candidate.ratio * candidate.longer * price.output
+    )
 
 
 def keeps_long(candidate: Candidate, turn: Situation) -> bool:

@@ -1,4 +1,4 @@
-"""Money and effort: when the cheaper seat goes first, and when the stronger."""
+"""Money: when the cheaper seat goes first."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -33,30 +33,18 @@ class CostOrder(Struct, frozen=True, kw_only=True):
     """Returns how much of the tightest budget is used, 0 to 1; it is given the chat's id."""
     price: Callable[[ModelRef], Decimal | None] | None = None
     """Returns about what a million tokens cost, to compare by; `None` = unknown."""
-    difficulty: Callable[[str], float] | None = None
-    """Returns how hard a prompt is, 0 to 1."""
-    threshold: float | None = None
-    """Prompts easier than this go to the cheapest of the role's seats, the others to the dearest."""
 
     def order(self, seats: tuple[Seat, ...], stack: Stack, role: str, question: RoutingInput) -> Order:
         """Return `seats` in order.
 
-        By difficulty the role's own seats change places; near a budget they and daily-driver's do. The
-        fallbacks, and seats without a known price, stay where they are.
+        Near a budget the role's own seats and daily-driver's change places. The fallbacks, and seats without a known
+        price, stay where they are.
         """
         used = self.thrift(question.chat)
         if used >= _NEAR:
             movable = self._priced(seats, stack, (role, DAILY_DRIVER))
-            return self._moved(seats, movable, cheap=True, why=f"{used:.0%} of the budget is used")
-        if self.difficulty is None or self.threshold is None:
-            return Order(seats)
-        movable = self._priced(seats, stack, (role,))
-        hard = self.difficulty(question.prompt)
-        cheap = hard < self.threshold
-        sign = "<" if cheap else "≥"
-        return self._moved(
-            seats, movable, cheap=cheap, why=f"difficulty {hard:.2f} {sign} {self.threshold:.2f}"
-        )
+            return self._moved(seats, movable, why=f"{used:.0%} of the budget is used")
+        return Order(seats)
 
     def _price(self, seat: Seat) -> Decimal | None:
         return self.price(seat.ref) if self.price is not None else None
@@ -66,14 +54,12 @@ class CostOrder(Struct, frozen=True, kw_only=True):
         refs = {seat.ref for post in posts for seat in post.seats}
         return [seat for seat in seats if seat.ref in refs and self._price(seat) is not None]
 
-    def _moved(self, seats: tuple[Seat, ...], movable: Sequence[Seat], *, cheap: bool, why: str) -> Order:
+    def _moved(self, seats: tuple[Seat, ...], movable: Sequence[Seat], *, why: str) -> Order:
         """Put the priced seats into the places they hold together, by price; equals keep their order."""
-        sign = 1 if cheap else -1
-        ranked = iter(sorted(movable, key=lambda seat: sign * (self._price(seat) or Decimal(0))))
+        ranked = iter(sorted(movable, key=lambda seat: self._price(seat) or Decimal(0)))
         moved = tuple(next(ranked) if seat in movable else seat for seat in seats)
         if moved == seats:
             return Order(seats)
-        word = "cheaper" if cheap else "stronger"
         passed = movable[0]
-        reason = f"{why}: the {word} {moved[seats.index(passed)].ref} goes first"
-        return Order(moved, f"{why}, so the {word} seat goes first", ((str(passed.ref), reason),))
+        reason = f"{why}: the cheaper {moved[seats.index(passed)].ref} goes first"
+        return Order(moved, f"{why}, so the cheaper seat goes first", ((str(passed.ref), reason),))

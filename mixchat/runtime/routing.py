@@ -108,7 +108,6 @@ class RoutingRuntime(Storage):
     def router(self) -> "Router":
         """Gives every prompt to the right model."""
         from mixchat.classifier.classifier import LocalClassifier
-        from mixchat.classifier.linear_model import difficulty
         from mixchat.routing.cost_order import CostOrder
         from mixchat.routing.router import Router
 
@@ -120,8 +119,6 @@ class RoutingRuntime(Storage):
             economy=CostOrder(
                 thrift=self._thrift,
                 price=self._price,
-                difficulty=difficulty,
-                threshold=self.config.router.difficulty,
             ),
         )
 

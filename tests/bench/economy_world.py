@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, NamedTuple
 
-from mixchat.ledger.prices import Prices
 from mixchat.domain.model import ModelRef
+from mixchat.ledger.prices import Prices
 from mixchat.routing.cache_cost import (
     DAILY,
     EASY,
@@ -33,9 +33,27 @@ from mixchat.routing.cache_rules import cache_rule
 WEEK = 200
 DAY = datetime.fromisoformat("2026-12-07T09:00:00+00:00").timestamp()
 """Prices that are dated ahead hold from their day: these are December's."""
-REPLIES = {"quick": 60, "summarization": 300, "extraction": 250, "daily-driver": 400, "coding": 900, "creative": 700, "research": 900, "heavy-lifting": 1500}
+REPLIES = {
+    "quick": 60,
+    "summarization": 300,
+    "extraction": 250,
+    "daily-driver": 400,
+    "coding": 900,
+    "creative": 700,
+    "research": 900,
+    "heavy-lifting": 1500,
+}
 """Tokens of a reply in a tokenizer of one token a rule of thumb."""
-PROMPTS = {"quick": 20, "summarization": 1500, "extraction": 900, "daily-driver": 80, "coding": 500, "creative": 120, "research": 60, "heavy-lifting": 250}
+PROMPTS = {
+    "quick": 20,
+    "summarization": 1500,
+    "extraction": 900,
+    "daily-driver": 80,
+    "coding": 500,
+    "creative": 120,
+    "research": 60,
+    "heavy-lifting": 250,
+}
 NEW_CLAUDE = 1.3
 """Anthropic: the tokenizer of these models makes about 30 % more tokens of the same text."""
 
@@ -53,11 +71,51 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "short": Kind({"quick": 35, "daily-driver": 35, "coding": 12, "creative": 6, "summarization": 5, "extraction": 3, "heavy-lifting": 4}, (1, 4)),
-    "mixed": Kind({"quick": 24, "daily-driver": 31, "coding": 20, "creative": 7, "summarization": 5, "extraction": 4, "heavy-lifting": 9}, (2, 40), (0, 3000)),
-    "long coding": Kind({"quick": 8, "daily-driver": 14, "coding": 66, "extraction": 2, "heavy-lifting": 10}, (40, 80), (2000, 12000)),
-    "long document": Kind({"quick": 14, "daily-driver": 46, "summarization": 14, "extraction": 14, "creative": 4, "heavy-lifting": 8}, (10, 30), (20000, 45000)),
-    "mostly hard": Kind({"quick": 6, "daily-driver": 14, "coding": 20, "heavy-lifting": 60}, (3, 25), (0, 4000)),
+    "short": Kind(
+        {
+            "quick": 35,
+            "daily-driver": 35,
+            "coding": 12,
+            "creative": 6,
+            "summarization": 5,
+            "extraction": 3,
+            "heavy-lifting": 4,
+        },
+        (1, 4),
+    ),
+    "mixed": Kind(
+        {
+            "quick": 24,
+            "daily-driver": 31,
+            "coding": 20,
+            "creative": 7,
+            "summarization": 5,
+            "extraction": 4,
+            "heavy-lifting": 9,
+        },
+        (2, 40),
+        (0, 3000),
+    ),
+    "long coding": Kind(
+        {"quick": 8, "daily-driver": 14, "coding": 66, "extraction": 2, "heavy-lifting": 10},
+        (40, 80),
+        (2000, 12000),
+    ),
+    "long document": Kind(
+        {
+            "quick": 14,
+            "daily-driver": 46,
+            "summarization": 14,
+            "extraction": 14,
+            "creative": 4,
+            "heavy-lifting": 8,
+        },
+        (10, 30),
+        (20000, 45000),
+    ),
+    "mostly hard": Kind(
+        {"quick": 6, "daily-driver": 14, "coding": 20, "heavy-lifting": 60}, (3, 25), (0, 4000)
+    ),
 }
 
 
@@ -78,7 +136,9 @@ def week(kind: str, seed: int) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     now, chat = DAY, 0
     while len(turns) < WEEK:
-        length = min(round(dice.triangular(shape.turns[0], shape.turns[1], shape.turns[0])), WEEK - len(turns))
+        length = min(
+            round(dice.triangular(shape.turns[0], shape.turns[1], shape.turns[0])), WEEK - len(turns)
+        )
         for place in range(length):
             role = dice.choices(list(shape.roles), list(shape.roles.values()))[0]
             spread = dice.lognormvariate(0, 0.6)
@@ -107,19 +167,52 @@ class Model(NamedTuple):
     tier: int
 
 
-SMALL = {"anthropic": "anthropic/claude-haiku-5-5", "openai": "openai/gpt-6-luna", "google": "google/gemini-3.5-flash-lite", "all": "openai/gpt-6-luna"}
-EVERYDAY = {"anthropic": "anthropic/claude-sonnet-5-5", "openai": "openai/gpt-6.1-sol", "google": "google/gemini-3.8-flash", "all": "openai/gpt-6.1-sol"}
-STRONG = {"anthropic": "anthropic/claude-opus-5-5", "openai": "openai/gpt-6.1-sol high", "google": "google/gemini-3.8-flash high", "all": "anthropic/claude-opus-5-5"}
+SMALL = {
+    "anthropic": "anthropic/claude-haiku-5-5",
+    "openai": "openai/gpt-6-luna",
+    "google": "google/gemini-3.5-flash-lite",
+    "all": "openai/gpt-6-luna",
+}
+EVERYDAY = {
+    "anthropic": "anthropic/claude-sonnet-5-5",
+    "openai": "openai/gpt-6.1-sol",
+    "google": "google/gemini-3.8-flash",
+    "all": "openai/gpt-6.1-sol",
+}
+STRONG = {
+    "anthropic": "anthropic/claude-opus-5-5",
+    "openai": "openai/gpt-6.1-sol high",
+    "google": "google/gemini-3.8-flash high",
+    "all": "anthropic/claude-opus-5-5",
+}
 """The seats of the `auto` stack; a model at another effort is another variant."""
 BASE = EVERYDAY | {"all": "anthropic/claude-sonnet-5-5"}
 """The daily driver that "always" means: with all keys that of mixchat 0.1.0."""
 THINKS = 2.0
 """How many times longer a reply at high effort is, thinking included."""
 OLD = {
-    "anthropic": {"quick": "haiku", "summarization": "haiku", "extraction": "haiku", "heavy-lifting": "opus", "creative": "opus"},
+    "anthropic": {
+        "quick": "haiku",
+        "summarization": "haiku",
+        "extraction": "haiku",
+        "heavy-lifting": "opus",
+        "creative": "opus",
+    },
     "openai": {"quick": "luna", "extraction": "luna", "summarization": "terra", "heavy-lifting": "astra"},
-    "google": {"quick": "lite", "extraction": "lite", "coding": "argon", "heavy-lifting": "argon", "creative": "argon"},
-    "all": {"quick": "haiku", "summarization": "flash", "extraction": "luna", "heavy-lifting": "opus", "creative": "opus"},
+    "google": {
+        "quick": "lite",
+        "extraction": "lite",
+        "coding": "argon",
+        "heavy-lifting": "argon",
+        "creative": "argon",
+    },
+    "all": {
+        "quick": "haiku",
+        "summarization": "flash",
+        "extraction": "luna",
+        "heavy-lifting": "opus",
+        "creative": "opus",
+    },
 }
 """What the `auto` stack of mixchat 0.1.0 gave each role, where it was not the daily driver."""
 NAMES = {
@@ -134,11 +227,19 @@ _PRICES = Prices()
 def tariff_of(ref: str, tokens: int) -> Tariff:
     """Return December's prices."""
     rates = _PRICES.rates(ModelRef.parse(ref), DAY, context=tokens)
-    assert rates is not None and rates.input is not None and rates.output is not None, ref
+    assert rates is not None, ref
+    assert rates.input is not None
+    assert rates.output is not None
     entry = float(rates.input)
     read = entry if rates.cache_read is None else float(rates.cache_read)
     write = entry if rates.cache_write is None else float(rates.cache_write)
-    return Tariff(entry / 1e6, float(rates.output) / 1e6, read / 1e6, write / 1e6, float(rates.cache_write_long or 0) / 1e6)
+    return Tariff(
+        entry / 1e6,
+        float(rates.output) / 1e6,
+        read / 1e6,
+        write / 1e6,
+        float(rates.cache_write_long or 0) / 1e6,
+    )
 
 
 def _tariffs(ref: str) -> Callable[[int], Tariff]:
@@ -175,7 +276,9 @@ class Memory:
         keeps = tokens >= rule.minimum and rule.life > 0
         fresh = (price.write_long if long else price.write) if keeps else price.input
         if keeps:
-            self._kept[turn.chat, variant] = Warmth(turn.at, round(tokens), rule.long_life if long else rule.life)
+            self._kept[turn.chat, variant] = Warmth(
+                turn.at, round(tokens), rule.long_life if long else rule.life
+            )
         return warm * price.read + (tokens - warm) * fresh + reply * price.output
 
 
@@ -238,7 +341,13 @@ def _choice(
     economy: Economy = policy  # pyright: ignore[reportAssignmentType]
     situation = Situation(context=context, reply=REPLIES[turn.role], now=turn.at, gaps=Gaps(counts))
     able = candidates(turn, provider, memory)
-    ruling = decide(able, need_of(turn.role, economy) or DAILY, situation, economy, home=EASY if economy == "saver" else DAILY)
+    ruling = decide(
+        able,
+        need_of(turn.role, economy) or DAILY,
+        situation,
+        economy,
+        home=EASY if economy == "saver" else DAILY,
+    )
     assert ruling is not None
     chosen = ruling.chosen.candidate
     return chosen.variant, keeps_long(chosen, situation)
@@ -255,7 +364,14 @@ def candidate(variant: str, tier: int, warmth: Warmth | None) -> Candidate:
     rule = cache_rule(ref)
     ratio = NEW_CLAUDE if ref.startswith("anthropic/") else 1.0
     return Candidate(
-        variant=variant, tier=tier, tariff=_tariffs(ref), rule=rule, hit=rule.hit, ratio=ratio, longer=THINKS if effort else 1.0, warmth=warmth
+        variant=variant,
+        tier=tier,
+        tariff=_tariffs(ref),
+        rule=rule,
+        hit=rule.hit,
+        ratio=ratio,
+        longer=THINKS if effort else 1.0,
+        warmth=warmth,
     )
 
 

@@ -1,23 +1,20 @@
 """What the local classifier is worth: `pytest -m bench -s tests/bench/test_bench_classifier.py`.
 
 `MIXCHAT_ROLES_DEV` names a JSON Lines file of labelled prompts (src, role, text); without it the project's own sets
-are measured alone. `MIXCHAT_COSTQ_DEV` names one of outcomes (set, prompt, weak, strong).
+are measured alone.
 """
 
 import json
 import os
-import random
 import re
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.classifier.learned import Learned
-from mixchat.classifier.linear_model import difficulty
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.stack import RoleConfig, Rules, Stack
 from tests.bench.role_score import Judged, cells, confusion, interval, score
@@ -26,7 +23,6 @@ from tests.classifier.prompt_sets import STACK, Labelled, conversations, own, pa
 pytestmark = pytest.mark.bench
 
 ROLES_DEV = os.environ.get("MIXCHAT_ROLES_DEV")
-COSTQ_DEV = os.environ.get("MIXCHAT_COSTQ_DEV")
 FAMILY = "autoj_test"
 """A relative of the training rows: shown, but not in the headline."""
 KEYWORDS = (
@@ -198,37 +194,3 @@ def test_what_twenty_corrections_change(tmp_path: Path):
         print(
             f"{name:<16} {wrong[0]} -> {wrong[1]} of {len(habit['later'])}; moved {moved}; {score(before):.3f} -> {score(after):.3f}"
         )
-
-
-def test_difficulty_moves_the_right_prompts():
-    if not COSTQ_DEV:
-        pytest.skip("MIXCHAT_COSTQ_DEV names no file of outcomes")
-    with Path(COSTQ_DEV).open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    print(
-        "\nAPGR (area of the quality gap recovered over the strong share)      RouteLLM: MMLU .603, GSM8K .622, MT-Bench .802"
-    )
-    for name in dict.fromkeys(row["set"] for row in rows):
-        some = [row for row in rows if row["set"] == name]
-        some = random.Random(3).sample(some, min(len(some), 2000))
-        dice = random.Random(5)
-        figures = {
-            "difficulty": apgr(some, [difficulty(row["prompt"]) for row in some]),
-            "length": apgr(some, [len(row["prompt"]) for row in some]),
-            "random": apgr(some, [dice.random() for _ in some]),
-        }
-        print(
-            f"{name:<18} {len(some):>5}  " + "  ".join(f"{who} {value:.3f}" for who, value in figures.items())
-        )
-
-
-def apgr(rows: Sequence[dict[str, float]], hardness: Sequence[float]) -> float:
-    """Return the mean share of the gap recovered, over ten steps of the strong model's share."""
-    order = sorted(range(len(rows)), key=lambda at: -hardness[at])
-    weak, strong = [rows[at]["weak"] for at in order], [rows[at]["strong"] for at in order]
-    low, gap = sum(weak) / len(rows), (sum(strong) - sum(weak)) / len(rows)
-    points = []
-    for step in range(11):
-        cut = round(len(rows) * step / 10)
-        points.append(((sum(strong[:cut]) + sum(weak[cut:])) / len(rows) - low) / gap)
-    return sum((one + other) / 2 for one, other in pairwise(points)) / 10

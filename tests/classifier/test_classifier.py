@@ -91,7 +91,6 @@ def test_a_language_named_at_the_end_of_a_puzzle_makes_it_coding():
     puzzle = "A row of lamps is lit. In each step you may switch one lamp and its neighbours. Find the fewest steps until all lamps are dark."
     plain, named = classify(puzzle), classify(f"{puzzle} Please answer with Java.")
     assert named.role == "coding"
-    assert any(evidence.text == "'java' at the end" for evidence in named.evidence)
     assert dict(named.alternatives).get("heavy-lifting", 1.0) < plain.confidence
 
 

@@ -225,15 +225,6 @@ async def test_an_unknown_price_is_not_a_cheap_one(parts: Parts):
     assert refs(decision.lineup) == ["b/y", "a/unknown", "a/x"]
 
 
-@pytest.mark.parametrize(("hard", "first"), [(0.2, "b/y"), (0.8, "a/x")])
-async def test_one_threshold_moves_prompts_between_the_cheap_and_the_strong_seat(
-    parts: Parts, hard: float, first: str
-):
-    by = economy(difficulty=lambda prompt: hard, threshold=0.5)
-    decision = await router(parts, economy=by).decide(RoutingInput(prompt="fix this"))
-    assert refs(decision.lineup)[0] == first
-
-
 async def test_a_pin_is_not_moved_by_money(parts: Parts):
     by = economy(thrift=lambda chat: 1.0)
     decision = await router(parts, economy=by).decide(

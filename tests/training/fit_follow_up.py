@@ -18,7 +18,7 @@ from tests.classifier.prompt_sets import conversations
 from tests.training.prompts import written_prompts
 
 PAIRS: Final = 2000
-PAIR_SAYS: Final = 0.4
+PAIR_SAYS: Final = 0.25
 """What a made-up pair counts beside a conversation."""
 SHORT: Final = 70
 """Characters of a prompt that looks like a follow-up by its length alone: every second pair ends in one."""
@@ -35,11 +35,12 @@ def rows() -> list[Row]:
     """Return signals, whether it goes on, and what the row counts."""
     model, found = built_in(), list[Row]()
     for talk in follow_ups("dev"):
-        alone = predict(talk.turns[-1], model)
-        goes_on = talk.kind != CHANGE or len(talk.turns) > 2
+        turns = list(talk.turns)
+        alone = predict(turns[-1], model)
+        goes_on = talk.kind != CHANGE or len(turns) > 2
         before = talk.role if talk.kind == CHANGE and goes_on else talk.first_role
-        earlier = talk.turns[:-1]
-        found.append((follow_up_signals(talk.turns[-1], earlier, role(before), alone), goes_on, 1.0))
+        signals = follow_up_signals(turns[-1], turns[:-1], role(before), alone)
+        found.append((signals, goes_on, 1.0))
     for talk in conversations()[::2]:
         before = predict(talk.turns[0], model).role
         alone = predict(talk.turns[-1], model)
@@ -62,8 +63,14 @@ def main() -> int:
     """Fit and print."""
     data = rows()
     names = list(data[0][0])
-    regression = import_module("sklearn.linear_model").LogisticRegression(C=STRENGTH, max_iter=2000, fit_intercept=False)
-    regression.fit([[row[name] for name in names] for row, _, _ in data], [goes for _, goes, _ in data], [says for _, _, says in data])
+    regression = import_module("sklearn.linear_model").LogisticRegression(
+        C=STRENGTH, max_iter=2000, fit_intercept=False
+    )
+    regression.fit(
+        [[row[name] for name in names] for row, _, _ in data],
+        [goes for _, goes, _ in data],
+        [says for _, _, says in data],
+    )
     for name, weight in zip(names, regression.coef_[0], strict=True):
         sys.stdout.write(f'    "{name}": {weight:.2f},\n')
     return 0

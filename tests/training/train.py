@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
-from mixchat.classifier.features import BUCKETS, features
 from mixchat.classifier import linear_model
+from mixchat.classifier.features import BUCKETS, features
 from mixchat.classifier.linear_model import RARITY_UNIT, pack
 from tests.training.prompts import ROLES, own_prompts, written_prompts
 
