@@ -31,6 +31,8 @@ _FOREIGN: Final = re.compile(
 """What pyte does not know and would paint as text."""
 _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*|[\]P_^X][^\x07\x1b]*\x1b?)?$")
 _CLIPBOARD: Final = re.compile(rb"\x1b\]52;[a-z]*;(?P<data>[A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
+_OWN: Final = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+"""Takes the terminal as a shell's child has it: hanging up ends the session, and /dev/tty is this one."""
 _KEY_GAP: Final = 0.004
 """Seconds between two keys, so that they are keys and no paste."""
 
@@ -55,7 +57,7 @@ class SittingTerminal(Terminal):
         self._fed = 0
         self._stopped = False
         self._emulator, self._stream = _emulator(columns, rows)
-        super().__init__(command, columns, rows, dict(environment or {}))
+        super().__init__([PYTHON, "-ISc", _OWN, *command], columns, rows, dict(environment or {}))
 
     def _take(self, data: bytes) -> None:
         super()._take(data)

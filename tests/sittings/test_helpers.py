@@ -1,0 +1,47 @@
+"""Programs that mixchat calls and that do not answer: the screen goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sittings.sitting import Sitting
+
+
+def helper(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+@pytest.mark.xfail(strict=True, reason="The clipboard's helper is waited for on the screen's own thread")
+def test_a_clipboard_that_hangs_does_not_freeze_the_app(sitting: Sitting, tmp_path: Path):
+    tools = tmp_path / "tools"
+    for name in ("xclip", "xsel", "wl-copy", "pbcopy"):
+        helper(tools, name, "sleep 30")
+    sitting.environment |= {"PATH": f"{tools}:/usr/bin:/bin", "DISPLAY": ":99", "WAYLAND_DISPLAY": "none"}
+    sitting.opens()
+    sitting.says("hello")
+    sitting.presses("ctrl+o")
+    sitting.types("still here")
+    sitting.until(lambda: sitting.screen.composer == "still here", "what is typed", within=5)
+
+
+@pytest.mark.xfail(strict=True, reason="A key command shares the app's terminal and takes half of the keys")
+def test_a_key_command_that_asks_on_the_terminal_leaves_the_keys_to_the_app(sitting: Sitting, tmp_path: Path):
+    helper(tmp_path / "tools", "ask-key", f"touch {tmp_path}/asked; read answer < /dev/tty; echo $answer")
+    sitting.writes_config(f"""
+stack = "sitting"
+[providers.vault]
+base_url = "{sitting.provider.url}/v1"
+key_command = "{tmp_path}/tools/ask-key"
+""")
+    sitting.writes_stack('[roles.daily-driver]\nmodels = ["vault/wire", "anthropic/wire"]\n')
+    sitting.opens()
+    sitting.types("hello")
+    sitting.presses("enter")
+    sitting.until((tmp_path / "asked").exists, "the command asked for the key")
+    sitting.types("these keys are for the app alone")
+    sitting.until(
+        lambda: "these keys are for the app alone" in sitting.screen.composer, "all of the keys", within=10
+    )
+    sitting.quits()

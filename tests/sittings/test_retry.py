@@ -1,0 +1,37 @@
+"""A retry with another model that fails: nothing is learned from it, and the answer that was there stays."""
+
+import pytest
+
+from tests.sittings.sitting import Sitting
+
+PROMPT = "why is the sky blue?"
+BOTH = """
+name = "sitting"
+[roles.daily-driver]
+models = ["anthropic/wire"]
+[roles.heavy-lifting]
+models = ["anthropic/dear"]
+"""
+
+
+@pytest.mark.xfail(
+    strict=True, reason="A retry that failed is learned as a correction and hides the good answer"
+)
+def test_a_failed_retry_with_another_model_changes_nothing(sitting: Sitting):
+    sitting.writes_stack(BOTH)
+    sitting.provider.will_say("Blue, because short waves scatter most.")
+    sitting.provider.will_fail(400, "no such luck", model="dear")
+    sitting.opens()
+    sitting.says(PROMPT)
+    assert sitting.provider.requests[-1].model == "wire"
+    sitting.sends("/retry-with anthropic/dear")
+    sitting.until(lambda: sitting.provider.requests[-1].model == "dear", "the other model asked")
+    sitting.sees("no such luck")
+    sitting.until(lambda: not sitting.disk.open_calls(), "the retry settled")
+    sitting.presses("escape")
+    assert sitting.screen.composer in ("", PROMPT)
+    sitting.sends("and at night, why is the sky dark?")
+    sitting.until(lambda: len(sitting.provider.requests) > 2, "the next message asked")
+    last = sitting.provider.requests[-1]
+    assert last.model == "wire"
+    assert "short waves scatter most" in str(last.json["messages"])

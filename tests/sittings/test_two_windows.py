@@ -1,0 +1,86 @@
+"""Two windows and a shell on one chat: neither undoes what the other did."""
+
+import pytest
+
+from tests.sittings.sitting import STACK, Sitting
+from tests.wires.server import Seen
+
+HERE_TOO = STACK.replace('"]', '", "ollama/home"]')
+PROMPT = "a chat about cats"
+
+
+def models_asked(sitting: Sitting) -> list[str]:
+    return [seen.model for seen in sitting.provider.requests]
+
+
+def messages(seen: Seen) -> int:
+    return len(seen.json["messages"])
+
+
+@pytest.mark.xfail(
+    strict=True, reason="A window that was open before saves the chat as it knew it, not private"
+)
+def test_a_private_chat_stays_private_whatever_another_window_does(sitting: Sitting):
+    sitting.writes_stack(HERE_TOO)
+    sitting.opens()
+    sitting.says(PROMPT)
+    with sitting.second_window() as other:
+        other.opens("-c", ready=PROMPT)
+        sitting.sends("/private")
+        sitting.until(
+            lambda: sitting.disk.rows("SELECT 1 FROM chats WHERE private"), "a private chat on disk"
+        )
+        before = len(models_asked(sitting))
+        other.says("something that stays here")
+        asked = sitting.runs("mixchat ask -c 'and more of it'")
+        assert asked.returncode == 0, asked.stderr
+    assert set(models_asked(sitting)[before:]) == {"home"}
+    assert sitting.disk.rows("SELECT 1 FROM chats WHERE private")
+
+
+@pytest.mark.xfail(strict=True, reason="What is said in a chat that was deleted elsewhere is in no list")
+def test_what_is_said_in_a_chat_that_was_deleted_elsewhere_can_be_found(sitting: Sitting):
+    sitting.opens()
+    sitting.says(PROMPT)
+    (turn,) = sitting.disk.turns()
+    assert sitting.runs(f"mixchat history rm {turn.chat}").returncode == 0
+    sitting.says("a word about giraffes")
+    found = sitting.runs("mixchat history search giraffes")
+    assert "giraffes" in found.stdout
+
+
+@pytest.mark.xfail(strict=True, reason="Without saving, the last chat is looked for in an empty history")
+def test_going_on_without_saving_sends_the_conversation(sitting: Sitting):
+    sitting.opens()
+    sitting.says(PROMPT)
+    sitting.quits()
+    asked = sitting.runs("mixchat ask -c --no-save 'and dogs?'")
+    assert asked.returncode == 0, asked.stderr
+    assert messages(sitting.provider.requests[-1]) == 3
+    assert len(sitting.disk.turns()) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="All new chats share one place for what is not sent")
+def test_what_two_windows_have_not_sent_stays_apart(sitting: Sitting):
+    sitting.opens()
+    sitting.types("alpha words")
+    sitting.until(lambda: "alpha words" in sitting.disk.drafts().values(), "the draft on disk")
+    with sitting.second_window() as other:
+        other.opens(ready="every prompt to the right model")
+        assert other.screen.composer == ""
+        other.types("beta words")
+        other.until(lambda: other.screen.composer == "beta words", "its own words alone")
+        other.until(lambda: "beta words" in other.disk.drafts().values(), "the draft on disk")
+        sitting.quits()
+        other.quits()
+    assert {"alpha words", "beta words"} <= set(sitting.disk.drafts().values())
+
+
+@pytest.mark.xfail(strict=True, reason="A turn's parent is the newest turn as this window knew it")
+def test_a_turn_goes_on_from_what_the_shell_added(sitting: Sitting):
+    sitting.opens()
+    sitting.says(PROMPT)
+    assert sitting.runs("mixchat ask -c 'and dogs?'").returncode == 0
+    sitting.says("and birds?")
+    assert messages(sitting.provider.requests[-1]) == 5
+    sitting.sees("and dogs")
