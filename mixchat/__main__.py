@@ -50,7 +50,8 @@ def open_app(
         ConfigError: this is no terminal, or the config cannot be used.
     """
     plain = plain or os.environ.get("TERM") == "dumb"
-    if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))  # `mixchat serve` runs the app so
+    if not plain and not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError('This is no terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
     import gc
 

@@ -53,7 +53,7 @@ COMMANDS = (
     Command("local", "models on this machine: list, pull, rm", logs=True),
     Command("keys", "keys in the system key ring: set, list, rm"),
     Command("doctor", "what works, and what to do about the rest", logs=True),
-    Command("serve", None),
+    Command("serve", "the app in a browser, or an OpenAI-compatible server", logs=True),
 )
 
 _VALUED = frozenset({"--resume", "--theme", "--stack"})

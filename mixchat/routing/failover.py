@@ -129,7 +129,11 @@ class FailOver:
         try:
             ready = build_request(self._chat_request, self._decision, seat, self._resources)
             await check_secrets(
-                ready.request.messages, seat.ref, self._resources, allow=self._chat_request.allow_secret
+                ready.request.messages,
+                seat.ref,
+                self._resources,
+                system=ready.request.system,
+                allow=self._chat_request.allow_secret,
             )
             for notice in ready.notices:
                 yield notice

@@ -13,7 +13,12 @@ _TOLD = 3
 
 
 async def check_secrets(
-    messages: Sequence[Message], ref: ModelRef, resources: RoutingServices, *, allow: bool = False
+    messages: Sequence[Message],
+    ref: ModelRef,
+    resources: RoutingServices,
+    *,
+    system: str | None = None,
+    allow: bool = False,
 ) -> None:
     """Stop what would carry a credential to a model that is not on this machine.
 
@@ -24,7 +29,7 @@ async def check_secrets(
     """
     if not resources.check_secrets or resources.local(ref):
         return
-    texts = list(_texts(messages))
+    texts = list(_texts(messages, system))
     short = sum(len(text) for _, text in texts) < AT_ONCE
     hits = _all_in(texts) if short else await asyncio.to_thread(_all_in, texts)
     if allow:
@@ -45,8 +50,10 @@ async def check_secrets(
         )
 
 
-def _texts(messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
-    """Yield everything that a message holds as text, with the words for its place."""
+def _texts(messages: Sequence[Message], system: str | None) -> Iterator[tuple[str, str]]:
+    """Yield everything that is sent as text and no model wrote, with the words for its place."""
+    if system:
+        yield "the system prompt", system
     for message in messages:
         if message.role == "user":
             yield ("the prompt" if message is messages[-1] else "an earlier prompt"), message.text
