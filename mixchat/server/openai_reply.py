@@ -12,14 +12,19 @@ from mixchat.ledger.money import plain
 
 _STATUS: Final[dict[ErrorCode, int]] = {
     "auth": 502, "no_credit": 502, "unknown_model": 404, "rate_limited": 429, "overloaded": 503, "unreachable": 502,
-    "timeout": 504, "too_long": 400, "refused": 400, "bad_request": 400, "interrupted": 502, "budget": 429,
+    "timeout": 504, "too_long": 400, "out_of_tokens": 400, "refused": 400, "bad_request": 400, "interrupted": 502, "budget": 429,
     "secret": 400, "private": 400,
 }  # fmt: skip
 _CODES: Final[dict[ErrorCode, str]] = {
     "unknown_model": "model_not_found", "rate_limited": "rate_limit_exceeded", "too_long": "context_length_exceeded",
     "refused": "content_filter", "budget": "insufficient_quota",
 }  # fmt: skip
-_FINISH: Final[dict[Stop, str]] = {"end": "stop", "length": "length", "refused": "content_filter"}
+_FINISH: Final[dict[Stop, str]] = {
+    "end": "stop",
+    "length": "length",
+    "refused": "content_filter",
+    "unknown": "stop",
+}
 
 
 class ReplyHead(Struct, frozen=True):
