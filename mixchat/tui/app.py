@@ -6,7 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import constants
+from textual import constants, events
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
@@ -19,6 +19,7 @@ from mixchat.tui.actions import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
+from mixchat.tui.terminal.input_order import InputOrder
 from mixchat.tui.terminal.pacing import OutputPacing
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 
@@ -42,6 +43,7 @@ class MixApp(App[int], inherit_bindings=False):
         self._runtime = runtime
         self._problems: list[str] = []
         self._leaving = False
+        self._input = InputOrder(self, super().on_event, self._handle_exception)
         self.fault: ConfigError | StorageError | None = None
         """What a person has to correct before the app can go on; it has left."""
         self._chat_screen = ChatScreen(runtime, opening)
@@ -49,6 +51,13 @@ class MixApp(App[int], inherit_bindings=False):
         keymap = read_keys(runtime.config.keys)
         self._problems += keymap.problems
         self.set_keymap(dict(keymap.keys))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let keys and clicks have their effect one after another; everything else goes its way."""
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+            await self._input.take(event)
+        else:
+            await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:
         """Return who speaks with the terminal: one that no byte can stop, unless Textual was told another."""

@@ -67,3 +67,28 @@ async def test_enter_takes_no_completion_of_a_word_that_went_on():
         press_at_once(stage, *"/nonsense", "enter")
         await stage.until(lambda: "no command /nonsense" in stage.text)
         assert stage.composer.typed == "/nonsense"
+
+
+async def test_keys_behind_one_that_opens_a_screen_are_for_that_screen():
+    async with on_stage() as stage:
+        press_at_once(stage, "f1", "escape", *"typed")
+        await stage.until(lambda: stage.composer.typed == "typed")
+        press_at_once(stage, "ctrl+s", *"nothing like it")
+        await stage.until(lambda: "nothing like it" in stage.text)
+        assert stage.composer.typed == "typed"
+        press_at_once(stage, "escape", "enter", *"next")
+        await stage.until(lambda: stage.turns and stage.composer.typed == "next")
+        assert stage.turns[0].prompt == "typed"
+        await stage.idle()
+
+
+async def test_keys_pressed_twice_on_every_screen_leave_the_app_as_once():
+    async with on_stage() as stage:
+        await stage.send("hello")
+        await stage.idle()
+        for opener in ("f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "ctrl+s", "ctrl+p", "ctrl+o"):
+            for closer in ("enter", "escape"):
+                press_at_once(stage, opener, opener, closer, closer, "escape", "escape", "escape", "escape")
+                await stage.until(lambda: len(stage.app.screen_stack) == 1)
+                await stage.idle()
+        assert stage.app.is_running

@@ -239,7 +239,7 @@ class Composer(Vertical):
         if older and self.is_empty and self._waiting:
             self.post_message(self.WaitingWanted())
             return
-        found = self._recall.older(self.typed) if older else self._recall.newer()
+        found = self._recall.older(self.typed) if older else self._recall.newer(self.typed)
         if found is not None:
             self.write(found)
 

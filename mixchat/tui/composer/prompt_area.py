@@ -7,10 +7,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
 
 from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
+from mixchat.tui.composer.editing_area import EditingArea
 from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.onboarding.key_screen import provider_of
@@ -19,42 +19,12 @@ from mixchat.tui.terminal.ordered_keys import run_binding_now
 if TYPE_CHECKING:
     from mixchat.tui.composer.vim import Vim
 
-_EDITING: Final[tuple[tuple[str, str], ...]] = (
-    ("cursor_left", "left"),
-    ("cursor_right", "right"),
-    ("cursor_word_left", "ctrl+left,alt+b"),
-    ("cursor_word_right", "ctrl+right,alt+f"),
-    ("cursor_line_start", "home,ctrl+a"),
-    ("cursor_line_end", "end,ctrl+e"),
-    ("cursor_page_up", "pageup"),
-    ("cursor_page_down", "pagedown"),
-    ("cursor_left(True)", "shift+left"),
-    ("cursor_right(True)", "shift+right"),
-    ("cursor_up(True)", "shift+up"),
-    ("cursor_down(True)", "shift+down"),
-    ("cursor_word_left(True)", "ctrl+shift+left"),
-    ("cursor_word_right(True)", "ctrl+shift+right"),
-    ("cursor_line_start(True)", "shift+home"),
-    ("cursor_line_end(True)", "shift+end"),
-    ("select_all", "ctrl+shift+a"),
-    ("delete_left", "backspace"),
-    ("delete_right", "delete,ctrl+d"),
-    ("delete_word_left", "ctrl+w,alt+backspace"),
-    ("delete_word_right", "alt+d"),
-    ("delete_to_start_of_line", "ctrl+u"),
-    ("delete_to_end_of_line_or_delete_line", "alt+k"),
-    ("cut", "ctrl+x"),
-    ("paste", "ctrl+v"),
-    ("undo", "ctrl+z"),
-    ("redo", "ctrl+y,ctrl+shift+z"),
-)
+_NEW_LINE: Final = "ctrl+j,shift+enter,alt+enter,ctrl+enter,ctrl+shift+enter,alt+shift+enter,alt+ctrl+enter,alt+ctrl+shift+enter"
+_TRANSCRIPT_KEYS: Final = frozenset({"home", "end", "pageup", "pagedown"})
+"""Keys that have nothing to do in an empty prompt."""
 
 
-def _edit_id(action: str) -> str:
-    return "edit." + action.replace("_", "-").replace("(True)", "-selecting")
-
-
-class PromptArea(TextArea, inherit_bindings=False):
+class PromptArea(EditingArea):
     """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes.
 
     Args:
@@ -67,8 +37,7 @@ class PromptArea(TextArea, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, action, show=False, id=_edit_id(action)) for action, key in _EDITING),
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False, id="newline"),
+        Binding(_NEW_LINE, "newline", "New line", show=False, id="newline"),
         Binding("enter", "send", "Send", show=False, id="send"),
         Binding("up", "up", show=False, id="edit.up"),
         Binding("down", "down", show=False, id="edit.down"),
@@ -84,6 +53,13 @@ class PromptArea(TextArea, inherit_bindings=False):
 
     class KeyPasted(Message):
         """What was pasted into an empty prompt is a provider's key by its looks."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class TranscriptScrolled(Message):
+        """A key that moves through a text was pressed in an empty prompt: it is meant for the conversation."""
 
         def __init__(self, key: str) -> None:
             super().__init__()
@@ -106,23 +82,48 @@ class PromptArea(TextArea, inherit_bindings=False):
         self._vim: Vim | None = None
 
     async def _on_key(self, event: events.Key) -> None:
+        if not self.text and event.key in _TRANSCRIPT_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.TranscriptScrolled(event.key))
+            return
+        vim = self._vim
+        if vim is not None and not (vim.inserting and event.is_printable) and self._read_by_vim(vim, event):
+            event.stop()
+            event.prevent_default()
+            self.set_class(not vim.inserting, "-normal")
+            return
         if await run_binding_now(self, self._bindings, event):
             return
         # TextArea writes a line break for Enter and the letter for Alt with a letter; here both are bindings.
         self._unread = self._unread or event.is_printable
-        if event.key == "enter" or event.key.startswith("alt+"):
+        if event.key.rpartition("+")[2] == "enter" or event.key.startswith("alt+"):
             event.prevent_default()
-        elif self._vim is not None and not self._vim.inserting and event.character and event.is_printable:
-            event.stop()
-            event.prevent_default()
-            self._vim.press(event.character, self)
-            self.set_class(not self._vim.inserting, "-normal")
+
+    def _read_by_vim(self, vim: "Vim", event: events.Key) -> bool:
+        """Give a key to vim; return whether it was one of vim's. Alt with a letter is Esc and the letter."""
+        character = event.character if event.is_printable else None
+        if event.key.startswith("alt+"):
+            letter = event.key.removeprefix("alt+")
+            character = letter.removeprefix("shift+").upper() if letter.startswith("shift+") else letter
+            if len(character) != 1:
+                return False
+            if self.text:
+                vim.normal()
+        elif vim.inserting:
+            return False
+        elif event.key == "backspace":
+            character = "h"
+        if character is None or len(character) != 1:
+            return False
+        vim.press(character)
+        return True
 
     def use_vim(self) -> None:
         """Read keys as vim does, from now on."""
         from mixchat.tui.composer.vim import Vim
 
-        self._vim = Vim()
+        self._vim = Vim(self)
 
     def leave_insert(self) -> bool:
         """Go to vim's normal mode; return whether that was anything new. An empty prompt stays as it is."""
@@ -130,6 +131,10 @@ class PromptArea(TextArea, inherit_bindings=False):
             return False
         self.add_class("-normal")
         return True
+
+    def walk_from_edge(self, *, older: bool) -> None:
+        """Go to the prompt before or after the one that is shown."""
+        self._walk(older)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -160,7 +165,7 @@ class PromptArea(TextArea, inherit_bindings=False):
             self.take(self._completions.choose())
         else:
             if self._vim is not None:
-                self._vim.inserting = True
+                self._vim.insert()
                 self.remove_class("-normal")
             self._send()
 

@@ -1,21 +1,18 @@
 """What a terminal sends, told apart: keys that a hand pressed, and text that was pasted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.message import Message
 
+from mixchat.tui.terminal.escape_sequences import ESC, SEQUENCE, UNFINISHED, SequenceReader, alt_or_nothing
+
 _START: Final = "\x1b[200~"
 _END: Final = "\x1b[201~"
 """What stands around a paste (bracketed paste, mode 2004 of xterm)."""
-_ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|O.?|[^\[O\x1b])?", re.S)
-"""An escape sequence, or as much of one as there is."""
-_UNFINISHED: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
-_ALT_DIGIT: Final = re.compile(r"\x1b[0-9]")
-"""Alt with a digit, which Textual takes for the sign that a Mac's keyboard has there."""
 _RUN: Final = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 """Text and line ends."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]+")
@@ -27,6 +24,13 @@ _LONGEST: Final = 1_000
 """Characters of a line that may have been typed although it came at once."""
 _ESC_DELAY: Final = 0.1
 """Seconds after which an Esc is a key and begins no sequence."""
+_ALT_DELAY: Final = 0.02
+"""Seconds within which a key belongs to the Esc before it, as Alt with that key sends it; hands are slower."""
+_UNFINISHED_LASTS: Final = 1.0
+"""Seconds for which the rest of a sequence is waited for, as a slow line may cut one anywhere."""
+_MOUSE_REST: Final = re.compile(r"\[<[\d;]*[Mm]?")
+"""What follows Esc in a report of the mouse."""
+_LONGEST_ANSWER: Final = 4_096
 _LOST: Final = 5.0
 """Seconds of silence after which the end of a paste will not come any more."""
 
@@ -41,15 +45,22 @@ class KeyStream:
     that were typed ahead are taken for a paste, Enter has made a new line, and nothing was sent that should not be.
     To see whether more comes, a line end that came together with other text is held for 15 milliseconds.
 
+    A sequence is handed on when it is whole. Esc is a key when nothing follows it, or when what follows is a key of
+    its own that came later; what came with it is Alt with that key. The rest of a report that a slow line cut is
+    waited for, and dropped rather than typed.
+
     Args:
         parser: makes keys and mouse events of what is no paste.
     """
 
     def __init__(self, parser: XTermParser) -> None:
-        self._parser = parser
+        self._reader = SequenceReader(parser)
         self._last = float("-inf")
         self._open = ""
-        """The beginning of an escape sequence, which the parser has already."""
+        """The beginning of an escape sequence."""
+        self._opened = 0.0
+        self._escaped = float("-inf")
+        """When an Esc was last taken for a key because nothing followed."""
         self._pasted: list[str] | None = None
         """The paste that is coming, while one is."""
         self._tail = ""
@@ -60,7 +71,7 @@ class KeyStream:
 
     def wait(self, beat: float) -> float:
         """Return the seconds until `tick` has something to do, `beat` at most."""
-        return _TOGETHER if self._held else beat
+        return _TOGETHER if self._held or self._open else beat
 
     def feed(self, text: str, now: float) -> Iterator[Message]:
         """Yield what is known of `text` and of what was held before it.
@@ -70,24 +81,36 @@ class KeyStream:
             now: seconds on a clock that never goes back.
         """
         quick = now - self._last < _TOGETHER
-        if now - self._last > _ESC_DELAY:
+        yield from self._overdue(now)
+        if not text:
+            return
+        self._last = now
+        if now - self._escaped < _UNFINISHED_LASTS and _MOUSE_REST.match(text):
+            text = ESC + text
+        if self._open:
+            text = yield from self._joined(text, now)
             self._open = ""
-        self._last = now if text else self._last
         while text:
-            if self._pasted is not None:
-                message, text = self._gathered(self._pasted, text)
-                yield from message
-            elif self._open or text[0] == "\x1b":
-                yield from self._release()
-                messages, text = self._escaped(text)
-                yield from messages
-            elif (run := _RUN.match(text)) is not None:
-                text = text[run.end() :]
-                yield from self._run(run[0], now, quick=quick)
-            elif (control := _CONTROL.match(text)) is not None:
-                text = text[control.end() :]
-                yield from self._release()
-                yield from self._parser.feed(control[0])
+            text = yield from self._next(text, now, quick=quick)
+
+    def _next(self, text: str, now: float, *, quick: bool) -> Generator[Message, None, str]:
+        """Yield what the beginning of a text means, and return the rest."""
+        if self._pasted is not None:
+            messages, rest = self._gathered(self._pasted, text)
+            yield from messages
+        elif text[0] == ESC:
+            yield from self._release()
+            rest = yield from self._sequence(text, now)
+        elif (run := _RUN.match(text)) is not None:
+            yield from self._run(run[0], now, quick=quick)
+            rest = text[run.end() :]
+        else:
+            control = _CONTROL.match(text)
+            assert control is not None
+            yield from self._release()
+            yield from self._reader.characters(control[0])
+            rest = text[control.end() :]
+        return rest
 
     def tick(self, now: float) -> Iterator[Message]:
         """Yield what was held long enough, and what only time decides."""
@@ -96,7 +119,44 @@ class KeyStream:
         if self._pasted is not None and now - self._last > _LOST:
             yield _paste("".join(self._pasted))
             self._pasted = None
-        yield from self._parser.tick()
+        yield from self._overdue(now)
+
+    def _overdue(self, now: float) -> Iterator[Message]:
+        """Give up what began a sequence too long ago: Esc is a key, and Alt with a key is one."""
+        if self._open == ESC and now - self._opened >= _ESC_DELAY:
+            self._open, self._escaped = "", now
+            yield from self._reader.sequence(ESC)
+        elif self._open and now - self._opened >= _UNFINISHED_LASTS:
+            name, self._open = alt_or_nothing(self._open), ""
+            if name is not None:
+                yield Key(name, None)
+
+    def _joined(self, text: str, now: float) -> Generator[Message, None, str]:
+        """Return what was open with what comes now, unless those are two keys of a hand."""
+        if self._open == ESC and text[0] not in "[O" and now - self._opened >= _ALT_DELAY:
+            yield from self._reader.sequence(ESC)
+            return text
+        return self._open + text
+
+    def _sequence(self, text: str, now: float) -> Generator[Message, None, str]:
+        """Yield what the sequence at the beginning means, and return what comes after it."""
+        whole = SEQUENCE.match(text)
+        if whole is None:
+            unfinished = UNFINISHED.match(text)
+            begun = unfinished[0] if unfinished is not None else ESC
+            rest = text[len(begun) :]
+            if not rest and len(begun) < _LONGEST_ANSWER:
+                self._open, self._opened = begun, now
+                return ""
+            if begun == ESC:
+                yield from self._reader.sequence(ESC)
+            # the rest of what no terminal sends is text again, but for a report that was cut by the next
+            return rest
+        if whole[0] == _START:
+            self._pasted, self._tail = [], ""
+        else:
+            yield from self._reader.sequence(whole[0])
+        return text[whole.end() :]
 
     def _run(self, run: str, now: float, *, quick: bool) -> Iterator[Message]:
         """Hold text with a line end that did not come alone; anything else is keys."""
@@ -106,7 +166,7 @@ class KeyStream:
             self._held_since = self._held_since if self._held else now
             self._held.append(run)
         else:
-            yield from self._parser.feed(run)
+            yield from self._reader.characters(run)
 
     def _release(self) -> Iterator[Message]:
         """Yield what was held, as a paste or as keys."""
@@ -118,25 +178,7 @@ class KeyStream:
             self._paste_until = self._last + _AFTERWARDS
             yield _paste(text)
         else:
-            yield from self._parser.feed(text)
-
-    def _escaped(self, text: str) -> tuple[Iterator[Message], str]:
-        """Return what the sequence at the beginning means, and what comes after it."""
-        match = _ESCAPE.match(self._open + text)
-        sequence = match[0] if match else ""
-        length = len(sequence) - len(self._open)
-        fresh, rest = text[:length], text[length:]
-        self._open = sequence if not rest and _UNFINISHED.fullmatch(sequence) else ""
-        if fresh == sequence and _ALT_DIGIT.fullmatch(sequence):
-            return iter([Key(f"alt+{sequence[-1]}", None)]), rest
-        if sequence != _START:
-            return iter(self._parser.feed(fresh) if fresh else ()), rest
-        self._pasted, self._tail = [], ""
-        if fresh == sequence:
-            return iter(()), rest
-        # the parser has the beginning of the sequence: let it see a paste begin and end
-        seen = self._parser.feed(fresh + _END)
-        return iter([message for message in seen if not isinstance(message, Paste)]), rest
+            yield from self._reader.characters(text)
 
     def _gathered(self, pasted: list[str], text: str) -> tuple[list[Message], str]:
         """Return the paste if its end has come, and what comes after it."""
