@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual._xterm_parser import XTermParser
 from textual.events import Key, MouseEvent, Paste
 from textual.message import Message
 
@@ -14,7 +13,7 @@ START, END = "\x1b[200~", "\x1b[201~"
 
 def heard(*reads: tuple[float, str]) -> list[str]:
     """Return what comes of reads, each with the seconds since the one before; a paste as one entry in brackets."""
-    stream, now = KeyStream(XTermParser()), 100.0
+    stream, now = KeyStream(), 100.0
     messages: list[Message] = []
     for wait, text in reads:
         messages += stream.tick(now + wait) if wait > 0.02 else []
@@ -109,7 +108,7 @@ def test_a_marked_paste_is_one_paste_however_it_is_cut(text: str, sizes: list[in
 
 
 def test_a_paste_whose_end_never_comes_does_not_lock_the_keys():
-    stream = KeyStream(XTermParser())
+    stream = KeyStream()
     assert list(stream.feed(START + "half", 1.0)) == []
     assert list(stream.tick(2.0)) == []
     assert [_told(message) for message in stream.tick(7.0)] == ["[half]"]
@@ -212,7 +211,7 @@ def test_esc_and_the_next_key_of_a_hand_are_two_keys():
     ["\u3000", "\u00a0", "\u202f", "\u200c", "\u200d", "\u200e", "\u202b", "\u00ad", "\ue000", "\U0001fae8"],
 )
 def test_whatever_an_input_method_commits_is_a_character_that_fields_take(text: str):
-    keys = list(KeyStream(XTermParser()).feed(text, 1.0))
+    keys = list(KeyStream().feed(text, 1.0))
     assert [(key.character, key.is_printable) for key in keys if isinstance(key, Key)] == [(text, True)]
 
 
@@ -226,7 +225,7 @@ def test_no_bytes_break_the_reading_of_keys(text: str, sizes: list[int]):
         size = sizes[len(reads) % len(sizes)]
         reads.append((0.01 * size, text[at : at + size]))
         at += size
-    stream, now = KeyStream(XTermParser()), 100.0
+    stream, now = KeyStream(), 100.0
     for wait, read in reads:
         now += wait
         for _ in [*stream.tick(now), *stream.feed(read, now)]:

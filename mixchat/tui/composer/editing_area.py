@@ -1,8 +1,9 @@
 """A text area with the keys of a shell, in which what looks like one character is one."""
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import Location
@@ -50,6 +51,22 @@ class EditingArea(TextArea, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, action, show=False, id=_edit_id(action)) for action, key in _EDITING
     ]
+
+    @property
+    def cursor_index(self) -> int:
+        """Where the cursor is, in characters of the whole text."""
+        row, column = self.cursor_location
+        return sum(len(self.document.get_line(above)) + 1 for above in range(row)) + column
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied last within the app."""
+        return cast("App[Any]", self.app).clipboard
+
+    def locate(self, index: int) -> Location:
+        """Return the place of a character of the whole text."""
+        before_it = self.text[:index]
+        return before_it.count("\n"), index - (before_it.rfind("\n") + 1)
 
     def action_clear_line(self) -> None:
         """Delete the line; an empty one goes with the line end before it."""

@@ -95,28 +95,26 @@ class Vim:
     def _at(self) -> int:
         if self.mode in {"visual", "lines"}:
             return self._head
-        return self._area.document.get_index_from_location(self._area.cursor_location)
+        return self._area.cursor_index
 
     def _go(self, at: int) -> None:
         """Put the cursor to a place; in visual mode what lies between is selected, both ends included."""
         area, text = self._area, self._area.text
         if self.mode not in {"visual", "lines"}:
-            area.move_cursor(area.document.get_location_from_index(at))
+            area.move_cursor(area.locate(at))
             return
         self._head = at
         start, end = min(self._anchor, at), after(text, max(self._anchor, at))
         if self.mode == "lines":
             start, end = line_start(text, start), line_end(text, max(self._anchor, at))
-        locate = area.document.get_location_from_index
-        area.selection = Selection(locate(start), locate(end))
+        area.selection = Selection(area.locate(start), area.locate(end))
 
     def _edit(self, edit: Edit | None) -> None:
         if edit is None:
             return
         area = self._area
-        locate = area.document.get_location_from_index
         if edit.new or edit.end > edit.start:
-            area.replace(edit.new, locate(edit.start), locate(edit.end))
+            area.replace(edit.new, area.locate(edit.start), area.locate(edit.end))
         self._go(edit.cursor)
 
     def _run(self, command: re.Match[str], keys: str) -> None:
@@ -201,7 +199,7 @@ class Vim:
                 self._insert(vim_edits.opened(text, at, what))
             case _:
                 self._change = keys
-                held = self._register if self._register.text else Register(self._area.app.clipboard)
+                held = self._register if self._register.text else Register(self._area.clipboard)
                 self._edit(vim_edits.single(text, at, what, times, held))
 
     def _repeat(self, count: int | None) -> None:

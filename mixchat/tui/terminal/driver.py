@@ -10,7 +10,6 @@ from functools import cached_property
 from time import monotonic
 from typing import Final
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from mixchat.tui.terminal.key_stream import KeyStream
@@ -59,7 +58,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Hand keys, mouse and pastes to the app until it leaves or the terminal is gone."""
-        keys = KeyStream(XTermParser(self._debug))
+        keys = KeyStream()
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

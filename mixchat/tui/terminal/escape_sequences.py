@@ -8,7 +8,7 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.events import Key
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 from textual.message import Message
 
 ESC: Final = "\x1b"
@@ -64,19 +64,12 @@ class TypedCharacter(Key):
 TypedCharacter.handler_name = Key.handler_name
 
 
-class SequenceReader:
-    """Makes messages of whole sequences and of characters; what is no key of anybody's means nothing.
-
-    Args:
-        parser: Textual's, which knows the names of keys and reads the mouse.
-    """
-
-    def __init__(self, parser: XTermParser) -> None:
-        self._parser = parser
+class SequenceReader(XTermParser):
+    """Makes messages of whole sequences and of characters; what is no key of anybody's means nothing."""
 
     def characters(self, text: str) -> Iterator[Message]:
         """Yield the keys of text and control characters."""
-        for message in self._parser.feed(text):
+        for message in self.feed(text):
             if isinstance(message, Key) and _is_text(message):
                 yield TypedCharacter(message.key, message.character)
             else:
@@ -87,7 +80,7 @@ class SequenceReader:
         if sequence == ESC:
             yield Key("escape", ESC)
         elif len(sequence) == len(ESC) + 1:
-            yield Key(_alt_name(sequence[-1]), None)
+            yield Key(self._alt_name(sequence[-1]), None)
         elif len(sequence) <= _LONGEST and (plain := _normalized(sequence)) is not None:
             yield from self._known(plain)
 
@@ -95,32 +88,31 @@ class SequenceReader:
         if sequence in _OLD_NAMES:
             yield Key(_OLD_NAMES[sequence], None)
             return
-        keys = list(self._parser._sequence_to_key_events(sequence))
+        keys = list(self._sequence_to_key_events(sequence))
         if keys:
             yield from (key for key in keys if key.key != Keys.Ignore)
         elif _TOLD.fullmatch(sequence):
-            yield from self._parser.feed(sequence)
+            yield from self.feed(sequence)
+
+    def alone(self, unfinished: str) -> Iterator[Message]:
+        """Yield the key that a sequence is of which no more comes; nothing for a report that was cut."""
+        if len(unfinished) == len(ESC) + 1:
+            yield Key(self._alt_name(unfinished[-1]), None)
+
+    def _alt_name(self, character: str) -> str:
+        if character in _ALT_NAMES:
+            return _ALT_NAMES[character]
+        if character < " ":
+            return f"alt+ctrl+{chr(ord(character) + 0x60)}"
+        if character.isalnum():
+            return f"alt+shift+{character.lower()}" if character.isupper() else f"alt+{character}"
+        return next((f"alt+{key.key}" for key in self.feed(character) if isinstance(key, Key)), "alt+ignored")
 
 
 _TOLD: Final = re.compile(
     r"\x1b\[(?:[IO]|48;[\d:]+;[\d:]+;[\d:]+;[\d:]+t|<\d+;-?\d+;-?\d+[Mm]|\?\d+;\d\$y|\d+;\d+R)"
 )
 """What Textual's parser takes to the end and that is no key: focus, size, mouse, modes, the cursor's place."""
-
-
-def alt_or_nothing(unfinished: str) -> str | None:
-    """Return the name of the key that a sequence is of which no more comes; None for a report that was cut."""
-    return _alt_name(unfinished[-1]) if len(unfinished) == len(ESC) + 1 else None
-
-
-def _alt_name(character: str) -> str:
-    if character in _ALT_NAMES:
-        return _ALT_NAMES[character]
-    if character < " ":
-        return f"alt+ctrl+{chr(ord(character) + 0x60)}"
-    if character.isalnum():
-        return f"alt+shift+{character.lower()}" if character.isupper() else f"alt+{character}"
-    return f"alt+{_character_to_key(character)}"
 
 
 def _normalized(sequence: str) -> str | None:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Final
 
-from textual._xterm_parser import XTermParser
-from textual.events import Key, Paste
+from textual.events import Paste
 from textual.message import Message
 
-from mixchat.tui.terminal.escape_sequences import ESC, SEQUENCE, UNFINISHED, SequenceReader, alt_or_nothing
+from mixchat.tui.terminal.escape_sequences import ESC, SEQUENCE, UNFINISHED, SequenceReader
 
 _START: Final = "\x1b[200~"
 _END: Final = "\x1b[201~"
@@ -48,13 +47,10 @@ class KeyStream:
     A sequence is handed on when it is whole. Esc is a key when nothing follows it, or when what follows is a key of
     its own that came later; what came with it is Alt with that key. The rest of a report that a slow line cut is
     waited for, and dropped rather than typed.
-
-    Args:
-        parser: makes keys and mouse events of what is no paste.
     """
 
-    def __init__(self, parser: XTermParser) -> None:
-        self._reader = SequenceReader(parser)
+    def __init__(self) -> None:
+        self._reader = SequenceReader()
         self._last = float("-inf")
         self._open = ""
         """The beginning of an escape sequence."""
@@ -127,9 +123,8 @@ class KeyStream:
             self._open, self._escaped = "", now
             yield from self._reader.sequence(ESC)
         elif self._open and now - self._opened >= _UNFINISHED_LASTS:
-            name, self._open = alt_or_nothing(self._open), ""
-            if name is not None:
-                yield Key(name, None)
+            begun, self._open = self._open, ""
+            yield from self._reader.alone(begun)
 
     def _joined(self, text: str, now: float) -> Generator[Message, None, str]:
         """Return what was open with what comes now, unless those are two keys of a hand."""
