@@ -160,9 +160,9 @@ def test_the_unsent_prompt_waits_at_the_newest_end():
     assert recall.older("unsent") == "two"
     assert recall.older("two") == "one"
     assert recall.older("one") is None
-    assert recall.newer() == "two"
-    assert recall.newer() == "unsent"
-    assert recall.newer() is None
+    assert recall.newer("one") == "two"
+    assert recall.newer("two") == "unsent"
+    assert recall.newer("unsent") is None
 
 
 def test_the_phase_is_told_in_words_with_the_seconds():
