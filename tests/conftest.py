@@ -1,11 +1,14 @@
 """What every test stands on: no network but loopback, no key or address of the developer's, directories of its own."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ("tests.weights",)
+
+WORKERS = 2
 
 STRANGERS = (
     "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "CO_API", "COHERE_", "OPENROUTER_", "GROQ_",
@@ -14,6 +17,18 @@ STRANGERS = (
 )  # fmt: skip
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 LOOPBACK = {"localhost", "::1", "0.0.0.0", "::", ""}
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run the suite in two workers; a file, a single test or a bench in this process."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    benches = "bench" in config.option.markexpr and "not bench" not in config.option.markexpr
+    whole_folders = all(Path(argument).is_dir() for argument in config.args)
+    if whole_folders and not benches:
+        return WORKERS
+    config.option.dist = "no"
+    return 0
 
 
 def _loopback(host: object) -> bool:
@@ -41,8 +56,6 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import os
-
     for name in tuple(os.environ):
         if name.startswith(STRANGERS) or name.upper() in PROXIES:
             monkeypatch.delenv(name)
