@@ -129,12 +129,12 @@ def _pin(runtime: Runtime, role: str | None, model: str | None) -> Pin | None:
     name = role if role is not None else model
     if name is None:
         return None
-    pin = runtime.pin(name)
+    pin = runtime.routing.resolve_name(name)
     if role is not None and (pin is None or pin.role is None):
-        known = ", ".join(sorted(runtime.stack.roles))
-        raise UnknownModel(f"{name} is no role of the stack {runtime.stack.name}; it has {known}.")
+        known = ", ".join(sorted(runtime.routing.stack.roles))
+        raise UnknownModel(f"{name} is no role of the stack {runtime.routing.stack.name}; it has {known}.")
     if pin is None:
-        raise UnknownModel(runtime.no_pin(name, roles=False))
+        raise UnknownModel(runtime.routing.unknown_name_message(name, roles=False))
     if role is None and pin.role is not None:
         raise UnknownModel(f"{name} is a role and no model; write role={name!r}.")
     return pin

@@ -227,12 +227,12 @@ def _pin(runtime: "Runtime", args: argparse.Namespace) -> "Pin | None":
     name = args.role or args.model
     if name is None:
         return None
-    pin = runtime.pin(name)
+    pin = runtime.routing.resolve_name(name)
     if args.role and (pin is None or pin.role is None):
-        known = ", ".join(sorted(runtime.stack.roles))
-        raise ConfigError(f"{name} is no role of the stack {runtime.stack.name}; it has {known}.")
+        known = ", ".join(sorted(runtime.routing.stack.roles))
+        raise ConfigError(f"{name} is no role of the stack {runtime.routing.stack.name}; it has {known}.")
     if pin is None:
-        raise ConfigError(runtime.no_pin(name, roles=False))
+        raise ConfigError(runtime.routing.unknown_name_message(name, roles=False))
     if args.model and pin.role:
         raise ConfigError(f"{name} is a role and no model; write -r {name}.")
     return pin

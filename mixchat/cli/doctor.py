@@ -60,9 +60,9 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
 
     runtime = build_runtime(stack=stack)
     checks = [
-        *check_config(runtime, working_directory()),
-        *check_directories(runtime),
-        *check_history(runtime),
+        *check_config(runtime.settings, working_directory()),
+        *check_directories(runtime.settings),
+        *check_history(runtime.settings),
     ]
     usable = True
     try:
@@ -73,7 +73,11 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
             checks.append(Check("files", "config", "trouble", str(error), "Correct that line."))
     finally:
         await runtime.aclose()
-    return [*checks, *check_terminal(runtime.environ), *check_network_settings(runtime.environ)], usable
+    return [
+        *checks,
+        *check_terminal(runtime.settings.environ),
+        *check_network_settings(runtime.settings.environ),
+    ], usable
 
 
 async def _examine_config(runtime: "Runtime") -> list[Check]:
@@ -81,9 +85,9 @@ async def _examine_config(runtime: "Runtime") -> list[Check]:
     from mixchat.cli.doctor_checks import check_engine, check_keys
     from mixchat.cli.doctor_providers import check_endpoints, check_prices, check_stack
 
-    checks = [*check_keys(runtime), *check_stack(runtime)]
+    checks = [*check_keys(runtime.settings), *check_stack(runtime)]
     checks += await check_endpoints(runtime)
-    return [*checks, *check_prices(runtime), *check_engine(runtime)]
+    return [*checks, *check_prices(runtime), *check_engine(runtime.settings)]
 
 
 def _lines(checks: Sequence[Check]) -> list[str]:

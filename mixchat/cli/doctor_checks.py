@@ -14,7 +14,6 @@ from msgspec import Struct
 from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import ConfigError, NeedsKey
-from mixchat.runtime.runtime import Runtime
 from mixchat.runtime.settings import Settings
 
 State = Literal["works", "note", "trouble"]
@@ -34,7 +33,7 @@ class Check(Struct, frozen=True):
 _AREA_ENGINE = "local model"
 
 
-def check_engine(runtime: Runtime) -> Iterator[Check]:
+def check_engine(settings: Settings) -> Iterator[Check]:
     """Yield whether llama.cpp is installed and which models are on this machine."""
     from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
@@ -43,7 +42,7 @@ def check_engine(runtime: Runtime) -> Iterator[Check]:
         yield Check(_AREA_ENGINE, "engine", "trouble", "xllamacpp is not installed", advice)
     else:
         yield Check(_AREA_ENGINE, "engine", "works", "llama.cpp")
-    entries = ModelStore.of(runtime.paths, runtime.config).entries()
+    entries = ModelStore.of(settings.paths, settings.config).entries()
     for entry in entries:
         yield Check(_AREA_ENGINE, entry.name, "works", f"{entry.path} ({entry.size / 1e6:,.0f} MB)")
     if not entries:
@@ -55,11 +54,11 @@ _AREA_FILES = "files"
 _SETTINGS = ("stack", "theme", "private", "budget.chat", "budget.day", "budget.month", "budget.message")
 
 
-def check_config(here: Settings, cwd: Path | None) -> Iterator[Check]:
+def check_config(settings: Settings, cwd: Path | None) -> Iterator[Check]:
     """Yield whether the config can be read, and which file or variable set what."""
-    yield from _check_file(here.paths.config_file)
+    yield from _check_file(settings.paths.config_file)
     try:
-        layers = read_layers(here.paths, cwd, here.environ)
+        layers = read_layers(settings.paths, cwd, settings.environ)
     except ConfigError as error:
         yield Check(_AREA_FILES, "config", "trouble", str(error), "Correct that line.")
         return
@@ -70,12 +69,12 @@ def check_config(here: Settings, cwd: Path | None) -> Iterator[Check]:
             yield Check(_AREA_FILES, key, "works", f"set by {_source(source)}")
 
 
-def check_directories(here: Settings) -> Iterator[Check]:
+def check_directories(settings: Settings) -> Iterator[Check]:
     """Yield whether config, data and log can be written."""
     places: Mapping[str, Path] = {
-        "config directory": here.paths.config,
-        "data directory": here.paths.data,
-        "log directory": here.paths.log,
+        "config directory": settings.paths.config,
+        "data directory": settings.paths.data,
+        "log directory": settings.paths.log,
     }
     for name, place in places.items():
         if _writable(place):
@@ -85,11 +84,11 @@ def check_directories(here: Settings) -> Iterator[Check]:
             yield Check(_AREA_FILES, name, "trouble", f"{place} cannot be written", advice)
 
 
-def check_history(here: Settings) -> Iterator[Check]:
+def check_history(settings: Settings) -> Iterator[Check]:
     """Yield whether the history can be opened, if there is one."""
     from mixchat.storage.database import Database
 
-    path = here.paths.data / "history.db"
+    path = settings.paths.data / "history.db"
     if not path.exists():
         return
     try:
@@ -121,14 +120,14 @@ def _writable(place: Path) -> bool:
 _AREA_KEYS = "keys"
 
 
-def check_keys(here: Settings) -> Iterator[Check]:
+def check_keys(settings: Settings) -> Iterator[Check]:
     """Yield every key that is at hand with its source, and one line about the rest."""
     missing: list[str] = []
-    for name, service in here.provider_specs.items():
-        if here.credentials.has(name):
-            yield _found(here, name)
-        elif name in here.config.providers and service.needs_key:
-            yield Check(_AREA_KEYS, name, "trouble", "no key", _advice(here, service))
+    for name, service in settings.provider_specs.items():
+        if settings.credentials.has(name):
+            yield _found(settings, name)
+        elif name in settings.config.providers and service.needs_key:
+            yield Check(_AREA_KEYS, name, "trouble", "no key", _advice(settings, service))
         elif service.needs_key:
             missing.append(name)
     if missing:
@@ -136,20 +135,22 @@ def check_keys(here: Settings) -> Iterator[Check]:
         yield Check(_AREA_KEYS, "others", "note", f"no key of {', '.join(missing)}", advice)
 
 
-def _found(here: Settings, name: str) -> Check:
-    source = here.credentials.source(name) or ""
+def _found(settings: Settings, name: str) -> Check:
+    source = settings.credentials.source(name) or ""
     try:
-        found = here.credentials.find(name)
+        found = settings.credentials.find(name)
     except NeedsKey as error:
-        return Check(_AREA_KEYS, name, "trouble", error.message, _advice(here, here.provider_specs[name]))
+        return Check(
+            _AREA_KEYS, name, "trouble", error.message, _advice(settings, settings.provider_specs[name])
+        )
     if found is None:
         advice = f"Keep it again with `mixchat keys set {name}`."
         return Check(_AREA_KEYS, name, "trouble", f"the {source} has no key", advice)
     return Check(_AREA_KEYS, name, "works", f"from the {found.source}")
 
 
-def _advice(here: Settings, service: ProviderSpec) -> str:
-    names = " or ".join(here.credentials.variables(service.name)) or "key_env in the config"
+def _advice(settings: Settings, service: ProviderSpec) -> str:
+    names = " or ".join(settings.credentials.variables(service.name)) or "key_env in the config"
     page = f"; keys are made at {service.keys_page}" if service.keys_page else ""
     return f"Set {names}, or run `mixchat keys set {service.name}`{page}."
 

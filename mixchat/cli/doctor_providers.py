@@ -19,16 +19,18 @@ _PATIENCE = 5.0
 
 async def check_endpoints(runtime: Runtime) -> list[Check]:
     """Return whether each provider with a key or an address answers, and to the key at hand."""
-    provider_specs = [service for service in runtime.provider_specs.values() if _asked(runtime, service)]
+    provider_specs = [
+        service for service in runtime.settings.provider_specs.values() if _asked(runtime, service)
+    ]
     return list(await asyncio.gather(*(_check(runtime, service) for service in provider_specs)))
 
 
 def _asked(runtime: Runtime, service: ProviderSpec) -> bool:
     return (
-        runtime.credentials.has(service.name)
+        runtime.settings.credentials.has(service.name)
         or service.placed
         or service.api == "ollama"
-        or service.name in runtime.config.providers
+        or service.name in runtime.settings.config.providers
     )
 
 
@@ -39,7 +41,7 @@ async def _check(runtime: Runtime, service: ProviderSpec) -> Check:
     if service.api == "embed":
         return await _knock(service)
     try:
-        provider = runtime.providers.get(service.name)
+        provider = runtime.settings.providers.get(service.name)
         await asyncio.to_thread(provider.preload)
         async with asyncio.timeout(_PATIENCE):
             models = await provider.models()
@@ -61,13 +63,13 @@ def _counted(models: Sequence[object]) -> str:
 
 
 def _failed(runtime: Runtime, service: ProviderSpec, error: ProviderError) -> Check:
-    if service.on_machine and not service.placed and not runtime.credentials.has(service.name):
+    if service.on_machine and not service.placed and not runtime.settings.credentials.has(service.name):
         found = f"no server at {service.base_url}"
         return Check(
             _AREA_ENDPOINTS, service.name, "note", found, f"Start {service.label} if you want to use it."
         )
     if isinstance(error, NeedsKey):
-        source = runtime.credentials.source(service.name)
+        source = runtime.settings.credentials.source(service.name)
         advice = f"Correct the key from the {source}." if source else "Set the key."
         return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message, advice)
     return Check(_AREA_ENDPOINTS, service.name, "trouble", error.message)
@@ -92,14 +94,14 @@ _AREA_SEATS = "stack"
 def check_stack(runtime: Runtime) -> Iterator[Check]:
     """Yield what can be said of the stack without a network."""
     try:
-        stack = runtime.stack
+        stack = runtime.routing.stack
     except ConfigError as error:
         yield Check(_AREA_SEATS, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
     yield Check(_AREA_SEATS, "in use", "works", stack.name)
     for role in stack.roles:
         lineup = [seat.ref for seat in stack.lineup(role)]
-        near = [ref for ref in lineup if runtime.providers.reachable(ref.provider)]
+        near = [ref for ref in lineup if runtime.settings.providers.reachable(ref.provider)]
         if near:
             yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
         else:
@@ -107,35 +109,37 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
                 _AREA_SEATS, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
             )
     yield from _helpers(runtime)
-    today = datetime.fromtimestamp(runtime.clock.now(), UTC).date()
-    for sentence in retiring(stack, runtime.catalog.card, today):
+    today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
+    for sentence in retiring(stack, runtime.settings.catalog.card, today):
         yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
 
 def check_prices(runtime: Runtime) -> Iterator[Check]:
     """Yield the models of the stack that have no price; reads the price list."""
     try:
-        posts = runtime.stack.roles.values()
+        posts = runtime.routing.stack.roles.values()
     except ConfigError:
         return
     refs = dict.fromkeys(seat.ref for post in posts for seat in all_seats(post))
-    unknown = [ref for ref in refs if runtime.prices.rates(ref) is None]
+    unknown = [ref for ref in refs if runtime.storage.prices.rates(ref) is None]
     known = len(refs) - len(unknown)
     yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")
     for ref in unknown:
-        advice = f'Put it under [prices."{ref}"] in {runtime.paths.config_file}.'
+        advice = f'Put it under [prices."{ref}"] in {runtime.settings.paths.config_file}.'
         yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)
 
 
 def _helpers(runtime: Runtime) -> Iterator[Check]:
     """Yield the models that the config names for other work than answering."""
-    config = runtime.config
+    config = runtime.settings.config
     named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
     for key, name in {**named, "titles": config.titles}.items():
-        ref = runtime.stacks.aliases.resolve(name) if name else None
+        ref = runtime.settings.stacks.aliases.resolve(name) if name else None
         if name and ref is None:
             advice = "Write provider/model or an alias."
-            yield Check(_AREA_SEATS, key, "trouble", unknown_model(name, runtime.stacks.aliases), advice)
+            yield Check(
+                _AREA_SEATS, key, "trouble", unknown_model(name, runtime.settings.stacks.aliases), advice
+            )
         elif ref is not None and not _keyed(runtime, ref.provider):
             yield Check(
                 _AREA_SEATS, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out."
@@ -145,8 +149,8 @@ def _helpers(runtime: Runtime) -> Iterator[Check]:
 
 
 def _keyed(runtime: Runtime, provider: str) -> bool:
-    service = runtime.provider_specs.get(provider)
-    return service is not None and (not service.needs_key or runtime.credentials.has(provider))
+    service = runtime.settings.provider_specs.get(provider)
+    return service is not None and (not service.needs_key or runtime.settings.credentials.has(provider))
 
 
 def _answering(near: list[ModelRef], seats: int) -> str:

@@ -56,7 +56,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print a line a chat: id, day, title."""
-    chats = _runtime(args).chats.list(args.number)
+    chats = _runtime(args).storage.chats.list(args.number)
     for chat in chats:
         day = datetime.fromtimestamp(chat.updated).astimezone().strftime("%Y-%m-%d %H:%M")
         print(f"{chat.id}  {day}  {printable(chat.title)}")
@@ -68,7 +68,9 @@ def run_list(args: argparse.Namespace) -> int:
 def run_search(args: argparse.Namespace) -> int:
     """Print a line a hit: chat, title, the words in their place."""
     words = " ".join(args.words)
-    hits = asyncio.run(_by_meaning(args, words)) if args.meaning else _runtime(args).search.find(words)
+    hits = (
+        asyncio.run(_by_meaning(args, words)) if args.meaning else _runtime(args).storage.search.find(words)
+    )
     for hit in hits:
         print(f"{hit.chat}  {printable(hit.title)}: {printable(' '.join(hit.snippet.split()))}")
     if not hits:
@@ -82,14 +84,14 @@ async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
 
     runtime = _runtime(args)
     try:
-        embed = runtime.vectors
+        embed = runtime.routing.vectors
         if embed is None:
             raise ConfigError(
                 'No embedding model is set; write embeddings = "cohere/embed-v4.0" in [router].'
             )
-        private = runtime.resources.local(embed.ref)
+        private = runtime.routing.services.local(embed.ref)
         return await index_prompts(
-            words, Vectors(runtime.database), embed, model=str(embed.ref), private=private
+            words, Vectors(runtime.storage.database), embed, model=str(embed.ref), private=private
         )
     finally:
         await runtime.aclose()
@@ -106,7 +108,7 @@ def run_rm(args: argparse.Namespace) -> int:
     """Delete a chat; its cost stays in the ledger."""
     runtime = _runtime(args)
     record = runtime.saved_chat(args.id).record
-    runtime.chats.delete(record.id)
+    runtime.storage.chats.delete(record.id)
     print(f"Deleted {record.id} ({printable(record.title)}); what it cost stays counted.", file=sys.stderr)
     return 0
 

@@ -72,4 +72,4 @@ def run_rm(args: argparse.Namespace) -> int:
 def _learned(args: argparse.Namespace) -> "Learned":
     from mixchat.runtime.runtime import build_runtime
 
-    return build_runtime(stack=args.stack).learned
+    return build_runtime(stack=args.stack).routing.learned

@@ -76,8 +76,12 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[ModelRow]:
         providers = _providers(runtime)
         if refresh:
             await _refresh_prices(runtime)
-        asked = [found for found in providers if refresh or found.local or runtime.catalog.stale(found.name)]
-        for name, error in (await runtime.catalog.refresh(asked)).items():
+        asked = [
+            found
+            for found in providers
+            if refresh or found.local or runtime.settings.catalog.stale(found.name)
+        ]
+        for name, error in (await runtime.settings.catalog.refresh(asked)).items():
             if not _never_set_up(runtime, name, error):
                 print(f"{name}: {error.message}", file=sys.stderr)
         return await asyncio.to_thread(_rows, runtime, [found.name for found in providers])
@@ -87,18 +91,18 @@ async def _gather(stack: str | None, *, refresh: bool) -> list[ModelRow]:
 
 async def _refresh_prices(runtime: "Runtime") -> None:
     try:
-        await asyncio.to_thread(runtime.prices.refresh)
+        await asyncio.to_thread(runtime.storage.prices.refresh)
     except ProviderError as error:
         print(error.message, file=sys.stderr)
 
 
 def _providers(runtime: "Runtime") -> list["Provider"]:
     found: list[Provider] = []
-    for name, service in runtime.provider_specs.items():
-        if service.api == "embed" or not runtime.providers.reachable(name):
+    for name, service in runtime.settings.provider_specs.items():
+        if service.api == "embed" or not runtime.settings.providers.reachable(name):
             continue
         try:
-            found.append(runtime.providers.get(name))
+            found.append(runtime.settings.providers.get(name))
         except ProviderError as error:
             print(f"{name}: {error.message}", file=sys.stderr)
     return found
@@ -106,19 +110,23 @@ def _providers(runtime: "Runtime") -> list["Provider"]:
 
 def _never_set_up(runtime: "Runtime", name: str, error: ProviderError) -> bool:
     """Return whether the provider is a server that might have run at its usual address and does not."""
-    service = runtime.provider_specs[name]
+    service = runtime.settings.provider_specs[name]
     return isinstance(error, Unreachable) and not service.placed and not service.needs_key
 
 
 def _rows(runtime: "Runtime", names: Sequence[str]) -> list[ModelRow]:
-    today = datetime.fromtimestamp(runtime.clock.now(), UTC).date()
-    cards = {card.ref: card for name in names for card in runtime.catalog.listed(name)}
-    cards |= {ref: runtime.catalog.card(ref) for ref in runtime.stack.models() if ref.provider in names}
+    today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
+    cards = {card.ref: card for name in names for card in runtime.settings.catalog.listed(name)}
+    cards |= {
+        ref: runtime.settings.catalog.card(ref)
+        for ref in runtime.routing.stack.models()
+        if ref.provider in names
+    }
     rows: list[ModelRow] = []
     for card in cards.values():
-        rates = runtime.prices.rates(card.ref)
+        rates = runtime.storage.prices.rates(card.ref)
         prices = (None, None) if rates is None else (rates.input, rates.output)
-        rows.append(ModelRow(card, *prices, retiring=runtime.catalog.retiring(card.ref, today)))
+        rows.append(ModelRow(card, *prices, retiring=runtime.settings.catalog.retiring(card.ref, today)))
     return sorted(rows, key=lambda row: row.card.ref)
 
 

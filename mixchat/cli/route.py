@@ -77,7 +77,7 @@ def _run_lines(args: argparse.Namespace) -> int:
 def _router(args: argparse.Namespace) -> "Router":
     from mixchat.runtime.runtime import build_runtime
 
-    return build_runtime(stack=args.stack).router
+    return build_runtime(stack=args.stack).routing.router
 
 
 def _lines() -> Iterator[RouteLine]:

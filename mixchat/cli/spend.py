@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
     by = _by(args.by)
     runtime = build_runtime(stack=getattr(args, "stack", None))
-    with closing(runtime.database):
+    with closing(runtime.storage.database):
         report = _report(runtime, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
             print(json.dumps(_facts(report)))
@@ -94,11 +94,11 @@ def _report(runtime: "Runtime", since: str, by: "By", against: str | None, most:
     from mixchat.ledger.spend_report import report
 
     ref = _model(runtime, against) if against else None
-    return report(runtime.ledger, runtime.stack, since, by, against=ref, most=most)
+    return report(runtime.storage.ledger, runtime.routing.stack, since, by, against=ref, most=most)
 
 
 def _model(runtime: "Runtime", text: str) -> ModelRef:
-    ref = runtime.stacks.aliases.resolve(text.removeprefix("@"))
+    ref = runtime.settings.stacks.aliases.resolve(text.removeprefix("@"))
     if ref is None:
         raise ConfigError(
             f'--against "{text}" is no model; write an alias or a reference such as openai/gpt-4.1.'
@@ -175,7 +175,7 @@ def _titles(runtime: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]
     from mixchat.cli.ask import printable
     from mixchat.ledger.spend_report import chat_titles
 
-    known = chat_titles(runtime.ledger)
+    known = chat_titles(runtime.storage.ledger)
     return {line.key: f"{line.key[:8]} {printable(known[line.key])}" for line in lines if line.key in known}
 
 
@@ -184,4 +184,4 @@ def _plot(runtime: "Runtime", since: str) -> str:
 
     size = shutil.get_terminal_size((100, 24))
     height = min(max(size.lines - 4, 10), 24)
-    return plot_days(runtime.ledger, since, width=min(size.columns, 160), height=height)
+    return plot_days(runtime.storage.ledger, since, width=min(size.columns, 160), height=height)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from mixchat.config.config import Config
 from mixchat.config.load import working_directory
-from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ConfigError, ProviderError
-from mixchat.runtime.routing import RoutingRuntime
+from mixchat.runtime.routing import Routing
+from mixchat.runtime.settings import Settings
+from mixchat.runtime.storage import Storage
 from mixchat.storage.owner import this_process
 
 if TYPE_CHECKING:
@@ -19,33 +20,19 @@ if TYPE_CHECKING:
     from mixchat.chat.services import ChatServices
 
 
-class Runtime(RoutingRuntime):
-    """Everything that a chat needs, joined. Built by `build`, closed by `aclose`."""
+class Runtime:
+    """Everything that a chat needs, by composition. Made by `build_runtime`, closed by `aclose`."""
 
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        cwd: Path | None,
-        *,
-        stack: str | None = None,
-        keep_chats: bool = True,
-        teaching: bool = False,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__(environ, cwd, stack=stack, keep_chats=keep_chats, clock=clock)
-        self._teaching = teaching
+    def __init__(self, settings: Settings, storage: Storage, routing: Routing) -> None:
+        self.settings = settings
+        self.storage = storage
+        self.routing = routing
 
     def use_config(self, config: Config) -> None:
         """Let a changed config count from the next turn on; what was made after the old one is made anew."""
-        self.config = config
-        for part in ("router", "resources", "stacks", "_meaning", "vectors"):
-            self.__dict__.pop(part, None)
-        if "ledger" in self.__dict__:
-            self.ledger.budgets.limits = config.budget
-        self.catalog.own_aliases = config.aliases
-        if "prices" in self.__dict__:
-            self.prices.overrides = config.prices
-        self.use_stack(self.stack.name)
+        self.settings.use_config(config)
+        self.storage.use_config(config)
+        self.routing.renew()
 
     @cached_property
     def chat_services(self) -> "ChatServices":
@@ -53,11 +40,11 @@ class Runtime(RoutingRuntime):
         from mixchat.chat.services import ChatServices
 
         return ChatServices(
-            chats=self.chats,
-            turns=self.turns,
-            router=lambda: self.router,
-            clock=self.clock,
-            learn=self._learn,
+            chats=self.storage.chats,
+            turns=self.storage.turns,
+            router=lambda: self.routing.router,
+            clock=self.storage.clock,
+            learn=self.routing.learn,
             mask=self.mask,
         )
 
@@ -65,20 +52,13 @@ class Runtime(RoutingRuntime):
         """Return `text` without the credentials in it, unless the config says that nobody looks for them."""
         from mixchat.secrets.scan import mask
 
-        return await mask(text) if self.resources.check_secrets else text
-
-    def _learn(self, prompt: str, target: str, source: str) -> None:
-        """Teach the router, if it can be written down; a turn never fails for that."""
-        if not self._teaching:
-            return
-        with contextlib.suppress(OSError):
-            self.learned.add(prompt, target, source)
+        return await mask(text) if self.routing.services.check_secrets else text
 
     def new_chat(self) -> "Chat":
         """Return a new chat; it is on disk once something was sent."""
         from mixchat.chat.chat import Chat
 
-        return Chat(self.chats.new(private=self.config.private), self.chat_services)
+        return Chat(self.storage.chats.new(private=self.settings.config.private), self.chat_services)
 
     def saved_chat(self, chat_id: str) -> "Chat":
         """Return the chat whose id is, or begins with, `chat_id`.
@@ -89,7 +69,7 @@ class Runtime(RoutingRuntime):
         from mixchat.chat.chat import Chat
 
         try:
-            return Chat(self.chats.find(chat_id), self.chat_services)
+            return Chat(self.storage.chats.find(chat_id), self.chat_services)
         except KeyError as error:
             raise ConfigError(str(error.args[0])) from None
 
@@ -97,7 +77,7 @@ class Runtime(RoutingRuntime):
         """Return the chat that was used last, or a new one if there is none."""
         from mixchat.chat.chat import Chat
 
-        record = self.chats.last()
+        record = self.storage.chats.last()
         return Chat(record, self.chat_services) if record else self.new_chat()
 
     def preload(self) -> None:
@@ -107,18 +87,20 @@ class Runtime(RoutingRuntime):
         sentence, in the turn that needs it.
         """
         this_process()
-        seated = dict.fromkeys(seat.ref.provider for post in self.stack.roles.values() for seat in post.seats)
-        for provider in filter(self.providers.reachable, seated):
+        seated = dict.fromkeys(
+            seat.ref.provider for post in self.routing.stack.roles.values() for seat in post.seats
+        )
+        for provider in filter(self.settings.providers.reachable, seated):
             with contextlib.suppress(ProviderError):
-                self.providers.get(provider).preload()
-        if not all(map(self.providers.is_local, filter(self.providers.reachable, seated))):
-            self.prices.load()
+                self.settings.providers.get(provider).preload()
+        if not all(map(self.settings.providers.is_local, filter(self.settings.providers.reachable, seated))):
+            self.storage.prices.load()
 
-    def keep_log(self) -> None:
-        """Begin the log."""
+    def start_log(self) -> None:
+        """Start the log file."""
         from mixchat.config.log import start_log
 
-        start_log(self.paths)
+        start_log(self.settings.paths)
 
     async def discover(self) -> bool:
         """Seat the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
@@ -128,22 +110,18 @@ class Runtime(RoutingRuntime):
         from mixchat.config.stacks import AUTO
         from mixchat.providers.discovery import discover
 
-        if self.stack.name != AUTO or not await discover(
-            self.provider_specs.values(), self.catalog, self.providers
+        if self.routing.stack.name != AUTO or not await discover(
+            self.settings.provider_specs.values(), self.settings.catalog, self.settings.providers
         ):
             return False
-        self.use_stack(AUTO)
+        self.routing.use_stack(AUTO)
         return True
 
     async def aclose(self) -> None:
         """Close the connections that were opened, end the local engine, and close the history."""
-        if (meaning := self.__dict__.get("_meaning")) is not None:
-            await meaning.aclose()
-        if "embeddings" in self.__dict__:
-            await self.embeddings.aclose()
-        if "providers" in self.__dict__:
-            await self.providers.aclose()
-        self.close_files()
+        await self.routing.aclose()
+        await self.settings.aclose()
+        self.storage.close()
 
 
 def build_runtime(
@@ -163,10 +141,6 @@ def build_runtime(
         environ: the environment, by default the process's.
         cwd: the directory whose profile counts, by default the current one.
     """
-    return Runtime(
-        os.environ if environ is None else environ,
-        cwd or working_directory(),
-        stack=stack,
-        keep_chats=keep_chats,
-        teaching=teaching,
-    )
+    settings = Settings(os.environ if environ is None else environ, cwd or working_directory())
+    storage = Storage(settings, keep_chats=keep_chats)
+    return Runtime(settings, storage, Routing(settings, storage, stack=stack, teaching=teaching))

@@ -1,4 +1,4 @@
-"""What is set up on this machine: config, services, keys, stacks, what is known of models."""
+"""What is set up on this machine: config, keys, providers, stacks, and what is known of models."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -37,9 +37,15 @@ class Settings:
         """
         return load_config(self.paths, self._cwd, self.environ)
 
+    def use_config(self, config: Config) -> None:
+        """Let a changed config count from now on; the stacks are read again when they are asked for."""
+        self.config = config
+        self.__dict__.pop("stacks", None)
+        self.catalog.own_aliases = config.aliases
+
     @cached_property
     def provider_specs(self) -> "Mapping[str, ProviderSpec]":
-        """Every service that is known, by name."""
+        """Every provider that is known, by name."""
         from mixchat.config.provider_specs import provider_specs
 
         return provider_specs(self.config, self.environ)
@@ -99,3 +105,10 @@ class Settings:
         from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
         return ModelStore.of(self.paths, self.config).path(DEFAULT_MODEL).is_file()
+
+    async def aclose(self) -> None:
+        """Close the connections that were opened, and end the local model's process."""
+        if "embeddings" in self.__dict__:
+            await self.embeddings.aclose()
+        if "providers" in self.__dict__:
+            await self.providers.aclose()

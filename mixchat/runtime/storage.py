@@ -1,10 +1,10 @@
 """What is kept on disk: chats, drafts, prices and the ledger. Each is opened when it is first asked for."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixchat.config.config import Config
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.runtime.settings import Settings
 
@@ -18,26 +18,18 @@ if TYPE_CHECKING:
     from mixchat.storage.turns import TurnStore
 
 
-class Storage(Settings):
+class Storage:
     """The files of one person on this machine.
 
     Args:
-        environ: the environment.
-        cwd: the directory whose profile counts.
+        settings: where the files are, and what the config says of prices and budgets.
         keep_chats: whether what is said is saved; what it costs is counted either way.
         clock: the time.
     """
 
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        cwd: Path | None,
-        *,
-        keep_chats: bool = True,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__(environ, cwd)
+    def __init__(self, settings: Settings, *, keep_chats: bool = True, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
+        self._settings = settings
         self._keep_chats = keep_chats
 
     @cached_property
@@ -49,7 +41,7 @@ class Storage(Settings):
         """
         from mixchat.storage.database import Database
 
-        return Database(self.paths.data / "history.db")
+        return Database(self._settings.paths.data / "history.db")
 
     @cached_property
     def _chat_database(self) -> "Database":
@@ -93,7 +85,10 @@ class Storage(Settings):
         from mixchat.ledger.prices import Prices
 
         return Prices(
-            self.config.prices, clock=self.clock, saved=self.paths.data, at_home=self.providers.is_local
+            self._settings.config.prices,
+            clock=self.clock,
+            saved=self._settings.paths.data,
+            at_home=self._settings.providers.is_local,
         )
 
     @cached_property
@@ -101,9 +96,16 @@ class Storage(Settings):
         """What was spent, and what may be."""
         from mixchat.ledger.ledger import Ledger
 
-        return Ledger(self.database, self.prices, self.config.budget, clock=self.clock)
+        return Ledger(self.database, self.prices, self._settings.config.budget, clock=self.clock)
 
-    def close_files(self) -> None:
+    def use_config(self, config: Config) -> None:
+        """Let a changed config's budgets and prices count from the next call on."""
+        if "ledger" in self.__dict__:
+            self.ledger.budgets.limits = config.budget
+        if "prices" in self.__dict__:
+            self.prices.overrides = config.prices
+
+    def close(self) -> None:
         """Close the files that were opened; what was committed is on disk."""
         for name in ("database", "_chat_database"):
             if name in self.__dict__:

@@ -47,8 +47,8 @@ class MixApp(App[int], inherit_bindings=False):
         self.fault: ConfigError | StorageError | None = None
         """What a person has to correct before the app can go on; it has left."""
         self._chat_screen = ChatScreen(runtime, opening)
-        self._dress(opening.theme or runtime.config.theme)
-        keymap = read_keys(runtime.config.keys)
+        self._dress(opening.theme or runtime.settings.config.theme)
+        keymap = read_keys(runtime.settings.config.keys)
         self._problems += keymap.problems
         self.set_keymap(dict(keymap.keys))
 
@@ -86,10 +86,10 @@ class MixApp(App[int], inherit_bindings=False):
         """Put on a theme before anything is parsed or painted with another."""
         if name not in self.available_themes:
             try:
-                theme = themes.find_theme(name, self._runtime.paths.themes)
+                theme = themes.find_theme(name, self._runtime.settings.paths.themes)
             except ConfigError as error:
                 self._problems.append(str(error))
-                theme = themes.find_theme(themes.DEFAULT, self._runtime.paths.themes)
+                theme = themes.find_theme(themes.DEFAULT, self._runtime.settings.paths.themes)
             self.register_theme(theme)
             name = theme.name
         self.set_reactive(MixApp.theme, name)
@@ -180,13 +180,13 @@ def run_app(
         StorageError: the history cannot be written.
     """
     opening = LaunchOptions(resume=resume, last=cont, theme=theme)
-    if plain or runtime.config.ui.plain:
+    if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain import run_plain
 
-        runtime.keep_log()
+        runtime.start_log()
         return run_plain(runtime, opening)
     app = MixApp(runtime, opening)
-    result = app.run(mouse=runtime.config.ui.mouse)
+    result = app.run(mouse=runtime.settings.config.ui.mouse)
     if app.fault is not None:
         raise app.fault
     exit_now(result or 0)

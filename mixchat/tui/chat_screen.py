@@ -89,12 +89,15 @@ class ChatScreen(Screen[None]):
             welcome=Welcome(),
             choices=ChoiceBar(),
             composer=Composer(
-                CompletionSources(runtime).sources(), runtime.pin, lambda: runtime.drafts.prompts()
+                CompletionSources(runtime).sources(),
+                runtime.routing.resolve_name,
+                lambda: runtime.storage.drafts.prompts(),
             ),
             panel=SidePanel(
-                read_ui_state(runtime.paths), lambda layout: save_ui_state(runtime.paths, layout)
+                read_ui_state(runtime.settings.paths),
+                lambda layout: save_ui_state(runtime.settings.paths, layout),
             ),
-            status=StatusLine(runtime.clock),
+            status=StatusLine(runtime.storage.clock),
         )
 
     @cached_property
@@ -120,7 +123,7 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after, beside the loop where it can."""
-        if self._runtime.config.ui.vim:
+        if self._runtime.settings.config.ui.vim:
             self.front.composer.area.use_vim()
         self.call_after_refresh(self.run_worker, self._settle_in())
 
@@ -132,9 +135,9 @@ class ChatScreen(Screen[None]):
         gc.enable()
         await self._runtime.discover()
         await greeting.greet()
-        await asyncio.to_thread(self._runtime.keep_log)
+        await asyncio.to_thread(self._runtime.start_log)
         await asyncio.to_thread(self._runtime.preload)
-        self._runtime.ledger.recover()
+        self._runtime.storage.ledger.recover()
 
     def action_act(self, act: str, argument: str = "") -> None:
         """Do something from the list of acts; what cannot be seen can only be stopped."""

@@ -78,7 +78,7 @@ def _ask(question: str) -> str | None:
 
 def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str) -> None:
     """Answer a line; where a guard stopped it, ask whether it may go on."""
-    mentions = read_mentions(line, runtime.pin, Path.cwd())
+    mentions = read_mentions(line, runtime.routing.resolve_name, Path.cwd())
     if mentions.nothing is not None:
         _say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return

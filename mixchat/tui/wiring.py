@@ -150,7 +150,7 @@ def wire(runtime: "Runtime", app: App[int], screen: Screen[None], front: FirstWi
         screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
     figures = LiveTotals(
-        lambda: session.chat, books, runtime.clock, (parts.turns, parts.status, parts.transcript)
+        lambda: session.chat, books, runtime.storage.clock, (parts.turns, parts.status, parts.transcript)
     )
     body = BodySwitcher(parts, lambda: session.chat)
     budgeting = BudgetHandlers(runtime, parts.composer, figures.refresh, say)
@@ -194,7 +194,7 @@ def wire(runtime: "Runtime", app: App[int], screen: Screen[None], front: FirstWi
         LinkHandlers(app, pointing.turn, clipboard, say).handlers(),
         ComposeHandlers(app, runtime, session, parts.composer, say).handlers(),
         budgeting.handlers(),
-        CommandPalette(app, screen, lambda: runtime.config.keys).handlers(),
+        CommandPalette(app, screen, lambda: runtime.settings.config.keys).handlers(),
         AppearanceHandlers(app, runtime, parts.panel, refreshed, say).handlers(),
         navigation_handlers(
             runtime,
@@ -212,7 +212,7 @@ def wire(runtime: "Runtime", app: App[int], screen: Screen[None], front: FirstWi
 
 def _attention(runtime: "Runtime", app: App[int]) -> tuple[ReplyNotifier, ...]:
     """Return who calls the person back, unless the config says that nobody shall."""
-    if not runtime.config.ui.notify or not isinstance(app, TerminalNotifier):
+    if not runtime.settings.config.ui.notify or not isinstance(app, TerminalNotifier):
         return ()
     return (ReplyNotifier(lambda: app.app_focus, app.tell_terminal, app.bell),)
 
@@ -225,11 +225,11 @@ def _parts(
 ) -> ChatWidgets:
     return ChatWidgets(
         **structs.asdict(front),
-        transcript=Transcript(header_suffix=mark, clock=runtime.clock),
-        first_run=FirstRun(runtime.clock),
+        transcript=Transcript(header_suffix=mark, clock=runtime.storage.clock),
+        first_run=FirstRun(runtime.storage.clock),
         turns=TurnPanel(
-            lambda: runtime.health.snapshot(),
-            lambda turn: runtime.ledger.rates_of(turn),
+            lambda: runtime.routing.health.snapshot(),
+            lambda turn: runtime.storage.ledger.rates_of(turn),
             beside,
             front.status.tell_resting,
         ),

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 def _fill(runtime: SceneRuntime) -> None:
     draw = random.Random(7)
     encode = msgspec.json.Encoder().encode
-    database = runtime.database
+    database = runtime.storage.database
     database.connection.execute("PRAGMA synchronous = OFF")
 
     def text(words: int) -> str:
@@ -37,7 +37,7 @@ def _fill(runtime: SceneRuntime) -> None:
     with database.writing() as connection:
         for number in range(CHATS):
             chat, parent = f"chat{number:04}", None
-            updated = runtime.clock.now() - number * 3_600
+            updated = runtime.storage.clock.now() - number * 3_600
             connection.execute(
                 "INSERT INTO chats (id, title, created, updated) VALUES (?, ?, 0, ?)",
                 (chat, text(4), updated),

@@ -190,8 +190,8 @@ async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
     wires.script("claude-sonnet-5-5", Reply("x", input=1000, output=1))
     await ask("--no-save", SAY)
     runtime = build_runtime()
-    assert runtime.chats.list() == []
-    assert runtime.ledger.figures().today.usd == Decimal("0.00201")
+    assert runtime.storage.chats.list() == []
+    assert runtime.storage.ledger.figures().today.usd == Decimal("0.00201")
     await runtime.aclose()
 
 

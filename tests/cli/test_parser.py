@@ -167,7 +167,7 @@ def test_the_app_is_given_what_the_command_line_says(monkeypatch: pytest.MonkeyP
     given: dict[str, object] = {}
 
     def run_app(runtime: Runtime, **options: object) -> int:
-        given.update(options, stack=runtime.stack.name)
+        given.update(options, stack=runtime.routing.stack.name)
         return 0
 
     monkeypatch.setattr("mixchat.tui.app.run_app", run_app)

@@ -10,11 +10,14 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from mixchat.domain.chat_request import RoutingInput
-from mixchat.domain.clock import Clock
+from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.stack import Stack
 from mixchat.routing.router import Router
+from mixchat.runtime.routing import Routing
 from mixchat.runtime.runtime import Runtime
+from mixchat.runtime.settings import Settings
+from mixchat.runtime.storage import Storage
 from mixchat.tui.app import MixApp
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
@@ -76,11 +79,12 @@ class PlainClassifier:
         return Classification("daily-driver", 0.5, "default", (), (("daily-driver", 0.5), ("quick", 0.3)))
 
 
-class StagedRuntime(Runtime):
-    """A runtime whose models play scripts."""
+class StagedSettings(Settings):
+    """Settings whose models play scripts."""
 
-    def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
-        super().__init__(dict(os.environ), Path.cwd(), clock=clock)
+    def __init__(self, config: str, stack: str, clock: Clock) -> None:
+        super().__init__(dict(os.environ), Path.cwd())
+        self.clock = clock
         (self.paths.config / "stacks").mkdir(parents=True, exist_ok=True)
         if not self.paths.config_file.exists():
             self.paths.config_file.write_text(config, "utf-8")
@@ -91,21 +95,36 @@ class StagedRuntime(Runtime):
         """The scripted ones."""
         return ScriptedProviders(self.clock)
 
+    async def aclose(self) -> None:
+        """Nothing was opened."""
+
+
+class StagedRouting(Routing):
+    """Routing by words that a test can foresee."""
+
     @cached_property
     def router(self) -> Router:
         """One that gives `coding` to what says so, and everything else to the daily driver."""
-        return Router(self.stack, classifier=PlainClassifier(), resources=self.resources)
+        return Router(self.stack, classifier=PlainClassifier(), resources=self.services)
 
-    def keep_log(self) -> None:
+
+class StagedRuntime(Runtime):
+    """A runtime whose models play scripts."""
+
+    settings: StagedSettings
+    settings_type = StagedSettings
+    routing_type: type[Routing] = StagedRouting
+
+    def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
+        settings = self.settings_type(config, stack, clock or SystemClock())
+        storage = Storage(settings, clock=clock)
+        super().__init__(settings, storage, self.routing_type(settings, storage))
+
+    def start_log(self) -> None:
         """Write none."""
 
     def preload(self) -> None:
         """Import nothing."""
-
-    async def aclose(self) -> None:
-        """Close the history alone."""
-        if "database" in self.__dict__:
-            self.__dict__.pop("database").close()
 
 
 class Stage:

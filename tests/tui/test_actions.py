@@ -3,25 +3,34 @@
 from mixchat.domain.errors import Interrupted, Refused
 from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
+from mixchat.runtime.settings import Settings
+from mixchat.runtime.storage import Storage
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.picker import Picker
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import Stage, StagedRuntime, on_stage
+from tests.tui.stage import Stage, StagedRouting, StagedRuntime, on_stage
+
+
+class TaughtRouting(StagedRouting):
+    """Routing that remembers what it was taught."""
+
+    def __init__(self, settings: Settings, storage: Storage) -> None:
+        super().__init__(settings, storage)
+        self.lessons: list[tuple[str, str, str]] = []
+
+    def learn(self, prompt: str, target: str, source: str) -> None:
+        self.lessons.append((prompt, target, source))
 
 
 class TaughtRuntime(StagedRuntime):
     """A runtime that remembers what it was taught."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.lessons: list[tuple[str, str, str]] = []
-
-    def _learn(self, prompt: str, target: str, source: str) -> None:
-        self.lessons.append((prompt, target, source))
+    routing: TaughtRouting
+    routing_type = TaughtRouting
 
 
 async def _two_turns(stage: Stage) -> None:
-    stage.runtime.providers.script(
+    stage.runtime.settings.providers.script(
         "a/plain", reply("First reply."), reply("Second reply."), reply("Third reply.")
     )
     await stage.send("Tell me about tea please")
@@ -68,7 +77,7 @@ async def test_the_mark_is_gone_once_something_else_was_sent():
 async def test_another_model_is_picked_from_a_list():
     async with on_stage() as stage:
         await _two_turns(stage)
-        stage.runtime.providers.script("b/large", reply("A large reply."))
+        stage.runtime.settings.providers.script("b/large", reply("A large reply."))
         await stage.pilot.press("f8")
         await stage.until(lambda: "Who shall answer" in stage.text)
         await stage.type("b/large")
@@ -80,7 +89,7 @@ async def test_another_model_is_picked_from_a_list():
 
 async def test_a_pinned_message_that_is_asked_again_stays_with_its_model():
     async with on_stage() as stage:
-        stage.runtime.providers.script("b/large", reply("One."), reply("Two."))
+        stage.runtime.settings.providers.script("b/large", reply("One."), reply("Two."))
         await stage.send("@bee Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")
@@ -121,7 +130,7 @@ async def test_escape_leaves_an_edit_and_brings_back_what_was_being_written():
 
 async def test_an_edit_that_is_sent_during_a_reply_waits_for_it():
     async with on_stage() as stage:
-        stage.runtime.providers.script(
+        stage.runtime.settings.providers.script(
             "a/plain", reply("First reply."), [TextDelta("Long "), Hang()], reply("Edited.")
         )
         await stage.send("Tell me about tea please")
@@ -143,7 +152,7 @@ async def test_an_edit_that_is_sent_during_a_reply_waits_for_it():
 
 async def test_an_edit_that_was_stopped_before_any_text_is_open_again():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("First reply."), [Hang()])
+        stage.runtime.settings.providers.script("a/plain", reply("First reply."), [Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("alt+e")
@@ -170,7 +179,7 @@ async def test_a_fork_is_a_chat_of_its_own():
 
 async def test_a_copied_turn_says_what_it_had_cost_and_the_sum_does_not_count_it_again():
     async with on_stage(size=(160, 40)) as stage:
-        stage.runtime.prices.load()
+        stage.runtime.storage.prices.load()
         await _two_turns(stage)
         await stage.until(lambda: "chat    $0.00006" in stage.text)
         await stage.pilot.press("alt+up", "alt+up", "ctrl+b")
@@ -249,7 +258,7 @@ async def test_a_role_is_corrected_from_a_list_and_shown_so():
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.turns[-1].corrected == "coding")
         await stage.until(lambda: "corrected by you" in stage.text)
-        assert runtime.lessons == [("And what about coffee then", "coding", "corrected")]
+        assert runtime.routing.lessons == [("And what about coffee then", "coding", "corrected")]
 
 
 async def test_a_role_that_is_none_is_said():
@@ -271,10 +280,10 @@ async def test_a_model_is_pinned_by_the_name_that_the_app_shows_and_an_unknown_o
 
 async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_next_model():
     async with on_stage() as stage:
-        stage.runtime.providers.script(
+        stage.runtime.settings.providers.script(
             "a/plain", [TextDelta("The first half"), Interrupted("The reply was cut off.")]
         )
-        stage.runtime.providers.script("b/large", reply(" and the second."))
+        stage.runtime.settings.providers.script("b/large", reply(" and the second."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.until(lambda: "f6 continues" in stage.text)
@@ -294,7 +303,9 @@ async def test_a_complete_reply_is_not_continued():
 
 async def test_structure_is_not_changed_under_a_reply_that_is_coming():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("First reply."), [TextDelta("Long "), Hang()])
+        stage.runtime.settings.providers.script(
+            "a/plain", reply("First reply."), [TextDelta("Long "), Hang()]
+        )
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send("And what about coffee then")
@@ -307,7 +318,7 @@ async def test_structure_is_not_changed_under_a_reply_that_is_coming():
 
 async def test_asking_again_that_is_stopped_before_any_text_shows_the_old_answer_again():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("First reply."), [Hang()])
+        stage.runtime.settings.providers.script("a/plain", reply("First reply."), [Hang()])
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")
@@ -321,7 +332,7 @@ async def test_asking_again_that_is_stopped_before_any_text_shows_the_old_answer
 
 async def test_a_failed_turn_that_others_follow_is_kept_when_it_is_asked_again():
     async with on_stage() as stage:
-        stage.runtime.providers.script(
+        stage.runtime.settings.providers.script(
             "a/plain", [Refused("No.")], reply("Second reply."), reply("Third reply.")
         )
         await stage.send("Tell me about tea please")

@@ -15,9 +15,11 @@ THEMES = pytest.mark.parametrize("theme", ["mixchat-dark", "mixchat-light"])
 
 async def comparing(stage: Stage) -> None:
     """Let three models answer, one of which cannot."""
-    stage.runtime.providers.script("a/plain", reply(CODE))
-    stage.runtime.providers.script("b/large", reply("Because `range` ends before its end.\n\nAdd one to it."))
-    stage.runtime.providers.script("c/tiny", [Overloaded("c has too many requests.")])
+    stage.runtime.settings.providers.script("a/plain", reply(CODE))
+    stage.runtime.settings.providers.script(
+        "b/large", reply("Because `range` ends before its end.\n\nAdd one to it.")
+    )
+    stage.runtime.settings.providers.script("c/tiny", [Overloaded("c has too many requests.")])
     await stage.send("/compare a/plain b/large c/tiny why does this code stop one early?")
     await stage.until(lambda: stage.screen.front.choices.is_open)
     await stage.until(lambda: "half-open" in stage.text)
@@ -25,7 +27,7 @@ async def comparing(stage: Stage) -> None:
 
 async def stepping(stage: Stage) -> None:
     """Ask again, step back to the first answer, and begin to edit the prompt."""
-    stage.runtime.providers.script("b/large", reply(CODE), reply("Because it does."))
+    stage.runtime.settings.providers.script("b/large", reply(CODE), reply("Because it does."))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.pilot.press("f5")

@@ -51,7 +51,7 @@ async def nothing(stage: Stage) -> None:
 
 async def coding(stage: Stage) -> None:
     """Let a question about code be answered."""
-    stage.runtime.providers.script("b/large", reply(CODE))
+    stage.runtime.settings.providers.script("b/large", reply(CODE))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.until(lambda: "half-open" in stage.text)
@@ -88,8 +88,8 @@ def test_a_wide_terminal(snap_compare: SnapCompare):
 
 def test_a_fail_over(snap_compare: SnapCompare):
     async def failing(stage: Stage) -> None:
-        stage.runtime.providers.script("b/large", [Overloaded("b has too many requests.")])
-        stage.runtime.providers.script("a/plain", reply("Here I am instead."))
+        stage.runtime.settings.providers.script("b/large", [Overloaded("b has too many requests.")])
+        stage.runtime.settings.providers.script("a/plain", reply("Here I am instead."))
         await stage.send("why does this code stop one early?")
         await stage.until(lambda: "Here I am instead." in stage.text)
         await stage.idle()

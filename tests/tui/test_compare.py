@@ -21,9 +21,9 @@ AT_HOME = STACK + '[roles.creative]\nmodels = ["local/here"]\n'
 
 def _script(stage: Stage) -> None:
     stage.screen.front.choices.armed_after = 0.0
-    stage.runtime.providers.script("a/plain", reply("A plain answer."))
-    stage.runtime.providers.script("b/large", reply("A large answer."))
-    stage.runtime.providers.script("c/tiny", reply("A tiny answer."))
+    stage.runtime.settings.providers.script("a/plain", reply("A plain answer."))
+    stage.runtime.settings.providers.script("b/large", reply("A large answer."))
+    stage.runtime.settings.providers.script("c/tiny", reply("A tiny answer."))
 
 
 async def _compared(stage: Stage, count: int = 2) -> None:
@@ -90,7 +90,7 @@ async def test_two_answers_stand_side_by_side_from_a_hundred_columns_each_in_a_c
 
 async def test_a_comparison_in_which_nothing_was_picked_is_called_so_with_what_each_answer_cost():
     async with on_stage(size=(160, 40)) as stage:
-        stage.runtime.prices.load()
+        stage.runtime.storage.prices.load()
         _script(stage)
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
@@ -115,7 +115,7 @@ async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
         await stage.send("Thank you for that one")
         await stage.idle()
         assert len(stage.turns) == 2
-        assert stage.runtime.providers.made["a"].requests[-1].messages[1].text == "A large answer."
+        assert stage.runtime.settings.providers.made["a"].requests[-1].messages[1].text == "A large answer."
 
 
 async def test_models_are_marked_in_a_list_when_none_is_named():
@@ -157,8 +157,8 @@ async def test_an_earlier_prompt_is_compared_in_its_own_place():
 async def test_escape_stops_all_and_keeps_what_came():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("a/plain", [TextDelta("So far"), Hang()])
-        stage.runtime.providers.script("b/large", [TextDelta("So good"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("So far"), Hang()])
+        stage.runtime.settings.providers.script("b/large", [TextDelta("So good"), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "So far" in stage.text and "So good" in stage.text)
         await stage.pilot.press("escape")
@@ -172,8 +172,8 @@ async def test_escape_stops_all_and_keeps_what_came():
 async def test_escape_before_any_text_gives_the_prompt_back():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("a/plain", [Hang()])
-        stage.runtime.providers.script("b/large", [Hang()])
+        stage.runtime.settings.providers.script("a/plain", [Hang()])
+        stage.runtime.settings.providers.script("b/large", [Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: stage.text.count("waiting") >= 2)
         await stage.pilot.press("escape")
@@ -185,7 +185,7 @@ async def test_escape_before_any_text_gives_the_prompt_back():
 async def test_one_that_fails_does_not_disturb_the_others():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("b/large", [Overloaded("Busy.")])
+        stage.runtime.settings.providers.script("b/large", [Overloaded("Busy.")])
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
         assert "A plain answer." in stage.text
@@ -195,13 +195,15 @@ async def test_one_that_fails_does_not_disturb_the_others():
 async def test_answers_are_merged_by_a_model_into_a_further_one():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("a/plain", reply("A plain answer."), reply("The best of both."))
+        stage.runtime.settings.providers.script(
+            "a/plain", reply("A plain answer."), reply("The best of both.")
+        )
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
         await stage.pilot.press("m")
         await stage.until(lambda: "The best of both." in stage.text and "‹3/3›" in stage.text)
         await stage.idle()
-        asked = stage.runtime.providers.made["a"].requests[-1].messages[-1].text
+        asked = stage.runtime.settings.providers.made["a"].requests[-1].messages[-1].text
         assert "A plain answer." in asked
         assert "A large answer." in asked
 
@@ -209,7 +211,7 @@ async def test_answers_are_merged_by_a_model_into_a_further_one():
 async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Hang()])
+        stage.runtime.settings.providers.script("b/large", [TextDelta("Slow "), Hang()])
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "A plain answer." in stage.text and "Slow" in stage.text)
         await stage.pilot.press("alt+2")
@@ -222,7 +224,9 @@ async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
 async def test_nobody_is_asked_while_something_is_being_written():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
+        stage.runtime.settings.providers.script(
+            "b/large", [TextDelta("Slow "), Pause(5.0), *reply("answer.")]
+        )
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
@@ -234,8 +238,10 @@ async def test_nobody_is_asked_while_something_is_being_written():
 async def test_a_prompt_that_is_sent_meanwhile_waits_and_goes_on_with_what_is_shown():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("a/plain", reply("A plain answer."), reply("Next."))
-        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(1.0), *reply("answer.")])
+        stage.runtime.settings.providers.script("a/plain", reply("A plain answer."), reply("Next."))
+        stage.runtime.settings.providers.script(
+            "b/large", [TextDelta("Slow "), Pause(1.0), *reply("answer.")]
+        )
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         await stage.send("And what about coffee then")
@@ -277,7 +283,9 @@ async def test_a_narrow_terminal_opens_one_answer_at_a_time(size: tuple[int, int
 async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
     async with on_stage() as stage:
         _script(stage)
-        stage.runtime.providers.script("b/large", [TextDelta("Slow "), Pause(1.5), *reply("answer.")])
+        stage.runtime.settings.providers.script(
+            "b/large", [TextDelta("Slow "), Pause(1.5), *reply("answer.")]
+        )
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         chat = stage.talk.chat
@@ -308,7 +316,7 @@ async def test_a_secret_stops_all_until_it_is_said_so():
         _script(stage)
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
-        assert not stage.runtime.providers.calls("a")
+        assert not stage.runtime.settings.providers.calls("a")
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
         assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == 2
@@ -326,7 +334,7 @@ async def test_a_secret_that_is_edited_leaves_nothing_behind():
 
 async def _half_over_budget(stage: Stage) -> None:
     """Compare a model that the budget stops with one that costs nothing."""
-    stage.runtime.prices.load()
+    stage.runtime.storage.prices.load()
     _script(stage)
     await stage.send("/compare a/plain c/tiny What is tea?")
     await stage.until(lambda: "go on once" in stage.text and "A tiny answer." in stage.text)
@@ -348,8 +356,8 @@ async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str
         await stage.until(lambda: "A plain answer." in stage.text and "Which answer goes on?" in stage.text)
         assert "A tiny answer." in stage.text
         assert _answers(stage) == {"A plain answer.", "A tiny answer."}
-        assert runtime.providers.calls("c") == 1
-        assert day in runtime.paths.config_file.read_text("utf-8")
+        assert runtime.settings.providers.calls("c") == 1
+        assert day in runtime.settings.paths.config_file.read_text("utf-8")
         await stage.pilot.press("1")
         await stage.until(lambda: stage.turns[-1].reply == "A plain answer.")
 
@@ -360,7 +368,7 @@ async def test_what_a_budget_stopped_can_stay_so():
         await _half_over_budget(stage)
         await stage.pilot.press("escape")
         await stage.until(lambda: "Which answer goes on?" in stage.text)
-        assert runtime.providers.calls("a") == 0
+        assert runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("2")
         await stage.until(lambda: stage.turns[-1].reply == "A tiny answer.")
 
@@ -368,9 +376,9 @@ async def test_what_a_budget_stopped_can_stay_so():
 async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
     runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         _script(stage)
-        runtime.providers.script("c/tiny", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
+        runtime.settings.providers.script("c/tiny", [TextDelta("Slow "), Pause(5.0), *reply("answer.")])
         await stage.send("/compare a/plain c/tiny What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
@@ -382,29 +390,29 @@ async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
     runtime = StagedRuntime(stack=AT_HOME)
     async with on_stage(runtime) as stage:
         _script(stage)
-        runtime.providers.script("local/here", reply("An answer from here."))
+        runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain local/here " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text and "An answer from here." in stage.text)
         assert "here on this machine" not in stage.text
-        assert runtime.providers.calls("a") == 0
+        assert runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("a")
         await stage.until(lambda: "A plain answer." in stage.text)
         await stage.idle()
         assert _answers(stage) == {"A plain answer.", "An answer from here."}
-        assert runtime.providers.calls("local") == 1
+        assert runtime.settings.providers.calls("local") == 1
 
 
 async def test_a_local_model_takes_the_place_of_one_and_the_others_are_asked_about_again():
     runtime = StagedRuntime(stack=AT_HOME)
     async with on_stage(runtime) as stage:
         _script(stage)
-        runtime.providers.script("local/here", reply("An answer from here."))
+        runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send to local/here on this machine" in stage.text)
         await stage.pilot.press("l")
         await stage.until(lambda: "An answer from here." in stage.text and "large: " in stage.text)
         assert " 1  here" in stage.text
-        assert (runtime.providers.calls("a"), runtime.providers.calls("b")) == (0, 0)
+        assert (runtime.settings.providers.calls("a"), runtime.settings.providers.calls("b")) == (0, 0)
         await stage.pilot.press("a")
         await stage.until(lambda: "A large answer." in stage.text)
         await stage.idle()
@@ -415,12 +423,12 @@ async def test_a_private_chat_is_opened_up_for_those_it_kept_out():
     runtime = StagedRuntime(stack=AT_HOME)
     async with on_stage(runtime) as stage:
         _script(stage)
-        runtime.providers.script("local/here", reply("An answer from here."))
+        runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/private")
         await stage.send("/compare a/plain local/here What is tea?")
         await stage.until(lambda: "let this chat leave the machine" in stage.text)
         await stage.until(lambda: "An answer from here." in stage.text)
-        assert runtime.providers.calls("a") == 0
+        assert runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("p")
         await stage.until(lambda: "A plain answer." in stage.text)
         assert not stage.talk.chat.record.private
@@ -429,9 +437,9 @@ async def test_a_private_chat_is_opened_up_for_those_it_kept_out():
 async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
     runtime = StagedRuntime(CONFIG + NO_MORE)
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         _script(stage)
-        runtime.providers.script("b/large", reply("A large answer."))
+        runtime.settings.providers.script("b/large", reply("A large answer."))
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
         await stage.pilot.press("a")

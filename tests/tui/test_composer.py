@@ -43,7 +43,7 @@ async def test_a_paste_never_sends():
 
 async def test_a_paste_while_the_conversation_has_the_focus_is_written():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("Hello."))
+        stage.runtime.settings.providers.script("a/plain", reply("Hello."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         transcript = stage.screen.room.parts.transcript
@@ -152,7 +152,7 @@ async def test_enter_takes_an_open_completion_and_only_then_sends():
 
 async def test_escape_closes_the_completion_and_leaves_the_reply_alone():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("on and on"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.type("@be")
@@ -174,7 +174,7 @@ async def test_a_file_is_mentioned_shown_as_a_chip_and_sent_along(
         await stage.pilot.press("enter")
         await stage.idle()
         assert stage.turns[0].files[0].size == 31
-        sent = stage.runtime.providers.made["a"].requests[-1].messages[-1]
+        sent = stage.runtime.settings.providers.made["a"].requests[-1].messages[-1]
         assert sent.attachments[0].data == b"the secret ingredient is nutmeg"
 
 
@@ -241,7 +241,7 @@ async def test_a_draft_survives_quitting_with_its_folds():
 
 async def test_what_waited_survives_quitting_in_the_draft():
     async with on_stage(StagedRuntime()) as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("on and on"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.send("waiting words")
@@ -262,7 +262,7 @@ async def test_a_key_pasted_into_an_empty_prompt_opens_the_page_for_keys():
 
 async def test_typing_while_the_conversation_has_the_focus_writes_the_prompt():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("Hello."))
+        stage.runtime.settings.providers.script("a/plain", reply("Hello."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         stage.screen.room.parts.transcript.focus()

@@ -14,7 +14,7 @@ from tests.tui.stage import PlainClassifier, StagedRuntime, on_stage
 
 async def test_a_reply_is_painted_with_role_model_time_and_cost_beside_it():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("The kettle ", "is on."))
+        stage.runtime.settings.providers.script("a/plain", reply("The kettle ", "is on."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.until(lambda: "The kettle is on." in stage.text)
@@ -33,7 +33,7 @@ async def test_the_welcome_makes_room_for_the_first_turn():
 
 async def test_escape_stops_a_reply_and_keeps_what_came():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("So far"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("So far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "So far" in stage.text)
         await stage.pilot.press("escape")
@@ -45,7 +45,7 @@ async def test_escape_stops_a_reply_and_keeps_what_came():
 
 async def test_escape_before_any_text_takes_the_turn_back_and_the_prompt_with_it():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [Hang()])
+        stage.runtime.settings.providers.script("a/plain", [Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "waiting for plain" in stage.text)
         await stage.pilot.press("escape")
@@ -56,7 +56,7 @@ async def test_escape_before_any_text_takes_the_turn_back_and_the_prompt_with_it
 
 async def test_a_prompt_that_was_taken_back_does_not_write_over_a_new_one():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [Hang()])
+        stage.runtime.settings.providers.script("a/plain", [Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "waiting for plain" in stage.text)
         await stage.type("new")
@@ -75,9 +75,11 @@ class Follower(PlainClassifier):
 
 async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_taken_back():
     runtime = StagedRuntime()
-    runtime.__dict__["router"] = Router(runtime.stack, classifier=Follower(), resources=runtime.resources)
+    runtime.routing.__dict__["router"] = Router(
+        runtime.routing.stack, classifier=Follower(), resources=runtime.routing.services
+    )
     async with on_stage(runtime) as stage:
-        runtime.providers.script("a/plain", [Hang()])
+        runtime.settings.providers.script("a/plain", [Hang()])
         await stage.send("hello there")
         await stage.until(lambda: stage.talk.busy and stage.turns)
         await stage.type("and then")
@@ -89,7 +91,9 @@ async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_take
 
 async def test_how_long_it_thought_is_still_said_when_the_turn_was_away():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [ThinkingDelta("Let me see."), *reply("Here it is.")])
+        stage.runtime.settings.providers.script(
+            "a/plain", [ThinkingDelta("Let me see."), *reply("Here it is.")]
+        )
         await stage.send("hello there")
         await stage.idle()
         await stage.until(lambda: "thought for" in stage.text)
@@ -102,7 +106,7 @@ async def test_how_long_it_thought_is_still_said_when_the_turn_was_away():
 
 async def test_what_is_sent_during_a_reply_waits_and_then_goes():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("one"), Hang()], reply("two"))
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("one"), Hang()], reply("two"))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "one" in stage.text)
         await stage.send("And what about coffee then")
@@ -119,7 +123,7 @@ async def test_what_is_sent_during_a_reply_waits_and_then_goes():
 
 async def test_a_waiting_message_comes_back_to_be_edited_with_the_arrow_up():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("one"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("one"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "one" in stage.text)
         await stage.send("a second thought")
@@ -131,7 +135,7 @@ async def test_a_waiting_message_comes_back_to_be_edited_with_the_arrow_up():
 
 async def test_a_failed_prompt_is_given_back_and_sent_again_takes_the_failed_turns_place():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [Refused("I would rather not.")], reply("Fine."))
+        stage.runtime.settings.providers.script("a/plain", [Refused("I would rather not.")], reply("Fine."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         assert stage.composer.typed == "Tell me about tea please"
@@ -145,8 +149,8 @@ async def test_a_failed_prompt_is_given_back_and_sent_again_takes_the_failed_tur
 
 async def test_a_fail_over_is_said_and_the_reply_is_attributed_to_who_gave_it():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [Overloaded("Too many people.")])
-        stage.runtime.providers.script("b/large", reply("I took over."))
+        stage.runtime.settings.providers.script("a/plain", [Overloaded("Too many people.")])
+        stage.runtime.settings.providers.script("b/large", reply("I took over."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "I took over." in stage.text)
         await stage.idle()
@@ -156,7 +160,7 @@ async def test_a_fail_over_is_said_and_the_reply_is_attributed_to_who_gave_it():
 
 async def test_a_cut_off_reply_is_continued_with_one_key():
     async with on_stage() as stage:
-        stage.runtime.providers.script(
+        stage.runtime.settings.providers.script(
             "a/plain",
             [TextDelta("First half"), Interrupted("The connection broke.")],
             reply(" and the second."),
@@ -172,7 +176,7 @@ async def test_a_cut_off_reply_is_continued_with_one_key():
 async def test_a_chat_is_opened_again_with_what_was_said():
     runtime = StagedRuntime()
     async with on_stage(runtime) as stage:
-        stage.runtime.providers.script("a/plain", reply("Remember the milk."))
+        stage.runtime.settings.providers.script("a/plain", reply("Remember the milk."))
         await stage.send("Tell me about tea please")
         await stage.idle()
     async with on_stage(StagedRuntime(), LaunchOptions(last=True)) as stage:
@@ -183,7 +187,7 @@ async def test_a_chat_is_opened_again_with_what_was_said():
 async def test_quitting_in_mid_reply_keeps_what_had_come():
     runtime = StagedRuntime()
     async with on_stage(runtime) as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("Half of it"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("Half of it"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "Half of it" in stage.text)
         await stage.pilot.press("ctrl+q")
@@ -196,10 +200,10 @@ async def test_quitting_in_mid_reply_keeps_what_had_come():
 async def test_a_prompt_that_waits_for_its_first_word_is_there_again_after_leaving():
     runtime = StagedRuntime()
     async with on_stage(runtime) as stage:
-        runtime.providers.script("a/plain", [Hang()])
+        runtime.settings.providers.script("a/plain", [Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "waiting for plain" in stage.text)
         await stage.pilot.press("ctrl+q")
     async with on_stage(StagedRuntime()) as stage:
-        assert stage.runtime.chats.list() == []
+        assert stage.runtime.storage.chats.list() == []
         assert stage.composer.typed == "Tell me about tea please"

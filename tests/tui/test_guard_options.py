@@ -15,7 +15,7 @@ async def test_a_secret_is_stopped_and_sent_only_when_said_so():
         stage.screen.front.choices.armed_after = 0.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.front.choices.is_open)
-        assert stage.runtime.providers.calls("a") == 0
+        assert stage.runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("a")
         await stage.idle()
         assert stage.turns[-1].outcome is Outcome.COMPLETE
@@ -28,7 +28,7 @@ async def test_a_letter_typed_on_the_run_is_no_answer():
         await stage.until(lambda: stage.screen.front.choices.is_open)
         await stage.pilot.press("a")
         assert stage.screen.front.choices.is_open
-        assert stage.runtime.providers.calls("a") == 0
+        assert stage.runtime.settings.providers.calls("a") == 0
 
 
 async def test_escape_gives_the_stopped_prompt_back_to_be_edited():
@@ -42,7 +42,7 @@ async def test_escape_gives_the_stopped_prompt_back_to_be_edited():
 
 def _on_disk(stage: Stage) -> str:
     """Return everything that is kept of chats and prompts, drafts apart."""
-    rows = stage.runtime.database.connection.execute(
+    rows = stage.runtime.storage.database.connection.execute(
         "SELECT prompt || body FROM turns UNION ALL SELECT title FROM chats UNION ALL SELECT text FROM prompts"
     ).fetchall()
     return "\n".join(str(row[0]) for row in rows)
@@ -54,7 +54,7 @@ async def test_a_stopped_secret_is_neither_on_the_screen_nor_kept():
         await stage.until(lambda: stage.screen.front.choices.is_open)
         await stage.until(lambda: "my key is [an OpenAI key]" in stage.text)
         assert SECRET not in stage.text
-        await stage.until(lambda: "my key is [an OpenAI key]" in stage.runtime.drafts.prompts())
+        await stage.until(lambda: "my key is [an OpenAI key]" in stage.runtime.storage.drafts.prompts())
         assert SECRET[-20:] not in _on_disk(stage)
 
 
@@ -95,15 +95,15 @@ async def test_a_secret_that_was_sent_after_all_is_kept_as_it_was_said():
         await stage.pilot.press("a")
         await stage.idle()
         assert stage.turns[-1].prompt == SECRET
-        assert stage.runtime.providers.made["a"].requests[-1].messages[-1].text == SECRET
+        assert stage.runtime.settings.providers.made["a"].requests[-1].messages[-1].text == SECRET
 
 
 async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("Just this once."))
+        stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.front.choices.is_open)
         await stage.pilot.press("o")
@@ -113,9 +113,9 @@ async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
 async def test_a_secret_that_was_let_pass_is_not_asked_about_again_for_the_budget():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("Just this once."))
+        stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send(SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
         await stage.pilot.press("a")
@@ -127,30 +127,30 @@ async def test_a_secret_that_was_let_pass_is_not_asked_about_again_for_the_budge
 async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("With more to spend."))
+        stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.front.choices.is_open)
         assert "raise it to $0.010 a day" in stage.text
         await stage.pilot.press("r")
         await stage.until(lambda: "With more to spend." in stage.text)
-        assert runtime.ledger.budgets.limits.day == Decimal("0.01")
-        assert "day = 0.01" in runtime.paths.config_file.read_text("utf-8")
+        assert runtime.storage.ledger.budgets.limits.day == Decimal("0.01")
+        assert "day = 0.01" in runtime.settings.paths.config_file.read_text("utf-8")
 
 
 async def test_a_budget_is_raised_at_once_as_far_as_the_message_needs():
     dear = CONFIG.replace("output = 4.0", "output = 40000.0")
     runtime = StagedRuntime(dear + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("With more to spend."))
+        stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "raise it to" in stage.text)
         await stage.pilot.press("r")
         await stage.until(lambda: "With more to spend." in stage.text)
-        raised = runtime.ledger.budgets.limits.day
+        raised = runtime.storage.ledger.budgets.limits.day
         assert raised is not None
         assert raised > Decimal("0.32")
 
@@ -159,20 +159,20 @@ async def test_a_cheaper_seat_takes_what_a_budget_stopped():
     cheap = '[prices."c/tiny"]\ninput = 0.0\noutput = 0.0\n'
     runtime = StagedRuntime(CONFIG + cheap + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("c/tiny", reply("For nothing."))
+        stage.runtime.settings.providers.script("c/tiny", reply("For nothing."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "ask c/tiny, which is cheaper" in stage.text)
         await stage.pilot.press("c")
         await stage.until(lambda: "For nothing." in stage.text)
-        assert runtime.providers.calls("a") == 0
+        assert runtime.settings.providers.calls("a") == 0
 
 
 async def test_a_private_chat_without_a_local_model_can_be_opened_up():
     async with on_stage() as stage:
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("Now it may."))
+        stage.runtime.settings.providers.script("a/plain", reply("Now it may."))
         await stage.send("/private")
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "let this chat leave the machine" in stage.text)
@@ -185,7 +185,7 @@ async def test_a_private_chat_without_a_local_model_can_be_opened_up():
 async def test_the_end_is_followed_when_the_question_goes_away():
     async with on_stage(size=(90, 24)) as stage:
         stage.screen.front.choices.armed_after = 0.0
-        stage.runtime.providers.script("a/plain", reply("line\n\n" * 30), reply("The very end."))
+        stage.runtime.settings.providers.script("a/plain", reply("line\n\n" * 30), reply("The very end."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send(SECRET)

@@ -46,7 +46,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
         await stage.pilot.press("ctrl+c")
         await stage.until(lambda: "ctrl+q quits" in stage.text)
         assert stage.app.is_running
-        stage.runtime.providers.script("a/plain", [TextDelta("so far"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.pilot.press("ctrl+c")
@@ -55,7 +55,7 @@ async def test_ctrl_c_stops_a_reply_and_otherwise_says_how_to_quit():
 
 async def test_ctrl_c_copies_a_selection_and_stops_nothing():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("so far"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("so far"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "so far" in stage.text)
         await stage.type("copy me")
@@ -87,7 +87,7 @@ async def test_quit_works_from_an_open_page():
 
 async def test_the_reply_is_copied_and_its_code_saved(tmp_path: Path):
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("See:\n\n```python\nprint(1)\n```\n"))
+        stage.runtime.settings.providers.script("a/plain", reply("See:\n\n```python\nprint(1)\n```\n"))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("ctrl+o")
@@ -99,7 +99,7 @@ async def test_the_reply_is_copied_and_its_code_saved(tmp_path: Path):
 
 async def test_retry_asks_again_in_the_same_place():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", reply("One."), reply("Two."))
+        stage.runtime.settings.providers.script("a/plain", reply("One."), reply("Two."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.pilot.press("f5")

@@ -21,7 +21,7 @@ async def test_a_link_that_was_clicked_is_shown_and_copied():
 
 async def test_the_links_of_a_reply_are_listed_and_one_is_copied_without_a_mouse():
     async with on_stage() as stage:
-        stage.runtime.providers.script("a/plain", REPLY)
+        stage.runtime.settings.providers.script("a/plain", REPLY)
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send("/links")

@@ -11,8 +11,8 @@ from tests.tui.stage import CONFIG, Stage, StagedRuntime, StillClock, on_stage
 
 
 async def _failed_over(stage: Stage) -> None:
-    stage.runtime.providers.script("b/large", [Overloaded("b is busy today.")])
-    stage.runtime.providers.script("a/plain", reply("Here I am instead."))
+    stage.runtime.settings.providers.script("b/large", [Overloaded("b is busy today.")])
+    stage.runtime.settings.providers.script("a/plain", reply("Here I am instead."))
     await stage.send("why does this code stop one early?")
     await stage.idle()
     await stage.until(lambda: "Here I am instead." in stage.text)
@@ -35,8 +35,10 @@ async def test_the_selected_turn_says_why_who_failed_and_what_it_was_charged_at(
 
 async def test_what_is_wrapped_in_the_detail_keeps_its_indent():
     async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 60)) as stage:
-        stage.runtime.providers.script("b/large", [Overloaded("b is busy today and will be tomorrow, too.")])
-        stage.runtime.providers.script("a/plain", reply("Here I am instead."))
+        stage.runtime.settings.providers.script(
+            "b/large", [Overloaded("b is busy today and will be tomorrow, too.")]
+        )
+        stage.runtime.settings.providers.script("a/plain", reply("Here I am instead."))
         await stage.send("why does this code stop one early?")
         await stage.idle()
         detail = stage.app.screen.query_one(HangingText)
@@ -57,7 +59,7 @@ def test_a_line_is_wrapped_even_where_there_is_no_room_for_it():
 
 async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
     async with on_stage(size=(160, 50)) as stage:
-        stage.runtime.providers.script("b/large", reply("About code."))
+        stage.runtime.settings.providers.script("b/large", reply("About code."))
         await stage.send("why does this code stop one early?")
         await stage.idle()
         await stage.send("Tell me about tea please")
@@ -122,8 +124,8 @@ async def test_the_width_and_a_hidden_panel_are_there_again_after_a_restart():
 
 
 async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and_forgets_no_width():
-    StagedRuntime().paths.data.mkdir(parents=True, exist_ok=True)
-    StagedRuntime().paths.layout_file.write_text('{"panel_width": 84}')
+    StagedRuntime().settings.paths.data.mkdir(parents=True, exist_ok=True)
+    StagedRuntime().settings.paths.layout_file.write_text('{"panel_width": 84}')
     async with on_stage(StagedRuntime(), size=(110, 40)) as stage:
         panel = stage.app.screen.query_one(SidePanel)
         assert panel.outer_size.width == 55
@@ -140,7 +142,7 @@ async def test_a_narrower_terminal_keeps_half_of_itself_for_the_conversation_and
 
 async def test_a_layout_that_nobody_can_read_is_the_first_one():
     for damaged in ("", "[]", '{"panel_width": "wide"}', '{"panel_width": -7}', '{"panel_width": 9999}'):
-        paths = StagedRuntime().paths
+        paths = StagedRuntime().settings.paths
         paths.data.mkdir(parents=True, exist_ok=True)
         paths.layout_file.write_text(damaged)
         async with on_stage(StagedRuntime(), size=(160, 40)) as stage:
@@ -150,7 +152,7 @@ async def test_a_layout_that_nobody_can_read_is_the_first_one():
 async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 1.0\n", clock=StillClock())
     async with on_stage(runtime, size=(90, 24)) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         await _failed_over(stage)
         last = stage.text.splitlines()[-1]
         assert "chat $0.0000" in last

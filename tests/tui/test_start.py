@@ -132,7 +132,7 @@ async def test_while_the_composer_is_covered_nothing_is_sent():
         await stage.pilot.press("enter", "f5", "ctrl+p", "enter")
         await stage.pilot.pause(0.2)
         assert len(stage.turns) == 1
-        assert stage.runtime.providers.calls("a") == 1
+        assert stage.runtime.settings.providers.calls("a") == 1
         assert stage.app.screen is stage.screen
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: stage.composer.area.has_focus)
@@ -153,7 +153,7 @@ async def test_a_covered_question_is_not_answered_unseen():
         assert stage.screen.front.choices.is_open
         await stage.pilot.resize_terminal(80, 24)
         await stage.until(lambda: stage.screen.front.choices.has_focus)
-        assert stage.runtime.providers.calls("a") == 0
+        assert stage.runtime.settings.providers.calls("a") == 0
 
 
 async def test_sixty_by_fifteen_is_usable():

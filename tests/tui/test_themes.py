@@ -108,7 +108,9 @@ async def test_the_app_can_be_painted_in_every_theme(name: str):
 
 async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():
     runtime = StagedRuntime()
-    runtime.paths.themes.mkdir(parents=True)
-    (runtime.paths.themes / "mine.toml").write_text('ansi = true\n[colors]\nprimary = "ansi_green"\n')
+    runtime.settings.paths.themes.mkdir(parents=True)
+    (runtime.settings.paths.themes / "mine.toml").write_text(
+        'ansi = true\n[colors]\nprimary = "ansi_green"\n'
+    )
     async with on_stage(runtime, LaunchOptions(theme="mine")) as stage:
         assert stage.app.theme == "mine"

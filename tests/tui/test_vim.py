@@ -119,7 +119,7 @@ async def test_vims_keys_do_what_hands_expect(text: str, keys: str, left: str):
 
 async def test_escape_leaves_insert_mode_first_and_then_stops_the_reply():
     async with on_stage(StagedRuntime(VIM)) as stage:
-        stage.runtime.providers.script("a/plain", [TextDelta("on and on"), Hang()])
+        stage.runtime.settings.providers.script("a/plain", [TextDelta("on and on"), Hang()])
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "on and on" in stage.text)
         await stage.type("next")

@@ -31,12 +31,12 @@ class CompletionSources:
             yield Candidate(f"@{name.insert} ", name.label, name.detail, name.role)
 
     def _names(self) -> Iterator[Candidate]:
-        stack = self._runtime.stack
+        stack = self._runtime.routing.stack
         roles = self._roles_of()
         for role in stack.roles:
             seats = stack.lineup(role)
             yield Candidate(role, role, f"role → {seats[0].ref.model}" if seats else "role", role)
-        for alias, ref in sorted(self._runtime.catalog.aliases().items()):
+        for alias, ref in sorted(self._runtime.settings.catalog.aliases().items()):
             yield Candidate(alias, alias, str(ref), roles.get(str(ref)))
         for ref, role in roles.items():
             yield Candidate(ref, ref, role, role)
@@ -44,7 +44,9 @@ class CompletionSources:
     def _roles_of(self) -> dict[str, str]:
         """Return each model of the stack with the first role that seats it."""
         seats = (
-            (str(seat.ref), role) for role, post in self._runtime.stack.roles.items() for seat in post.seats
+            (str(seat.ref), role)
+            for role, post in self._runtime.routing.stack.roles.items()
+            for seat in post.seats
         )
         found: dict[str, str] = {}
         for ref, role in seats:
@@ -60,9 +62,9 @@ class CompletionSources:
         if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
         elif command == "role":
-            yield from (Candidate(role, role, "", role) for role in self._runtime.stack.roles)
+            yield from (Candidate(role, role, "", role) for role in self._runtime.routing.stack.roles)
         elif command == "stack":
-            yield from (Candidate(name, name) for name in self._runtime.stacks.names())
+            yield from (Candidate(name, name) for name in self._runtime.settings.stacks.names())
         elif command in _SET:
             from mixchat.tui.chat.setting_specs import SETTING_SPECS
 
@@ -72,4 +74,4 @@ class CompletionSources:
         elif command == "theme":
             from mixchat.tui.themes import theme_paths
 
-            yield from (Candidate(name, name) for name in theme_paths(self._runtime.paths.themes))
+            yield from (Candidate(name, name) for name in theme_paths(self._runtime.settings.paths.themes))

@@ -86,7 +86,7 @@ class ChatController:
 
     async def _remember(self, typed: str) -> None:
         try:
-            self._runtime.drafts.remember(await self._runtime.mask(typed))
+            self._runtime.storage.drafts.remember(await self._runtime.mask(typed))
         except StorageError as error:
             self._say(str(error))
 

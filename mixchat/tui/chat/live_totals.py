@@ -48,7 +48,7 @@ class SpendingView:
 
     def spending(self, chat: Chat, turn: Turn | None = None) -> SpendingState:
         """Return what the tracker shows; `turn` is the one under way."""
-        figures = self._runtime.ledger.figures(chat.id, turn.id if turn else None)
+        figures = self._runtime.storage.ledger.figures(chat.id, turn.id if turn else None)
         limits = _limits(figures.budgets)
         spans = (
             Span("chat", figures.chat, limits.get("chat")),
@@ -59,18 +59,20 @@ class SpendingView:
 
     def so_far(self, turn_id: str) -> Cost | None:
         """Return what the call that is under way for this turn has cost so far."""
-        costs = [cost for call, cost in self._runtime.ledger.under_way() if call.turn == turn_id]
+        costs = [cost for call, cost in self._runtime.storage.ledger.under_way() if call.turn == turn_id]
         return costs[-1] if costs else None
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
-        if not decision.lineup or not self._runtime.prices.ready or written(chat) > _LONGEST:
+        if not decision.lineup or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
             return None
         from mixchat.routing.request_builder import build_request
 
         seat = decision.lineup[0]
-        request = build_request(chat.chat_request(prompt), decision, seat, self._runtime.resources).request
-        return self._runtime.ledger.forecast(
+        request = build_request(
+            chat.chat_request(prompt), decision, seat, self._runtime.routing.services
+        ).request
+        return self._runtime.storage.ledger.forecast(
             MeteredCall(ref=seat.ref, purpose="answer", role=decision.role, chat=chat.id), request
         )
 

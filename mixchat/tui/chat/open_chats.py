@@ -71,14 +71,14 @@ class OpenChats:
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""
-        return read_draft(self._runtime.drafts.read(self._place))
+        return read_draft(self._runtime.storage.drafts.read(self._place))
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what is written; a history that cannot be written is no reason to stop typing."""
         waiting = [message.typed for message in self.queue.waiting]
         whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
-            self._runtime.drafts.write(self._place, whole.encode())
+            self._runtime.storage.drafts.write(self._place, whole.encode())
         except StorageError:
             return
 

@@ -48,7 +48,7 @@ class RoutePreviewBuilder:
         if not text.strip() or re.fullmatch(COMMAND, text.strip()):
             return RoutePreview(pin=shown, chat_pinned=own is None and shown is not None)
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
-        decision = self._runtime.router.decide_locally(chat.routing_input(prompt))
+        decision = self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
         card = self._card(decision)
         priced = self._books.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
@@ -68,7 +68,7 @@ class RoutePreviewBuilder:
         return [*seats, *roles[:2]]
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
-        return self._runtime.catalog.card(decision.lineup[0].ref) if decision.lineup else None
+        return self._runtime.settings.catalog.card(decision.lineup[0].ref) if decision.lineup else None
 
 
 class AlternativeSeats:
@@ -79,8 +79,8 @@ class AlternativeSeats:
 
     def local(self) -> Pin | None:
         """Return the first model on this machine that the stack seats."""
-        seats = (seat for post in self._runtime.stack.roles.values() for seat in post.seats)
-        return next((_pin(seat) for seat in seats if self._runtime.resources.local(seat.ref)), None)
+        seats = (seat for post in self._runtime.routing.stack.roles.values() for seat in post.seats)
+        return next((_pin(seat) for seat in seats if self._runtime.routing.services.local(seat.ref)), None)
 
     def cheaper(self, ref: ModelRef | None) -> Pin | None:
         """Return the cheapest reachable seat of the stack that costs less than `ref`, as far as prices are known."""
@@ -89,16 +89,16 @@ class AlternativeSeats:
             return None
         priced = [
             (cost, seat)
-            for post in self._runtime.stack.roles.values()
+            for post in self._runtime.routing.stack.roles.values()
             for seat in post.seats
-            if self._runtime.providers.reachable(seat.ref.provider)
+            if self._runtime.settings.providers.reachable(seat.ref.provider)
             and (cost := self._price(seat.ref)) is not None
             and cost < price
         ]
         return _pin(min(priced, key=lambda pair: pair[0])[1]) if priced else None
 
     def _price(self, ref: ModelRef) -> Decimal | None:
-        rates = self._runtime.prices.rates(ref) if self._runtime.prices.ready else None
+        rates = self._runtime.storage.prices.rates(ref) if self._runtime.storage.prices.ready else None
         if rates is None or rates.input is None or rates.output is None:
             return None
         return rates.input + rates.output

@@ -35,7 +35,7 @@ _HINTS: Final = {
         ("ctrl+p", "everything else"),
     ),
     "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("ctrl+o", "copy the reply"), ("esc", "write")),
-    "Field": (("enter", "next place"), ("↑", "previous place"), ("esc", "write")),
+    "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write")),
     "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("f2", "hide"), ("esc", "write")),
 }
 

@@ -54,7 +54,7 @@ class AppearanceHandlers:
 
     def theme(self, name: str) -> None:
         """Change the colours: at once by name, or from a list that shows each theme as it is lit."""
-        found, problems = themes.read_all(self._runtime.paths.themes)
+        found, problems = themes.read_all(self._runtime.settings.paths.themes)
         for theme in found:
             self._app.register_theme(theme)
         for problem in problems:
@@ -85,7 +85,7 @@ class AppearanceHandlers:
     def use_stack(self, name: str) -> None:
         """Put another stack to use."""
         try:
-            stack = self._runtime.use_stack(name)
+            stack = self._runtime.routing.use_stack(name)
         except ConfigError as error:
             self._say(str(error))
             return
@@ -96,8 +96,8 @@ class AppearanceHandlers:
     def _keep(self, key: str, value: str) -> None:
         from mixchat.config.edit import set_value
 
-        self._runtime.config = structs.replace(self._runtime.config, **{key: value})
+        self._runtime.settings.config = structs.replace(self._runtime.settings.config, **{key: value})
         try:
-            set_value(self._runtime.paths.config_file, key, value)
+            set_value(self._runtime.settings.paths.config_file, key, value)
         except (ConfigError, OSError) as error:
             self._say(f"It holds until mixchat is closed; the config cannot be written: {error}")

@@ -155,7 +155,7 @@ class BranchHandlers:
     def _delete(self, chat: Chat, turn: Turn) -> None:
         after = len(chat.turns) - self._pointing.number(turn.id)
         try:
-            chat.path.delete(turn.id, self._runtime.clock.now())
+            chat.path.delete(turn.id, self._runtime.storage.clock.now())
         except StorageError as error:
             self._say(str(error))
             return

@@ -52,7 +52,7 @@ class BudgetHandlers:
 
     def next_limit(self, overrun: BudgetOverrun, turn: Turn) -> Decimal | None:
         """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
-        states = self._runtime.ledger.budgets.states(turn.chat, turn.id)
+        states = self._runtime.storage.ledger.budgets.states(turn.chat, turn.id)
         state = next((state for state in states if state.scope == overrun.scope), None)
         if state is None:
             return None
@@ -63,18 +63,18 @@ class BudgetHandlers:
 
     def raise_to(self, span: str, limit: Decimal) -> bool:
         """Raise a limit; return whether it could be written down."""
-        before = self._runtime.ledger.budgets.limits
+        before = self._runtime.storage.ledger.budgets.limits
         self._set(span, limit)
-        return self._runtime.ledger.budgets.limits != before
+        return self._runtime.storage.ledger.budgets.limits != before
 
     def _set(self, span: str, dollars: Decimal) -> None:
         from mixchat.config.edit import set_value
 
         try:
-            config = set_value(self._runtime.paths.config_file, f"budget.{span}", float(dollars))
+            config = set_value(self._runtime.settings.paths.config_file, f"budget.{span}", float(dollars))
         except (ConfigError, OSError) as error:
             self._say(f"The budget stays as it was: {error}")
             return
-        self._runtime.ledger.budgets.limits = config.budget
+        self._runtime.storage.ledger.budgets.limits = config.budget
         self._refreshed()
         self._say(f"A {span} may cost {formatting.dollars(dollars)} from now on.")

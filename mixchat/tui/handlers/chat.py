@@ -59,11 +59,11 @@ class TitleHandlers:
 
     def settle(self, turn: Turn) -> None:
         """Have the chat named after its first reply, if the config says which model does that."""
-        name = self._runtime.config.titles
+        name = self._runtime.settings.config.titles
         chat = self._session().chat
         if name is None or turn.outcome is not Outcome.COMPLETE or len(chat.path) != 1:
             return
-        pin = self._runtime.pin(name)
+        pin = self._runtime.routing.resolve_name(name)
         if pin is None:
             self._say(f"titles in the config names {name}, which is no role, alias or model.")
         elif len(chat.path.siblings(turn.id)) == 1:
@@ -77,8 +77,8 @@ class TitleHandlers:
         elif words:
             self._keep(chat, words)
         else:
-            name = self._runtime.config.titles
-            pin = self._runtime.pin(name) if name else Pin(QUICK, role=QUICK)
+            name = self._runtime.settings.config.titles
+            pin = self._runtime.routing.resolve_name(name) if name else Pin(QUICK, role=QUICK)
             self._start(self._entitle(chat, pin or Pin(QUICK, role=QUICK), asked=True))
 
     def _keep(self, chat: Chat, words: str) -> None:
@@ -96,7 +96,7 @@ class TitleHandlers:
         from mixchat.chat.operations import make_title
 
         try:
-            named = await make_title(chat, self._runtime.router, pin)
+            named = await make_title(chat, self._runtime.routing.router, pin)
         except StorageError as error:
             self._say(str(error))
             return
@@ -111,11 +111,11 @@ class TitleHandlers:
     def compact(self, name: str) -> None:
         """Have a model sum the chat up in a turn that stands for all before it."""
         talk = self._session().queue
-        pin = self._runtime.pin(name.removeprefix("@")) if name else None
+        pin = self._runtime.routing.resolve_name(name.removeprefix("@")) if name else None
         if talk.busy:
             self._say("A reply is still coming; Esc stops it.")
         elif name and pin is None:
-            self._say(self._runtime.no_pin(name))
+            self._say(self._runtime.routing.unknown_name_message(name))
         elif not talk.chat.turns:
             self._say("There is nothing to sum up yet.")
         else:

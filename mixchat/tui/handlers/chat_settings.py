@@ -89,7 +89,7 @@ class ChatSettingsHandlers:
         composer, chat = self._composer, self._session.chat
         prompt = TurnRequest(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
         try:
-            lineup = self._runtime.router.decide_locally(chat.routing_input(prompt)).lineup
+            lineup = self._runtime.routing.router.decide_locally(chat.routing_input(prompt)).lineup
         except ProviderError:
             return None
         return lineup[0] if lineup else None
@@ -99,7 +99,7 @@ class ChatSettingsHandlers:
         seat = self.seat()
         if seat is None or value is None:
             return ""
-        said = spec.warning(self._runtime.catalog.card(seat.ref), value)
+        said = spec.warning(self._runtime.settings.catalog.card(seat.ref), value)
         return f"{seat.ref} {said}." if said else ""
 
     def put(self, spec: SettingSpec, value: Value, *, alone: bool) -> str:

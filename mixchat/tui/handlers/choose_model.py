@@ -78,7 +78,7 @@ class ModelHandlers:
         if turn is None:
             return ()
         question = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files))
-        lineup = self._runtime.router.decide_locally(question).lineup
+        lineup = self._runtime.routing.router.decide_locally(question).lineup
         return [seat.ref for seat in lineup if seat.ref != turn.ref]
 
     def _pick(self, uses: "Sequence[Use]", heading: str, first: "Sequence[ModelRef]" = ()) -> None:
@@ -94,7 +94,7 @@ class ModelHandlers:
         if picked.use in {"chat", "pin"}:
             self._do("pin", name)
         elif picked.use == "message":
-            self._composer.pin = self._runtime.pin(name)
+            self._composer.pin = self._runtime.routing.resolve_name(name)
             self._looked()
             self._say(f"{name} answers the next message.")
         else:

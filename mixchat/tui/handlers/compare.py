@@ -51,9 +51,9 @@ class CompareHandlers:
         load: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
-        self._clock = runtime.clock
-        self._pin = runtime.pin
-        self._no_pin = runtime.no_pin
+        self._clock = runtime.storage.clock
+        self._pin = runtime.routing.resolve_name
+        self._no_pin = runtime.routing.unknown_name_message
         self._books = SpendingView(runtime)
         self._parts = parts
         self._session = session

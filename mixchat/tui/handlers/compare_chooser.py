@@ -28,29 +28,31 @@ class Candidates:
         """Return a row for each model that can be asked, those that would be asked for `prompt` first."""
         roles = self.roles()
         refs = list(
-            dict.fromkeys([*self._lineup(chat, prompt), *roles, *self._runtime.catalog.aliases().values()])
+            dict.fromkeys(
+                [*self._lineup(chat, prompt), *roles, *self._runtime.settings.catalog.aliases().values()]
+            )
         )
-        reachable = [ref for ref in refs if self._runtime.providers.reachable(ref.provider)]
+        reachable = [ref for ref in refs if self._runtime.settings.providers.reachable(ref.provider)]
         return [PickerEntry(str(ref), str(ref), self._detail(ref, roles)) for ref in reachable]
 
     def roles(self) -> dict[ModelRef, str]:
         """Return each model of the stack with the first role that seats it."""
         found: dict[ModelRef, str] = {}
-        for role, post in self._runtime.stack.roles.items():
+        for role, post in self._runtime.routing.stack.roles.items():
             for seat in post.seats:
                 found.setdefault(seat.ref, role)
         return found
 
     def _lineup(self, chat: "Chat", prompt: TurnRequest) -> Iterator[ModelRef]:
         question = chat.routing_input(prompt)
-        yield from (seat.ref for seat in self._runtime.router.decide_locally(question).lineup)
+        yield from (seat.ref for seat in self._runtime.routing.router.decide_locally(question).lineup)
 
     def _detail(self, ref: ModelRef, roles: dict[ModelRef, str]) -> str:
-        rests = "resting" if self._runtime.health.rests(ref) else ""
+        rests = "resting" if self._runtime.routing.health.rests(ref) else ""
         return "  ".join(filter(None, (roles.get(ref, ""), self._price(ref), rests)))
 
     def _price(self, ref: ModelRef) -> str:
-        rates = self._runtime.prices.rates(ref) if self._runtime.prices.ready else None
+        rates = self._runtime.storage.prices.rates(ref) if self._runtime.storage.prices.ready else None
         if rates is None or rates.input is None or rates.output is None:
             return ""
         if not rates.input and not rates.output:

@@ -104,7 +104,7 @@ class ComparisonSetup:
 
     def ask(self, words: str, begin: Callable[[ComparisonRequest], None]) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
-        named = read_names(words, self._runtime.pin, MOST)
+        named = read_names(words, self._runtime.routing.resolve_name, MOST)
         if (trouble := self._trouble(named)) is not None:
             self._say(trouble)
             self._composer.put_back(f"/compare {words}")
@@ -119,7 +119,7 @@ class ComparisonSetup:
 
     def _trouble(self, named: ParsedNames) -> str | None:
         if named.nothing is not None:
-            return self._runtime.no_pin(named.nothing)
+            return self._runtime.routing.unknown_name_message(named.nothing)
         many = len(named.pins)
         return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
 
@@ -154,7 +154,11 @@ class ComparisonSetup:
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
 
         def chosen(names: str | None) -> None:
-            found = [pin for name in (names or "").split() if (pin := self._runtime.pin(name)) is not None]
+            found = [
+                pin
+                for name in (names or "").split()
+                if (pin := self._runtime.routing.resolve_name(name)) is not None
+            ]
             if len(found) >= LEAST:
                 begin(structs.replace(asked, pins=tuple(found)))
 

@@ -66,7 +66,7 @@ class ComposeHandlers:
         """Search the prompts that were sent before."""
         from mixchat.tui.picker import Picker, PickerEntry
 
-        prompts = list(dict.fromkeys(reversed(self._runtime.drafts.prompts())))
+        prompts = list(dict.fromkeys(reversed(self._runtime.storage.drafts.prompts())))
         entries = [PickerEntry(prompt, " ".join(prompt.split())[:300]) for prompt in prompts]
 
         def taken(prompt: str | None) -> None:

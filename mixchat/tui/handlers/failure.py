@@ -49,7 +49,7 @@ class FailureHandler:
     ) -> None:
         self._talk = talk
         self._parts = parts
-        self._pin = runtime.pin
+        self._pin = runtime.routing.resolve_name
         self._seats = AlternativeSeats(runtime)
         self._budgeting = budgeting
         self._fetch = fetch

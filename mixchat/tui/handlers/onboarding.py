@@ -60,12 +60,12 @@ class Onboarding:
         """Look at keys and models, then at servers of this machine; show both at once."""
         try:
             await self._findings.probe()
-            answering = self._findings.answering(self._runtime.stack)
+            answering = self._findings.answering(self._runtime.routing.stack)
         except ConfigError as error:
             self._say(str(error))
             return
         self.nobody = not answering
-        self._parts.welcome.tell(self._runtime.stack, answering)
+        self._parts.welcome.tell(self._runtime.routing.stack, answering)
         self._parts.first_run.tell(self._findings.provider_specs())
         self._body.cover(nobody=self.nobody)
         self._parts.status.tell_hints(self.hints(self._app.focused))
@@ -83,7 +83,7 @@ class Onboarding:
     def look_again(self) -> None:
         """Let a key or a model that was just added count."""
         try:
-            self._runtime.use_stack(self._runtime.stack.name)
+            self._runtime.routing.use_stack(self._runtime.routing.stack.name)
         except ConfigError as error:
             self._say(str(error))
         self._app.run_worker(self.greet())

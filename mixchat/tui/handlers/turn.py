@@ -113,7 +113,7 @@ class TurnHandlers:
     def correct(self, role: str) -> None:
         """Say which role the prompt of the turn that is meant was, by name or from a list; the router learns it."""
         turn = self._pointing.turn()
-        known = [name for name in self._runtime.stack.roles if name != FALLBACK]
+        known = [name for name in self._runtime.routing.stack.roles if name != FALLBACK]
         if turn is None:
             self._say("There is no turn to correct yet.")
         elif turn.outcome is Outcome.OPEN:
@@ -122,14 +122,14 @@ class TurnHandlers:
             self._pick_role(turn, known)
         elif role not in known:
             self._say(
-                f"{role} is no role of the stack {self._runtime.stack.name}; it has {', '.join(known)}."
+                f"{role} is no role of the stack {self._runtime.routing.stack.name}; it has {', '.join(known)}."
             )
         else:
             self._corrected(turn, role)
 
     def _pick_role(self, turn: Turn, known: list[str]) -> None:
         told = {role.name: role.description for role in BUILT_IN}
-        posts = self._runtime.stack.roles
+        posts = self._runtime.routing.stack.roles
         entries = [PickerEntry(name, name, posts[name].description or told.get(name, "")) for name in known]
         now = turn.corrected or (turn.decision.role if turn.decision else None) or ""
         shown = " ".join(turn.prompt.split())[:_SHOWN]
@@ -147,7 +147,7 @@ class TurnHandlers:
             self._say(str(error))
             return
         self._replaced(corrected)
-        learns = "; prompts like it will follow" if self._runtime.config.router.learn else ""
+        learns = "; prompts like it will follow" if self._runtime.settings.config.router.learn else ""
         self._say(f"That was {role}{learns}. f5 asks again.")
 
     def private(self, _: str) -> None:
@@ -161,7 +161,7 @@ class TurnHandlers:
     def _named(self, name: str) -> Pin | None:
         if not name:
             return None
-        pin = self._runtime.pin(name.removeprefix("@"))
+        pin = self._runtime.routing.resolve_name(name.removeprefix("@"))
         if pin is None:
-            self._say(self._runtime.no_pin(name))
+            self._say(self._runtime.routing.unknown_name_message(name))
         return pin

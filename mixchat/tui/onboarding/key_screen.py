@@ -25,7 +25,7 @@ class KeyStore:
 
     def providers(self) -> list[str]:
         """Return the providers that take a key."""
-        return [name for name, service in self._runtime.provider_specs.items() if service.needs_key]
+        return [name for name, service in self._runtime.settings.provider_specs.items() if service.needs_key]
 
     async def keep(self, provider: str, key: str) -> str:
         """Test the key and keep it; return what came of it, in a sentence.
@@ -35,9 +35,9 @@ class KeyStore:
             ConfigError: the key is good, but there is no key ring to keep it in.
         """
         tested = await self._test(provider, key.strip())
-        self._runtime.key_ring.set(provider, key.strip())
-        self._runtime.providers.forget(provider)
-        label = self._runtime.provider_specs[provider].label or provider
+        self._runtime.settings.key_ring.set(provider, key.strip())
+        self._runtime.settings.providers.forget(provider)
+        label = self._runtime.settings.provider_specs[provider].label or provider
         return f"{label} {tested}; the key is kept in the system key ring."
 
     async def _test(self, provider: str, key: str) -> str:
@@ -45,12 +45,18 @@ class KeyStore:
         from mixchat.providers.registry import build_providers
 
         runtime = self._runtime
-        variable = next(iter(runtime.credentials.variables(provider)), "")
+        variable = next(iter(runtime.settings.credentials.variables(provider)), "")
         if not variable:
             raise ConfigError(f"{provider} says no environment variable for its key; set one in the config.")
-        environ = {**runtime.environ, variable: key}
-        credentials = Credentials(runtime.config, environ, runtime.provider_specs)
-        trial = build_providers(runtime.config, environ, credentials, runtime.catalog.card, runtime.paths)
+        environ = {**runtime.settings.environ, variable: key}
+        credentials = Credentials(runtime.settings.config, environ, runtime.settings.provider_specs)
+        trial = build_providers(
+            runtime.settings.config,
+            environ,
+            credentials,
+            runtime.settings.catalog.card,
+            runtime.settings.paths,
+        )
         try:
             models = await trial.get(provider).models()
         except NeedsKey:

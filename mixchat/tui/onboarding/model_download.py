@@ -70,9 +70,9 @@ class ModelDownload:
         from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
         from mixchat.providers.local.pull import pull
 
-        folder = ModelStore.of(self._runtime.paths, self._runtime.config).folder
+        folder = ModelStore.of(self._runtime.settings.paths, self._runtime.settings.config).folder
         try:
-            async with aclosing(pull(DEFAULT_MODEL, folder, self._runtime.environ)) as steps:
+            async with aclosing(pull(DEFAULT_MODEL, folder, self._runtime.settings.environ)) as steps:
                 async for step in steps:
                     self._tell(step.step, step.done, step.total)
         except ProviderError as error:

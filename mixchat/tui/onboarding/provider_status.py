@@ -37,21 +37,25 @@ class ProviderStatus:
 
     async def probe(self) -> None:
         """Find out which servers of this machine accept a connection."""
-        stacked = {seat.ref.provider for post in self._runtime.stack.roles.values() for seat in post.seats}
+        stacked = {
+            seat.ref.provider for post in self._runtime.routing.stack.roles.values() for seat in post.seats
+        }
         names = [name for name in {*stacked, "ollama"} if self._is_server(name)]
         answers = await asyncio.gather(
-            *(_accepts(self._runtime.provider_specs[name].base_url) for name in names)
+            *(_accepts(self._runtime.settings.provider_specs[name].base_url) for name in names)
         )
         self._listening = dict(zip(names, answers, strict=True))
 
     def _is_server(self, name: str) -> bool:
-        service = self._runtime.provider_specs.get(name)
+        service = self._runtime.settings.provider_specs.get(name)
         return service is not None and not service.needs_key and service.loopback and service.api != "local"
 
     def provider_specs(self) -> list[ProviderFinding]:
         """Return what was found of the usual services, and of others that have a key."""
-        known = self._runtime.provider_specs
-        others = [name for name in known if name not in _ASKED and self._runtime.credentials.has(name)]
+        known = self._runtime.settings.provider_specs
+        others = [
+            name for name in known if name not in _ASKED and self._runtime.settings.credentials.has(name)
+        ]
         return [self._finding(known[name]) for name in (*_ASKED, *others) if name in known]
 
     def _finding(self, service: ProviderSpec) -> ProviderFinding:
@@ -62,7 +66,7 @@ class ProviderStatus:
         elif not service.needs_key and service.loopback:
             words = f"running at {_place(service)}" if ready else f"not running at {_place(service)}"
         elif ready:
-            words = f"key from {self._runtime.credentials.source(service.name) or 'the config'}"
+            words = f"key from {self._runtime.settings.credentials.source(service.name) or 'the config'}"
         else:
             words = "no key"
         return ProviderFinding(service.name, service.label or service.name, ready, words)
@@ -73,7 +77,7 @@ class ProviderStatus:
             return bool(self._local_models())
         if self._is_server(provider):
             return self._listening.get(provider, False)
-        return self._runtime.providers.reachable(provider)
+        return self._runtime.settings.providers.reachable(provider)
 
     def reaches(self, ref: ModelRef) -> bool:
         """Whether this very model can be asked, as far as can be told from here."""
@@ -91,7 +95,7 @@ class ProviderStatus:
     def _local_models(self) -> tuple[str, ...]:
         from mixchat.providers.local.model_store import ModelStore
 
-        return ModelStore.of(self._runtime.paths, self._runtime.config).names()
+        return ModelStore.of(self._runtime.settings.paths, self._runtime.settings.config).names()
 
 
 def _place(service: ProviderSpec) -> str:

@@ -62,7 +62,9 @@ class SpendScreen(FilterListScreen[str | None]):
         self._read()
 
     def _read(self) -> None:
-        self._report = report(self._runtime.ledger, self._runtime.stack, self._since, self._by, most=_MOST)
+        self._report = report(
+            self._runtime.storage.ledger, self._runtime.routing.stack, self._since, self._by, most=_MOST
+        )
         self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
         self.refill()
         self._say_sum(self._report)
@@ -76,7 +78,7 @@ class SpendScreen(FilterListScreen[str | None]):
         if self._plotted and found.total.calls:
             width = max(self.size.width - 8, 30)
             height = min(_PLOT, max(self.size.height // 2 - 3, 6))
-            self.say_detail(plot_days(self._runtime.ledger, found.since, width=width, height=height))
+            self.say_detail(plot_days(self._runtime.storage.ledger, found.since, width=width, height=height))
         else:
             self.say_detail(saved_sentence(found.saving))
 
@@ -89,7 +91,7 @@ class SpendScreen(FilterListScreen[str | None]):
         """Show the lines that fit."""
         if self._report is None:
             return
-        titles = chat_titles(self._runtime.ledger) if self._by == "chat" else {}
+        titles = chat_titles(self._runtime.storage.ledger) if self._by == "chat" else {}
         named = [(line, one_line(titles.get(line.key, line.key))) for line in self._report.lines]
         wanted = words.casefold()
         lines = [(line, name) for line, name in named if wanted in name.casefold()]
@@ -113,7 +115,7 @@ class SpendScreen(FilterListScreen[str | None]):
         return action != "open" or self._by == "chat"
 
     def _known(self) -> Mapping[str, str]:
-        return chat_titles(self._runtime.ledger)
+        return chat_titles(self._runtime.storage.ledger)
 
     def action_by(self, step: int) -> None:
         """Sum up by the next thing."""
@@ -148,7 +150,7 @@ class SpendScreen(FilterListScreen[str | None]):
 
     def _check(self, text: str) -> None:
         try:
-            first_day(text, self._runtime.ledger.reports.today)
+            first_day(text, self._runtime.storage.ledger.reports.today)
         except ConfigError as error:
             raise ConfigError(str(error).removeprefix("--since ")) from None
 

@@ -16,7 +16,7 @@ from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.tui.screens.list_screen import FilterListScreen
-from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, StillClock
+from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, StagedSettings, StillClock
 
 PLAIN, LARGE, TINY, AWAY = (ModelRef.parse(ref) for ref in ("a/plain", "b/large", "c/tiny", "far/away"))
 PRICED = (
@@ -61,11 +61,8 @@ class FewModels(Catalog):
         return known.get(ref, ModelCard(ref=ref))
 
 
-class SceneRuntime(StagedRuntime):
-    """A runtime of few models, with something to find."""
-
-    def __init__(self, config: str = PRICED, stack: str = STACK, *, clock: Clock | None = None) -> None:
-        super().__init__(config, stack, clock=clock or MovedClock())
+class SceneSettings(StagedSettings):
+    """Settings of few models."""
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -78,31 +75,40 @@ class SceneRuntime(StagedRuntime):
         }
 
 
+class SceneRuntime(StagedRuntime):
+    """A runtime of few models, with something to find."""
+
+    settings_type = SceneSettings
+
+    def __init__(self, config: str = PRICED, stack: str = STACK, *, clock: Clock | None = None) -> None:
+        super().__init__(config, stack, clock=clock or MovedClock())
+
+
 def tell(runtime: StagedRuntime, said: tuple[tuple[str, str, ModelRef, int, str], ...] = SAID) -> None:
     """Put chats with a turn each into the history, and what they cost into the ledger."""
-    clock = runtime.clock
+    clock = runtime.storage.clock
     assert isinstance(clock, MovedClock)
     now = clock.now()
     for number, (prompt, role, ref, days, reply) in enumerate(said):
         clock.move(now - 86_400 * days - 3_600 * number)
-        record = structs.replace(runtime.chats.new(title=prompt), id=f"chat{number}")
-        runtime.chats.save(record)
+        record = structs.replace(runtime.storage.chats.new(title=prompt), id=f"chat{number}")
+        runtime.storage.chats.save(record)
         call = MeteredCall(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
         request = ModelRequest(ref=ref, messages=(Message("user", prompt),))
         usage = Usage(input=4_000, output=1_000)
-        counted, cost = runtime.ledger.close(
-            runtime.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None
+        counted, cost = runtime.storage.ledger.close(
+            runtime.storage.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None
         )
         attempt = Attempt(ref=ref, started=0.0, first_token=0.4, ended=3.0, cost=cost, usage=counted)
         created = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
-        runtime.turns.save(
+        runtime.storage.turns.save(
             Turn(
                 id=f"turn{number}", chat=record.id, parent=None, created=created, prompt=prompt, reply=reply,
                 attempts=(attempt,), outcome=Outcome.COMPLETE,
             )
         )  # fmt: skip
     clock.move(now)
-    runtime.chats.tag("chat0", "work")
+    runtime.storage.chats.tag("chat0", "work")
 
 
 async def opened(stage: Stage, act: str, kind: type[P]) -> P:

@@ -11,7 +11,7 @@ async def ask(stage: Stage, text: str = "Hello there, how are you?") -> object:
     await stage.idle()
     ref = stage.turns[-1].ref
     assert ref is not None
-    return stage.runtime.providers.made[ref.provider].requests[-1]
+    return stage.runtime.settings.providers.made[ref.provider].requests[-1]
 
 
 async def test_commands_set_the_chat_up():

@@ -63,10 +63,10 @@ async def test_a_deleted_chat_is_brought_back_with_one_key():
         await chats(stage)
         await stage.pilot.press("ctrl+d")
         await stage.until(lambda: "4 chats" in stage.text and "Deleted “Why" in stage.text)
-        assert [record.id for record in stage.runtime.chats.list(deleted=True)] == ["chat0"]
+        assert [record.id for record in stage.runtime.storage.chats.list(deleted=True)] == ["chat0"]
         await stage.pilot.press("ctrl+z")
         await stage.until(lambda: "5 chats" in stage.text)
-        assert not stage.runtime.chats.list(deleted=True)
+        assert not stage.runtime.storage.chats.list(deleted=True)
 
 
 async def test_renaming_pinning_and_tagging_are_on_disk_and_undone_one_by_one():
@@ -75,13 +75,13 @@ async def test_renaming_pinning_and_tagging_are_on_disk_and_undone_one_by_one():
         await stage.pilot.press("ctrl+f")
         await stage.until(lambda: "pinned" in stage.text)
         await stage.pilot.press("ctrl+r", "ctrl+u", "L", "o", "o", "p", "s", "enter")
-        await stage.until(lambda: stage.runtime.chats.find("chat0").title == "Loops")
+        await stage.until(lambda: stage.runtime.storage.chats.find("chat0").title == "Loops")
         await stage.pilot.press("ctrl+t", "space", "p", "y", "enter")
-        await stage.until(lambda: stage.runtime.chats.find("chat0").tags == ("py", "work"))
-        assert stage.runtime.chats.find("chat0").pinned
+        await stage.until(lambda: stage.runtime.storage.chats.find("chat0").tags == ("py", "work"))
+        assert stage.runtime.storage.chats.find("chat0").pinned
         await stage.pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
-        await stage.until(lambda: not stage.runtime.chats.find("chat0").pinned)
-        before = stage.runtime.chats.find("chat0")
+        await stage.until(lambda: not stage.runtime.storage.chats.find("chat0").pinned)
+        before = stage.runtime.storage.chats.find("chat0")
         assert (before.title, before.tags) == ("Why does this loop stop early?", ("work",))
 
 
@@ -93,12 +93,12 @@ async def test_a_new_title_of_the_open_chat_is_kept_by_its_next_turn():
         await stage.until(lambda: stage.talk.chat.id == "chat0")
         await chats(stage)
         await stage.pilot.press("ctrl+r", "ctrl+u", "N", "e", "w", "enter")
-        await stage.until(lambda: runtime.chats.find("chat0").title == "New")
+        await stage.until(lambda: runtime.storage.chats.find("chat0").title == "New")
         await stage.pilot.press("escape")
-        runtime.providers.script("a/plain", reply("And on."))
+        runtime.settings.providers.script("a/plain", reply("And on."))
         await stage.send("Go on please")
         await stage.idle()
-        assert runtime.chats.find("chat0").title == "New"
+        assert runtime.storage.chats.find("chat0").title == "New"
 
 
 async def test_deleting_the_open_chat_leaves_a_new_one():

@@ -47,7 +47,7 @@ async def help_here(stage: Stage) -> None:
 
 
 async def models(stage: Stage) -> None:
-    stage.runtime.health.failed(LARGE, Overloaded("b is overloaded.").failure)
+    stage.runtime.routing.health.failed(LARGE, Overloaded("b is overloaded.").failure)
     await opened(stage, "models", ModelsScreen)
     await stage.until(lambda: "within reach" in stage.text)
 

@@ -21,7 +21,7 @@ def row(stage: Stage, name: str) -> str:
 
 async def test_a_row_says_price_window_abilities_and_what_stands_against_the_model():
     runtime = SceneRuntime()
-    runtime.health.failed(LARGE, Overloaded("b is overloaded.").failure)
+    runtime.routing.health.failed(LARGE, Overloaded("b is overloaded.").failure)
     async with on_stage(runtime, size=(140, 40)) as stage:
         await models(stage)
         plain = row(stage, "a/plain")
@@ -67,7 +67,7 @@ async def test_a_third_asks_the_last_prompt_again():
     async with on_stage(SceneRuntime()) as stage:
         await stage.send("Hello there, how are you?")
         await stage.idle()
-        stage.runtime.providers.script("c/tiny", reply("A tiny reply."))
+        stage.runtime.settings.providers.script("c/tiny", reply("A tiny reply."))
         await models(stage)
         await stage.type("tiny")
         await stage.pilot.press("ctrl+r")
@@ -86,7 +86,7 @@ async def test_a_model_out_of_reach_is_not_pinned():
 
 async def test_a_reply_streams_on_while_the_picker_is_open():
     async with on_stage(SceneRuntime()) as stage:
-        stage.runtime.providers.script("a/plain", reply("It went on meanwhile."))
+        stage.runtime.settings.providers.script("a/plain", reply("It went on meanwhile."))
         await stage.send("Hello there, how are you?")
         await models(stage)
         await stage.idle()

@@ -32,14 +32,14 @@ async def test_a_number_is_written_with_comments_kept_counts_at_once_and_is_take
     async with on_stage(runtime) as stage:
         await config(stage, "budget day")
         await stage.pilot.press("enter", "5", "enter")
-        await stage.until(lambda: runtime.config.budget.day == Decimal(5))
-        assert runtime.ledger.budgets.limits.day == Decimal(5)
-        written = runtime.paths.config_file.read_text()
+        await stage.until(lambda: runtime.settings.config.budget.day == Decimal(5))
+        assert runtime.storage.ledger.budgets.limits.day == Decimal(5)
+        written = runtime.settings.paths.config_file.read_text()
         assert written.startswith("# mine")
         assert "day = 5" in written
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: runtime.config.budget.day is None)
-        assert "day =" not in runtime.paths.config_file.read_text()
+        await stage.until(lambda: runtime.settings.config.budget.day is None)
+        assert "day =" not in runtime.settings.paths.config_file.read_text()
 
 
 async def test_a_switch_turns_at_once():
@@ -47,8 +47,8 @@ async def test_a_switch_turns_at_once():
     async with on_stage(runtime) as stage:
         await config(stage, "credential")
         await stage.pilot.press("enter")
-        await stage.until(lambda: not runtime.config.router.secrets)
-        assert runtime.resources.check_secrets is False
+        await stage.until(lambda: not runtime.settings.config.router.secrets)
+        assert runtime.routing.services.check_secrets is False
 
 
 async def test_what_the_config_may_not_have_is_said_and_the_field_stays_open():
@@ -59,7 +59,7 @@ async def test_what_the_config_may_not_have_is_said_and_the_field_stays_open():
         await stage.until(lambda: "from 0 to 1" in stage.text)
         await stage.pilot.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.screen)
-        assert runtime.config.router.margin == 0.2
+        assert runtime.settings.config.router.margin == 0.2
 
 
 async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the_session(
@@ -77,7 +77,7 @@ async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the
         await config(stage, "budget day")
         await stage.pilot.press("enter", "5", "enter")
         await stage.until(lambda: "holds until mixchat is closed" in said(stage))
-        assert runtime.config.budget.day == Decimal(5)
+        assert runtime.settings.config.budget.day == Decimal(5)
 
 
 async def test_a_variable_that_goes_before_the_file_is_named(monkeypatch: pytest.MonkeyPatch):
@@ -101,4 +101,4 @@ async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
         await stage.until(lambda: stage.app.theme == "linen")
         await stage.pilot.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, SettingsScreen) and "linen" in stage.text)
-        assert 'theme = "linen"' in runtime.paths.config_file.read_text()
+        assert 'theme = "linen"' in runtime.settings.paths.config_file.read_text()

@@ -39,7 +39,7 @@ async def write(stage: Stage, text: str, key: str = "enter") -> None:
 
 
 def file_of(runtime: StagedRuntime) -> str:
-    return runtime.paths.config_file.read_text("utf-8")
+    return runtime.settings.paths.config_file.read_text("utf-8")
 
 
 async def test_an_alias_is_added_counts_at_once_and_comments_stay():
@@ -52,14 +52,14 @@ async def test_an_alias_is_added_counts_at_once_and_comments_stay():
         await stage.type("c/tiny")
         await stage.pilot.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, TableScreen) and "c/tiny" in stage.text)
-        pin = runtime.pin("tea")
+        pin = runtime.routing.resolve_name("tea")
         assert pin is not None
         assert pin.seat is not None
         assert str(pin.seat.ref) == "c/tiny"
         assert file_of(runtime).startswith("# mine")
         assert 'tea = "c/tiny"' in file_of(runtime)
         await write(stage, "b/large")
-        await stage.until(lambda: runtime.config.aliases["tea"] == "b/large")
+        await stage.until(lambda: runtime.settings.config.aliases["tea"] == "b/large")
 
 
 async def test_what_is_no_model_is_said_in_the_configs_words_and_not_written():
@@ -70,7 +70,7 @@ async def test_what_is_no_model_is_said_in_the_configs_words_and_not_written():
         await write(stage, "nonsense")
         await stage.until(lambda: "must be a model reference, written provider/model" in stage.text)
         assert file_of(runtime) == before
-        assert runtime.config.aliases == {"bee": "b/large"}
+        assert runtime.settings.config.aliases == {"bee": "b/large"}
 
 
 async def test_what_is_removed_comes_back_with_its_comments():
@@ -80,11 +80,11 @@ async def test_what_is_removed_comes_back_with_its_comments():
         await table(stage, "servers")
         await stage.type("work")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: "work" not in runtime.config.providers)
+        await stage.until(lambda: "work" not in runtime.settings.config.providers)
         assert "w.example" not in file_of(runtime)
         assert "ctrl+z brings it back" in said(stage)
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: "work" in runtime.config.providers)
+        await stage.until(lambda: "work" in runtime.settings.config.providers)
         assert file_of(runtime) == own
 
 
@@ -92,18 +92,18 @@ async def test_what_is_removed_comes_back_whole_although_the_file_has_changed_si
     own = PRICED + '[providers.work]\nbase_url = "https://w.example/v1"\nmodels = ["x", "y"]\n'
     own += '[providers.work.headers]\nX-Team = "blue"\n'
     runtime = SceneRuntime(config=own)
-    before = runtime.config
+    before = runtime.settings.config
     async with on_stage(runtime) as stage:
         await table(stage, "servers")
         await stage.type("work")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: "work" not in runtime.config.providers)
-        runtime.paths.config_file.write_text("# by hand\n" + file_of(runtime))
+        await stage.until(lambda: "work" not in runtime.settings.config.providers)
+        runtime.settings.paths.config_file.write_text("# by hand\n" + file_of(runtime))
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: runtime.config == before)
+        await stage.until(lambda: runtime.settings.config == before)
         assert file_of(runtime).startswith("# by hand")
         again = SceneRuntime()
-        assert again.config.providers == before.providers
+        assert again.settings.config.providers == before.providers
 
 
 async def test_an_alias_that_the_stack_in_use_names_is_not_taken_from_it():
@@ -114,7 +114,7 @@ async def test_an_alias_that_the_stack_in_use_names_is_not_taken_from_it():
         await stage.pilot.press("ctrl+d")
         await stage.until(lambda: "bee" in said(stage))
         assert file_of(runtime) == before
-        assert runtime.config.aliases == {"bee": "b/large"}
+        assert runtime.settings.config.aliases == {"bee": "b/large"}
         assert "b/large" in stage.text
 
 
@@ -130,7 +130,7 @@ async def test_a_server_is_named_and_set_up_key_by_key():
         await stage.until(lambda: "providers.work" in stage.text)
         await write(stage, "ftp://w.example")
         await stage.until(lambda: "base_url must begin with" in stage.text)
-        assert "work" not in runtime.config.providers
+        assert "work" not in runtime.settings.config.providers
         await stage.pilot.press("ctrl+u")
         await stage.type("https://w.example/v1")
         await stage.pilot.press("enter")
@@ -138,15 +138,15 @@ async def test_a_server_is_named_and_set_up_key_by_key():
         assert '[providers.work]\nbase_url = "https://w.example/v1"' in file_of(runtime)
         await stage.type("asked for them")
         await write(stage, "one, two")
-        await stage.until(lambda: runtime.config.providers["work"].models == ("one", "two"))
+        await stage.until(lambda: runtime.settings.config.providers["work"].models == ("one", "two"))
         assert 'models = ["one", "two"]' in file_of(runtime)
-        assert SceneRuntime().config.providers["work"].models == ("one", "two")
+        assert SceneRuntime().settings.config.providers["work"].models == ("one", "two")
 
 
 async def test_a_price_counts_at_once_and_is_taken_back_without_a_trace():
     runtime = SceneRuntime()
     async with on_stage(runtime) as stage:
-        runtime.prices.load()
+        runtime.storage.prices.load()
         before = file_of(runtime)
         screen = await table(stage, "price list")
         await write(stage, "c/tiny", "ctrl+n")
@@ -156,12 +156,12 @@ async def test_a_price_counts_at_once_and_is_taken_back_without_a_trace():
         await stage.pilot.press("ctrl+u")
         await stage.type("2.50")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "c/tiny" in runtime.config.prices)
-        rates = runtime.prices.rates(ModelRef.parse("c/tiny"))
+        await stage.until(lambda: "c/tiny" in runtime.settings.config.prices)
+        rates = runtime.storage.prices.rates(ModelRef.parse("c/tiny"))
         assert rates is not None
         assert rates.input == Decimal("2.50")
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: "c/tiny" not in runtime.config.prices)
+        await stage.until(lambda: "c/tiny" not in runtime.settings.config.prices)
         assert file_of(runtime) == before
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.app.screen is screen and "c/tiny" not in stage.text)
@@ -196,7 +196,7 @@ async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
         await stage.pilot.press("escape")
         await table(stage, "keys by action")
         await stage.pilot.press("ctrl+d")
-        await stage.until(lambda: runtime.config.keys == {})
+        await stage.until(lambda: runtime.settings.config.keys == {})
         await stage.pilot.press("escape", "escape")
         await stage.until(lambda: stage.app.screen is stage.screen)
         await stage.pilot.press("ctrl+s")
@@ -211,7 +211,7 @@ async def test_a_file_of_a_model_is_named():
         await stage.until(lambda: "local.mine" in stage.text)
         await stage.type("/models/mine.gguf")
         await stage.pilot.press("enter")
-        await stage.until(lambda: runtime.config.local == {"mine": "/models/mine.gguf"})
+        await stage.until(lambda: runtime.settings.config.local == {"mine": "/models/mine.gguf"})
         assert "counts from the next start on" in said(stage)
 
 

@@ -26,12 +26,12 @@ async def stack(stage: Stage) -> StackScreen:
 
 def file(runtime: SceneRuntime) -> Path:
     """Return the stack's file."""
-    return runtime.paths.stacks / "stage.toml"
+    return runtime.settings.paths.stacks / "stage.toml"
 
 
 def seats(runtime: SceneRuntime, role: str = "daily-driver") -> list[str]:
     """Return the line-up that counts."""
-    return [str(seat.ref) for seat in runtime.stack.roles[role].seats]
+    return [str(seat.ref) for seat in runtime.routing.stack.roles[role].seats]
 
 
 async def test_roles_are_seen_with_their_seats_and_what_stands_against_them():
@@ -79,12 +79,12 @@ async def test_a_preset_is_copied_before_it_is_changed():
         await stack(stage)
         before = seats(runtime)
         await stage.pilot.press("down", "ctrl+d")
-        await stage.until(lambda: runtime.stack.name == "my-coding")
+        await stage.until(lambda: runtime.routing.stack.name == "my-coding")
         assert seats(runtime) == before[1:]
-        assert 'stack = "my-coding"' in runtime.paths.config_file.read_text()
+        assert 'stack = "my-coding"' in runtime.settings.paths.config_file.read_text()
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: runtime.stack.name == "coding")
-        assert not (runtime.paths.stacks / "my-coding.toml").exists()
+        await stage.until(lambda: runtime.routing.stack.name == "coding")
+        assert not (runtime.settings.paths.stacks / "my-coding.toml").exists()
         assert seats(runtime) == before
 
 
@@ -96,9 +96,9 @@ async def test_another_stack_is_put_to_use_and_back():
         await stage.until(lambda: "comes with mixchat" in stage.text)
         await stage.type("budget")
         await stage.pilot.press("enter")
-        await stage.until(lambda: runtime.stack.name == "budget")
+        await stage.until(lambda: runtime.routing.stack.name == "budget")
         await stage.pilot.press("ctrl+z")
-        await stage.until(lambda: runtime.stack.name == "stage")
+        await stage.until(lambda: runtime.routing.stack.name == "stage")
 
 
 async def test_a_role_that_the_config_seats_is_changed_there():

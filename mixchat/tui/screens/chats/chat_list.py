@@ -34,19 +34,19 @@ class ChatList:
 
     def read(self) -> None:
         """Read the list of chats."""
-        self.records = {record.id: record for record in self._runtime.chats.list()}
+        self.records = {record.id: record for record in self._runtime.storage.chats.list()}
 
     def find(self, words: str) -> Sequence[Hit]:
         """Return where `words` occur in titles and texts, titles first."""
-        return self._runtime.search.find(words, limit=_HITS)
+        return self._runtime.storage.search.find(words, limit=_HITS)
 
     def now(self) -> float:
         """Return the time in seconds since the epoch."""
-        return self._runtime.clock.now()
+        return self._runtime.storage.clock.now()
 
     def count_costs(self) -> None:
         """Add up what each chat has cost."""
-        lines = self._runtime.ledger.reports.lines("chat")
+        lines = self._runtime.storage.ledger.reports.lines("chat")
         self._costs = {line.key: line.tally for line in lines}
 
     def cost(self, chat: str) -> CostSum | None:
@@ -67,16 +67,16 @@ class ChatList:
     def tag(self, chat: str, tags: Sequence[str]) -> None:
         """Give the chat exactly these tags."""
         before = self.records[chat]
-        self._runtime.chats.tag(chat, *tags)
+        self._runtime.storage.chats.tag(chat, *tags)
         self._take_over(structs.replace(before, tags=tuple(sorted(set(tags)))))
         self._undo.append((f"“{before.title}” has its tags back.", lambda: self._tag_back(before)))
 
     def delete(self, chat: str) -> None:
         """Take the chat away; what it cost stays counted."""
         record = self.records[chat]
-        self._runtime.chats.delete(chat)
+        self._runtime.storage.chats.delete(chat)
         del self.records[chat]
-        self._undo.append((f"“{record.title}” is back.", lambda: self._runtime.chats.restore(chat)))
+        self._undo.append((f"“{record.title}” is back.", lambda: self._runtime.storage.chats.restore(chat)))
 
     def undo(self) -> str | None:
         """Take the last change back and say what is as it was; `None`: there is nothing to take back."""
@@ -88,18 +88,18 @@ class ChatList:
         return sentence
 
     def _tag_back(self, before: ChatRecord) -> None:
-        self._runtime.chats.tag(before.id, *before.tags)
+        self._runtime.storage.chats.tag(before.id, *before.tags)
         self._take_over(before)
 
     def _change(self, record: ChatRecord, sentence: str) -> None:
         before = self.records[record.id]
-        self._runtime.chats.save(record)
+        self._runtime.storage.chats.save(record)
         self._take_over(record)
         self.read()
         self._undo.append((sentence, lambda: self._put_back(before)))
 
     def _put_back(self, before: ChatRecord) -> None:
-        self._runtime.chats.save(before)
+        self._runtime.storage.chats.save(before)
         self._take_over(before)
 
     def _take_over(self, record: ChatRecord) -> None:

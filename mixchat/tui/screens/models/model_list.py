@@ -44,7 +44,7 @@ class ModelList:
         roles, aliases = self._roles(), self._aliases()
         found = {card.ref: card for name in self._talkers() for card in self._cards(name)}
         found |= {
-            ref: self._runtime.catalog.card(ref)
+            ref: self._runtime.settings.catalog.card(ref)
             for ref in (*roles, *aliases)
             if ref not in found and self._talks(ref)
         }
@@ -52,60 +52,70 @@ class ModelList:
         return sorted(offers, key=lambda offer: (bool(offer.unreachable), offer.role is None, offer.card.ref))
 
     def _talks(self, ref: ModelRef) -> bool:
-        service = self._runtime.provider_specs.get(ref.provider)
+        service = self._runtime.settings.provider_specs.get(ref.provider)
         return service is None or service.api != "embed"
 
     def _talkers(self) -> list[str]:
         """Return the services that can be chatted with."""
-        return [name for name, service in self._runtime.provider_specs.items() if service.api != "embed"]
+        return [
+            name for name, service in self._runtime.settings.provider_specs.items() if service.api != "embed"
+        ]
 
     def load(self) -> None:
         """Open the price list. Blocks for up to half a second the first time; safe in a thread."""
-        self._runtime.prices.load()
+        self._runtime.storage.prices.load()
 
     @property
     def today(self) -> date:
         """The day, UTC."""
-        return datetime.fromtimestamp(self._runtime.clock.now(), UTC).date()
+        return datetime.fromtimestamp(self._runtime.storage.clock.now(), UTC).date()
 
     def rests(self, ref: ModelRef) -> float:
         """Return the seconds until a model that failed is tried again; 0: it is well."""
-        return self._runtime.health.state(ref).seconds
+        return self._runtime.routing.health.state(ref).seconds
 
     async def ask(self) -> list[str]:
         """Ask the providers that were not asked today for their models; return who did not answer."""
         providers = [found for name in self._talkers() if (found := self._stale(name)) is not None]
-        failed = await self._runtime.catalog.refresh(providers)
-        return [name for name in failed if self._runtime.provider_specs[name].needs_key]
+        failed = await self._runtime.settings.catalog.refresh(providers)
+        return [name for name in failed if self._runtime.settings.provider_specs[name].needs_key]
 
     def _stale(self, name: str) -> "Provider | None":
-        if not self._runtime.providers.reachable(name) or not self._runtime.catalog.stale(name):
+        if not self._runtime.settings.providers.reachable(name) or not self._runtime.settings.catalog.stale(
+            name
+        ):
             return None
         try:
-            return self._runtime.providers.get(name)
+            return self._runtime.settings.providers.get(name)
         except ProviderError:
             return None
 
     def _cards(self, provider: str) -> Iterator[ModelCard]:
-        listed = self._runtime.catalog.listed(provider) if self._runtime.providers.reachable(provider) else ()
-        yield from listed or self._runtime.catalog.built_in(provider)
+        listed = (
+            self._runtime.settings.catalog.listed(provider)
+            if self._runtime.settings.providers.reachable(provider)
+            else ()
+        )
+        yield from listed or self._runtime.settings.catalog.built_in(provider)
 
     def _roles(self) -> dict[ModelRef, str]:
         roles: dict[ModelRef, str] = {}
-        for role, post in self._runtime.stack.roles.items():
+        for role, post in self._runtime.routing.stack.roles.items():
             for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat)):
                 roles.setdefault(seat.ref, role)
         return roles
 
     def _aliases(self) -> dict[ModelRef, str]:
-        return {ref: name for name, ref in sorted(self._runtime.catalog.aliases().items(), reverse=True)}
+        return {
+            ref: name for name, ref in sorted(self._runtime.settings.catalog.aliases().items(), reverse=True)
+        }
 
     def offer(self, ref: ModelRef) -> Offer:
         """Return what is known of one model, without waiting for the price list."""
-        return self._offer(self._runtime.catalog.card(ref), {}, {})
+        return self._offer(self._runtime.settings.catalog.card(ref), {}, {})
 
     def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> Offer:
-        rates = self._runtime.prices.rates(card.ref) if self._runtime.prices.ready else None
+        rates = self._runtime.storage.prices.rates(card.ref) if self._runtime.storage.prices.ready else None
         today = self.today
         return Offer(
             card=card,
@@ -113,16 +123,16 @@ class ModelList:
             input=rates.input if rates else None,
             output=rates.output if rates else None,
             unreachable=self.unreachable(card.ref.provider),
-            retiring=self._runtime.catalog.retiring(card.ref, today),
+            retiring=self._runtime.settings.catalog.retiring(card.ref, today),
             ended=card.retires is not None and card.retires < today,
             role=roles.get(card.ref),
         )
 
     def unreachable(self, provider: str) -> str:
         """Return why a provider cannot be asked, in words; empty: it can."""
-        if self._runtime.providers.reachable(provider):
+        if self._runtime.settings.providers.reachable(provider):
             return ""
-        if provider not in self._runtime.provider_specs:
+        if provider not in self._runtime.settings.provider_specs:
             return "no such provider"
-        variable = next(iter(self._runtime.credentials.variables(provider)), "")
+        variable = next(iter(self._runtime.settings.credentials.variables(provider)), "")
         return f"needs {variable}" if variable else "needs a key"

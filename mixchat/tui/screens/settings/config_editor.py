@@ -136,16 +136,16 @@ class ConfigEditor:
     @property
     def config(self) -> Config:
         """The config that counts now."""
-        return self._runtime.config
+        return self._runtime.settings.config
 
     @property
     def file(self) -> str:
         """Where the config file is."""
-        return str(self._runtime.paths.config_file)
+        return str(self._runtime.settings.paths.config_file)
 
     def value(self, setting: Setting) -> object:
         """Return what counts now."""
-        value = value_of(self._runtime.config, setting.path)
+        value = value_of(self._runtime.settings.config, setting.path)
         return setting.default if value is None else value
 
     def sources(self, settings: Sequence[Setting]) -> dict[str, str]:
@@ -155,7 +155,7 @@ class ConfigEditor:
 
     def names(self, table: Setting) -> Sequence[str]:
         """Return the names that a table holds."""
-        return list(cast("Mapping[str, object]", value_of(self._runtime.config, table.path)))
+        return list(cast("Mapping[str, object]", value_of(self._runtime.settings.config, table.path)))
 
     def read(self, setting: Setting, text: str) -> Value:
         """Return the value that `text` writes; nothing written is `None`, which takes the key out of the file.
@@ -167,7 +167,7 @@ class ConfigEditor:
             raise ConfigError(SECRET_REFUSED)
         value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
-            changed(self._runtime.config, setting.path, _counting(value))
+            changed(self._runtime.settings.config, setting.path, _counting(value))
         return value
 
     def check_name(self, table: Setting, name: str) -> None:
@@ -184,7 +184,7 @@ class ConfigEditor:
             raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
         shape = shape_of(table.key)
         if shape is not None:
-            changed(self._runtime.config, (*table.path, name), shape())
+            changed(self._runtime.settings.config, (*table.path, name), shape())
 
     def put(self, setting: Setting, value: Value) -> str:
         """Put a value to use and write it down; return what there is to say about it, or nothing.
@@ -211,7 +211,7 @@ class ConfigEditor:
 
         def restore() -> None:
             if self._text() == before.after:
-                write_atomically(self._runtime.paths.config_file, before.text)
+                write_atomically(self._runtime.settings.paths.config_file, before.text)
             else:
                 self._write(before.path, before.value)
 
@@ -222,7 +222,7 @@ class ConfigEditor:
         return " ".join(filter(None, (f"{before.key} is as it was.", said)))
 
     def _change(self, key: str, path: Path, counts: object, value: Value) -> str:
-        config, text = self._runtime.config, self._text()
+        config, text = self._runtime.settings.config, self._text()
         named = value_of(config, path[:2])
         place = path[:2] if named is None and len(path) > 2 else path
         counted = value_of(config, place)
@@ -233,7 +233,7 @@ class ConfigEditor:
 
     def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:
         """Put a change to use, if nothing goes before the config file, and write it; return what there is to say."""
-        before, config = self._runtime.config, changed(self._runtime.config, path, counts)
+        before, config = self._runtime.settings.config, changed(self._runtime.settings.config, path, counts)
         source = source_of(path, self._layers())
         stronger = source not in {"default", self.file}
         if not stronger:
@@ -251,14 +251,14 @@ class ConfigEditor:
         try:
             self._runtime.use_config(config)
             if key == "stack":
-                self._runtime.use_stack(config.stack)
+                self._runtime.routing.use_stack(config.stack)
         except ConfigError:
             self._runtime.use_config(before)
             raise
         self._changed(config)
 
     def _write(self, path: Path, value: object) -> None:
-        file = self._runtime.paths.config_file
+        file = self._runtime.settings.paths.config_file
         if isinstance(value, Struct):
             for place, part in _leaves(path, value):
                 set_value(file, place, part)
@@ -267,13 +267,15 @@ class ConfigEditor:
 
     def _text(self) -> str:
         try:
-            return self._runtime.paths.config_file.read_text("utf-8")
+            return self._runtime.settings.paths.config_file.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
 
     def _layers(self) -> tuple[Layer, ...]:
         try:
-            return read_layers(self._runtime.paths, working_directory(), self._runtime.environ)
+            return read_layers(
+                self._runtime.settings.paths, working_directory(), self._runtime.settings.environ
+            )
         except ConfigError:
             return ()
 

@@ -41,15 +41,15 @@ class StackEditor:
     @property
     def stack(self) -> "Stack":
         """The stack in use."""
-        return self._runtime.stack
+        return self._runtime.routing.stack
 
     def names(self) -> tuple[str, ...]:
         """Return the stacks there are."""
-        return self._runtime.stacks.names()
+        return self._runtime.settings.stacks.names()
 
     def is_preset(self, name: str) -> bool:
         """Whether the stack came with mixchat."""
-        return self._runtime.stacks.is_preset(name)
+        return self._runtime.settings.stacks.is_preset(name)
 
     def switch(self, name: str) -> str:
         """Put another stack to use and write that down; return what there is to say.
@@ -103,16 +103,16 @@ class StackEditor:
             if before.file is not None and before.text is None:
                 before.file.unlink(missing_ok=True)
             elif before.file is not None and before.text is not None:
-                self._runtime.stacks.add(before.text, str(before.file), replace=True)
+                self._runtime.settings.stacks.add(before.text, str(before.file), replace=True)
             return self._use(before.stack) or f"The stack {before.stack} is as it was."
         except (ConfigError, OSError) as error:
             return f"It cannot be taken back: {error}"
 
     def _edit(self, role: str, change: Change) -> str:
-        own = self._runtime.config.roles.get(role)
+        own = self._runtime.settings.config.roles.get(role)
         if own is not None and own.models:
             raise ConfigError(f"The config's [roles.{role}] goes before every stack; change it there.")
-        stacks, name = self._runtime.stacks, self.stack.name
+        stacks, name = self._runtime.settings.stacks, self.stack.name
         target = self._free_name(name) if stacks.is_preset(name) else name
         text = edit_lineup(stacks.text(name), role, change, name=target)
         path = stacks.path(target)
@@ -129,11 +129,11 @@ class StackEditor:
         return free
 
     def _use(self, name: str) -> str:
-        self._runtime.use_stack(name)
-        self._runtime.config = structs.replace(self._runtime.config, stack=name)
+        self._runtime.routing.use_stack(name)
+        self._runtime.settings.config = structs.replace(self._runtime.settings.config, stack=name)
         self._changed()
         try:
-            set_value(self._runtime.paths.config_file, "stack", name)
+            set_value(self._runtime.settings.paths.config_file, "stack", name)
         except ConfigError as error:
             return f"It holds until mixchat is closed: {error}"
         return ""
