@@ -62,7 +62,7 @@ def run_export(args: argparse.Namespace) -> int:
     from mixchat.transfer.exporter import Exporter
 
     runtime = _runtime(args)
-    exporter = Exporter(runtime.chats, runtime.turns)
+    exporter = Exporter(runtime.storage.chats, runtime.storage.turns)
     if args.all:
         if args.format not in (None, "json"):
             raise ConfigError("--all writes JSON; leave out --format, or export one chat by its id.")
@@ -83,7 +83,9 @@ def run_import(args: argparse.Namespace) -> int:
     for name in args.files:
         source = open_export(Path(name))
         foreign = source.program != "mixchat"
-        importer = Importer(ImportStore(runtime.database), private=foreign and runtime.config.private)
+        importer = Importer(
+            ImportStore(runtime.storage.database), private=foreign and runtime.settings.config.private
+        )
         try:
             for taken in source.chats:
                 _print_new(importer.take(taken), taken.document)
@@ -132,7 +134,7 @@ def _rendered(runtime: "Runtime", document: "ChatDocument", form: str) -> Iterat
     elif form == "html":
         from mixchat.transfer.html import Palette, to_html
 
-        light, dark = Palette.pair(runtime.config.theme, runtime.paths.themes)
+        light, dark = Palette.pair(runtime.settings.config.theme, runtime.settings.paths.themes)
         yield to_html(document, light, dark).encode(errors="replace")
     else:
         from mixchat.transfer.markdown import to_markdown

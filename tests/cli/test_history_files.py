@@ -62,7 +62,7 @@ def test_chats_of_elsewhere_are_private_where_every_chat_is(shell: Shell, tmp_pa
     paths.config_file.write_text("private = true\n")
     Path("claude.json").write_text(json.dumps([claude_conversation()]))
     assert shell("history", "import", "claude.json").code == 0
-    assert [chat.private for chat in build_runtime().chats.list()] == [True]
+    assert [chat.private for chat in build_runtime().storage.chats.list()] == [True]
 
 
 def test_wrong_use_is_one_sentence(shell: Shell):
