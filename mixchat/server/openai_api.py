@@ -100,7 +100,7 @@ class OpenAiApi:
         return _json(msgspec.json.encode(found), 200)
 
     def _listed(self) -> list[dict[str, Any]]:
-        stack = self._runtime.stack
+        stack = self._runtime.routing.stack
         roles = [role for role in stack.roles if role != FALLBACK]
         names = [(f"{OWN}{name}", "mixchat") for name in (AUTO, *roles)]
         names += [(str(ref), ref.provider) for ref in stack.models()]
@@ -114,15 +114,15 @@ class OpenAiApi:
             return _failed(error)
         except ClientDisconnect:
             return Response(status_code=400)
-        return Answer(self._runtime.router, self._question(asked, pin), _brief(asked), asked)
+        return Answer(self._runtime.routing.router, self._question(asked, pin), _brief(asked), asked)
 
     def _pin(self, name: str) -> Pin | None:
         """Return what a client's `model` pins; `None`: the router decides."""
         if name.removeprefix(OWN) == AUTO:
             return None
-        pin = self._runtime.pin(name.removeprefix(OWN))
+        pin = self._runtime.routing.resolve_name(name.removeprefix(OWN))
         if pin is None or (name.startswith(OWN) and pin.role is None):
-            raise UnknownModel(self._runtime.no_pin(name.removeprefix(OWN)))
+            raise UnknownModel(self._runtime.routing.unknown_name_message(name.removeprefix(OWN)))
         return pin
 
     def _question(self, asked: Asked, pin: Pin | None) -> RoutingInput:
@@ -130,7 +130,11 @@ class OpenAiApi:
         files = tuple(FileRef(file.name, file.media_type, len(file.data)) for file in last.attachments)
         history = tuple(message.text for message in earlier if message.role == "user")[-_HISTORY:]
         return RoutingInput(
-            prompt=last.text, history=history, files=files, pin=pin, private=self._runtime.config.private
+            prompt=last.text,
+            history=history,
+            files=files,
+            pin=pin,
+            private=self._runtime.settings.config.private,
         )
 
 
