@@ -38,7 +38,7 @@ _STATUSES: Final[Mapping[int, type[ProviderError]]] = {
     407: Unreachable, 408: TooSlow, 409: Overloaded, 410: UnknownModel, 413: TooLong, 422: BadRequest,
     425: Overloaded, 429: RateLimited, 451: Refused, 499: Interrupted,
 }  # fmt: skip
-_VAGUE: Final = frozenset({None, 200, 400, 403, 404, 413, 422, 424, 429, 500, 502, 503})
+_VAGUE: Final = frozenset({None, 200, 400, 403, 404, 412, 413, 422, 424, 429, 500, 502, 503})
 """Statuses whose words may tell more than they do."""
 _MOST: Final = 4_000
 """Characters of what was said that are looked at."""

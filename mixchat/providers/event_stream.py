@@ -86,7 +86,7 @@ def _form(head: bytes, content_type: str) -> Literal["page", "json", "lines", "e
 
 
 async def _joined(head: bytes, raw: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    yield head
+    yield head.removeprefix(_BOM)
     async for piece in raw:
         yield piece
 

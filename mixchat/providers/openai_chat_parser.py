@@ -77,10 +77,8 @@ class ChatParser:
             events += self.state.citation(source.get("url"), source.get("title"))
         self._refusal += text(delta.get("refusal"))
         why = table(choice.get("content_filter_results")) and "content filter"
-        finish = choice.get("finish_reason")
-        return events + self.state.finish(
-            choice.get("native_finish_reason") if finish == "error" else finish, why
-        )
+        reason = choice.get("finish_reason")
+        return events + self.state.finish(reason, why)
 
     def _content(self, content: object) -> list[ProviderEvent]:
         """Return text and thinking; Mistral's thinking models send a list of typed parts."""

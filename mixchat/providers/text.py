@@ -60,5 +60,6 @@ def redacted(text: str, key: str | None = None) -> str:
 
 def plain(text: str, limit: int = 240) -> str:
     """Return `text` on one line without markup and control characters, cut at `limit` characters."""
-    line = " ".join(_CONTROLS.sub(" ", _TAGS.sub(" ", text[:20_000])).split())
+    bare = _CONTROLS.sub(" ", _TAGS.sub(" ", text[:20_000]))
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in bare).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

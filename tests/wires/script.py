@@ -80,6 +80,19 @@ class Web(Struct, frozen=True, tag=True):
     content_type: str = "text/html; charset=utf-8"
 
 
+class Raw(Struct, frozen=True, tag=True):
+    """A streamed body, byte by byte as a server was seen to send it."""
+
+    pieces: tuple[str | bytes | float, ...]
+    """Sent one after the other; a number is a pause in seconds."""
+    content_type: str = "text/event-stream"
+    headers: dict[str, str] = {}
+    keep_open: bool = False
+    """Whether the connection is kept open after the last piece."""
+    drop: bool = False
+    """Whether it is closed in the middle of the body."""
+
+
 class Refusal(Struct, frozen=True, tag=True):
     """The model declines before a word."""
 
@@ -98,7 +111,7 @@ class Silence(Struct, frozen=True, tag=True):
     """The request is read and never answered."""
 
 
-Script = Reply | Status | Web | Refusal | Reset | Hangup | Silence
+Script = Reply | Status | Web | Raw | Refusal | Reset | Hangup | Silence
 
 
 def deltas(text: str) -> Sequence[str]:

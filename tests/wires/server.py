@@ -31,8 +31,8 @@ from tests.wires.google import Google
 from tests.wires.listings import answer
 from tests.wires.ollama import Ollama
 from tests.wires.responses import Responses
-from tests.wires.script import Hangup, Refusal, Reply, Reset, Script, Silence, Status, Web
-from tests.wires.speech import speak
+from tests.wires.script import Hangup, Raw, Refusal, Reply, Reset, Script, Silence, Status, Web
+from tests.wires.speech import speak, speak_raw
 
 DIALECTS: tuple[tuple[str, Dialect], ...] = (
     ("/v1/messages", Anthropic()),
@@ -169,6 +169,8 @@ class Wires:
                 page = script.body.encode()
                 await connection.whole(script.status, page, {"content-type": script.content_type})
                 return True
+            case Raw():
+                return await speak_raw(connection, script)
             case Refusal() | Reply():
                 return await speak(connection, dialect, script, seen.model)
         return False
@@ -188,6 +190,10 @@ class Wires:
         script = next(iter(self._scripts.get("_listing", [])), None)
         if isinstance(script, Status):
             await self._status(connection, Chat(), script)
+            return True
+        if isinstance(script, Web):
+            page = script.body.encode()
+            await connection.whole(script.status, page, {"content-type": script.content_type})
             return True
         status = 404 if found is None else 200
         text = json.dumps({"error": {"message": "no such page"}} if found is None else found).encode()

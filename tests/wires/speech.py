@@ -4,7 +4,7 @@ import asyncio
 
 from tests.wires.connection import Connection
 from tests.wires.dialect import Dialect, Frames, sse
-from tests.wires.script import Refusal, Reply
+from tests.wires.script import Raw, Refusal, Reply
 
 NAMES = ("request-id", "x-request-id")
 
@@ -55,3 +55,18 @@ def _refusal(dialect: Dialect, script: Refusal, model: str) -> Frames:
         blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}
         return Frames([], [], [sse(blocked | {"usageMetadata": {"promptTokenCount": 10}})])
     return frames
+
+
+async def speak_raw(connection: Connection, script: Raw) -> bool:
+    """Send the pieces with their pauses; return whether the connection can take another request."""
+    connection.begin(script.content_type, {"x-request-id": "req_wire", **script.headers})
+    for piece in script.pieces:
+        if isinstance(piece, float | int):
+            await asyncio.sleep(piece)
+        else:
+            await connection.chunk(piece.encode() if isinstance(piece, str) else piece)
+    if script.keep_open:
+        await asyncio.Event().wait()
+    if not script.drop:
+        await connection.end()
+    return not script.drop
