@@ -32,6 +32,12 @@ from mixchat.providers.stream_state import EventParser, StreamState
 from tests.wires.dialect import Json
 
 REF = ModelRef("openrouter", "m")
+_QUIET = (
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+)
 PARSERS: dict[str, Callable[[StreamState], EventParser]] = {
     "chat": ChatParser, "responses": ResponsesParser, "anthropic": AnthropicParser, "google": GoogleParser, "ollama": OllamaParser,
 }  # fmt: skip
@@ -149,7 +155,7 @@ def framed(kind: str, pieces: list[Json]) -> tuple[bytes, str]:
 def each(kind: str, examples: int) -> Callable[[], None]:
     """Return the run over one parser."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=_QUIET)
     @given(st.lists(mutated(kind) | values, max_size=5), st.sampled_from(["stream", "whole"]))
     def run(pieces: list[Json], form: str) -> None:
         if form == "whole":
@@ -166,7 +172,7 @@ def bytes_run(examples: int) -> Callable[[], None]:
     tokens = st.sampled_from([b"data:", b"data: ", b"\n", b"\r", b"\r\n", b"\n\n", b"event: error\n", b": x\n", b"id: 1\n", b"{", b"}", b"[", b'"',
                               b"[DONE]", b'{"choices":[{"delta":{"content":"a"}}]}', b"\xef\xbb\xbf", b"\xff", b"<html>", b"retry: x\n"])  # fmt: skip
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=_QUIET)
     @given(
         st.lists(tokens | st.binary(max_size=12), max_size=24),
         st.sampled_from(sorted(PARSERS)),
@@ -184,7 +190,7 @@ def rest_run(examples: int) -> Callable[[], None]:
     """Return the run over error bodies, lists of models and waits."""
     mapper = ErrorMapper(built_in()["openrouter"], REF)
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=_QUIET)
     @given(
         values,
         st.sampled_from([None, 200, 400, 401, 403, 404, 413, 429, 500, 503]),
