@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 
@@ -13,7 +12,7 @@ from mixchat.chat.branch import Branch
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
-from mixchat.chat.turn_runner import TurnRunner
+from mixchat.chat.turn_runner import OpenedTurn, TurnRunner, run_turn
 from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import (
     ChatRequest,
@@ -23,7 +22,8 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
-from mixchat.domain.events import ChatEvent, TurnAccepted
+from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
 from mixchat.domain.turn import FileRef, Outcome, Turn
@@ -42,6 +42,7 @@ class Chat:
         self.path = Branch(services.turns, record.id, record.leaf, self._remember)
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
+        self._running: dict[str, TurnRunner] = {}
         self._unsaved: dict[str, Turn] = {}
         """Turns as they stand on the screen, for which there was no room on the disk."""
         self._redaction = PromptRedaction(services.mask)
@@ -109,7 +110,7 @@ class Chat:
         """Return what would be sent for `prompt` now, to estimate its cost."""
         return self._chat_request(self._messages.of(self.path, prompt.text, prompt.files), prompt)
 
-    async def send(
+    def send(
         self,
         text: str,
         *,
@@ -118,7 +119,7 @@ class Chat:
         settings: GenerationSettings = GenerationSettings(),
         allow: GuardOverrides = GuardOverrides(),
     ) -> AsyncGenerator[ChatEvent]:
-        """Answer a prompt: yield `Accepted`, what happens, and at last `Finished` or `Failed`.
+        """Answer a prompt: yield `TurnAccepted`, what happens, and at last `TurnFinished` or `TurnFailed`.
 
         Cancelled or closed before anything came, the turn is taken back and `withdrawn` holds it; later,
         what came is kept and the turn is settled as stopped.
@@ -127,27 +128,31 @@ class Chat:
             StorageError: the prompt cannot be saved; nothing was sent.
         """
         prompt = TurnRequest(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
-        if pin is not None:
-            self._services.learn(await self._redaction.mask(text), pin.target, "pinned")
-        async with aclosing(self.answer(prompt, self.path.leaf)) as events:
-            async for event in events:
-                yield event
 
-    async def regenerate(self, turn_id: str, prompt: TurnRequest | None = None) -> AsyncGenerator[ChatEvent]:
+        async def accept() -> TurnRunner:
+            if pin is not None:
+                self._services.learn(await self._redaction.mask(text), pin.target, "pinned")
+            return await self._accept(prompt, self.path.leaf)
+
+        return run_turn(accept, self._ended)
+
+    def regenerate(self, turn_id: str, prompt: TurnRequest | None = None) -> AsyncGenerator[ChatEvent]:
         """Answer a turn's prompt once more, or an edited `prompt` in its place, as its sibling.
 
         Nothing is destroyed but a turn to which nothing had come. Ends and cancels like `send`.
         """
-        old = self.path.turn(turn_id)
-        said = self.original_prompt(old)
-        prompt = prompt or TurnRequest(text=said, files=old.files)
-        if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
-            self.path.withdraw(turn_id)
-        if prompt.pin is not None and prompt.pin.name != old.pin and prompt.text == said:
-            self._services.learn(await self._redaction.mask(said), prompt.pin.target, "regenerated")
-        async with aclosing(self.answer(prompt, old.parent)) as events:
-            async for event in events:
-                yield event
+
+        async def accept() -> TurnRunner:
+            old = self.path.turn(turn_id)
+            said = self.original_prompt(old)
+            new = prompt or TurnRequest(text=said, files=old.files)
+            if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
+                self.path.withdraw(turn_id)
+            if new.pin is not None and new.pin.name != old.pin and new.text == said:
+                self._services.learn(await self._redaction.mask(said), new.pin.target, "regenerated")
+            return await self._accept(new, old.parent)
+
+        return run_turn(accept, self._ended)
 
     def withdraw(self, turn_id: str) -> bool:
         """Take back a turn that was stopped before anything was sent; return whether it was one.
@@ -167,25 +172,27 @@ class Chat:
         if self.path.place is None:
             self.record = structs.replace(self.record, title="")
 
-    async def continue_reply(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
+    def continue_reply(self, turn_id: str, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
         """Go on with a reply that was cut off or stopped: the same turn grows, with a seam.
 
         Ends and cancels like `send`; what was there is never lost.
         """
-        cut = self.path.turn(turn_id)
-        role = cut.decision.role if cut.decision else None
-        pin = pin or self.state.pin or (Pin(role, role=role) if role else None)
-        prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=pin)
-        before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
-        chat_request = self._chat_request(
-            self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE
-        )
-        question = structs.replace(self.routing_input(prompt, before), continues=True)
-        async with aclosing(self._follow(cut, question, chat_request)) as events:
-            async for event in events:
-                yield event
 
-    async def answer(
+        async def accept() -> TurnRunner:
+            cut = self.path.turn(turn_id)
+            role = cut.decision.role if cut.decision else None
+            chosen = pin or self.state.pin or (Pin(role, role=role) if role else None)
+            prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=chosen)
+            before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
+            chat_request = self._chat_request(
+                self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE
+            )
+            question = structs.replace(self.routing_input(prompt, before), continues=True)
+            return self._begin(OpenedTurn(cut, question, chat_request))
+
+        return run_turn(accept, self._ended)
+
+    def answer(
         self,
         prompt: TurnRequest,
         parent: str | None,
@@ -197,16 +204,12 @@ class Chat:
 
         Ends and cancels like `send`.
         """
-        before = (
-            [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
-        )
-        masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
-        turn = self._accept(prompt, masked, parent, purpose)
-        messages = self._messages.of(before, asked or prompt.text, prompt.files)
-        chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
-        async with aclosing(self._follow(turn, self.routing_input(prompt, before), chat_request)) as events:
-            async for event in events:
-                yield event
+        return run_turn(lambda: self._accept(prompt, parent, purpose, asked), self._ended)
+
+    def live(self, turn_id: str) -> LiveTurn | None:
+        """Return the turn as it grows, while it is answered."""
+        runner = self._running.get(turn_id)
+        return runner.live if runner else None
 
     def correct(self, turn_id: str, role: str) -> Turn:
         """Say what role a turn should have had, which the router learns; return the turn as it is now."""
@@ -215,27 +218,33 @@ class Chat:
         self._services.learn(turn.prompt, role, "corrected")
         return turn
 
-    async def _follow(
-        self, turn: Turn, question: RoutingInput, chat_request: ChatRequest
-    ) -> AsyncGenerator[ChatEvent]:
-        answer = TurnRunner(turn, save=self._put, clock=self._services.clock)
-        try:
-            yield TurnAccepted(turn)
-            async with aclosing(answer.events(self._services.router(), question, chat_request)) as events:
-                async for event in events:
-                    yield event
-        finally:
-            self._settled(answer)
+    async def _accept(
+        self, prompt: TurnRequest, parent: str | None, purpose: Purpose = "answer", asked: str | None = None
+    ) -> TurnRunner:
+        """Put a prompt on disk as a new turn, and return who answers it."""
+        before = (
+            [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
+        )
+        masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
+        turn = self._save_new(prompt, masked, parent, purpose)
+        messages = self._messages.of(before, asked or prompt.text, prompt.files)
+        chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
+        return self._begin(OpenedTurn(turn, self.routing_input(prompt, before), chat_request))
 
-    def _settled(self, answer: TurnRunner) -> None:
-        turn = answer.turn
-        if turn.outcome in (Outcome.OPEN, Outcome.STOPPED) and not answer.began and not turn.reply:
-            self.withdrawn = structs.replace(turn, outcome=Outcome.STOPPED)
+    def _begin(self, opened: OpenedTurn) -> TurnRunner:
+        runner = self._running[opened.turn.id] = TurnRunner(opened, self._services, self._put)
+        return runner
+
+    def _ended(self, runner: TurnRunner) -> None:
+        turn = runner.turn
+        self._running.pop(turn.id, None)
+        if runner.is_withdrawn:
+            self.withdrawn = turn
             self._forget(turn.id)
         elif turn.outcome is Outcome.STOPPED:
             self.path.put(turn)
 
-    def _accept(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
+    def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._services.clock.now()
         title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
         self.record = structs.replace(self.record, title=title, updated=now)

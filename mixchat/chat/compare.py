@@ -53,7 +53,7 @@ async def compare(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def merge(chat: Chat, turns: Sequence[Turn], pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
+def merge(chat: Chat, turns: Sequence[Turn], pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
     """Have a model write one answer out of several siblings, as a further sibling.
 
     Ends and cancels like `Chat.send`.
@@ -62,6 +62,4 @@ async def merge(chat: Chat, turns: Sequence[Turn], pin: Pin | None = None) -> As
     answers = "\n".join(f"\n<answer number={n}>\n{turn.reply}\n</answer>" for n, turn in enumerate(turns, 1))
     prompt = TurnRequest(text=first.prompt, files=first.files, pin=pin)
     asked = _MERGE.format(prompt=first.prompt, answers=answers)
-    async with aclosing(chat.answer(prompt, first.parent, "merge", asked=asked)) as events:
-        async for event in events:
-            yield event
+    return chat.answer(prompt, first.parent, "merge", asked=asked)

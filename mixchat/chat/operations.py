@@ -23,15 +23,13 @@ _ASKED_COMPACT = (
 )
 
 
-async def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
+def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
     """Have the summarization seat, or `pin`, sum the chat up in a turn; later turns are sent after that alone.
 
     Nothing is destroyed: undoing the turn brings the long history back. Ends and cancels like `Chat.send`.
     """
     prompt = TurnRequest(text=_SHOWN_COMPACT, pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION))
-    async with aclosing(chat.answer(prompt, chat.path.leaf, "compact", asked=_ASKED_COMPACT)) as events:
-        async for event in events:
-            yield event
+    return chat.answer(prompt, chat.path.leaf, "compact", asked=_ASKED_COMPACT)
 
 
 def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:

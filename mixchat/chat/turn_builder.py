@@ -1,62 +1,100 @@
-"""Folding what comes up from the router into the turn that is kept."""
+"""The one place where a turn's events are folded into what it is so far."""
 
 from collections.abc import Sequence
 
 from msgspec import structs
 
+from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
     AttemptFailed,
     AttemptStarted,
+    FailedOver,
     Notice,
+    Retrying,
     Routed,
     RouterEvent,
     StreamEnd,
     TextDelta,
     ThinkingDelta,
 )
+from mixchat.domain.growing_text import GrowingText
+from mixchat.domain.live_turn import Activity, Doing
 from mixchat.domain.model import ModelRef
-from mixchat.domain.turn import Attempt, Citation, Outcome, Seam, Step, Stop, Turn
-from mixchat.domain.usage import Cost
+from mixchat.domain.router import Run
+from mixchat.domain.turn import Citation, Outcome, Seam, Step, Stop, Turn
 
 _KEPT_NOTICES = ("left_out", "parameter", "info")
 
 
 class TurnBuilder:
-    """Grows one turn, event by event. It starts from `turn`, whose text is kept and continued."""
+    """Grows one turn, event by event; implements `mixchat.domain.live_turn.LiveTurn`.
 
-    def __init__(self, turn: Turn) -> None:
+    It starts from `turn`, whose text is kept and continued. The calls are not folded here: they are the run's, with
+    the ledger's figures, and are read from it with each snapshot.
+    """
+
+    def __init__(self, turn: Turn, clock: Clock) -> None:
+        self.reply = GrowingText(turn.reply)
+        self.thinking = GrowingText(turn.thinking)
+        self.plan = GrowingText(turn.plan)
+        self.activity: Activity = Activity(since=clock.monotonic())
+        self.thought_seconds: float | None = None
         self._turn = turn
-        self._reply = [turn.reply] if turn.reply else []
-        self._thinking = [turn.thinking] if turn.thinking else []
-        self._plan = [turn.plan] if turn.plan else []
-        self._length = len(turn.reply)
+        self._clock = clock
+        self._run: Run | None = None
         self._step: Step = "answer"
         self._citations = dict.fromkeys(turn.citations)
-        self._notices = list(turn.notices)
+        self._notices: list[Notice] = []
         self._seams = list(turn.seams)
         self._decision: RoutingDecision | None = turn.decision
         self._stop: Stop | None = None
+        self._thinking_before = len(turn.thinking)
+        """Length of the thinking when the call under way began."""
         self._seam_due: str | None = None
         if turn.reply:
             self._seam_due = turn.failure.message if turn.failure else "stopped"
 
+    def follow(self, run: Run) -> None:
+        """Read the calls, with what they cost, from `run`."""
+        self._run = run
+
     def apply(self, event: RouterEvent) -> None:
         """Take one event in."""
         match event:
-            case TextDelta() | ThinkingDelta():
-                self._write(event)
-            case AttemptStarted(seat, _, step):
-                self._step = step
-                self._join(seat.ref)
-            case Routed(decision):
-                self._route(decision)
+            case TextDelta(text):
+                (self.plan if self._step == "plan" else self.reply).append(text)
+                self._enter("planning" if self._step == "plan" else "writing")
+            case ThinkingDelta(text):
+                self.thinking.append(text)
+                self._think()
             case Citation():
                 self._citations[event] = None
-            case Notice(kind, text) if kind in _KEPT_NOTICES:
-                self._notices.append(text)
-            case StreamEnd() | AttemptFailed():
-                self._stop = event.stop if isinstance(event, StreamEnd) else None
+            case Notice():
+                self._note(event)
+            case StreamEnd(stop=stop):
+                self._stop = stop
+            case _:
+                self._follow_call(event)
+
+    def _follow_call(self, event: RouterEvent) -> None:
+        match event:
+            case Routed(decision):
+                self._route(decision)
+            case AttemptStarted(seat, _, step, then):
+                self._begin(seat.ref, step, then)
+            case AttemptFailed():
+                self._stop = None
+                self._enter("routing")
+            case Retrying(ref, wait, failure):
+                self._forget_thoughts()
+                self._enter("pausing", ref)
+                self.activity = structs.replace(
+                    self.activity, until=self.activity.since + wait, failure=failure
+                )
+            case FailedOver(source, target):
+                self._forget_thoughts()
+                self._enter("waiting", target, instead_of=source)
             case _:
                 pass
 
@@ -66,48 +104,89 @@ class TurnBuilder:
         if not self._turn.reply or known is None or known.role is None or known.role != decision.role:
             self._decision = decision
 
-    def _write(self, event: TextDelta | ThinkingDelta) -> None:
-        if isinstance(event, ThinkingDelta):
-            self._thinking.append(event.text)
-        elif self._step == "plan":
-            self._plan.append(event.text)
-        else:
-            self._reply.append(event.text)
-            self._length += len(event.text)
-
-    def _join(self, ref: ModelRef) -> None:
-        """Mark the place where a reply that was cut off goes on, once the next call begins."""
+    def _begin(self, ref: ModelRef, step: Step, then: ModelRef | None) -> None:
+        before = self.activity.instead_of if self.activity.ref == ref else None
+        self._step = step
+        self._thinking_before = len(self.thinking)
+        self._enter("waiting", ref, instead_of=before, then=then)
         if self._seam_due is not None:
-            self._seams = [seam for seam in self._seams if seam.offset != self._length]
-            self._seams.append(Seam(self._length, ref, self._seam_due))
+            length = len(self.reply)
+            self._seams = [seam for seam in self._seams if seam.offset != length]
+            self._seams.append(Seam(length, ref, self._seam_due))
+
+    def _note(self, notice: Notice) -> None:
+        self._notices.append(notice)
+        if notice.kind == "loading":
+            self._enter("loading", text=notice.text)
+
+    def _think(self) -> None:
+        self._enter("thinking")
+        self.thought_seconds = self._clock.monotonic() - self.activity.since
+
+    def _forget_thoughts(self) -> None:
+        """Drop what the model that failed has thought: the next one thinks for itself."""
+        self.thinking.cut(self._thinking_before)
+        if not self.thinking:
+            self.thought_seconds = None
+
+    def _enter(
+        self,
+        doing: Doing,
+        ref: ModelRef | None = None,
+        *,
+        instead_of: ModelRef | None = None,
+        then: ModelRef | None = None,
+        text: str = "",
+    ) -> None:
+        """Note what it does now; with every further word it does the same, so that costs nothing."""
+        now = self.activity
+        if now.doing != doing or ref not in (None, now.ref) or text != now.text:
+            self.activity = Activity(
+                doing=doing,
+                since=self._clock.monotonic(),
+                ref=ref or now.ref,
+                instead_of=instead_of,
+                then=then,
+                text=text,
+            )
+        elif doing == "waiting":
+            self.activity = structs.replace(now, instead_of=instead_of, then=then)
 
     @property
     def began(self) -> bool:
         """Whether anything came that a reader could have seen."""
-        return bool(self._reply or self._thinking or self._plan)
+        return bool(self.reply or self.thinking or self.plan)
 
     @property
-    def length(self) -> int:
-        """The reply's length so far, in characters."""
-        return self._length
+    def notices(self) -> Sequence[str]:
+        """What is worth knowing, those included that are only of the moment."""
+        return [*self._turn.notices, *(notice.text for notice in self._notices)]
 
-    def turn(self, outcome: Outcome, attempts: Sequence[Attempt], extra: Cost) -> Turn:
-        """Return the turn as it stands, with the attempts made since this fold began."""
-        before = self._turn
+    def snapshot(self) -> Turn:
+        """Return the turn as it stands, all but the three texts; see `LiveTurn.snapshot`."""
+        before, run = self._turn, self._run
+        kept = (notice.text for notice in self._notices if notice.kind in _KEPT_NOTICES)
         return structs.replace(
             before,
             decision=self._decision,
-            plan="".join(self._plan),
-            thinking="".join(self._thinking),
-            reply="".join(self._reply),
-            seams=tuple(
-                seam for seam in self._seams if seam.offset < self._length or outcome is Outcome.OPEN
-            ),
+            seams=tuple(self._seams),
             citations=tuple(self._citations),
-            notices=tuple(self._notices),
-            attempts=(*before.attempts, *attempts),
-            extra=before.extra + extra,
+            notices=(*before.notices, *kept),
+            attempts=(*before.attempts, *run.attempts) if run else before.attempts,
+            extra=before.extra + run.extra if run else before.extra,
+            failure=None,
+        )
+
+    def turn(self, outcome: Outcome) -> Turn:
+        """Return the whole turn, to be saved."""
+        length = len(self.reply)
+        seams = [seam for seam in self._seams if seam.offset < length or outcome is Outcome.OPEN]
+        return structs.replace(
+            self.snapshot(),
+            plan=str(self.plan),
+            thinking=str(self.thinking),
+            reply=str(self.reply),
+            seams=tuple(seams),
             outcome=outcome,
             stop=self._stop if outcome is Outcome.COMPLETE else None,
-            failure=None,
         )

@@ -1,91 +1,100 @@
 """One turn being answered: events go up, and what they say is folded, saved and settled."""
 
 from asyncio import CancelledError
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
-from msgspec import structs
+from msgspec import Struct, structs
 
+from mixchat.chat.services import ChatServices
 from mixchat.chat.turn_builder import TurnBuilder
 from mixchat.domain.chat_request import ChatRequest, RoutingInput
-from mixchat.domain.clock import Clock
 from mixchat.domain.errors import Failure, ProviderError, StorageError
-from mixchat.domain.events import ChatEvent, Notice, RouterEvent, TurnFailed, TurnFinished
-from mixchat.domain.router import Router, Run
+from mixchat.domain.events import ChatEvent, Notice, TurnAccepted, TurnFailed, TurnFinished
+from mixchat.domain.router import Run
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.domain.usage import FREE
 
 _SAVE_EVERY = 1.0
 """Seconds between two savings of a reply that grows: what a kill can cost."""
 _BUG = Failure("bad_request", "mixchat itself failed in this turn; the log says how. Please report it.")
 
 
-class TurnRunner:
-    """Answers one turn. Once `events` has ended or was closed, `turn` is settled and saved."""
+class OpenedTurn(Struct, frozen=True):
+    """A turn that is on disk, and what is to be asked for it."""
 
-    def __init__(self, turn: Turn, *, save: Callable[[Turn], None], clock: Clock) -> None:
-        self.turn = turn
-        self._builder = TurnBuilder(turn)
+    turn: Turn
+    question: RoutingInput
+    chat_request: ChatRequest
+
+
+class TurnRunner:
+    """Answers one turn of a chat.
+
+    Args:
+        opened: a turn that is on disk.
+        services: what every chat works with.
+        save: puts the turn on the screen and on disk.
+    """
+
+    def __init__(self, opened: OpenedTurn, services: ChatServices, save: Callable[[Turn], None]) -> None:
+        self.turn = opened.turn
+        """The turn as it was saved last; once `run_turn` has ended or was closed, as it is settled."""
+        self.live = TurnBuilder(opened.turn, services.clock)
+        self._opened = opened
+        self._services = services
         self._save = save
-        self._clock = clock
         self._run: Run | None = None
-        self._failure: Failure | None = None
+        self._outcome = Outcome.FAILED
+        self._failure: Failure | None = _BUG
         self._unsaved: str | None = None
-        self._saved_at = clock.monotonic()
+        self._saved_at = services.clock.monotonic()
 
     @property
-    def began(self) -> bool:
-        """Whether anything came that a reader could have seen."""
-        return self._builder.began
+    def is_withdrawn(self) -> bool:
+        """Whether it was stopped before anything came; then the prompt goes back to the person."""
+        return self.turn.outcome is Outcome.STOPPED and not self.live.began
 
-    async def events(
-        self, router: Router, question: RoutingInput, chat_request: ChatRequest
-    ) -> AsyncGenerator[ChatEvent]:
-        """Yield what happens, ending with `Finished` or `Failed`.
-
-        Cancelling or closing it settles the turn as stopped, with everything that had come.
-        """
-        outcome = Outcome.FAILED
-        self._failure = _BUG
+    async def decide(self) -> Run | None:
+        """Return the turn's way through its line-up; `None`: no model may take it."""
+        router = self._services.router()
         try:
-            async with aclosing(self._routed(router, question, chat_request)) as events:
-                async for event in events:
-                    self._builder.apply(event)
-                    yield event
-                    if self._clock.monotonic() - self._saved_at >= _SAVE_EVERY:
-                        self._keep(Outcome.OPEN)
-            outcome = Outcome.FAILED if self._failure else Outcome.COMPLETE
-        except (CancelledError, GeneratorExit):
-            self._failure = None
-            outcome = Outcome.STOPPED
-            raise
-        finally:
-            self._keep(outcome)
-        if self._unsaved:
-            yield Notice("info", self._unsaved)
-        yield TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn)
-
-    async def _routed(
-        self, router: Router, question: RoutingInput, chat_request: ChatRequest
-    ) -> AsyncGenerator[RouterEvent]:
-        try:
-            decision = await router.decide(question)
+            decision = await router.decide(self._opened.question)
         except ProviderError as error:
             self._failure = error.failure
-            return
-        self._run = router.run(chat_request, decision)
-        async with aclosing(self._run.events()) as events:
-            async for event in events:
-                yield event
-        self._failure = self._run.failure
+            return None
+        self._run = router.run(self._opened.chat_request, decision)
+        self.live.follow(self._run)
+        return self._run
+
+    def checkpoint(self) -> None:
+        """Save the turn as it stands, once a second; the ledger notes with it what the call has cost so far."""
+        if self._services.clock.monotonic() - self._saved_at >= _SAVE_EVERY:
+            self._keep(Outcome.OPEN)
+
+    def end(self) -> None:
+        """Note that all events came."""
+        if self._run is not None:
+            self._failure = self._run.failure
+        self._outcome = Outcome.FAILED if self._failure else Outcome.COMPLETE
+
+    def stop(self) -> None:
+        """Note that the person stopped it."""
+        self._failure, self._outcome = None, Outcome.STOPPED
+
+    def settle(self) -> None:
+        """Save the turn as it ended, in one synchronous step, so that a second Ctrl+C cannot come between."""
+        self._keep(self._outcome)
+
+    def last_events(self) -> list[ChatEvent]:
+        """Return what is to be told of the end."""
+        unsaved: list[ChatEvent] = [Notice("info", self._unsaved)] if self._unsaved else []
+        return [*unsaved, TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn)]
 
     def _keep(self, outcome: Outcome) -> None:
         """Put the turn as it stands on disk; if that fails it stays on the screen, and is tried again."""
-        attempts = self._run.attempts if self._run else ()
-        turn = self._builder.turn(outcome, attempts, self._run.extra if self._run else FREE)
         failure = self._failure if outcome is Outcome.FAILED else None
-        self.turn = structs.replace(turn, failure=failure)
-        self._saved_at = self._clock.monotonic()
+        self.turn = structs.replace(self.live.turn(outcome), failure=failure)
+        self._saved_at = self._services.clock.monotonic()
         try:
             self._save(self.turn)
             self._unsaved = None
@@ -93,3 +102,37 @@ class TurnRunner:
             self._unsaved = str(error)
             if outcome is Outcome.STOPPED:
                 self.turn = structs.replace(self.turn, notices=(*self.turn.notices, self._unsaved))
+
+
+async def run_turn(
+    accept: Callable[[], Awaitable[TurnRunner]], ended: Callable[[TurnRunner], None]
+) -> AsyncGenerator[ChatEvent]:
+    """Answer a turn: yield `TurnAccepted`, what happens, and at last `TurnFinished` or `TurnFailed`.
+
+    Cancelling or closing it settles the turn as stopped, with everything that had come.
+
+    Args:
+        accept: puts the prompt on disk; what it raises ends the turn before it began.
+        ended: is told once the turn is settled, however it ended.
+
+    Raises:
+        StorageError: the prompt cannot be saved; nothing was sent.
+    """
+    runner = await accept()
+    try:
+        yield TurnAccepted(runner.turn, runner.live)
+        if (run := await runner.decide()) is not None:
+            async with aclosing(run.events()) as events:
+                async for event in events:
+                    runner.live.apply(event)
+                    yield event
+                    runner.checkpoint()
+        runner.end()
+    except (CancelledError, GeneratorExit):
+        runner.stop()
+        raise
+    finally:
+        runner.settle()
+        ended(runner)
+    for event in runner.last_events():
+        yield event

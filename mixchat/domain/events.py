@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Citation, Step, Stop, Turn
@@ -51,9 +52,10 @@ class StreamEnd(Struct, frozen=True):
 
 
 class TurnAccepted(Struct, frozen=True):
-    """The prompt is on disk; `turn` is still open."""
+    """The prompt is on disk; `turn` is still open, and `live` is how it goes on."""
 
     turn: Turn
+    live: LiveTurn
 
 
 class Routed(Struct, frozen=True):
@@ -68,6 +70,8 @@ class AttemptStarted(Struct, frozen=True):
     seat: Seat
     attempt: int
     step: Step = "answer"
+    then: ModelRef | None = None
+    """Who can be asked at once in its place."""
 
 
 class AttemptFailed(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from mixchat.domain.errors import Failure
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
@@ -38,8 +39,12 @@ class Meter(Protocol):
         """
         ...
 
-    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
-        """Return what the call has cost so far, by the usage reported and the text received."""
+    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+        """Return what the call has used and cost so far, by the usage reported and the text received.
+
+        `text` is all that came, thinking included. This is the one live figure there is: counts that the provider
+        did not give are estimated here as they are when the call ends, so that the two differ by what it corrects.
+        """
         ...
 
     def close(

@@ -16,7 +16,7 @@ class Run(Protocol):
 
     @property
     def attempts(self) -> Sequence[Attempt]:
-        """Return the calls that have ended; a cancelled one is here once `events` is closed."""
+        """Return the calls so far; the one under way is the last, with what it has used and cost until now."""
         ...
 
     @property
@@ -32,7 +32,7 @@ class Run(Protocol):
     def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
 
-        A `ProviderError` never escapes: the last event is then `Broke`, or there was no call at all,
+        A `ProviderError` never escapes: the last event is then `AttemptFailed`, or there was no call at all,
         and `failure` says why.
         """
         ...

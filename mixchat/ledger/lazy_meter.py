@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mixchat.domain.errors import Failure
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import Meter, MeteredCall
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
@@ -18,8 +19,8 @@ class LazyMeter:
         """Reserve the call; see `Meter.open`."""
         return self._made().open(call, request)
 
-    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
-        """Return the cost so far; see `Meter.running`."""
+    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+        """Return usage and cost so far; see `Meter.running`."""
         return self._made().running(call_id, text, usage)
 
     def close(

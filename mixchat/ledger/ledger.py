@@ -7,6 +7,7 @@ from typing import Final
 from mixchat.config.config import Budget
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.errors import Failure, StorageError
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import ModelRequest
@@ -26,7 +27,7 @@ from mixchat.ledger.rows import CallRow
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner
 
-BEAT: Final = 2.0
+BEAT: Final = 1.0
 """Seconds between two notes of how far a call is, for whoever finds it should this program be killed."""
 _UNSURE: Final = frozenset({"timeout", "interrupted"})
 """Failures after which the provider may charge for what it never told us about."""
@@ -94,19 +95,20 @@ class Ledger:
         self._live[key] = live
         return str(key)
 
-    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
-        """Return what the call has cost so far, by the usage reported and the text received.
+    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+        """Return what the call has used and cost so far, by the usage reported and the text received.
 
         `text` is all that came, not the last piece. Until the price list is in memory the cost is unknown.
+        Once a second the figure is noted on disk as well, for whoever finds it should this program be killed.
         """
         key = int(call_id)
         live = self._live.get(key)
         if live is None:
-            return rows.cost_of(self.database.connection, key) or Cost(None, exact=False)
+            return usage, rows.cost_of(self.database.connection, key) or Cost(None, exact=False)
         live.usage = live.so_far(text, usage)
         cost = self._so_far(live)
         self._beat(key, live, cost.usd)
-        return cost
+        return live.usage, cost
 
     def close(
         self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
@@ -192,14 +194,21 @@ class Ledger:
             run(f"PRAGMA busy_timeout = {timeout}")
 
     def _row(
-        self, key: int, live: OpenCall, text: str, usage: Usage, *, complete: bool, failure: Failure | None
+        self,
+        key: int,
+        live: OpenCall,
+        text: str,
+        usage: Usage,
+        *,
+        complete: bool,
+        failure: Failure | None,
     ) -> CallRow:
         if costs_nothing(text, usage, failure):
             charged, rates = usage, None
             cost = Cost(ZERO, exact=failure is None or failure.code not in _UNSURE)
         else:
             whole = complete or (failure is not None and failure.code == "refused")
-            charged = live.final(text, usage, complete=whole)
+            charged = live.final(GrowingText(text), usage, complete=whole)
             exact = is_exact(live.call, usage, complete=whole)
             rates, cost = self._priced(live.call, charged, live.started, exact=exact)
         return CallRow(

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from mixchat.domain.errors import Failure
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.usage import Usage
 from mixchat.ledger.token_count import count_tokens
@@ -51,7 +52,7 @@ class OpenCall:
         self._reported: int | None = None
         self._reported_at = 0
 
-    def so_far(self, text: str, usage: Usage) -> Usage:
+    def so_far(self, text: GrowingText, usage: Usage) -> Usage:
         """Return `usage` with what the provider did not say yet: the request, and the text since it last spoke."""
         if usage.output is not None and usage.output != self._reported:
             self._reported, self._reported_at = usage.output, self._count(text)
@@ -59,7 +60,7 @@ class OpenCall:
         rest = written - self._reported_at if usage.output is not None else written
         return self._filled(usage, (usage.output or 0) + rest)
 
-    def final(self, text: str, usage: Usage, *, complete: bool) -> Usage:
+    def final(self, text: GrowingText, usage: Usage, *, complete: bool) -> Usage:
         """Return the usage that is charged: as reported, and of a cut reply the rest as well."""
         if complete or usage.output is None or usage.output == self._reported:
             output = usage.output if complete and usage.output is not None else None
@@ -70,17 +71,21 @@ class OpenCall:
         read = self.input_tokens if usage.input is None else usage.input
         return replace(usage, input=read, output=output)
 
-    def _count(self, text: str) -> int:
-        """Return the tokens of `text`, looking only at what is new since the last call."""
-        if len(text) < self._counted:
-            self._counted, self._whole = 0, 0.0
-        cut = text.rfind(" ", self._counted)
-        if cut <= self._counted and len(text) - self._counted > _TAIL:
-            cut = len(text)
-        if cut > self._counted:
-            self._whole += count_tokens(text[self._counted : cut])
-            self._counted = cut
-        return round((self._whole + count_tokens(text[self._counted :])) * self._ratio)
+    def _count(self, text: GrowingText) -> int:
+        """Return the tokens of `text`, looking only at what is new since the last call.
+
+        What stands before the last blank is counted once and for all. The word after it may still grow, and half a
+        word is another number of tokens than the whole, so it is counted anew with every look.
+        """
+        new = text.since(self._counted)
+        cut = new.rfind(" ")
+        if cut <= 0 and len(new) > _TAIL:
+            cut = len(new)
+        if cut > 0:
+            self._whole += count_tokens(new[:cut])
+            self._counted += cut
+            new = new[cut:]
+        return round((self._whole + count_tokens(new)) * self._ratio)
 
 
 def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:

@@ -1,4 +1,4 @@
-"""One call to one model: reserved, listened to under a limit, settled whatever happens."""
+"""One call to one model: reserved, listened to under a limit on silence, settled whatever happens."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,8 +6,7 @@ from contextlib import aclosing
 
 from msgspec import Struct, structs
 
-from mixchat.domain.clock import Clock
-from mixchat.domain.errors import Failure, Interrupted, ProviderError, Refused, TooSlow
+from mixchat.domain.errors import Failure, GuardStopped, Interrupted, ProviderError, Refused, TooSlow
 from mixchat.domain.events import (
     AttemptStarted,
     ProviderEvent,
@@ -16,59 +15,15 @@ from mixchat.domain.events import (
     ThinkingDelta,
     UsageUpdate,
 )
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.provider import Provider
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
-from mixchat.domain.usage import FREE, Cost, Usage
+from mixchat.domain.usage import Cost, Usage
 from mixchat.routing.idle_timeout import IdleTimeout
 from mixchat.routing.services import RoutingServices
-
-
-class Tape:
-    """Listens to one call's events and keeps what its settling needs."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._pieces: list[str] = []
-        self.started = clock.now()
-        self.first_token: float | None = None
-        self.usage = Usage()
-        self.ended: StreamEnd | None = None
-        self.spoke = False
-        """Whether a word of the reply came; a thought is not one."""
-
-    @property
-    def painted(self) -> bool:
-        """Whether a word or a thought came that a reader has seen."""
-        return bool(self._pieces)
-
-    @property
-    def text(self) -> str:
-        """Reply and thinking together, for an estimate of the tokens."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-        return self._pieces[0] if self._pieces else ""
-
-    def hear(self, event: ProviderEvent) -> None:
-        """Take one event in."""
-        match event:
-            case TextDelta(text) | ThinkingDelta(text):
-                self._hear_text(text)
-                self.spoke = self.spoke or isinstance(event, TextDelta)
-            case UsageUpdate(usage):
-                self.usage = usage
-            case StreamEnd(usage=usage):
-                self.ended, self.usage = event, usage
-            case _:
-                pass
-
-    def _hear_text(self, text: str) -> None:
-        if text and self.first_token is None:
-            self.first_token = self._clock.now()
-        if text:
-            self._pieces.append(text)
 
 
 class AttemptContext(Struct, frozen=True, kw_only=True):
@@ -83,112 +38,138 @@ class AttemptContext(Struct, frozen=True, kw_only=True):
 
 
 class LiveAttempt:
-    """One call. Once `events` was closed, `attempt` says how it went; it is `None` if nothing was sent."""
+    """One call. `snapshot` says at any moment how it stands; once `events` was closed, how it went."""
 
     def __init__(
-        self, resources: RoutingServices, call: MeteredCall, request: ModelRequest, place: AttemptContext
+        self, services: RoutingServices, call: MeteredCall, request: ModelRequest, context: AttemptContext
     ) -> None:
-        self.attempt: Attempt | None = None
-        self.tape = Tape(resources.clock)
-        self._resources = resources
+        self.context = context
+        self.failure: Failure | None = None
+        """Why it gave no complete reply, once `events` has ended; `None` too where the person stopped it."""
+        self.has_words = False
+        """Whether a word of the reply came; a thought is not one."""
+        self._services = services
         self._call = call
         self._request = request
-        self._place = place
+        self._text = GrowingText()
+        """Reply and thinking together, for an estimate of the tokens."""
+        self._usage = Usage()
+        self._end: StreamEnd | None = None
+        self._started = services.clock.now()
+        self._first_token: float | None = None
         self._id: str | None = None
-        self._failure: Failure | None = None
+        self._settled: Attempt | None = None
         self._timeout = 0.0
 
     @property
-    def running(self) -> Cost:
-        """What the call has cost so far, while it is under way."""
-        if self._id is None or self.attempt is not None:
-            return FREE
-        return self._resources.meter.running(self._id, self.tape.text, self.tape.usage)
+    def has_output(self) -> bool:
+        """Whether a word or a thought came."""
+        return self._first_token is not None
+
+    @property
+    def snapshot(self) -> Attempt | None:
+        """The call as it stands, with the ledger's own figure for what it has cost so far; `None`: nothing was sent."""
+        if self._settled is not None or self._id is None:
+            return self._settled
+        return self._as_attempt(*self._services.meter.running(self._id, self._text, self._usage))
 
     async def events(self) -> AsyncGenerator[AttemptStarted | ProviderEvent]:
-        """Yield `Started`, then what the provider says up to its `Ended`.
+        """Yield `AttemptStarted`, then what the provider says up to its `StreamEnd`; how it failed is in `failure`.
 
-        Closing it closes the connection; money and attempt are written down before anything is awaited.
+        Closing it closes the connection, and then settles the call in one synchronous step.
 
         Raises:
             OverBudget: the call would pass a budget; nothing was sent.
-            ProviderError: the call failed.
         """
-        place = self._place
-        self._id = self._resources.meter.open(self._call, self._request)
+        context = self.context
+        self._id = self._services.meter.open(self._call, self._request)
         try:
-            yield AttemptStarted(place.seat, place.attempt, place.step)
-            async with aclosing(self._heard()) as events:
-                async for event in events:
+            yield AttemptStarted(context.seat, context.attempt, context.step)
+            provider = await self._provider()
+            async with (
+                IdleTimeout(self._services.clock) as silence,
+                aclosing(provider.stream(self._request, silence)) as stream,
+            ):
+                while self._end is None:
+                    event = await self._next(silence, stream)
+                    self._take_in(event)
                     yield event
-        except ProviderError as error:
-            self._failure = structs.replace(error.failure, ref=error.ref or self._request.ref)
+        except GuardStopped:
             raise
+        except ProviderError as error:
+            self.failure = structs.replace(error.failure, ref=error.ref or self._request.ref)
         finally:
             self._settle(self._id)
 
-    async def _heard(self) -> AsyncGenerator[ProviderEvent]:
-        provider = self._resources.providers.get(self._request.ref.provider)
+    async def _provider(self) -> Provider:
+        provider = self._services.providers.get(self._request.ref.provider)
         self._timeout = self._timeout_of(provider)
         if not provider.ready:  # on a slow machine an import takes longer than a model may be silent
             await asyncio.to_thread(provider.preload)
-        async with (
-            IdleTimeout(self._resources.clock) as watch,
-            aclosing(provider.stream(self._request)) as stream,
-        ):
-            while (event := await self._next(watch, stream)) is not None:
-                self.tape.hear(event)
-                if self.tape.ended is not None and self.tape.ended.stop == "refused" and not self.tape.spoke:
-                    raise Refused(
-                        f"{self._request.ref} declined to answer; rephrase the prompt or pin another model."
-                    )
-                yield event
-                if self.tape.ended is not None:
-                    return
-        raise Interrupted(f"{self._request.ref} stopped without finishing its reply.")
+        return provider
 
-    async def _next(self, watch: IdleTimeout, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent | None:
-        idle = self._resources.limits.idle
-        limit = max(idle, self._timeout) if self.tape.painted else self._timeout
+    async def _next(self, silence: IdleTimeout, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent:
+        ref = self._request.ref
+        begun = self._first_token is not None
+        limit = max(self._services.limits.idle, self._timeout) if begun else self._timeout
         try:
-            return await watch.next(stream, limit)
+            event = await silence.next(stream, limit)
         except TimeoutError:
-            ref = self._request.ref
-            if self.tape.painted:
-                raise Interrupted(
-                    f"{ref} fell silent in the middle of its reply for {limit:.0f} seconds."
-                ) from None
+            if begun:
+                words = f"{ref} fell silent in the middle of its reply for {limit:.0f} seconds."
+                raise Interrupted(words) from None
             raise TooSlow(f"{ref} gave no sign of life for {limit:.0f} seconds.") from None
+        if event is None:
+            raise Interrupted(f"{ref} stopped without finishing its reply.")
+        return event
+
+    def _take_in(self, event: ProviderEvent) -> None:
+        match event:
+            case TextDelta(text) | ThinkingDelta(text):
+                if text and self._first_token is None:
+                    self._first_token = self._services.clock.now()
+                self._text.append(text)
+                self.has_words = self.has_words or (bool(text) and isinstance(event, TextDelta))
+            case UsageUpdate(usage):
+                self._usage = usage
+            case StreamEnd(stop=stop, usage=usage):
+                self._usage = usage
+                if stop == "refused" and not self.has_words:
+                    ref = self._request.ref
+                    raise Refused(f"{ref} declined to answer; rephrase the prompt or pin another model.")
+                self._end = event
+            case _:
+                pass
 
     def _timeout_of(self, provider: Provider) -> float:
-        """Return the seconds of silence that are borne before anything was painted."""
-        limits = self._resources.limits
-        silent = self._resources.cards(self._request.ref).silent or self._request.effort in (
-            "high",
-            "xhigh",
-            "max",
-        )
-        seconds = max(provider.first_token_timeout, limits.silent if silent else 0.0)
-        return seconds * limits.pinned if self._place.pinned else seconds
+        """Return the seconds of silence that are borne before the first word or thought."""
+        limits = self._services.limits
+        hard = self._request.effort in ("high", "xhigh", "max")
+        silent = limits.silent if hard or self._services.cards(self._request.ref).silent else 0.0
+        seconds = max(provider.first_token_timeout, silent)
+        return seconds * limits.pinned if self.context.pinned else seconds
 
     def _settle(self, call_id: str) -> None:
-        tape, ended = self.tape, self.tape.ended
-        usage, cost = self._resources.meter.close(
+        usage, cost = self._services.meter.close(
             call_id,
-            text=tape.text,
-            usage=tape.usage,
-            complete=ended is not None and self._failure is None,
-            failure=self._failure,
+            text=str(self._text),
+            usage=self._usage,
+            complete=self._end is not None,
+            failure=self.failure,
         )
-        self.attempt = Attempt(
+        self._settled = self._as_attempt(usage, cost)
+
+    def _as_attempt(self, usage: Usage, cost: Cost) -> Attempt:
+        end, failure = self._end, self.failure
+        return Attempt(
             ref=self._request.ref,
-            step=self._place.step,
-            started=tape.started,
-            first_token=tape.first_token,
-            ended=self._resources.clock.now(),
-            failure=self._failure,
+            step=self.context.step,
+            started=self._started,
+            first_token=self._first_token,
+            ended=self._services.clock.now(),
+            failure=failure,
             usage=usage,
             cost=cost,
-            stop=ended.stop if ended and self._failure is None else None,
-            request_id=ended.request_id if ended else self._failure.request_id if self._failure else None,
+            stop=end.stop if end else None,
+            request_id=end.request_id if end else failure.request_id if failure else None,
         )

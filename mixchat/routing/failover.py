@@ -1,23 +1,22 @@
 """One step of a turn: seats are asked in order until one answers."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
 from msgspec import structs
 
 from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.decision import RoutingDecision
-from mixchat.domain.errors import Failure, GuardStopped, ProviderError
-from mixchat.domain.events import AttemptFailed, FailedOver, Retrying, RouterEvent
+from mixchat.domain.errors import Failure
+from mixchat.domain.events import AttemptFailed, FailedOver, Retrying, RouterEvent, TextDelta
 from mixchat.domain.meter import MeteredCall, Purpose
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.request import ModelRequest
 from mixchat.domain.stack import Seat
-from mixchat.domain.turn import Attempt, Step
+from mixchat.domain.turn import Step
 from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
 from mixchat.routing.policy import POLICIES, Move, Standing, next_move, wait
-from mixchat.routing.request_builder import build_request
+from mixchat.routing.request_builder import PreparedRequest, build_request
 from mixchat.routing.secret_check import check_secrets
 from mixchat.routing.services import RoutingServices
 
@@ -61,151 +60,179 @@ class FailOver:
 
     def __init__(
         self,
-        resources: RoutingServices,
+        services: RoutingServices,
         chat_request: ChatRequest,
         decision: RoutingDecision,
         *,
         step: Step,
         queue: SeatQueue,
-        attempts: list[Attempt],
+        attempts: list[LiveAttempt],
     ) -> None:
-        self.exchange: LiveAttempt | None = None
-        """The call that is under way, or was last."""
-        self._resources = resources
+        """Begin before the first seat.
+
+        Args:
+            services: what routing works with.
+            chat_request: what is to be sent.
+            decision: why these seats.
+            step: which step of the turn it is.
+            queue: the seats.
+            attempts: the turn's calls, to which this step adds its own.
+        """
+        self._services = services
         self._chat_request = chat_request
         self._decision = decision
         self._step: Step = step
         self._queue = queue
         self._attempts = attempts
-        self._calls = 0
-        self._waited = 0.0
-        self._broke: Failure | None = None
+        self._seat: Seat | None = None
+        self._prepared: PreparedRequest | None = None
         self._failures: list[Failure] = []
-        self._move: Move = "stop"
+        """Why each seat was left."""
+        self._move: Move = "next"
+        self._calls = 0
+        self._tries = 0
+        self._probe = False
+        self._pause = 0.0
+        """Seconds before the next try of the same seat."""
+        self._waited = 0.0
+        """Seconds of this step that went by between calls."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the last call gave a complete reply."""
+        return self._calls > 0 and self._attempts[-1].failure is None
 
     @property
     def failure(self) -> Failure | None:
         """Return why nobody answered: what the preferred seat said, with the others named.
 
-        What came after a word was painted, and a refusal, are told as they are.
+        What came after a word was shown, and a refusal, are told as they are.
         """
         if not self._failures:
             return None
         first, last = self._failures[0], self._failures[-1]
-        if first is last or self._painted or last.code == "refused":
+        if first is last or self._attempts[-1].has_output or last.code == "refused":
             return last
         others = ", ".join(
             f"{failure.ref} ({failure.code.replace('_', ' ')})" for failure in self._failures[1:]
         )
         return structs.replace(first, message=f"{first.message} The next seats failed, too: {others}.")
 
-    @property
-    def answered(self) -> bool:
-        """Whether the last call gave a complete reply."""
-        return self._calls > 0 and self._broke is None
-
     async def events(self) -> AsyncGenerator[RouterEvent]:
-        """Yield what happens, up to `Ended` or to the last `Broke`.
+        """Yield what happens, up to `StreamEnd` or to the last `AttemptFailed`.
 
         Raises:
-            Guarded: mixchat itself stopped a call.
+            GuardStopped: mixchat itself stopped a call.
         """
-        seat = self._queue.take()
-        while seat is not None:
-            async with aclosing(self._asked(seat)) as events:
-                async for event in events:
-                    yield event
-            if self._broke is None or self._move == "stop":
-                return
-            source, seat = seat, self._queue.take()
-            if seat is not None:
-                yield FailedOver(source.ref, seat.ref, self._broke)
-
-    async def _asked(self, seat: Seat) -> AsyncGenerator[RouterEvent]:
-        """Ask one seat, and again where that may help."""
-        health, clock = self._resources.health, self._resources.clock
-        probe = health.begin(seat.ref)
-        tries, self._move = 0, "retry"
         try:
-            ready = build_request(self._chat_request, self._decision, seat, self._resources)
-            await check_secrets(
-                ready.request.messages,
-                seat.ref,
-                self._resources,
-                system=ready.request.system,
-                allow=self._chat_request.allow_secret,
-            )
-            for notice in ready.notices:
-                yield notice
-            while self._move == "retry":
-                tries += 1
-                async with aclosing(self._once(seat, ready.request)) as events:
+            while (attempt := await self._next_attempt()) is not None:
+                for event in self._before(attempt):
+                    yield event
+                async with aclosing(attempt.events()) as events:
                     async for event in events:
+                        if isinstance(event, TextDelta):
+                            self._note_words()
                         yield event
-                if self._broke is None:
-                    return
-                seconds = wait(self._broke, tries, self._resources.jitter())
-                self._judge(seat, self._broke, tries=tries, probe=probe, seconds=seconds)
-                yield AttemptFailed(self._broke)
-                if self._move == "retry":
-                    yield Retrying(seat.ref, seconds, self._broke)
-                    self._waited += seconds
-                    await clock.sleep(seconds)
+                for event in self._after(attempt):
+                    yield event
         finally:
-            health.release(seat.ref)
+            self._leave_seat()
 
-    def _judge(self, seat: Seat, failure: Failure, *, tries: int, probe: bool, seconds: float) -> None:
-        """Say what follows, and let the model's health and the queue know."""
-        policy = POLICIES[failure.code]
+    async def _next_attempt(self) -> LiveAttempt | None:
+        """Return the next call: of the same seat after a pause, or of the next one; `None`: that was all."""
+        if self._move == "retry":
+            self._waited += self._pause
+            await self._services.clock.sleep(self._pause)
+        elif self._move == "stop" or not await self._take_seat():
+            return None
+        assert self._seat is not None
+        assert self._prepared is not None
+        self._calls += 1
+        self._tries += 1
+        context = AttemptContext(
+            seat=self._seat,
+            attempt=len(self._attempts) + 1,
+            step=self._step,
+            pinned=self._decision.pinned,
+        )
+        attempt = LiveAttempt(self._services, self._metered(self._seat.ref), self._prepared.request, context)
+        self._attempts.append(attempt)
+        return attempt
+
+    async def _take_seat(self) -> bool:
+        self._leave_seat()
+        seat = self._queue.take()
+        if seat is None:
+            return False
+        self._seat, self._tries = seat, 0
+        self._probe = self._services.health.begin(seat.ref)
+        prepared = build_request(self._chat_request, self._decision, seat, self._services)
+        # Once a seat and not once a call: a retry sends what was looked at, and a long chat takes a while to read.
+        await check_secrets(
+            prepared.request.messages,
+            seat.ref,
+            self._services,
+            system=prepared.request.system,
+            allow=self._chat_request.allow_secret,
+        )
+        self._prepared = prepared
+        return True
+
+    def _leave_seat(self) -> None:
+        if self._seat is not None:
+            self._services.health.release(self._seat.ref)
+            self._seat = None
+
+    def _before(self, attempt: LiveAttempt) -> Sequence[RouterEvent]:
+        """Return what is to be told of a seat before its first call."""
+        if self._tries > 1 or self._prepared is None:
+            return ()
+        left = self._failures[-1] if self._failures else None
+        if left is None or left.ref is None:
+            return self._prepared.notices
+        return (FailedOver(left.ref, attempt.context.seat.ref, left), *self._prepared.notices)
+
+    def _note_words(self) -> None:
+        if self._probe and self._seat is not None:
+            self._probe = False
+            self._services.health.succeeded(self._seat.ref)
+
+    def _after(self, attempt: LiveAttempt) -> Sequence[RouterEvent]:
+        """Decide what follows a call that has ended, let the model's health and the queue know, and return it."""
+        ref, failure = attempt.context.seat.ref, attempt.failure
+        if failure is None:
+            self._services.health.succeeded(ref)
+            self._move = "stop"
+            return ()
+        self._pause = wait(failure, self._tries, self._services.jitter())
+        self._move = self._judge(failure, attempt)
+        if self._move != "retry":
+            self._failures.append(failure)
+            self._services.health.failed(ref, failure)
+        failed = AttemptFailed(failure)
+        return (failed, Retrying(ref, self._pause, failure)) if self._move == "retry" else (failed,)
+
+    def _judge(self, failure: Failure, attempt: LiveAttempt) -> Move:
+        policy, ref = POLICIES[failure.code], attempt.context.seat.ref
         if policy.larger_only:
-            self._queue.keep_larger(seat.ref, self._resources.cards)
+            self._queue.keep_larger(ref, self._services.cards)
         standing = Standing(
-            painted=self._painted,
-            tries=tries,
+            painted=attempt.has_output,
+            tries=self._tries,
             calls=self._calls,
             seats_left=len(self._queue),
             waited=self._waited,
-            probe=probe,
+            probe=self._probe,
         )
-        self._move = next_move(failure, standing, seconds)
-        if self._move == "retry":
-            return
-        self._failures.append(failure)
-        self._resources.health.failed(seat.ref, failure)
-        if policy.provider_wide:
-            self._queue.put_last(seat.ref.provider)
+        move = next_move(failure, standing, self._pause)
+        if move != "retry" and policy.provider_wide:
+            self._queue.put_last(ref.provider)
+        return move
 
-    @property
-    def _painted(self) -> bool:
-        return self.exchange is not None and self.exchange.tape.painted
-
-    async def _once(self, seat: Seat, request: ModelRequest) -> AsyncGenerator[RouterEvent]:
-        """Make one call. How it broke is in `_broke`, its attempt at the end of the attempts."""
-        self._broke = None
-        self._calls += 1
-        place = AttemptContext(
-            seat=seat, attempt=len(self._attempts) + 1, step=self._step, pinned=self._decision.pinned
-        )
-        exchange = self.exchange = LiveAttempt(self._resources, self._call(seat), request, place)
-        try:
-            async with aclosing(exchange.events()) as events:
-                async for event in events:
-                    if exchange.tape.painted:
-                        self._resources.health.succeeded(seat.ref)
-                    yield event
-            self._resources.health.succeeded(seat.ref)
-        except GuardStopped:
-            raise
-        except ProviderError as error:
-            self._broke = structs.replace(error.failure, ref=error.ref or seat.ref)
-        finally:
-            if exchange.attempt is not None:
-                self._attempts.append(exchange.attempt)
-
-    def _call(self, seat: Seat) -> MeteredCall:
+    def _metered(self, ref: ModelRef) -> MeteredCall:
         purpose: Purpose = self._step if self._step in ("plan", "execute") else self._chat_request.purpose
         return MeteredCall(
-            ref=seat.ref,
+            ref=ref,
             purpose=purpose,
             role=self._decision.role,
             chat=self._chat_request.chat,

@@ -76,7 +76,7 @@ class Judge:
             AttemptContext(seat=Seat(ref), attempt=1),
         )
         said = await self._said(exchange)
-        cost = exchange.attempt.cost if exchange.attempt else FREE
+        cost = exchange.snapshot.cost if exchange.snapshot else FREE
         return _judged(classification, _role_in(said, kinds), ref), cost
 
     def _wanted(self, classification: Classification) -> bool:
@@ -106,6 +106,9 @@ class Judge:
             return ""
         finally:
             self._punctual.release(ref)
+        if exchange.failure is not None:
+            self._resources.health.failed(ref, exchange.failure)
+            return ""
         self._punctual.succeeded(ref)
         return said
 

@@ -9,9 +9,10 @@ from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure, GuardStopped
 from mixchat.domain.events import Notice, Routed, RouterEvent, StreamEnd, TextDelta, UsageUpdate
-from mixchat.domain.stack import Seat
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost
+from mixchat.routing.attempt import LiveAttempt
 from mixchat.routing.failover import FailOver, SeatQueue
 from mixchat.routing.lineup import explain_no_candidate
 from mixchat.routing.request_builder import unfit
@@ -42,19 +43,19 @@ class Run:
     """Sees one turn through: plans first where the role has two steps, falls over where it may."""
 
     def __init__(
-        self, chat_request: ChatRequest, decision: RoutingDecision, resources: RoutingServices
+        self, chat_request: ChatRequest, decision: RoutingDecision, services: RoutingServices
     ) -> None:
         self._chat_request = chat_request
         self._decision = decision
-        self._resources = resources
-        self._attempts: list[Attempt] = []
+        self._services = services
+        self._calls: list[LiveAttempt] = []
+        self._plan = GrowingText()
         self._failure: Failure | None = None
-        self._failover: FailOver | None = None
 
     @property
     def attempts(self) -> Sequence[Attempt]:
-        """Return the calls that have ended; a cancelled one is here once `events` is closed."""
-        return self._attempts
+        """Return the calls so far; the one under way is the last, with what it has cost until now."""
+        return [attempt for call in self._calls if (attempt := call.snapshot) is not None]
 
     @property
     def failure(self) -> Failure | None:
@@ -66,66 +67,62 @@ class Run:
         """Return what was spent for this turn outside of its attempts: the judge."""
         return self._decision.spent
 
-    @property
-    def cost(self) -> Cost:
-        """Return what the turn has cost so far, by an estimate for the call that is under way."""
-        ended = sum((attempt.cost for attempt in self._attempts), self.extra)
-        exchange = self._failover.exchange if self._failover else None
-        return ended + exchange.running if exchange else ended
-
     async def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
 
-        A `ProviderError` never escapes: the last event is then `Broke`, or there was no call at all,
+        A `ProviderError` never escapes: the last event is then `AttemptFailed`, or there was no call at all,
         and `failure` says why.
         """
         yield Routed(self._decision)
         try:
-            async with aclosing(self._steps()) as events:
-                async for event in events:
-                    yield event
+            for step in self._steps():
+                failover = self._failover(step)
+                if failover is None:
+                    return
+                async with aclosing(failover.events()) as events:
+                    async for event in events:
+                        yield self._passed_on(event, step)
+                if (notice := self._ended(failover, step)) is not None:
+                    yield notice
         except GuardStopped as error:
             self._failure = error.failure
 
-    async def _steps(self) -> AsyncGenerator[RouterEvent]:
-        chat_request, step = self._chat_request, "answer"
-        if self._decision.plan is not None:
-            plan: list[str] = []
-            async with aclosing(self._planned(self._decision.plan, plan)) as events:
-                async for event in events:
-                    yield event
-            chat_request, step = to_execute(chat_request, "".join(plan)) if plan else chat_request, "execute"
-        seats = self._able()
+    def _steps(self) -> Sequence[Step]:
+        return ("answer",) if self._decision.plan is None else ("plan", "execute")
+
+    def _failover(self, step: Step) -> FailOver | None:
+        """Return the walk along the seats that can take this step; `None`: nobody can, and `failure` says why."""
+        chat_request = self._chat_request
+        if step == "plan":
+            seats = [self._decision.plan] if self._decision.plan else []
+            chat_request = to_plan(chat_request, self._decision.system)
+        else:
+            cards, messages = self._services.cards, chat_request.messages
+            seats = [seat for seat in self._decision.lineup if unfit(seat, cards(seat.ref), messages) is None]
+            chat_request = to_execute(chat_request, str(self._plan)) if self._plan else chat_request
         if not seats:
-            self._failure = explain_no_candidate(self._chat_request, self._decision, self._resources)
-            return
-        failover = self._walk(chat_request, step, seats)
-        async with aclosing(failover.events()) as events:
-            async for event in events:
-                yield event
-        self._failure = None if failover.answered else failover.failure
-
-    async def _planned(self, seat: Seat, plan: list[str]) -> AsyncGenerator[RouterEvent]:
-        """Let `seat` plan, and put its text into `plan`. Without a plan the turn goes on, and says so."""
-        failover = self._walk(to_plan(self._chat_request, self._decision.system), "plan", [seat])
-        async with aclosing(failover.events()) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    plan.append(event.text)
-                yield UsageUpdate(event.usage) if isinstance(event, StreamEnd) else event
-        if not failover.answered:
-            plan.clear()
-            why = f": {failover.failure.message}" if failover.failure else "."
-            yield Notice("info", f"Answered without a plan{why}")
-
-    def _walk(self, chat_request: ChatRequest, step: Step, seats: Sequence[Seat]) -> FailOver:
-        queue = SeatQueue(seats, self._resources.health)
-        self._failover = FailOver(
-            self._resources, chat_request, self._decision, step=step, queue=queue, attempts=self._attempts
+            self._failure = explain_no_candidate(self._chat_request, self._decision, self._services)
+            return None
+        queue = SeatQueue(seats, self._services.health)
+        return FailOver(
+            self._services, chat_request, self._decision, step=step, queue=queue, attempts=self._calls
         )
-        return self._failover
 
-    def _able(self) -> list[Seat]:
-        """Return the seats that can read everything in the last message."""
-        cards, messages = self._resources.cards, self._chat_request.messages
-        return [seat for seat in self._decision.lineup if unfit(seat, cards(seat.ref), messages) is None]
+    def _passed_on(self, event: RouterEvent, step: Step) -> RouterEvent:
+        """Return the event as it goes on: a plan is kept, and its end is not the turn's."""
+        if step != "plan":
+            return event
+        if isinstance(event, TextDelta):
+            self._plan.append(event.text)
+        return UsageUpdate(event.usage) if isinstance(event, StreamEnd) else event
+
+    def _ended(self, failover: FailOver, step: Step) -> Notice | None:
+        """Take in how a step ended. Without a plan the turn goes on, and says so."""
+        if step != "plan":
+            self._failure = None if failover.answered else failover.failure
+            return None
+        if failover.answered:
+            return None
+        self._plan.cut(0)
+        why = f": {failover.failure.message}" if failover.failure else "."
+        return Notice("info", f"Answered without a plan{why}")

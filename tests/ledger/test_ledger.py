@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mixchat.domain.errors import Failure
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.token_count import count_tokens
 from tests.ledger.stage import (
@@ -123,9 +124,9 @@ def test_a_cancelled_call_costs_what_was_reported_and_an_estimate_of_the_rest(tm
     book = ledger(tmp_path)
     key = book.open(call(), request())
     start = Usage(input=5_000, output=1, cache_read=4_000)
-    book.running(key, "", start)
+    book.running(key, GrowingText(), start)
     text = "word " * 100
-    book.running(key, text, start)
+    book.running(key, GrowingText(text), start)
     usage, cost = book.close(key, text=text, usage=start, complete=False, failure=None)
     assert usage == start
     assert not cost.exact
@@ -138,7 +139,7 @@ def test_a_cancelled_call_costs_what_was_reported_and_an_estimate_of_the_rest(tm
 def test_a_count_that_came_with_the_last_word_needs_no_estimate_of_a_rest(tmp_path: Path):
     book = ledger(tmp_path)
     key = book.open(call(), request())
-    book.running(key, "word " * 100, Usage(input=10, output=150))
+    book.running(key, GrowingText("word " * 100), Usage(input=10, output=150))
     _, cost = book.close(
         key, text="word " * 100, usage=Usage(input=10, output=150), complete=False, failure=None
     )
@@ -182,7 +183,7 @@ def test_a_look_at_a_running_call_never_waits_for_another_program(tmp_path: Path
     other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     began = time.perf_counter()
-    assert book.running(key, "word", Usage()).usd is not None
+    assert book.running(key, GrowingText("word"), Usage())[1].usd is not None
     assert time.perf_counter() - began < 2
     other.close()
     assert book.database.connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000
@@ -199,11 +200,11 @@ def test_the_cost_counts_up_while_a_reply_streams(tmp_path: Path):
     book = ledger(tmp_path)
     book.prices.load()
     key = book.open(call(), request())
-    costs = [book.running(key, "word " * number, Usage()).usd for number in range(0, 400, 20)]
+    costs = [book.running(key, GrowingText("word " * number), Usage())[1].usd for number in range(0, 400, 20)]
     assert None not in costs
     assert costs == sorted(costs)  # type: ignore[type-var]
     assert costs[0] < costs[-1]  # type: ignore[operator]
-    assert not book.running(key, "word", Usage()).exact
+    assert not book.running(key, GrowingText("word"), Usage())[1].exact
 
 
 @pytest.mark.parametrize("step", [1, 7, 30])
@@ -225,7 +226,7 @@ def test_the_figures_hold_what_is_under_way(tmp_path: Path):
     book.prices.load()
     book.close(book.open(call(), request()), text="", usage=FULL, complete=True, failure=None)
     key = book.open(call(), request())
-    so_far = book.running(key, "word " * 100, Usage(input=1_000)).usd
+    so_far = book.running(key, GrowingText("word " * 100), Usage(input=1_000))[1].usd
     figures = book.figures("chat", "turn")
     assert so_far is not None
     assert (

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from mixchat.domain.errors import StorageError
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.usage import Cost, Usage
 from mixchat.storage.owner import Owner, this_process
 from tests.ledger.stage import FULL, FULL_COST, call, ledger, request, reserved, rows
@@ -24,7 +25,7 @@ def test_a_killed_program_loses_nothing(tmp_path: Path):
     expected = dead.forecast(call(), request()).cost.usd
     dead.open(call(), request())
     key = dead.open(call(chat="other"), request())
-    dead.running(key, "word " * 100, Usage(input=2_000))
+    dead.running(key, GrowingText("word " * 100), Usage(input=2_000))
     book = ledger(tmp_path)
     assert book.recover() == 2
     assert book.recover() == 0
@@ -88,12 +89,13 @@ def test_a_file_that_cannot_be_written_delays_the_row_and_does_not_lose_it(tmp_p
 DOOMED = """
 import sys, time
 from pathlib import Path
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.usage import Usage
 from tests.ledger.stage import call, ledger, request
 book = ledger(Path(sys.argv[1]))
 book.prices.load()
 key = book.open(call(), request())
-book.running(key, "word " * 100, Usage(input=2_000))
+book.running(key, GrowingText("word " * 100), Usage(input=2_000))
 print("streaming", flush=True)
 time.sleep(60)
 """

@@ -12,6 +12,7 @@ from mixchat.domain.clock import Clock
 from mixchat.domain.decision import Classification, RoutingDecision
 from mixchat.domain.errors import Failure, NeedsKey, OverBudget, ProviderError
 from mixchat.domain.events import ProviderEvent, RouterEvent, StreamEnd, TextDelta
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
@@ -142,9 +143,9 @@ class CheckingMeter:
         self.running_calls.add(name)
         return name
 
-    def running(self, call_id: str, text: str, usage: Usage) -> Cost:
+    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
         assert call_id in self.running_calls
-        return Cost(Decimal("0.005"), exact=False)
+        return usage, Cost(Decimal("0.005"), exact=False)
 
     def close(
         self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
@@ -219,6 +220,11 @@ def stack(**posts: RoleConfig | Sequence[str]) -> Stack:
         role = name.replace("_", "-")
         made[role] = post if isinstance(post, RoleConfig) else RoleConfig(role, seats=tuple(map(seat, post)))
     return Stack("test", "for tests", made)
+
+
+def cost_of(run: Run) -> Cost:
+    """Return what a run has cost so far."""
+    return sum((attempt.cost for attempt in run.attempts), run.extra)
 
 
 async def played(run: Run) -> list[RouterEvent]:

@@ -97,23 +97,23 @@ class TurnQueue:
             self.waiting.append(outgoing)
             self._stage.waiting_changed()
         else:
-            self._begin(self._sent(outgoing, allow), outgoing)
+            self._begin(lambda: self._sent(outgoing, allow), outgoing)
 
     def again(self, turn_id: str, pin: Pin | None = None, allow: GuardOverrides = GuardOverrides()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
             prompt = TurnRequest(text=self.chat.original_prompt(old), files=old.files, pin=pin, allow=allow)
-            self._begin(self.chat.regenerate(turn_id, prompt), None)
+            self._begin(lambda: self.chat.regenerate(turn_id, prompt), None)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
         """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
         if not self.busy:
-            self._begin(self.chat.continue_reply(turn_id, pin), None)
+            self._begin(lambda: self.chat.continue_reply(turn_id, pin), None)
 
     def run_events(self, events: AsyncGenerator[ChatEvent]) -> None:
         """Show the events of any other turn of the chat, such as a summary. Only while none is under way."""
-        self._begin(events, None)
+        self._begin(lambda: events, None)
 
     def run_busy(self, work: Coroutine[Any, Any, None]) -> None:
         """Be busy with `work`, which shows what it does itself; `stop` cancels it. Only while none is under way."""
@@ -169,7 +169,8 @@ class TurnQueue:
             with suppress(WorkerCancelled, WorkerFailed):
                 await worker.wait()
 
-    async def _sent(self, outgoing: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
+    def _sent(self, outgoing: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
+        """Return the events of a message's turn. Called once its worker runs, since a file may not be readable."""
         files = tuple(self.chat.attach(path) for path in outgoing.files)
         prompt = TurnRequest(
             text=outgoing.prompt, files=files, pin=outgoing.pin, settings=outgoing.settings, allow=allow
@@ -180,18 +181,14 @@ class TurnQueue:
         edited = outgoing.edits.turn if outgoing.edits else None
         if edited is not None and self.chat.path.has(edited):
             kept = _still_named(self.chat.path.turn(edited).files, outgoing)
-            events = self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
-        elif last is not None and repeated and self.chat.original_prompt(last) == outgoing.prompt:
-            events = self.chat.regenerate(last.id, prompt)
-        else:
-            events = self.chat.answer(prompt, self.chat.path.leaf)
-        async with aclosing(events):
-            async for event in events:
-                yield event
+            return self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
+        if last is not None and repeated and self.chat.original_prompt(last) == outgoing.prompt:
+            return self.chat.regenerate(last.id, prompt)
+        return self.chat.answer(prompt, self.chat.path.leaf)
 
-    def _begin(self, events: AsyncGenerator[ChatEvent], outgoing: ComposedMessage | None) -> None:
+    def _begin(self, ask: Callable[[], AsyncGenerator[ChatEvent]], outgoing: ComposedMessage | None) -> None:
         self._stopped = self._entered = False
-        self._worker = self._start(self._run(self._follow(events, outgoing), outgoing))
+        self._worker = self._start(self._run(self._follow(ask, outgoing), outgoing))
 
     async def _run(self, work: Coroutine[Any, Any, None], outgoing: ComposedMessage | None) -> None:
         """Do the work of a turn; cancelled, the turn is settled by the chat and shown so."""
@@ -211,11 +208,13 @@ class TurnQueue:
             self._worker = None
         self._next()
 
-    async def _follow(self, events: AsyncGenerator[ChatEvent], outgoing: ComposedMessage | None) -> None:
+    async def _follow(
+        self, ask: Callable[[], AsyncGenerator[ChatEvent]], outgoing: ComposedMessage | None
+    ) -> None:
         turn: Turn | None = None
         failure: Failure | None = None
         try:
-            async with aclosing(events):
+            async with aclosing(ask()) as events:
                 async for event in events:
                     match event:
                         case TurnAccepted(turn):
@@ -260,7 +259,7 @@ class TurnQueue:
         if not self.waiting or self.paused or self.busy:
             return
         outgoing = self.waiting.pop(0)
-        self._begin(self._sent(outgoing, GuardOverrides()), outgoing)
+        self._begin(lambda: self._sent(outgoing, GuardOverrides()), outgoing)
         self._stage.waiting_changed()
 
 
