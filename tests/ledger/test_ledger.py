@@ -214,7 +214,7 @@ def test_a_word_that_is_not_finished_counts_as_far_as_it_came(tmp_path: Path, st
     text = "Incomprehensibilities, 1234567 times: internationalization"
     grown = book.open(call(), request())
     for end in (*range(1, len(text), step), len(text)):
-        so_far = book.running(grown, text[:end], Usage(input=10))
+        _, so_far = book.running(grown, GrowingText(text[:end]), Usage(input=10))
         whole = Usage(input=10, output=round(count_tokens(text[:end])))
         assert so_far.usd == book.prices.price(BIG, whole), text[:end]
     book.close(grown, text=text, usage=Usage(input=10), complete=False, failure=None)
