@@ -50,8 +50,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 def runtime_at(wires: Wires) -> Runtime:
     runtime = build_runtime(environ={**os.environ, **environment(wires.url)})
-    runtime.paths.config.mkdir(parents=True, exist_ok=True)
-    runtime.paths.config_file.write_text(CONFIG.format(url=wires.url), "utf-8")
+    runtime.settings.paths.config.mkdir(parents=True, exist_ok=True)
+    runtime.settings.paths.config_file.write_text(CONFIG.format(url=wires.url), "utf-8")
     return runtime
 
 
@@ -67,7 +67,7 @@ async def test_a_delta_passes_six_generators_at_most(protocol: str, seen: list[l
         runtime = runtime_at(wires)
         try:
             chat = runtime.new_chat()
-            await read(chat.send("Hi", pin=runtime.pin(MODELS[protocol])))
+            await read(chat.send("Hi", pin=runtime.routing.resolve_name(MODELS[protocol])))
             assert chat.turns[-1].reply == "Hello from wire."
         finally:
             await runtime.aclose()
