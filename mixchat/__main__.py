@@ -15,10 +15,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     if not argv:  # the commonest start waits for no parser
+        from mixchat.cli.profile import ask_about_profile
+
+        ask_about_profile()
         return open_app()
     from mixchat.cli.parser import parse
 
     args = parse(argv)
+    if args.asks:
+        from mixchat.cli.profile import ask_about_profile
+
+        ask_about_profile(quiet=getattr(args, "quiet", False))
     if args.run is None:
         return open_app(args.stack, resume=args.resume, last=args.last, theme=args.theme, plain=args.plain)
     if args.logs:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mixchat.cli.parser import Subparsers
+from mixchat.cli.printable import printable
 from mixchat.cli.stdin import read_prompt
 from mixchat.domain.errors import BadRequest, ConfigError
 
@@ -28,8 +29,6 @@ _EXAMPLE = """examples:
   mixchat ask -m opus --json "prove that there are infinitely many primes"
 """
 _GUARDS = ("budget", "secret", "private")
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
-"""What changes the direction of a text, and could hide what it says; and line ends that are none elsewhere."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -212,15 +211,6 @@ class _Json:
         from mixchat.cli.json_lines import encode_line, end_record
 
         print(encode_line(end_record("stopped", turn)), flush=True)
-
-
-def printable(text: str) -> str:
-    """Return `text` without what a terminal would obey or turn around; line ends and tabs stay."""
-    return "".join(
-        sign
-        for sign in text
-        if sign in "\n\t" or sign.isprintable() or (ord(sign) >= 0xA0 and sign not in _TURNS)
-    )
 
 
 def _pin(runtime: "Runtime", args: argparse.Namespace) -> "Pin | None":

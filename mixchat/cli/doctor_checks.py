@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of
+from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of, unseen_profile
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import ConfigError, NeedsKey
 from mixchat.runtime.settings import Settings
@@ -63,7 +63,13 @@ def check_config(settings: Settings, cwd: Path | None) -> Iterator[Check]:
         yield Check(_AREA_FILES, "config", "trouble", str(error), "Correct that line.")
         return
     if profile := find_profile(cwd):
-        yield Check(_AREA_FILES, "directory profile", "works", str(profile))
+        if unseen_profile(here.paths, cwd) is None:
+            yield Check(_AREA_FILES, "directory profile", "works", str(profile))
+        else:
+            found = f"{profile} does not count until you have looked at it"
+            yield Check(
+                _AREA_FILES, "directory profile", "note", found, "Look at it, then: mixchat config trust"
+            )
     for key in _SETTINGS:
         if (source := source_of(key, layers)) != "default":
             yield Check(_AREA_FILES, key, "works", f"set by {_source(source)}")

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mixchat.cli import history_files
-from mixchat.cli.ask import printable
 from mixchat.cli.parser import Subparsers
+from mixchat.cli.printable import printable
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:

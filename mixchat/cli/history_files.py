@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from mixchat.cli.ask import printable
 from mixchat.cli.exit import DONE
+from mixchat.cli.printable import printable
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mixchat.cli.ask import printable
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
+from mixchat.cli.printable import printable
 from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -36,6 +36,9 @@ class Command(Struct, frozen=True):
     logs: bool = False
     """Whether libraries are used whose messages belong into the log."""
 
+    asks: bool = False
+    """Whether a directory's profile counts for it, about which the person is asked first."""
+
     @property
     def module(self) -> str:
         """The module, which has `add(subparsers)`."""
@@ -43,17 +46,19 @@ class Command(Struct, frozen=True):
 
 
 COMMANDS = (
-    Command("ask", "one turn: the reply on stdout", logs=True),
-    Command("route", "what the router would do with a prompt; nothing is sent"),
-    Command("models", "the models within reach, with window and prices", logs=True),
-    Command("stack", "which models answer: list, show, use, export, import"),
+    Command("ask", "one turn: the reply on stdout", logs=True, asks=True),
+    Command("route", "what the router would do with a prompt; nothing is sent", asks=True),
+    Command("models", "the models within reach, with window and prices", logs=True, asks=True),
+    Command("stack", "which models answer: list, show, use, export, import", asks=True),
     Command("spend", "what was spent, and what was saved"),
     Command("history", "saved chats: list, search, show, rm, export, import"),
+    Command("prompts", "the prompt library: list, show, edit, rm"),
+    Command("config", "the config file: init, show, check, path, edit, schema, trust"),
     Command("learned", "what the router learned from you: list, rm"),
     Command("local", "models on this machine: list, pull, rm", logs=True),
     Command("keys", "keys in the system key ring: set, list, rm"),
     Command("doctor", "what works, and what to do about the rest", logs=True),
-    Command("serve", "the app in a browser, or an OpenAI-compatible server", logs=True),
+    Command("serve", "the app in a browser, or an OpenAI-compatible server", logs=True, asks=True),
 )
 
 _VALUED = frozenset({"--resume", "--theme", "--stack"})
@@ -119,8 +124,13 @@ def build_parser(named: str | None) -> Parser:
         description="The terminal chat app that gives every prompt to the right model.",
         epilog=_EXAMPLES,
     )
+    command = next((command for command in COMMANDS if command.name == named), None)
+    opens_app = named is None
     parser.set_defaults(
-        stack=None, run=None, logs=named is None or any(f.logs for f in COMMANDS if f.name == named)
+        stack=None,
+        run=None,
+        logs=opens_app or (command is not None and command.logs),
+        asks=opens_app or (command is not None and command.asks),
     )
     parser.add_argument("--version", action="version", version=f"mixchat {__version__}")
     chat = parser.add_mutually_exclusive_group()

@@ -172,7 +172,7 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
 
 
 def _titles(runtime: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]:
-    from mixchat.cli.ask import printable
+    from mixchat.cli.printable import printable
     from mixchat.ledger.spend_report import chat_titles
 
     known = chat_titles(runtime.storage.ledger)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from mixchat.config.config import Config, Profile
 from mixchat.config.paths import Paths
 from mixchat.config.toml_document import TomlDocument, parse, read
+from mixchat.config.trust import Trust
 
 PROFILE = ".mixchat.toml"
 VARIABLES = {"MIXCHAT_STACK": "stack", "MIXCHAT_THEME": "theme"}
@@ -49,7 +50,9 @@ def read_layers(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> t
     layers = [Layer(name, {key: said}) for name, key in VARIABLES.items() if (said := environ.get(name))]
     if (profile := find_profile(cwd)) and (document := read(profile)):
         _fit_profile(document)
-        layers.append(Layer(document.source, document.values))
+        trusted = Trust(paths.data).said(profile, document.text) == "yes"
+        source = document.source if trusted else f"{document.source} (not trusted)"
+        layers.append(Layer(source, document.values if trusted else _protective(document.values)))
     if document := read(paths.config_file):
         document.fit(Config)
         layers.append(Layer(document.source, document.values))
@@ -104,6 +107,25 @@ def _fit_profile(document: TomlDocument) -> None:
     for path in lifted:
         words = f"{'.'.join(path)} = false: a directory may make a chat private, never the other way round."
         raise document.error(path, words)
+
+
+def _protective(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a profile that nobody has looked at may set all the same: that chats stay on this machine."""
+    return {"private": True} if values.get("private") is True else {}
+
+
+def unseen_profile(paths: Paths, cwd: Path | None) -> TomlDocument | None:
+    """Return the directory's profile if the person was never asked about it as it is now.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    profile = find_profile(cwd)
+    document = read(profile) if profile else None
+    if profile is None or document is None:
+        return None
+    _fit_profile(document)
+    return document if Trust(paths.data).said(profile, document.text) is None else None
 
 
 def _over(strong: Mapping[str, Any], weak: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class Paths(Struct, frozen=True):
     """The three directories that mixchat keeps things in."""
 
     config: Path
-    """`config.toml`, `stacks/*.toml` and `themes/*`."""
+    """`config.toml`, `stacks/*.toml`, `prompts/*.md` and `themes/*`."""
     data: Path
     """The history database, local models and what the router learned."""
     log: Path
@@ -37,6 +37,11 @@ class Paths(Struct, frozen=True):
     def stacks(self) -> Path:
         """The directory of the user's stacks."""
         return self.config / "stacks"
+
+    @property
+    def prompts(self) -> Path:
+        """The directory of the prompt library."""
+        return self.config / "prompts"
 
     @property
     def themes(self) -> Path:

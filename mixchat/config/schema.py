@@ -76,7 +76,7 @@ def fields(table: str, name: str) -> tuple[Setting, ...]:
 
 def _walk(shape: type[Struct], prefix: tuple[str, ...]) -> list[Setting]:
     hints = get_type_hints(shape)
-    helps = _docstrings(shape)
+    helps = docstrings(shape)
     found: list[Setting] = []
     for field in msgspec.structs.fields(shape):
         hint = cast("object", hints[field.name])
@@ -109,7 +109,7 @@ def _setting(path: tuple[str, ...], hint: object, default: object, help_text: st
     )
 
 
-def _docstrings(shape: type[Struct]) -> dict[str, str]:
+def docstrings(shape: type[Struct]) -> dict[str, str]:
     """Return the docstrings under the fields of a struct, which Python itself does not keep."""
     (tree,) = ast.parse(inspect.getsource(shape)).body
     body = tree.body if isinstance(tree, ast.ClassDef) else []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.cli.ask import printable
+from mixchat.cli.printable import printable
 from mixchat.config.paths import Paths
 from mixchat.storage.database import Database
 from tests.cli.conftest import Shell

@@ -71,6 +71,8 @@ def test_a_judge_that_is_nobody_is_named(shell: Shell, paths: Paths):
 
 def test_what_set_a_key_and_what_retires_are_said(shell: Shell, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text('stack = "guide"\n')
+    assert "does not count until you have looked at it" in shell("doctor").out
+    assert shell("config", "trust").code == 0
     said = shell("doctor").out
     assert f"set by {tmp_path / '.mixchat.toml'}" in said
     assert "gemini-2.5-flash retires on 2026-12-01; take google/gemini-" in said

@@ -32,6 +32,8 @@ def test_using_an_unknown_stack_changes_nothing(shell: Shell, paths: Paths):
 
 def test_a_profile_that_goes_before_the_config_is_said(shell: Shell, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text('stack = "budget"\n')
+    assert "mixchat config trust" in shell("stack", "show").err
+    assert shell("config", "trust").code == 0
     said = shell("stack", "use", "coding")
     assert said.code == 0
     assert ".mixchat.toml goes before it" in said.err

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from mixchat.config.config import Config
-from mixchat.config.load import load_config, read_layers, source_of
+from mixchat.config.load import load_config, read_layers, source_of, unseen_profile
 from mixchat.config.paths import Paths
+from mixchat.config.trust import Trust
 from mixchat.domain.errors import ConfigError
 
 CONTRACT = """
@@ -142,6 +143,7 @@ def test_environment_goes_before_profile_before_file_before_default(paths: Paths
     (project / "deep").mkdir(parents=True)
     (project / ".mixchat.toml").write_text('stack = "profile"\ntheme = "profile"\n[budget]\nday = 5\n')
     environ = {"MIXCHAT_STACK": "environment"}
+    trust(paths, project)
 
     config = load_config(paths, project / "deep", environ)
 
@@ -180,10 +182,34 @@ def test_a_directory_cannot_make_public_what_is_private(paths: Paths, tmp_path: 
         load_config(written(paths, "private = true"), tmp_path, {})
 
 
+def test_a_changed_profile_is_asked_about_again_and_does_not_count_until_then(paths: Paths, tmp_path: Path):
+    profile = tmp_path / ".mixchat.toml"
+    profile.write_text('stack = "theirs"\n')
+    assert load_config(paths, tmp_path, {}).stack == "auto"
+    assert unseen_profile(paths, tmp_path) is not None
+    trust(paths, tmp_path)
+    assert unseen_profile(paths, tmp_path) is None
+    assert load_config(paths, tmp_path, {}).stack == "theirs"
+    profile.write_text('stack = "others"\n')
+    assert unseen_profile(paths, tmp_path) is not None
+    assert load_config(paths, tmp_path, {}).stack == "auto"
+    Trust(paths.data).say(profile, profile.read_text(), "no")
+    assert unseen_profile(paths, tmp_path) is None
+    assert load_config(paths, tmp_path, {}).stack == "auto"
+
+
+def trust(paths: Paths, directory: Path) -> None:
+    profile = directory / ".mixchat.toml"
+    Trust(paths.data).say(profile, profile.read_text(), "yes")
+
+
 def test_a_profile_seats_a_role_of_its_own(paths: Paths, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text(
         'private = true\n[roles.coding]\nmodels = ["ollama/qwen3-coder"]\n'
     )
+    assert load_config(paths, tmp_path, {}).private
+    assert load_config(paths, tmp_path, {}).roles == {}
+    trust(paths, tmp_path)
     config = load_config(paths, tmp_path, {})
     assert config.private
     assert config.roles["coding"].models == ("ollama/qwen3-coder",)
