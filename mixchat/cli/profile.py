@@ -52,6 +52,8 @@ def _answer() -> str:
 def _keys(document: TomlDocument) -> str:
     names: list[str] = []
     for key, value in document.values.items():
-        inner = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+        inner: Mapping[str, object] = (
+            cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+        )
         names += [f"{key}.{name}" for name in inner] or [key]
     return ", ".join(map(printable, names)) or "nothing"
