@@ -63,7 +63,7 @@ def check_config(settings: Settings, cwd: Path | None) -> Iterator[Check]:
         yield Check(_AREA_FILES, "config", "trouble", str(error), "Correct that line.")
         return
     if profile := find_profile(cwd):
-        if unseen_profile(here.paths, cwd) is None:
+        if unseen_profile(settings.paths, cwd) is None:
             yield Check(_AREA_FILES, "directory profile", "works", str(profile))
         else:
             found = f"{profile} does not count until you have looked at it"
