@@ -229,7 +229,9 @@ class Ledger:
     ) -> tuple[Rates | None, Cost]:
         rates = None
         if usage.billed is None:
-            rates = self.prices.rates(call.ref, when, context=usage.input or 0, tier=usage.tier)
+            rates = self.prices.rates(
+                call.ref, when, context=usage.input or 0, tier=usage.tier, place=usage.place
+            )
         usd = self.prices.price(call.ref, usage, when)
         return rates, Cost(None if usd is None else normalised(usd), exact=exact or usd == ZERO)
 

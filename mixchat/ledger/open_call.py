@@ -94,8 +94,12 @@ def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:
 
 
 def is_exact(call: MeteredCall, usage: Usage, *, complete: bool) -> bool:
-    """Whether all that a price needs was reported by the provider."""
-    if not complete:
+    """Whether all that a price needs was reported by the provider.
+
+    Google grounds a number of requests a day for nothing, counted over all that uses the key: what is charged for
+    grounding is the most that it can be.
+    """
+    if not complete or (call.ref.provider == "google" and usage.searches and usage.billed is None):
         return False
     counted = usage.input is not None and (usage.output is not None or call.purpose == "embedding")
     return counted or usage.billed is not None

@@ -14,6 +14,7 @@ from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.model import ModelRef
 from mixchat.domain.usage import Usage
 from mixchat.ledger.money import ZERO
+from mixchat.ledger.price_overlay import corrected, listed_moment
 from mixchat.ledger.pricelist import LISTED, PriceList
 from mixchat.ledger.rates import Rates, charge
 
@@ -84,7 +85,13 @@ class Prices:
         return models
 
     def rates(
-        self, ref: ModelRef, when: float | None = None, *, context: int = 0, tier: str | None = None
+        self,
+        ref: ModelRef,
+        when: float | None = None,
+        *,
+        context: int = 0,
+        tier: str | None = None,
+        place: str | None = None,
     ) -> Rates | None:
         """Return what `ref` costs per million tokens, or `None` if nobody says.
 
@@ -93,12 +100,14 @@ class Prices:
             when: seconds since the epoch; `None` is now.
             context: tokens of the prompt, since some models cost more above a size.
             tier: the service tier, as in `Usage.tier`.
+            place: where the call was run, as in `Usage.place`.
         """
         moment = datetime.fromtimestamp(self._clock.now() if when is None else when, UTC)
         override = self.overrides.get(str(ref))
         rates = self._unpaid(ref, moment)
         if rates is None and ref.provider in LISTED:
-            rates = self.load().rates(ref, moment, context, tier)
+            rates = self.load().rates(ref, listed_moment(ref, moment), context, tier)
+            rates = None if rates is None else corrected(rates, ref, moment, place)
         if override is None:
             return rates
         return _overridden(rates or Rates(date=moment.date(), source="config"), override)
@@ -114,7 +123,7 @@ class Prices:
         """
         if usage.billed is not None:
             return usage.billed
-        rates = self.rates(ref, when, context=usage.input or 0, tier=usage.tier)
+        rates = self.rates(ref, when, context=usage.input or 0, tier=usage.tier, place=usage.place)
         return None if rates is None else charge(rates, usage)
 
     def _unpaid(self, ref: ModelRef, moment: datetime) -> Rates | None:

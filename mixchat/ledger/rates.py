@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
 from mixchat.domain.usage import Usage
 from mixchat.ledger.money import ZERO
+
+SearchUnit = Literal["search", "request"]
 
 
 class Rates(Struct, frozen=True, kw_only=True):
@@ -22,6 +25,8 @@ class Rates(Struct, frozen=True, kw_only=True):
     """For a cache of an hour or more. Left out: as `cache_write`."""
     search: Decimal | None = None
     """Dollars per thousand web searches."""
+    search_unit: SearchUnit = "search"
+    """`request`: however many searches a request makes, it is charged for one."""
     request: Decimal | None = None
     """Dollars per thousand requests, where the provider takes a fee for each."""
     date: date
@@ -73,4 +78,5 @@ def _tokens(count: int, rate: Decimal | None) -> Decimal | None:
 def _searches(rates: Rates, count: int) -> Decimal | None:
     if count <= 0 or (rates.search is None and rates.request is not None):
         return ZERO
+    count = 1 if rates.search_unit == "request" else count
     return None if rates.search is None else (rates.search * count).scaleb(-3)
