@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, overload
 
-from mixchat.domain.turn import Turn
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.turns import Stub, TurnStore
 
 _KEPT = 256
@@ -67,6 +67,12 @@ class Branch(Sequence[Turn]):
         return self._ids[-1] if self._ids else None
 
     @property
+    def settled_leaf(self) -> str | None:
+        """The id of the branch's last turn that is not under way."""
+        settled = (turn_id for turn_id in reversed(self._ids) if self._stubs[turn_id].outcome != Outcome.OPEN)
+        return next(settled, None)
+
+    @property
     def place(self) -> str | None:
         """What brings this branch back after a restart: its leaf, `BEFORE_ALL`, or `None` if nothing was said."""
         return self.leaf or (BEFORE_ALL if self._stubs else None)
@@ -91,12 +97,32 @@ class Branch(Sequence[Turn]):
     def put(self, turn: Turn) -> None:
         """Take in a new or a changed turn; a new one ends the branch that its parent is on."""
         new = turn.id not in self._stubs
-        self._stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply))
+        self._stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply), turn.outcome)
         self._read[turn.id] = turn
         if new:
             self._undone.clear()
             self._came_after[turn.id] = self.leaf
             self._end(self._line(turn.id))
+
+    def refresh(self) -> bool:
+        """Take over which turns others added, changed or deleted; return whether there were any.
+
+        What was newly said after the last turn of this branch belongs to it from now on.
+        """
+        found = _rooted(self._store.stubs(self._chat))
+        if found == self._stubs:
+            return False
+        new = [turn_id for turn_id in found if turn_id not in self._stubs]
+        for turn_id, stub in self._stubs.items():
+            if found.get(turn_id) != stub:
+                self._read.pop(turn_id, None)
+        self._stubs = found
+        ids = [turn_id for turn_id in self._ids if turn_id in found]
+        while after := [new_id for new_id in new if found[new_id].parent == (ids[-1] if ids else None)]:
+            ids.append(after[-1])
+            new.remove(after[-1])
+        self._ids = ids
+        return True
 
     def show(self, turn_id: str) -> None:
         """Switch to the newest branch through `turn_id`."""

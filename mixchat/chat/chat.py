@@ -22,6 +22,7 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
+from mixchat.domain.errors import StorageError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import Purpose
@@ -30,6 +31,11 @@ from mixchat.domain.turn import FileRef, Outcome, Turn
 from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
+_BACK = "This chat had been deleted elsewhere; it is back."
+_KEPT_IN_MEMORY = (
+    "The history cannot be written at the moment (another program holds it, or the disk is full)."
+    " What comes is kept in memory and is written as soon as it can be."
+)
 _HISTORY = 8
 """Earlier prompts that the classifier is shown."""
 
@@ -43,8 +49,6 @@ class Chat:
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._running: dict[str, TurnRunner] = {}
-        self._unsaved: dict[str, Turn] = {}
-        """Turns as they stand on the screen, for which there was no room on the disk."""
         self._redaction = PromptRedaction(services.mask)
         self._services = services
         self._messages = Messages(services.turns)
@@ -74,9 +78,30 @@ class Chat:
         Raises:
             StorageError: the history cannot be written; the change still holds for this session.
         """
-        self.record = record
+        before, self.record = self.record, record
         if self.path.place is not None:
-            self._services.chats.save(record)
+            self._services.chats.post(before, record)
+
+    def refresh(self) -> bool:
+        """Take over what other windows and the shell did to the chat; return whether that was anything.
+
+        What they said after the last turn on the screen is on the screen then, too.
+        """
+        known = self._services.chats.get(self.id) if self._services.chats.is_settled else None
+        if known is None:
+            return self.path.place is not None and self.path.refresh()
+        before = self.record
+        self.record = structs.replace(known, leaf=before.leaf, updated=max(known.updated, before.updated))
+        grown = self.path.refresh()
+        return grown or before != self.record
+
+    def newest_leaf(self) -> str | None:
+        """Return the turn after which something is said now: the last on the screen, or what came after it elsewhere.
+
+        A turn that is being answered elsewhere is no reply to go on from.
+        """
+        self.refresh()
+        return self.path.settled_leaf
 
     def attach(self, path: FilePath) -> FileRef:
         """Read a file so that it can go with a message.
@@ -132,7 +157,7 @@ class Chat:
         async def accept() -> TurnRunner:
             if pin is not None:
                 self._services.learn(await self._redaction.mask(text), pin.target, "pinned")
-            return await self._accept(prompt, self.path.leaf)
+            return await self._accept(prompt, self.newest_leaf())
 
         return run_turn(accept, self._ended)
 
@@ -166,7 +191,6 @@ class Chat:
         return True
 
     def _forget(self, turn_id: str) -> None:
-        self._unsaved.pop(turn_id, None)
         self.path.withdraw(turn_id)
         self._services.chats.drop_empty(self.id)
         if self.path.place is None:
@@ -226,10 +250,13 @@ class Chat:
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
         masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
+        await self._services.chats.writable()
+        self.refresh()
+        notices = [_BACK] if self.record.deleted is not None else []
         turn = self._save_new(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
-        return self._begin(OpenedTurn(turn, self.routing_input(prompt, before), chat_request))
+        return self._begin(OpenedTurn(turn, self.routing_input(prompt, before), chat_request, notices))
 
     def _begin(self, opened: OpenedTurn) -> TurnRunner:
         runner = self._running[opened.turn.id] = TurnRunner(opened, self._services, self._put)
@@ -247,8 +274,8 @@ class Chat:
     def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._services.clock.now()
         title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
-        self.record = structs.replace(self.record, title=title, updated=now)
-        self._services.chats.save(self.record)
+        accepted = self._services.chats.accept(structs.replace(self.record, title=title, updated=now))
+        self.record = structs.replace(accepted, leaf=self.record.leaf)
         turn = Turn(
             id=uuid.uuid4().hex[:16],
             chat=self.id,
@@ -287,13 +314,11 @@ class Chat:
         )
 
     def _put(self, turn: Turn) -> None:
-        """Put the turn on the screen and on disk, and with it what could not be saved before."""
+        """Put the turn on the screen and on disk, at once or as soon as it can be written."""
         turn = self._redaction.stored(turn)
         self.path.put(turn)
-        self._unsaved[turn.id] = turn
-        for waiting in tuple(self._unsaved.values()):
-            self._services.turns.save(waiting)
-            del self._unsaved[waiting.id]
+        if not self._services.turns.post(turn):
+            raise StorageError(_KEPT_IN_MEMORY)
 
     def _remember(self) -> None:
         self.save_record(structs.replace(self.record, leaf=self.path.place))

@@ -29,7 +29,7 @@ def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
     Nothing is destroyed: undoing the turn brings the long history back. Ends and cancels like `Chat.send`.
     """
     prompt = TurnRequest(text=_SHOWN_COMPACT, pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION))
-    return chat.answer(prompt, chat.path.leaf, "compact", asked=_ASKED_COMPACT)
+    return chat.answer(prompt, chat.newest_leaf(), "compact", asked=_ASKED_COMPACT)
 
 
 def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
@@ -43,7 +43,7 @@ def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
     record = structs.replace(
         services.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
     )
-    services.chats.save(record)
+    services.chats.add(record)
     parent: str | None = None
     for old in (*chat.path.before(turn_id), turn_id):
         turn = chat.path.turn(old)
@@ -56,9 +56,7 @@ def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
         )
         services.turns.save(copy)
         parent = copy.id
-    record = structs.replace(record, leaf=parent)
-    services.chats.save(record)
-    return Chat(record, services)
+    return Chat(services.chats.change(record, structs.replace(record, leaf=parent)), services)
 
 
 _LONGEST = 60

@@ -25,6 +25,8 @@ class OpenedTurn(Struct, frozen=True):
     turn: Turn
     question: RoutingInput
     chat_request: ChatRequest
+    notices: list[str] = []
+    """What is to be said with it."""
 
 
 class TurnRunner:
@@ -47,6 +49,7 @@ class TurnRunner:
         self._outcome = Outcome.FAILED
         self._failure: Failure | None = _BUG
         self._unsaved: str | None = None
+        self._notices = list(opened.notices)
         self._saved_at = services.clock.monotonic()
 
     @property
@@ -71,6 +74,12 @@ class TurnRunner:
         if self._services.clock.monotonic() - self._saved_at >= _SAVE_EVERY:
             self._keep(Outcome.OPEN)
 
+    def notices(self) -> list[ChatEvent]:
+        """Return what is to be said now, each thing once."""
+        said: list[ChatEvent] = [Notice("info", text) for text in self._notices]
+        self._notices.clear()
+        return said
+
     def end(self) -> None:
         """Note that all events came."""
         if self._run is not None:
@@ -87,8 +96,10 @@ class TurnRunner:
 
     def last_events(self) -> list[ChatEvent]:
         """Return what is to be told of the end."""
-        unsaved: list[ChatEvent] = [Notice("info", self._unsaved)] if self._unsaved else []
-        return [*unsaved, TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn)]
+        return [
+            *self.notices(),
+            TurnFailed(self.turn, self._failure) if self._failure else TurnFinished(self.turn),
+        ]
 
     def _keep(self, outcome: Outcome) -> None:
         """Put the turn as it stands on disk; if that fails it stays on the screen, and is tried again."""
@@ -99,6 +110,8 @@ class TurnRunner:
             self._save(self.turn)
             self._unsaved = None
         except StorageError as error:
+            if self._unsaved is None:
+                self._notices.append(str(error))
             self._unsaved = str(error)
             if outcome is Outcome.STOPPED:
                 self.turn = structs.replace(self.turn, notices=(*self.turn.notices, self._unsaved))
@@ -121,12 +134,16 @@ async def run_turn(
     runner = await accept()
     try:
         yield TurnAccepted(runner.turn, runner.live)
+        for notice in runner.notices():
+            yield notice
         if (run := await runner.decide()) is not None:
             async with aclosing(run.events()) as events:
                 async for event in events:
                     runner.live.apply(event)
                     yield event
                     runner.checkpoint()
+                    for notice in runner.notices():
+                        yield notice
         runner.end()
     except (CancelledError, GeneratorExit):
         runner.stop()

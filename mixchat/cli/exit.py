@@ -61,7 +61,7 @@ def _history_errors() -> tuple[type[Exception], ...]:
 
 
 def _about_history(error: Exception) -> str:
-    from mixchat.storage.database import unreadable
+    from mixchat.storage.transaction import unreadable
 
     return str(unreadable(error))
 

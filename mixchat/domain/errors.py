@@ -235,6 +235,11 @@ class ConfigError(Exception):
 class StorageError(Exception):
     """The history could not be written: the disk is full, read-only or locked."""
 
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+        """Whether the same write can be made later."""
+
 
 ERRORS: dict[ErrorCode, type[ProviderError]] = {
     kind.code: kind

@@ -77,7 +77,7 @@ class Runtime:
         """Return the chat that was used last, or a new one if there is none."""
         from mixchat.chat.chat import Chat
 
-        record = self.storage.chats.last()
+        record = self.storage.last_record()
         return Chat(record, self.chat_services) if record else self.new_chat()
 
     def preload(self) -> None:

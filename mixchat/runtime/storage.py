@@ -11,7 +11,7 @@ from mixchat.runtime.settings import Settings
 if TYPE_CHECKING:
     from mixchat.ledger.ledger import Ledger
     from mixchat.ledger.prices import Prices
-    from mixchat.storage.chats import ChatStore
+    from mixchat.storage.chats import ChatRecord, ChatStore
     from mixchat.storage.database import Database
     from mixchat.storage.drafts import Drafts
     from mixchat.storage.search import Search
@@ -31,6 +31,8 @@ class Storage:
         self.clock = clock or SystemClock()
         self._settings = settings
         self._keep_chats = keep_chats
+        self.patience: float | None = None
+        """Seconds that a write waits for another program, where that is not the default; for a screen, next to none."""
 
     @cached_property
     def database(self) -> "Database":
@@ -39,9 +41,10 @@ class Storage:
         Raises:
             ConfigError: it cannot be opened.
         """
-        from mixchat.storage.database import Database
+        from mixchat.storage.database import PATIENCE, Database
 
-        return Database(self._settings.paths.data / "history.db")
+        patience = PATIENCE if self.patience is None else self.patience
+        return Database(self._settings.paths.data / "history.db", patience=patience)
 
     @cached_property
     def _chat_database(self) -> "Database":
@@ -65,6 +68,23 @@ class Storage:
         store.recover()
         return store
 
+    def last_record(self) -> "ChatRecord | None":
+        """Return the chat that was used last; where no chats are kept, a copy that can be gone on with and is not kept."""
+        if self._keep_chats:
+            return self.chats.last()
+        from mixchat.storage.copy import copy_chat
+
+        record = self._saved_chats.last()
+        if record is not None:
+            copy_chat(self.database, self._chat_database, record)
+        return record
+
+    @cached_property
+    def _saved_chats(self) -> "ChatStore":
+        from mixchat.storage.chats import ChatStore
+
+        return ChatStore(self.database, self.clock)
+
     @cached_property
     def search(self) -> "Search":
         """Finds words in chats."""
@@ -77,7 +97,7 @@ class Storage:
         """What was typed and not sent, and the prompts that were."""
         from mixchat.storage.drafts import Drafts
 
-        return Drafts(self._chat_database)
+        return Drafts(self._chat_database, self.clock)
 
     @cached_property
     def prices(self) -> "Prices":

@@ -31,10 +31,12 @@ class ChatRecord(Struct, frozen=True, kw_only=True):
     """The last turn of the branch on the screen; empty while every turn is taken back; `None`: nothing was said."""
     state: ChatState = ChatState()
     tags: tuple[str, ...] = ()
+    deleted: float | None = None
+    """When it was deleted; it can be brought back until it is gone for good."""
 
 
 _FIELDS = (
-    "id, title, created, updated, pinned, private, leaf, state,"
+    "id, title, created, updated, pinned, private, leaf, state, deleted,"
     " (SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM tags WHERE chat = chats.id ORDER BY tag)) AS tags"
 )
 
@@ -51,18 +53,63 @@ class ChatStore:
         now = self._clock.now()
         return ChatRecord(id=uuid.uuid4().hex[:12], title=title, created=now, updated=now, private=private)
 
-    def save(self, record: ChatRecord) -> None:
-        """Write everything but the tags over what was saved before."""
-        state = msgspec.json.encode(record.state).decode()
-        flags = (record.pinned, record.private)
+    def add(self, record: ChatRecord) -> None:
+        """Put a new chat on disk; one that is there already stays as it is.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
         with self._database.writing() as connection:
+            _insert(connection, record)
+
+    def get(self, chat: str) -> ChatRecord | None:
+        """Return a chat as it is on disk, deleted or not; `None`: it is not there."""
+        row = self._database.connection.execute(
+            f"SELECT {_FIELDS} FROM chats WHERE id = ?", (chat,)
+        ).fetchone()
+        return None if row is None else _record(row)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that was changed is on disk."""
+        return not self._database.unwritten
+
+    async def writable(self) -> None:
+        """Wait, without holding anything else up, until no other program writes; not for ever."""
+        await self._database.free()
+
+    def change(self, before: ChatRecord, after: ChatRecord) -> ChatRecord:
+        """Write what differs between the two and nothing else; return the chat as it is on disk now.
+
+        What another window changed in the meantime stays changed. A chat that is not on disk is put there.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        with self._database.writing() as connection:
+            _change(connection, before, after)
+        return self.get(after.id) or after
+
+    def post(self, before: ChatRecord, after: ChatRecord) -> None:
+        """Change a chat as `change` does, at once or as soon as the history can be written."""
+        self._database.post(lambda connection: _change(connection, before, after))
+
+    def accept(self, record: ChatRecord) -> ChatRecord:
+        """Note that something is said in the chat now; return it as it is on disk.
+
+        It is put on disk if it is new, brought back if it was deleted, and given its title if it has none.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        with self._database.writing() as connection:
+            _insert(connection, record)
             connection.execute(
-                "INSERT INTO chats (id, title, created, updated, pinned, private, leaf, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET title = excluded.title, updated = excluded.updated,"
-                " pinned = excluded.pinned, private = excluded.private, leaf = excluded.leaf, state = excluded.state",
-                (record.id, record.title, record.created, record.updated, *flags, record.leaf, state),
+                "UPDATE chats SET updated = max(updated, ?), deleted = NULL,"
+                " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+                (record.updated, record.title, record.id),
             )
+        return self.get(record.id) or record
 
     def find(self, text: str) -> ChatRecord:
         """Return the chat whose id is `text` or is the only one to begin with it.
@@ -108,20 +155,11 @@ class ChatStore:
 
     def drop_empty(self, chat: str) -> None:
         """Remove the chat for good if it never had a turn that stayed."""
-        with self._database.writing() as connection:
-            connection.execute(
-                "DELETE FROM chats WHERE id = ? AND NOT EXISTS (SELECT 1 FROM turns WHERE chat = ?)",
-                (chat, chat),
-            )
+        self._database.post(lambda connection: _drop_empty(connection, chat))
 
     def restore(self, chat: str) -> None:
         """Bring a deleted chat back."""
         self._mark(chat, None)
-
-    def purge(self, before: float) -> int:
-        """Remove for good what was deleted before then (seconds since the epoch); return how many."""
-        with self._database.writing() as connection:
-            return connection.execute("DELETE FROM chats WHERE deleted < ?", (before,)).rowcount
 
     def _mark(self, chat: str, when: float | None) -> None:
         with self._database.writing() as connection:
@@ -139,4 +177,42 @@ def _record(row: sqlite3.Row) -> ChatRecord:
         leaf=row["leaf"],
         state=msgspec.json.decode(row["state"], type=ChatState),
         tags=tuple(row["tags"].split("\x1f")) if row["tags"] else (),
+        deleted=row["deleted"],
+    )
+
+
+def _insert(connection: sqlite3.Connection, record: ChatRecord) -> None:
+    state = msgspec.json.encode(record.state).decode()
+    flags = (record.pinned, record.private)
+    connection.execute(
+        "INSERT INTO chats (id, title, created, updated, pinned, private, leaf, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (record.id, record.title, record.created, record.updated, *flags, record.leaf, state),
+    )
+
+
+def _change(connection: sqlite3.Connection, before: ChatRecord, after: ChatRecord) -> None:
+    columns = ("title", "updated", "pinned", "private", "leaf")
+    changed = {
+        name: getattr(after, name) for name in columns if getattr(after, name) != getattr(before, name)
+    }
+    settings = [f"{name} = :{name}" for name in changed]
+    parts = {
+        f"state_{name}": msgspec.json.encode(getattr(after.state, name)).decode()
+        for name in ("settings", "pin")
+        if getattr(after.state, name) != getattr(before.state, name)
+    }
+    if parts:
+        pairs = ", ".join(f"'$.{name.removeprefix('state_')}', json(:{name})" for name in parts)
+        settings.append(f"state = json_set(state, {pairs})")
+    _insert(connection, before)
+    if settings:
+        connection.execute(
+            f"UPDATE chats SET {', '.join(settings)} WHERE id = :id", {**changed, **parts, "id": after.id}
+        )
+
+
+def _drop_empty(connection: sqlite3.Connection, chat: str) -> None:
+    connection.execute(
+        "DELETE FROM chats WHERE id = ? AND NOT EXISTS (SELECT 1 FROM turns WHERE chat = ?)", (chat, chat)
     )

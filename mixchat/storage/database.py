@@ -1,126 +1,116 @@
 """The one SQLite file: chats, turns and the ledger, and how it grew.
 
 `MIGRATIONS` is append-only: each script runs once, in one transaction with the record that it ran
-(`PRAGMA user_version`). A file of a later mixchat is opened only to say so.
+(`PRAGMA user_version`), after the file was copied. A file of a later mixchat is opened only to say so.
 """
 
+import contextlib
 import sqlite3
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mixchat.config.private_files import close_to_others, private_directory, private_file
 from mixchat.domain.errors import ConfigError, StorageError
+from mixchat.storage import functions
+from mixchat.storage.backlog import Backlog, Done, Job
 from mixchat.storage.ledger_schema import LEDGER
+from mixchat.storage.schema import CHATS, DRAFTS, SEARCH, VECTORS
+from mixchat.storage.transaction import advice, transaction
 
-CHATS: Final = """
-CREATE TABLE chats (
-    id TEXT PRIMARY KEY,
-    title TEXT NOT NULL DEFAULT '',
-    created REAL NOT NULL,
-    updated REAL NOT NULL,
-    pinned INTEGER NOT NULL DEFAULT 0,
-    private INTEGER NOT NULL DEFAULT 0,
-    deleted REAL,
-    leaf TEXT,
-    state TEXT NOT NULL DEFAULT '{}'
-) STRICT;
-CREATE INDEX chats_by_update ON chats (deleted, pinned DESC, updated DESC);
-CREATE TABLE tags (
-    chat TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
-    tag TEXT NOT NULL,
-    PRIMARY KEY (chat, tag)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE turns (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    chat TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
-    parent TEXT,
-    created REAL NOT NULL,
-    outcome TEXT NOT NULL,
-    deleted REAL,
-    prompt TEXT NOT NULL,
-    reply TEXT NOT NULL,
-    body BLOB NOT NULL
-) STRICT;
-CREATE INDEX turns_by_chat ON turns (chat, key);
-CREATE TABLE owners (
-    turn TEXT PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
-    pid INTEGER NOT NULL,
-    born REAL NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE files (
-    digest TEXT PRIMARY KEY,
-    data BLOB NOT NULL
-) STRICT;
-CREATE VIRTUAL TABLE words USING fts5(
-    prompt, reply, content='turns', content_rowid='key', tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4'
-);
-CREATE TRIGGER turns_indexed AFTER INSERT ON turns WHEN new.outcome <> 'open' BEGIN
-    INSERT INTO words (rowid, prompt, reply) VALUES (new.key, new.prompt, new.reply);
-END;
-CREATE TRIGGER turns_settled AFTER UPDATE OF outcome, prompt, reply ON turns BEGIN
-    INSERT INTO words (words, rowid, prompt, reply)
-        SELECT 'delete', old.key, old.prompt, old.reply WHERE old.outcome <> 'open';
-    INSERT INTO words (rowid, prompt, reply)
-        SELECT new.key, new.prompt, new.reply WHERE new.outcome <> 'open';
-END;
-CREATE TRIGGER turns_removed AFTER DELETE ON turns WHEN old.outcome <> 'open' BEGIN
-    INSERT INTO words (words, rowid, prompt, reply) VALUES ('delete', old.key, old.prompt, old.reply);
-END;
-CREATE TABLE drafts (
-    place TEXT PRIMARY KEY,
-    text TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE prompts (
-    key INTEGER PRIMARY KEY,
-    text TEXT NOT NULL
-) STRICT;
-"""
-
-VECTORS: Final = """
-CREATE TABLE vectors (
-    turn TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
-    model TEXT NOT NULL,
-    vector BLOB NOT NULL,
-    PRIMARY KEY (turn, model)
-) STRICT, WITHOUT ROWID;
-"""
-
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS)
+MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS)
+PATIENCE: Final = 10.0
+"""Seconds that a command waits for another program that writes."""
+_LOOK_AGAIN: Final = 0.1
+"""Seconds between two looks whether another program still writes."""
+_MEMORY: Final = ":memory:"
+_BACKUP: Final = "before-version-"
 
 
 class Database:
     """The history file, opened on construction and brought up to date.
 
+    What holds the screen up must not wait for other programs: see `patience` and `post`.
+
     Raises:
         ConfigError: the file or its directory cannot be written, or a newer mixchat made it.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[str] = MIGRATIONS, *, patience: float = PATIENCE
+    ) -> None:
         self.path = path
+        self._in_memory = str(path) == _MEMORY
+        self._backlog = Backlog(self._another, path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-            self.connection.row_factory = sqlite3.Row
+            if not self._in_memory:
+                private_directory(path.parent)
+                private_file(path)
+                for beside in ("-wal", "-shm"):
+                    close_to_others(path.with_name(path.name + beside))
+            self.connection = self._connected(PATIENCE)
             self._prepare(migrations)
+            self.patience = patience
+            self._seen = self._data_version()
         except (OSError, sqlite3.Error, StorageError) as error:
             reason = (isinstance(error, OSError) and error.strerror) or error
             raise ConfigError(
-                f"The history at {path} cannot be opened ({reason}); {_advice(error)}."
+                f"The history at {path} cannot be opened ({reason}); {advice(error)}."
             ) from error
 
-    def _prepare(self, migrations: Sequence[str]) -> None:
-        run = self.connection.execute
+    @property
+    def patience(self) -> float:
+        """Seconds that a write waits for another program that writes."""
+        return self._patience
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self._patience = seconds
+        self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    def _connected(self, patience: float) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=patience, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        functions.register(connection)
+        run = connection.execute
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
         run("PRAGMA foreign_keys = ON")
+        run("PRAGMA secure_delete = ON")
+        return connection
+
+    def _another(self) -> sqlite3.Connection:
+        """Return a connection of its own for the thread that writes what could not be written at once."""
+        return self._connected(PATIENCE)
+
+    def _prepare(self, migrations: Sequence[str]) -> None:
         if self.version == len(migrations):
             return
         if self.version > len(migrations):
             raise ConfigError(f"The history at {self.path} was written by a newer mixchat; upgrade this one.")
+        self._back_up()
         for number in range(self.version, len(migrations)):
             self._migrate(number, migrations[number])
+
+    def _back_up(self) -> None:
+        """Copy the file as it is, unless it is new; the copy is made beside its place and moved there whole."""
+        if self.version == 0 or self._in_memory:
+            return
+        kept = self.path.with_name(f"{self.path.name}.{_BACKUP}{self.version + 1}")
+        fresh = kept.with_name(kept.name + ".part")
+        fresh.unlink(missing_ok=True)
+        private_file(fresh)
+        with contextlib.closing(sqlite3.connect(fresh)) as copy:
+            self.connection.backup(copy)
+        fresh.replace(kept)
+
+    def backups(self) -> list[Path]:
+        """Return the copies that were made before the file was brought up to date."""
+        return sorted(self.path.parent.glob(f"{self.path.name}.{_BACKUP}*"))
 
     def _migrate(self, number: int, script: str) -> None:
         with self.writing() as connection:
@@ -135,6 +125,14 @@ class Database:
         """How many migrations the file has had."""
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
+    def changed_elsewhere(self) -> bool:
+        """Return whether another program, or our own backlog, has written since this was last asked; it costs next to nothing."""
+        before, self._seen = self._seen, self._data_version()
+        return before != self._seen
+
+    def _data_version(self) -> int:
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
         """Hold the write lock for one transaction; it is rolled back when the body raises.
@@ -142,38 +140,79 @@ class Database:
         Raises:
             StorageError: the disk is full, read-only or locked; nothing of the transaction is written.
         """
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
+        with transaction(self.connection, self.path):
             yield self.connection
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"The history cannot be written ({error}); make room at {self.path.parent}, or copy what you need."
-            ) from error
+
+    async def free(self, seconds: float = PATIENCE) -> None:
+        """Wait in the loop until no other program writes, at most so many seconds.
+
+        Whoever writes then and still cannot is told why.
+        """
+        import asyncio
+
+        until = time.monotonic() + seconds
+        while self._is_held() and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    def _is_held(self) -> bool:
+        run = self.connection.execute
+        run("PRAGMA busy_timeout = 0")
+        try:
+            run("BEGIN IMMEDIATE")
+            run("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return "locked" in str(error)
         finally:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            self.patience = self._patience
+        return False
+
+    def post(self, job: Job, done: Done = lambda: None) -> bool:
+        """Write now, or if that cannot be as soon as it can, in the order in which it was posted.
+
+        Return whether it is written. What waits is lost with the program: `unwritten` says how much that is.
+        """
+        if not self._backlog.waiting or self._in_memory:
+            try:
+                with self.writing() as connection:
+                    job(connection)
+            except StorageError as error:
+                if self._in_memory or not error.passing:
+                    raise
+                self._backlog.trouble = str(error)
+            else:
+                done()
+                return True
+        self._backlog.add(job, done)
+        return False
+
+    @property
+    def unwritten(self) -> int:
+        """How many writes wait in memory."""
+        return self._backlog.waiting
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something waits in memory, in a sentence; `None`: nothing does."""
+        return self._backlog.trouble if self._backlog.waiting else None
+
+    def settle(self, seconds: float = PATIENCE) -> bool:
+        """Wait until all that was posted is written; return whether it is."""
+        return self._backlog.settle(seconds)
+
+    def forget_free_pages(self) -> None:
+        """Take what was deleted out of the search index, the log beside the file, and the copies of it.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        with self.writing() as connection:
+            connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close the file; whatever was committed is on disk."""
+        """Write what waits, if it can be written by now, and close the file."""
+        self._backlog.close()
         self.connection.close()
-
-
-def unreadable(error: Exception) -> StorageError:
-    """Return what is to be said when the history opens, but something in it cannot be read."""
-    return StorageError(f"The history cannot be read ({error}); {_advice(error)}.")
-
-
-def _advice(error: Exception) -> str:
-    """Return what a person can do when the file cannot be opened."""
-    words = str(error)
-    if "malformed" in words or "not a database" in words:
-        return "it is damaged: move it away to begin a new one, or put a copy of it back"
-    if "full" in words or "disk I/O" in words:
-        return "make room on the disk, then try again"
-    if "locked" in words:
-        return "another program holds it; try again in a moment"
-    return "set MIXCHAT_DATA_DIR to a directory that can be written"
 
 
 def _statements(script: str) -> Iterator[str]:

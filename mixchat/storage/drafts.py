@@ -1,30 +1,91 @@
 """What was typed: unsent drafts, and the prompts that the arrow keys bring back."""
 
-from mixchat.storage.database import Database
+import sqlite3
+import uuid
+from collections.abc import Callable
+from typing import Final
 
-KEPT_PROMPTS = 1000
+import msgspec
+
+from mixchat.domain.clock import Clock, SystemClock
+from mixchat.storage.database import Database
+from mixchat.storage.owner import Owner, this_process
+
+KEPT_PROMPTS: Final = 1000
+_LOOSE: Final = "(window <> ? AND (pid IS NULL OR NOT alive(pid, born)))"
+"""Drafts of windows that are gone."""
 
 
 class Drafts:
-    """Keeps one draft a place (a chat's id, or `new`) and the last prompts of all chats."""
+    """Keeps one draft for each chat of each window, and the last prompts of all chats.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the history file.
+        clock: the time.
+        owner: the process that the window belongs to; `None` is this one.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None, owner: Owner | None = None) -> None:
         self._database = database
+        self._clock = clock or SystemClock()
+        self._owner = owner
+        self._window = uuid.uuid4().hex[:12]
 
-    def read(self, place: str) -> str:
-        """Return the draft left there, or nothing."""
+    def read(self, chat: str) -> str:
+        """Return this window's draft in a chat, or take over the newest that a window which is gone left in it."""
+        return self._own(chat) or self._take_over("chat = ?", chat, chat)
+
+    def read_new(self, chat: str) -> str:
+        """Return this window's draft in a chat that has no turn yet, or take over one that was left in such a chat."""
+        return self._own(chat) or self._take_over(
+            "NOT EXISTS (SELECT 1 FROM chats WHERE chats.id = drafts.chat)", None, chat
+        )
+
+    def write(self, chat: str, text: str) -> None:
+        """Keep `text` for the next time; an empty one removes the draft. It must hold no credential.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        owner = self._owner or this_process()
+        now = self._clock.now()
+        with self._database.writing() as connection:
+            if text:
+                connection.execute(
+                    "INSERT OR REPLACE INTO drafts (window, chat, pid, born, written, text) VALUES (?, ?, ?, ?, ?, ?)",
+                    (self._window, chat, owner.pid, owner.born, now, text),
+                )
+            else:
+                connection.execute("DELETE FROM drafts WHERE window = ? AND chat = ?", (self._window, chat))
+
+    def release(self) -> None:
+        """Leave this window's drafts to whichever window opens their chats next."""
+        self._database.post(self._release)
+
+    def _release(self, connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE drafts SET pid = NULL, born = NULL WHERE window = ?", (self._window,))
+
+    def _own(self, chat: str) -> str:
         row = self._database.connection.execute(
-            "SELECT text FROM drafts WHERE place = ?", (place,)
+            "SELECT text FROM drafts WHERE window = ? AND chat = ?", (self._window, chat)
         ).fetchone()
         return "" if row is None else str(row[0])
 
-    def write(self, place: str, text: str) -> None:
-        """Keep `text` for the next time; an empty one removes the draft."""
+    def _take_over(self, where: str, value: str | None, chat: str) -> str:
+        values = [self._window] if value is None else [self._window, value]
+        found = self._database.connection.execute(
+            f"SELECT window, chat, text FROM drafts WHERE {_LOOSE} AND {where} ORDER BY written DESC LIMIT 1",
+            values,
+        ).fetchone()
+        if found is None:
+            return ""
+        owner = self._owner or this_process()
         with self._database.writing() as connection:
-            if text:
-                connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", (place, text))
-            else:
-                connection.execute("DELETE FROM drafts WHERE place = ?", (place,))
+            mine = connection.execute(
+                "UPDATE OR REPLACE drafts SET window = ?, chat = ?, pid = ?, born = ? WHERE window = ? AND chat = ?",
+                (self._window, chat, owner.pid, owner.born, found["window"], found["chat"]),
+            )
+            return str(found["text"]) if mine.rowcount else ""
 
     def remember(self, prompt: str) -> None:
         """Add a sent prompt to the history of prompts, unless it is the one just sent."""
@@ -41,3 +102,28 @@ class Drafts:
             "SELECT text FROM prompts ORDER BY key DESC LIMIT ?", (limit,)
         )
         return [str(row[0]) for row in rows][::-1]
+
+
+def draft_text(stored: str) -> str:
+    """Return what was typed of a stored draft."""
+    return _changed(stored, lambda text: text)[0]
+
+
+def masked_draft(stored: str) -> str:
+    """Return a stored draft without the credentials in it."""
+    from mixchat.secrets.scan import masked
+
+    return _changed(stored, masked)[1]
+
+
+def _changed(stored: str, change: Callable[[str], str]) -> tuple[str, str]:
+    try:
+        draft = msgspec.json.decode(stored, type=dict[str, str | dict[str, str]])
+    except msgspec.DecodeError:
+        return stored, change(stored)
+    typed = draft.get("typed", "")
+    kept: dict[str, str | dict[str, str]] = {
+        name: change(value) if isinstance(value, str) else {key: change(text) for key, text in value.items()}
+        for name, value in draft.items()
+    }
+    return typed if isinstance(typed, str) else "", msgspec.json.encode(kept).decode()

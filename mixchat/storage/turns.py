@@ -1,5 +1,6 @@
 """Turns on disk: saved whole, read back when they are looked at."""
 
+import sqlite3
 from collections.abc import Iterator
 
 import msgspec
@@ -23,6 +24,7 @@ class Stub(msgspec.Struct, frozen=True):
     prompt_length: int
     """Characters."""
     reply_length: int
+    outcome: str
 
 
 class TurnStore:
@@ -30,6 +32,8 @@ class TurnStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._waiting: dict[str, Turn] = {}
+        """Turns that could not be written yet, as they are to be."""
 
     def save(self, turn: Turn) -> None:
         """Write `turn` over what was saved of it before, in one transaction.
@@ -37,23 +41,28 @@ class TurnStore:
         Raises:
             StorageError: the disk is full, read-only or locked; what was saved before is untouched.
         """
-        place = (turn.id, turn.chat, turn.parent, turn.created.timestamp())
-        body = _encoder.encode(structs.replace(turn, prompt="", reply=""))
         with self._database.writing() as connection:
-            connection.execute(
-                "INSERT INTO turns (id, chat, parent, created, outcome, prompt, reply, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, prompt = excluded.prompt,"
-                " reply = excluded.reply, body = excluded.body",
-                (*place, turn.outcome, turn.prompt, turn.reply, body),
-            )
-            if turn.outcome is Outcome.OPEN:
-                owner = this_process()
-                connection.execute(
-                    "INSERT OR IGNORE INTO owners VALUES (?, ?, ?)", (turn.id, owner.pid, owner.born)
-                )
-            else:
-                connection.execute("DELETE FROM owners WHERE turn = ?", (turn.id,))
+            _write(connection, turn)
+
+    def post(self, turn: Turn) -> bool:
+        """Save `turn`, at once or as soon as the history can be written; return whether it is on disk.
+
+        What waits is read as if it were there.
+        """
+        self._waiting[turn.id] = turn
+        written: list[Turn] = []
+
+        def write(connection: sqlite3.Connection) -> None:
+            newest = self._waiting.get(turn.id)
+            if newest is not None:
+                _write(connection, newest)
+                written.append(newest)
+
+        def done() -> None:
+            if written and self._waiting.get(turn.id) is written[-1]:
+                del self._waiting[turn.id]
+
+        return self._database.post(write, done)
 
     def get(self, turn_id: str) -> Turn:
         """Return the turn with that id.
@@ -61,6 +70,9 @@ class TurnStore:
         Raises:
             KeyError: there is none.
         """
+        waiting = self._waiting.get(turn_id)
+        if waiting is not None:
+            return waiting
         row = self._database.connection.execute(
             "SELECT prompt, reply, body FROM turns WHERE id = ?", (turn_id,)
         ).fetchone()
@@ -71,11 +83,15 @@ class TurnStore:
     def stubs(self, chat: str) -> list[Stub]:
         """Return every turn of a chat that was not deleted, in the order they were sent."""
         rows = self._database.connection.execute(
-            "SELECT id, parent, length(prompt), length(reply) FROM turns"
+            "SELECT id, parent, length(prompt), length(reply), outcome FROM turns"
             " WHERE chat = ? AND deleted IS NULL ORDER BY key",
             (chat,),
         )
-        return [Stub(*row) for row in rows]
+        stubs = {row[0]: Stub(*row) for row in rows}
+        for turn in list(self._waiting.values()):
+            if turn.chat == chat:
+                stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply), turn.outcome)
+        return list(stubs.values())
 
     def delete(self, turn_id: str, when: float | None) -> None:
         """Hide the turn since `when` (seconds since the epoch), or with `None` bring it back."""
@@ -84,8 +100,8 @@ class TurnStore:
 
     def withdraw(self, turn_id: str) -> None:
         """Forget a turn to which nothing had come; its prompt is back in the composer."""
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))
+        self._waiting.pop(turn_id, None)
+        self._database.post(lambda connection: _delete(connection, turn_id))
 
     def recover(self) -> list[Turn]:
         """Settle the turns whose process died, and return them; those of a living one stay open."""
@@ -115,3 +131,24 @@ class TurnStore:
             "SELECT data FROM files WHERE digest = ?", (digest,)
         ).fetchone()
         return None if row is None else bytes(row[0])
+
+
+def _write(connection: sqlite3.Connection, turn: Turn) -> None:
+    place = (turn.id, turn.chat, turn.parent, turn.created.timestamp())
+    body = _encoder.encode(structs.replace(turn, prompt="", reply=""))
+    connection.execute(
+        "INSERT INTO turns (id, chat, parent, created, outcome, prompt, reply, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, prompt = excluded.prompt,"
+        " reply = excluded.reply, body = excluded.body",
+        (*place, turn.outcome, turn.prompt, turn.reply, body),
+    )
+    if turn.outcome is Outcome.OPEN:
+        owner = this_process()
+        connection.execute("INSERT OR IGNORE INTO owners VALUES (?, ?, ?)", (turn.id, owner.pid, owner.born))
+    else:
+        connection.execute("DELETE FROM owners WHERE turn = ?", (turn.id,))
+
+
+def _delete(connection: sqlite3.Connection, turn_id: str) -> None:
+    connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))

@@ -26,6 +26,8 @@ from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
+_FOR_OTHERS = 0.05
+"""Seconds that the screen waits for another program that writes to the history; then the write waits in memory."""
 _PATIENCE = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
 
@@ -113,7 +115,7 @@ class MixApp(App[int], inherit_bindings=False):
         """Leave for what a person can correct, so that it is said in one sentence; Textual shows everything else."""
         import sqlite3
 
-        from mixchat.storage.database import unreadable
+        from mixchat.storage.transaction import unreadable
 
         cause = error.error if isinstance(error, WorkerFailed) else error
         if self.fault is not None:
@@ -185,6 +187,7 @@ def run_app(
 
         runtime.start_log()
         return run_plain(runtime, opening)
+    runtime.storage.patience = _FOR_OTHERS
     app = MixApp(runtime, opening)
     result = app.run(mouse=runtime.settings.config.ui.mouse)
     if app.fault is not None:

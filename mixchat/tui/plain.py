@@ -88,7 +88,7 @@ def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str) -> 
         _say(str(error))
         return
     prompt = TurnRequest(text=mentions.body, files=files, pin=mentions.pin)
-    stopped = runner.run(_answer(chat.answer(prompt, chat.path.leaf)))
+    stopped = runner.run(_answer(chat.answer(prompt, chat.newest_leaf())))
     if stopped is None or stopped.failure is None:
         return
     allow = _ALLOWED.get(stopped.failure.code)

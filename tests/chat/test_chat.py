@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+import sqlite3
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 
 import pytest
 from msgspec import structs
@@ -22,7 +24,9 @@ from mixchat.domain.events import (
     TurnFinished,
 )
 from mixchat.domain.stack import Seat
-from mixchat.domain.turn import Outcome, Turn
+from mixchat.domain.turn import Outcome
+from mixchat.storage.database import Database
+from mixchat.storage.turns import TurnStore
 from tests.chat.conftest import Place
 from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
 
@@ -299,58 +303,61 @@ async def test_a_deleted_turn_comes_back_whole(place: Place):
     assert [turn.prompt for turn in chat.turns] == ["one", "two"]
 
 
-async def test_what_a_full_disk_did_not_take_is_saved_with_the_next_turn(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-):
+KEPT_IN_MEMORY = "What comes is kept in memory and is written as soon as it can be."
+
+
+@contextmanager
+def held_by_another(place: Place) -> Iterator[None]:
+    """Another program holds the history's write lock, and nobody waits for it."""
+    other = sqlite3.connect(place.database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    place.database.patience = 0
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+async def test_what_another_program_did_not_let_be_written_is_written_when_it_lets(place: Place):
     chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("all of it"), Hang()], reply("more"))
-    save = place.services.turns.save
-
-    def full(turn: object) -> None:
-        raise StorageError("The disk is full.")
-
     events = chat.send("first")
     async for event in events:
         if isinstance(event, TextDelta):
-            monkeypatch.setattr(place.services.turns, "save", full)
             break
-    await events.aclose()
-    assert place.reopen(chat).turns[-1].reply == ""
-    monkeypatch.setattr(place.services.turns, "save", save)
+    with held_by_another(place):
+        await events.aclose()
+        assert chat.turns[-1].reply == "all of it"
+        assert place.database.unwritten == 1
+        assert "locked" in str(place.database.trouble)
+        on_disk = TurnStore(Database(place.database.path)).get(chat.turns[-1].id)
+        assert on_disk.reply == ""
+    assert place.database.settle(5)
+    assert place.database.trouble is None
     await collect(chat.send("second"))
     assert [turn.reply for turn in place.reopen(chat).turns] == ["all of it", "more"]
 
 
-async def test_a_full_disk_in_mid_reply_is_said_and_the_text_stays_on_the_screen(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_disk_that_takes_nothing_in_mid_reply_is_said_and_the_text_stays_on_the_screen(place: Place):
     chat = place.chat(reply("kept"))
     events = chat.send("hi")
     await anext(events)
-
-    def full(turn: object) -> None:
-        raise StorageError("The disk is full.")
-
-    monkeypatch.setattr(place.services.turns, "save", full)
-    rest = [event async for event in events]
-    assert Notice("info", "The disk is full.") in rest
+    with held_by_another(place):
+        rest = [event async for event in events]
+    said = [event.text for event in rest if isinstance(event, Notice)]
+    assert any(KEPT_IN_MEMORY in text for text in said)
     assert isinstance(rest[-1], TurnFinished)
     assert chat.turns[-1].reply == "kept"
 
 
-async def test_a_full_disk_when_a_reply_is_stopped_is_said_in_the_turn(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_disk_that_takes_nothing_when_a_reply_is_stopped_is_said_in_the_turn(place: Place):
     chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
-    save = place.services.turns.save
-
-    def full(turn: Turn) -> None:
-        if turn.outcome is not Outcome.OPEN:
-            raise StorageError("The disk is full.")
-        save(turn)
-
-    monkeypatch.setattr(place.services.turns, "save", full)
-    await stop_at(chat.send("hi"), TextDelta)
-    assert (chat.turns[-1].reply, chat.turns[-1].notices) == ("half", ("The disk is full.",))
+    events = chat.send("hi")
+    async for event in events:
+        if isinstance(event, TextDelta):
+            break
+    with held_by_another(place):
+        await events.aclose()
+    assert chat.turns[-1].reply == "half"
+    assert KEPT_IN_MEMORY in chat.turns[-1].notices[0]
 
 
 async def test_a_prompt_that_cannot_be_saved_is_not_sent(place: Place):

@@ -36,7 +36,7 @@ def turn(
 def save(database: Database, title: str, *turns: tuple[str, str]) -> str:
     chats = ChatStore(database, SystemClock())
     record = chats.new(title=title)
-    chats.save(record)
+    chats.add(record)
     for number, (prompt, reply) in enumerate(turns):
         TurnStore(database).save(turn(record.id, f"{record.id}-{number}", prompt, reply))
     return record.id
@@ -55,7 +55,7 @@ def test_a_chat_is_found_by_the_start_of_its_id_if_it_is_the_only_one(database: 
 def test_pinned_chats_come_first_and_deleted_ones_can_be_brought_back(database: Database):
     chats = ChatStore(database, SystemClock())
     old, new = save(database, "old"), save(database, "new")
-    chats.save(structs.replace(chats.find(old), pinned=True))
+    chats.change(chats.find(old), structs.replace(chats.find(old), pinned=True))
     chats.tag(old, "work", "b", "work")
     assert [(chat.title, chat.tags) for chat in chats.list()] == [("old", ("b", "work")), ("new", ())]
     chats.delete(new)
@@ -71,7 +71,7 @@ def test_words_are_found_in_titles_prompts_and_replies_and_never_read_as_a_query
     save(database, "Other", ("percent 100%", "nothing"))
     assert {hit.chat for hit in search.find("bees")} == {bees}
     assert [hit.turn for hit in search.find("wagg")] == [f"{bees}-0"]
-    assert "\x02waggle\x03" in search.find("wagg")[0].snippet
+    assert "\x02wagg\x03le" in search.find("wagg")[0].snippet
     for hostile in ('"', "NOT", "a AND", "(", "prompt:x", "*", "\0", "%", "'; DROP TABLE turns"):
         search.find(hostile)
     assert [hit.title for hit in search.find("NOT waggle")] == ["About bees"]

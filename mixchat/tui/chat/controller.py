@@ -128,4 +128,5 @@ class ChatController:
             await self.session.close()
         finally:
             self.keep_draft()  # a reply that had not begun has given its prompt back
+            self._runtime.storage.drafts.release()
             self._closed = True

@@ -7,15 +7,13 @@ from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import StorageError
+from mixchat.storage.drafts import masked_draft
 from mixchat.tui.chat.guard_options import Again, GuardOptions
 from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
-
-_NEW_CHAT = "new"
-"""The place of a draft that belongs to no chat yet."""
 
 
 class OpenChats:
@@ -71,20 +69,17 @@ class OpenChats:
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""
-        return read_draft(self._runtime.storage.drafts.read(self._place))
+        chat, drafts = self.chat, self._runtime.storage.drafts
+        return read_draft(drafts.read(chat.id) if chat.turns else drafts.read_new(chat.id))
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what is written; a history that cannot be written is no reason to stop typing."""
         waiting = [message.typed for message in self.queue.waiting]
         whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
-            self._runtime.storage.drafts.write(self._place, whole.encode())
+            self._runtime.storage.drafts.write(self.chat.id, masked_draft(whole.encode()))
         except StorageError:
             return
-
-    @property
-    def _place(self) -> str:
-        return self.chat.id if self.chat.turns else _NEW_CHAT
 
     async def close(self) -> None:
         """Stop every reply and wait until all are settled and saved."""

@@ -184,7 +184,7 @@ class TurnQueue:
             return self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
         if last is not None and repeated and self.chat.original_prompt(last) == outgoing.prompt:
             return self.chat.regenerate(last.id, prompt)
-        return self.chat.answer(prompt, self.chat.path.leaf)
+        return self.chat.answer(prompt, self.chat.newest_leaf())
 
     def _begin(self, ask: Callable[[], AsyncGenerator[ChatEvent]], outgoing: ComposedMessage | None) -> None:
         self._stopped = self._entered = False

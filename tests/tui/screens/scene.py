@@ -92,7 +92,7 @@ def tell(runtime: StagedRuntime, said: tuple[tuple[str, str, ModelRef, int, str]
     for number, (prompt, role, ref, days, reply) in enumerate(said):
         clock.move(now - 86_400 * days - 3_600 * number)
         record = structs.replace(runtime.storage.chats.new(title=prompt), id=f"chat{number}")
-        runtime.storage.chats.save(record)
+        runtime.storage.chats.add(record)
         call = MeteredCall(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
         request = ModelRequest(ref=ref, messages=(Message("user", prompt),))
         usage = Usage(input=4_000, output=1_000)

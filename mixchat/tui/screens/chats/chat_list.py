@@ -93,14 +93,12 @@ class ChatList:
 
     def _change(self, record: ChatRecord, sentence: str) -> None:
         before = self.records[record.id]
-        self._runtime.storage.chats.save(record)
-        self._take_over(record)
+        self._take_over(self._runtime.storage.chats.change(before, record))
         self.read()
-        self._undo.append((sentence, lambda: self._put_back(before)))
+        self._undo.append((sentence, lambda: self._put_back(before, record)))
 
-    def _put_back(self, before: ChatRecord) -> None:
-        self._runtime.storage.chats.save(before)
-        self._take_over(before)
+    def _put_back(self, before: ChatRecord, after: ChatRecord) -> None:
+        self._take_over(self._runtime.storage.chats.change(after, before))
 
     def _take_over(self, record: ChatRecord) -> None:
         self.records[record.id] = record
