@@ -6,7 +6,6 @@
 
 import contextlib
 import sqlite3
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,8 +149,9 @@ class Database:
         """
         import asyncio
 
-        until = time.monotonic() + seconds
-        while self._is_held() and time.monotonic() < until:
+        for _ in range(round(seconds / _LOOK_AGAIN)):
+            if not self._is_held():
+                return
             await asyncio.sleep(_LOOK_AGAIN)
 
     def _is_held(self) -> bool:
