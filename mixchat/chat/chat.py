@@ -129,6 +129,7 @@ class Chat:
             pin=prompt.pin or self.state.pin,
             private=self.record.private,
             chat=self.id,
+            settings=prompt.settings.over(self.state.settings),
         )
 
     def chat_request(self, prompt: TurnRequest) -> ChatRequest:

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mixchat.config.stack_file import RoleTable
+from mixchat.domain.decision import Economy
 from mixchat.domain.model import ModelRef
 
 Api = Literal["chat", "responses", "anthropic", "google", "ollama"]
@@ -52,6 +53,8 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Whether pins and corrections teach the router."""
     embeddings: str | None = None
     """The embedding model that compares prompts with a role's examples; left out: local features do."""
+    economy: Economy = "balanced"
+    """What a better answer may cost: `quality` (whatever it takes), `balanced` (a few cents more) or `saver` (little)."""
     secrets: bool = True
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
 

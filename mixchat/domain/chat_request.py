@@ -72,7 +72,9 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     continues: bool = False
     """The reply to it was cut off and the rest is asked for: nothing is planned again."""
     chat: str | None = None
-    """The chat's id: its budget may be nearly used up."""
+    """The chat's id: its budget may be nearly used up, and models have read it."""
+    settings: GenerationSettings = GenerationSettings()
+    """What is set over a seat's own settings: another effort or system prompt is another cache."""
 
 
 class ChatRequest(Struct, frozen=True, kw_only=True):

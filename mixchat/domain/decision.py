@@ -1,5 +1,6 @@
 """What the router decided about a prompt, and why."""
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -8,6 +9,8 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.usage import FREE, Cost
 
 Classifier = Literal["pin", "rule", "local", "learned", "judge", "default"]
+Economy = Literal["quality", "balanced", "saver"]
+"""What a better answer may cost."""
 
 
 class Evidence(Struct, frozen=True):
@@ -29,6 +32,15 @@ class Classification(Struct, frozen=True):
     """Other roles and their probabilities, the likeliest first."""
     margin: float = 1.0
     """The first role's probability less the second's."""
+
+
+class Alternative(Struct, frozen=True):
+    """Who else could answer, and what that would cost. Dollars, estimated."""
+
+    seat: Seat
+    usd: Decimal
+    leaving: Decimal = Decimal(0)
+    """What of it is only for reading what the chosen model has in its cache."""
 
 
 class RoutingDecision(Struct, frozen=True):
@@ -55,3 +67,9 @@ class RoutingDecision(Struct, frozen=True):
     """A pin is a promise: the line-up has one seat and is never widened."""
     spent: Cost = FREE
     """What deciding cost: the judge, where one was asked."""
+    expected: Decimal | None = None
+    """Dollars that the first seat's answer will probably cost, where its price is known and was looked up."""
+    alternative: Alternative | None = None
+    """The next best model, where its price is known and was looked up."""
+    long_cache: bool = False
+    """Whether the first seat's provider is asked to keep the conversation for an hour."""

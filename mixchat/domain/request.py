@@ -42,3 +42,7 @@ class ModelRequest(Struct, frozen=True, kw_only=True):
     temperature: float | None = None
     max_tokens: int | None = None
     search: bool = False
+    conversation: str | None = None
+    """The same for every request of a chat, so that a provider can look for its beginning in the same cache."""
+    long_cache: bool = False
+    """Whether the provider is asked to keep what it reads for an hour rather than for minutes."""

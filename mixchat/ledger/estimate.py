@@ -70,11 +70,14 @@ class Estimator:
 
     def length(self, call: MeteredCall, request: ModelRequest) -> int:
         """Return how many tokens the reply is expected to have, thinking included."""
-        kind = _kind(call)
-        default = _LENGTHS.get(kind, _LENGTHS["daily-driver"])
-        own = self._load().get(("length", f"{kind} {call.ref}"))
-        expected = own[0] if own and own[1] >= _TRUSTED else self._habit("length", kind, default)
-        return min(round(expected), request.max_tokens or 1_000_000)
+        return min(round(self.usual_length(_kind(call), call.ref)), request.max_tokens or 1_000_000)
+
+    def usual_length(self, kind: str, ref: ModelRef | None = None) -> float:
+        """Return how many tokens a role's replies have, of one model once it has given a few."""
+        own = self._load().get(("length", f"{kind} {ref}")) if ref is not None else None
+        if own and own[1] >= _TRUSTED:
+            return own[0]
+        return self._habit("length", kind, _LENGTHS.get(kind, _LENGTHS["daily-driver"]))
 
     def share_written(self, ref: ModelRef) -> float:
         """Return the part of what is newly read that this model writes to its cache, from 0 to 1."""

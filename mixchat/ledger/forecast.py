@@ -1,6 +1,6 @@
 """What a call is expected to cost before it is sent: the real request, a reply of the usual length, the cache."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -9,11 +9,10 @@ from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
+from mixchat.ledger.cache_book import Kept, variant_of
+from mixchat.ledger.cache_rules import cache_rule
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.prices import Prices
-
-WARM: float = 300.0
-"""Seconds that a provider keeps what it has read; the shortest that any of them promises."""
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -34,9 +33,10 @@ class Forecast(Struct, frozen=True, kw_only=True):
 def forecast(
     call: MeteredCall,
     request: ModelRequest,
-    past: Sequence[tuple[ModelRef, float, Usage]],
+    kept: Sequence[Kept],
     *,
     now: float,
+    hit: Callable[[ModelRef], float],
     estimator: Estimator,
     prices: Prices,
 ) -> Forecast:
@@ -45,31 +45,32 @@ def forecast(
     Args:
         call: what it is and for whom.
         request: all that would be sent.
-        past: model, end and usage of the chat's latest answers, the last one first.
+        kept: what the chat's models were sent last.
         now: seconds since the epoch.
+        hit: the share of what should be warm at a model that is found so.
         estimator: counts tokens.
         prices: prices them.
     """
     read, written = estimator.request(request), estimator.length(call, request)
-    cached = min(_warm_tokens(past, call.ref, now), read)
+    variant = variant_of(call.ref, request.effort, request.system, search=request.search)
+    warm = {one.variant: _warm(one, now) for one in kept}
+    cached = min(round(warm.get(variant, 0) * hit(call.ref)), read)
     share = estimator.share_written(call.ref)
     usage = Usage(input=read, output=written, cache_read=cached, cache_write=round((read - cached) * share))
     usd = prices.price(call.ref, usage, now)
     loss = None
-    if usd is not None and past and past[0][0] != call.ref:
-        loss = _loss(usage, min(_warm_tokens(past, past[0][0], now), read), call.ref, prices, now)
+    if usd is not None and kept and kept[0].variant != variant:
+        loss = _loss(usage, min(warm[kept[0].variant], read), call.ref, prices, now)
     return Forecast(
         cost=Cost(usd, exact=usd == 0), input=read, output=written, cached=cached, cache_loss=loss
     )
 
 
-def _warm_tokens(past: Sequence[tuple[ModelRef, float, Usage]], ref: ModelRef, now: float) -> int:
-    """Return how much of the conversation `ref` is likely to have in its cache."""
-    for model, ended, usage in past:
-        if model == ref:
-            uses_cache = bool(usage.cache_read or usage.cache_write)
-            return (usage.input or 0) if uses_cache and 0 <= now - ended <= WARM else 0
-    return 0
+def _warm(kept: Kept, now: float) -> int:
+    """Return how much a variant is likely to have in its cache: it counts from when its last request began."""
+    rule = cache_rule(kept.variant)
+    alive = 0 <= now - kept.started <= kept.life
+    return kept.tokens if alive and kept.tokens >= rule.minimum else 0
 
 
 def _loss(usage: Usage, warm: int, ref: ModelRef, prices: Prices, now: float) -> Decimal | None:

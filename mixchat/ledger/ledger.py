@@ -14,6 +14,7 @@ from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
+from mixchat.ledger.cache_book import CacheBook, variant_of
 from mixchat.ledger.dates import local_day
 from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
@@ -64,6 +65,7 @@ class Ledger:
         self.budgets = Budgets(limits or Budget(), database, self.clock, zone=zone)
         self.reports = Reports(database, self.budgets, self.clock, zone=zone)
         self.estimator = estimator or Estimator(database)
+        self.caches = CacheBook(database, self.estimator)
         self._reservations = Reservations(database.connection, owner)
         self._live: dict[int, OpenCall] = {}
         self._unwritten: dict[int, CallRow] = {}
@@ -86,6 +88,7 @@ class Ledger:
             uncorrected=self.estimator.uncorrected(request) if with_text_alone else None,
             ratio=self.estimator.ratio(call.ref, foreign=foreign),
             foreign=foreign,
+            variant=variant_of(call.ref, request.effort, request.system, search=request.search),
         )
         amount = self._amount(call, request)
         with self.database.writing():
@@ -147,9 +150,15 @@ class Ledger:
 
     def forecast(self, call: MeteredCall, request: ModelRequest) -> Forecast:
         """Return what sending `request` is expected to cost; nothing is sent, reserved or written."""
-        past = rows.last_calls(self.database.connection, call.chat) if call.chat else []
+        kept = self.caches.kept(call.chat) if call.chat else ()
         return forecast(
-            call, request, past, now=self.clock.now(), estimator=self.estimator, prices=self.prices
+            call,
+            request,
+            kept,
+            now=self.clock.now(),
+            hit=self.caches.hit,
+            estimator=self.estimator,
+            prices=self.prices,
         )
 
     def rates_of(self, turn: str) -> dict[ModelRef, Rates]:
@@ -263,7 +272,8 @@ class Ledger:
         )
 
     def _learn(self, live: OpenCall, usage: Usage) -> None:
-        ref = live.call.ref
+        ref, call = live.call.ref, live.call
+        self.caches.note(call.chat, call.purpose, live.variant, ref, live.started, usage)
         if usage.output is not None:
             self.estimator.learn_length(live.call, usage.output)
         if usage.input is None:

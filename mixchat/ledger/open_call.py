@@ -23,6 +23,7 @@ class OpenCall:
         uncorrected: the same, before the model's own ratio; `None` when it holds more than text.
         ratio: tokens that the model makes of one that the rule of thumb counts.
         foreign: whether the prompt is written in another script than the Latin one.
+        variant: what the provider's cache is kept for.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class OpenCall:
         uncorrected: float | None,
         ratio: float,
         foreign: bool = False,
+        variant: str = "",
     ) -> None:
         self.call = call
         self.started = started
@@ -42,6 +44,7 @@ class OpenCall:
         self.input_tokens = input_tokens
         self.uncorrected = uncorrected
         self.foreign = foreign
+        self.variant = variant
         self.beat = 0.0
         """When its reservation was last brought up to date, on the monotonic clock."""
         self.usage = Usage()

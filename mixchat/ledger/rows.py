@@ -62,19 +62,6 @@ def cost_of(connection: sqlite3.Connection, key: int) -> Cost | None:
     return None if row is None else Cost(None if row[0] is None else from_pico(row[0]), bool(row[1]))
 
 
-def last_calls(connection: sqlite3.Connection, chat: str) -> list[tuple[ModelRef, float, Usage]]:
-    """Return model, end and usage of the chat's latest answers, the last one first."""
-    rows = connection.execute(
-        "SELECT provider, model, ended, input, cache_read, cache_write FROM calls "
-        "WHERE chat = ? AND purpose IN ('answer', 'execute') AND error IS NULL ORDER BY key DESC LIMIT 12",
-        (chat,),
-    )
-    return [
-        (ModelRef(row[0], row[1]), row[2], Usage(input=row[3], cache_read=row[4], cache_write=row[5]))
-        for row in rows
-    ]
-
-
 def rates_of(connection: sqlite3.Connection, turn: str) -> dict[ModelRef, Rates]:
     """Return the prices that a turn's calls were charged at, by model; models without a price are left out."""
     rows = connection.execute(

@@ -46,7 +46,7 @@ _OPTIONAL: Final = {
 
 
 class AnthropicProvider(Adapter["AsyncAnthropic"]):
-    """Streams Messages; the prompt's beginning is cached for five minutes."""
+    """Streams Messages; the prompt's beginning is cached for five minutes, or an hour where that pays."""
 
     def _create_client(self, key: str) -> "AsyncAnthropic":
         import anthropic
@@ -117,7 +117,7 @@ def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
         "model": request.ref.model,
         "messages": [_written(message) for message in turns(request)],
         "max_tokens": min(limit, card.max_output or limit),
-        "cache_control": {"type": "ephemeral"},
+        "cache_control": {"type": "ephemeral"} | ({"ttl": "1h"} if request.long_cache else {}),
     }
     notices: list[Notice] = []
     if request.system:

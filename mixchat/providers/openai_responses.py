@@ -39,6 +39,7 @@ _OPTIONAL: Final = {
     "max_output_tokens": OptionalField(r"max_output_tokens", "a limit of tokens"),
     "tools": OptionalField(r"web_search|tools?\b", "a web search"),
     "store": OptionalField(r"\bstore\b"),
+    "prompt_cache_key": OptionalField(r"prompt_cache_key"),
 }
 _ENDINGS: Final = {
     "response.completed": "completed",
@@ -79,6 +80,8 @@ def _request_body(request: ModelRequest, card: ModelCard) -> WireRequest:
         "input": [_written(message) for message in turns(request)],
         "store": False,
     }
+    if request.conversation is not None:
+        body["prompt_cache_key"] = request.conversation
     if request.system:
         body["instructions"] = request.system
     if request.max_tokens is not None:

@@ -7,18 +7,17 @@ Dollars are floats here: they are compared, never booked.
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
-from mixchat.routing.cache_rules import CacheRule
+from mixchat.domain.decision import Economy
+from mixchat.ledger.cache_book import GAPS
+from mixchat.ledger.cache_rules import CacheRule
 
-Economy = Literal["quality", "balanced", "saver"]
 EASY, DAILY, HARD = 1, 2, 3
 """What a turn needs at least: the small model, the everyday one, the strong one."""
 
-GAPS: Final = (60.0, 300.0, 600.0, 1800.0, 3600.0)
-"""Seconds between the buckets of the time from one turn to the next."""
 _USUAL_GAPS: Final = (0.40, 0.30, 0.09, 0.09, 0.04, 0.08)
 _LAST_BUCKET: Final = 12 * 3600.0
 _BELIEF: Final = 20.0
@@ -83,11 +82,6 @@ class Gaps:
         return sum(self._shares[:at]) + self._shares[at] * part
 
 
-def gap_bucket(seconds: float) -> int:
-    """Return the bucket that a gap falls into."""
-    return bisect_left(GAPS, seconds)
-
-
 class Candidate(Struct, frozen=True, kw_only=True):
     """A model as it would be asked: with its effort, search and system prompt, which its cache depends on."""
 
@@ -104,6 +98,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     longer: float = 1.0
     """How many times longer than usual it answers, thinking included."""
     warmth: Warmth | None = None
+    able: bool = True
+    """Whether it may answer this turn, or only what comes after it."""
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -215,7 +211,7 @@ def _price_next(candidate: Candidate, chosen: Candidate, turn: Situation) -> flo
 
 def priced(candidates: Sequence[Candidate], need: int, home: int, turn: Situation) -> list[Priced]:
     """Return every candidate that is good enough for `need`, the best score first."""
-    able = [one for one in candidates if one.tier >= need]
+    able = [one for one in candidates if one.able and one.tier >= need]
     found: list[Priced] = []
     for one in able:
         following = {other.variant: _price_next(other, one, turn) for other in candidates}

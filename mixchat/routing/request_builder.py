@@ -1,6 +1,7 @@
 """From a brief to the request for one seat: settings, private turns, eyes, and the window."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from msgspec import Struct, structs
 
@@ -26,7 +27,11 @@ def build_request(
 ) -> PreparedRequest:
     """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
     card = resources.cards(seat.ref)
-    request = _settled(chat_request.settings, decision, seat, chat_request.messages)
+    request = structs.replace(
+        _settled(chat_request.settings, decision, seat, chat_request.messages),
+        conversation=_cache_key(chat_request.chat),
+        long_cache=decision.long_cache and decision.lineup[:1] == (seat,),
+    )
     local = resources.local(seat.ref)
     messages, private = (
         (chat_request.messages, 0) if local else _public(chat_request.messages, chat_request.kept)
@@ -49,6 +54,11 @@ def build_request(
         if count
     )
     return PreparedRequest(structs.replace(request, messages=tuple(messages)), notices)
+
+
+def _cache_key(chat: str | None) -> str | None:
+    """Return what stands for the chat outside of this machine: it tells nothing, and is the same each time."""
+    return None if chat is None else sha256(f"mixchat {chat}".encode()).hexdigest()[:32]
 
 
 def unfit(seat: Seat, card: ModelCard, messages: Sequence[Message]) -> str | None:

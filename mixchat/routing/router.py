@@ -1,13 +1,15 @@
 """Gives every prompt its role and its line-up, and sees it through."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import structs
 
 from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
 from mixchat.domain.decision import Classification, Evidence, RoutingDecision
-from mixchat.domain.stack import Stack
+from mixchat.domain.stack import Seat, Stack
 from mixchat.domain.usage import FREE, Cost
-from mixchat.routing.cost_order import CostOrder
+from mixchat.routing.cost_order import CostOrder, Order
 from mixchat.routing.lineup import Lineup, no_local_candidate, of_role, of_seat
 from mixchat.routing.services import RoutingServices
 
@@ -100,18 +102,43 @@ class Router:
 
     def _by(self, classification: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:
         lineup = of_role(self.stack, classification.role, question, self.resources)
-        order = self._economy.order(lineup.seats, self.stack, classification.role, question)
+        system = self._system(classification.role)
+        order = (
+            Order(seats=lineup.seats)
+            if lineup.plan is not None or question.continues
+            else self._economy.order(
+                lineup.seats, self.stack, classification.role, question, self._homes(question), system
+            )
+        )
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
         why = told(classification)
         if classification.role not in self.stack.roles:
             why += f"; the stack {self.stack.name} has no seats for it"
-        return _decision(
+        decision = _decision(
             Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
             classification,
             f"{why}; {order.why}" if order.why else why,
-            system=self._system(classification.role),
+            system=system,
             spent=spent,
         )
+        if seats[:1] != order.seats[:1]:
+            return decision
+        return structs.replace(
+            decision, expected=order.expected, alternative=order.alternative, long_cache=order.long_cache
+        )
+
+    def _homes(self, question: RoutingInput) -> Callable[[str], Sequence[Seat]]:
+        """Return what looks up the seats of other roles that can take this prompt now."""
+
+        def homes(role: str) -> Sequence[Seat]:
+            post = self.stack.roles.get(role)
+            if post is None or post.private:
+                return ()
+            own = {seat.ref for seat in post.seats}
+            found = of_role(self.stack, role, question, self.resources).seats
+            return [seat for seat in found if seat.ref in own and not self.resources.health.rests(seat.ref)]
+
+        return homes
 
     def _system(self, role: str) -> str | None:
         post = self.stack.roles.get(role)

@@ -108,6 +108,7 @@ class Routing:
     def router(self) -> "Router":
         """Gives every prompt to the right model."""
         from mixchat.classifier.classifier import LocalClassifier
+        from mixchat.routing.cost_facts import CostFacts
         from mixchat.routing.cost_order import CostOrder
         from mixchat.routing.router import Router
 
@@ -119,8 +120,11 @@ class Routing:
                 adviser for adviser in (self._embedding_classifier, self._judge()) if adviser is not None
             ],
             economy=CostOrder(
+                economy=lambda: self.config.router.economy,
+                facts=CostFacts(lambda: self.ledger, self.prices, self.clock.now),
                 thrift=self._thrift,
                 price=self._price,
+                name=self._called,
             ),
         )
 
@@ -170,6 +174,11 @@ class Routing:
         if self._settings.config.budget == Budget():
             return 0.0
         return float(self._storage.ledger.budgets.fraction(chat) or 0)
+
+    def _called(self, ref: ModelRef) -> str:
+        """Return a model's alias, or its name."""
+        names = [name for name, named in self.catalog.aliases().items() if named == ref]
+        return min(names, key=len) if names else ref.model
 
     def _price(self, ref: ModelRef) -> Decimal | None:
         """Return about what a million tokens of a usual turn cost, three read for one written."""

@@ -15,11 +15,11 @@ from mixchat.config.private_files import close_to_others, private_directory, pri
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.storage import functions
 from mixchat.storage.backlog import Backlog, Done, Job
-from mixchat.storage.ledger_schema import LEDGER
+from mixchat.storage.ledger_schema import CACHES, LEDGER
 from mixchat.storage.schema import CHATS, DRAFTS, SEARCH, VECTORS
 from mixchat.storage.transaction import advice, transaction
 
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS)
+MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS, CACHES)
 PATIENCE: Final = 10.0
 """Seconds that a command waits for another program that writes."""
 _LOOK_AGAIN: Final = 0.1

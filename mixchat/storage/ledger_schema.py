@@ -106,3 +106,15 @@ CREATE TRIGGER calls_kept BEFORE DELETE ON calls BEGIN
     SELECT raise(ABORT, 'the ledger is append-only');
 END;
 """
+
+CACHES: Final = """
+CREATE TABLE caches (
+    chat TEXT NOT NULL,
+    variant TEXT NOT NULL,
+    started REAL NOT NULL,
+    tokens INTEGER NOT NULL,
+    life REAL NOT NULL,
+    PRIMARY KEY (chat, variant)
+) STRICT, WITHOUT ROWID;
+"""
+"""What each model was sent last in a chat, with its effort, tools and system prompt: what its provider may have kept."""

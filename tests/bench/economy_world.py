@@ -10,7 +10,10 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, NamedTuple
 
+from mixchat.domain.decision import Economy
 from mixchat.domain.model import ModelRef
+from mixchat.ledger.cache_book import gap_bucket
+from mixchat.ledger.cache_rules import cache_rule
 from mixchat.ledger.prices import Prices
 from mixchat.routing.cache_cost import (
     DAILY,
@@ -18,17 +21,14 @@ from mixchat.routing.cache_cost import (
     HARD,
     NEEDS,
     Candidate,
-    Economy,
     Gaps,
     Situation,
     Tariff,
     Warmth,
     decide,
-    gap_bucket,
     keeps_long,
     need_of,
 )
-from mixchat.routing.cache_rules import cache_rule
 
 WEEK = 200
 DAY = datetime.fromisoformat("2026-12-07T09:00:00+00:00").timestamp()
