@@ -107,11 +107,6 @@ class CostOrder(Struct, frozen=True, kw_only=True):
             movable = self._priced(seats, stack, (role, DAILY_DRIVER))
             return self._moved(seats, movable, why=f"{used:.0%} of the budget is used")
         post = stack.roles.get(role)
-        own = (
-            bool(post and post.seats)
-            and seats
-            and any(seat.ref == seats[0].ref for seat in post.seats if post)
-        )
         own = {seat.ref for seat in post.seats} if post is not None and not post.private else set[ModelRef]()
         if self.facts is None or homes is None or question.private or not seats or seats[0].ref not in own:
             return Order(seats=seats)

@@ -120,8 +120,8 @@ class Routing:
                 adviser for adviser in (self._embedding_classifier, self._judge()) if adviser is not None
             ],
             economy=CostOrder(
-                economy=lambda: self.config.router.economy,
-                facts=CostFacts(lambda: self.ledger, self.prices, self.clock.now),
+                economy=lambda: self._settings.config.router.economy,
+                facts=CostFacts(lambda: self._storage.ledger, self._storage.prices, self._storage.clock.now),
                 thrift=self._thrift,
                 price=self._price,
                 name=self._called,
@@ -177,7 +177,7 @@ class Routing:
 
     def _called(self, ref: ModelRef) -> str:
         """Return a model's alias, or its name."""
-        names = [name for name, named in self.catalog.aliases().items() if named == ref]
+        names = [name for name, named in self._settings.catalog.aliases().items() if named == ref]
         return min(names, key=len) if names else ref.model
 
     def _price(self, ref: ModelRef) -> Decimal | None:
