@@ -35,10 +35,19 @@ def attach(path: Path, store: TurnStore) -> FileRef:
         data = path.read_bytes()
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
-    media_type = kind(path.name, data)
+    return attach_content(str(path).encode(errors="surrogateescape").decode(errors="replace"), data, store)
+
+
+def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
+    """Keep what was found at `name`, a path or a web address, and return the reference to it.
+
+    Raises:
+        BadRequest: it is of a kind that no model takes.
+        StorageError: the history cannot be written.
+    """
+    media_type = kind(name, data)
     digest = hashlib.sha256(data).hexdigest()
     store.keep_file(digest, data)
-    name = str(path).encode(errors="surrogateescape").decode(errors="replace")
     return FileRef(name, media_type, len(data), digest)
 
 

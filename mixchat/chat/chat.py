@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from msgspec import structs
 
-from mixchat.chat.attachments import attach, first_lines
+from mixchat.chat.attachments import attach, attach_content, first_lines
 from mixchat.chat.branch import Branch
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.redaction import PromptRedaction
@@ -22,7 +22,7 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
-from mixchat.domain.errors import StorageError
+from mixchat.domain.errors import NoLocalSeat, StorageError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import Purpose
@@ -111,6 +111,23 @@ class Chat:
             StorageError: the history cannot be written.
         """
         return attach(path, self._services.turns)
+
+    async def attach_page(self, address: str, *, own_network: bool = False) -> FileRef:
+        """Fetch a web page so that it can go with a message, as it is now.
+
+        Raises:
+            NoLocalSeat: the chat is private, and an address tells what it is about.
+            BadRequest: it cannot be fetched, or is of a kind that no model takes.
+            StorageError: the history cannot be written.
+        """
+        from mixchat.chat.web_page import fetch_page
+
+        if self.record.private:
+            raise NoLocalSeat(
+                f"This chat is private: {address} is not fetched. Save the page and attach the file."
+            )
+        page = await fetch_page(address, own_network=own_network)
+        return attach_content(page.address, page.data, self._services.turns)
 
     def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.

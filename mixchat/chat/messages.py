@@ -58,8 +58,13 @@ class Messages:
 
     def _asked(self, prompt: str, files: Sequence[FileRef], *, private: bool = False) -> Message:
         attachments = tuple(
-            Attachment(file.path.replace("\\", "/").rpartition("/")[2], file.media_type, data)
+            Attachment(_shown_name(file.path), file.media_type, data)
             for file in files
             if (data := self._store.file(file.digest)) is not None
         )
         return Message("user", prompt, attachments, private)
+
+
+def _shown_name(path: str) -> str:
+    """Return what a model is told of where a file was: its name, or the whole web address."""
+    return path if path.startswith(("http://", "https://")) else path.replace("\\", "/").rpartition("/")[2]

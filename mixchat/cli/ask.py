@@ -5,18 +5,20 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mixchat.cli.asked import Asked, read_asked
 from mixchat.cli.parser import Subparsers
 from mixchat.cli.printable import printable
-from mixchat.cli.stdin import read_prompt
+from mixchat.domain.chat_request import GenerationSettings, TurnRequest
 from mixchat.domain.errors import BadRequest, ConfigError
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
+    from mixchat.chat.mentions import Mentions
     from mixchat.domain.chat_request import Pin
     from mixchat.domain.errors import Failure
     from mixchat.domain.events import ChatEvent
@@ -26,8 +28,13 @@ if TYPE_CHECKING:
 _EXAMPLE = """examples:
   mixchat ask "why does this segfault?" -f main.c
   git diff | mixchat ask "write a commit message" -r coding
+  mixchat ask "@opus what does @notes.md leave out?"
+  mixchat ask "sum up @https://example.com/post"
+  git diff | mixchat ask -p review language=French
   mixchat ask -m opus --json "prove that there are infinitely many primes"
 """
+_DESCRIPTION = """Answers one prompt. Standard input is added to the prompt. In the prompt, a first word @NAME pins a role,
+an alias or a model, as in the app; @FILE and @https://... attach what is there."""
 _GUARDS = ("budget", "secret", "private")
 
 
@@ -36,12 +43,17 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "ask",
         help="answer one prompt and print the reply as it streams",
-        description="Answers one prompt. Standard input is added to the prompt.",
+        description=_DESCRIPTION,
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     say = parser.add_argument
-    say("prompt", nargs="?", metavar="PROMPT", help="what to ask; left out, standard input is the prompt")
+    say(
+        "words",
+        nargs="*",
+        metavar="PROMPT",
+        help="what to ask; left out, standard input is the prompt; with -p also KEY=VALUE",
+    )
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("-r", "--role", metavar="ROLE", help="use the model in this role")
     chosen.add_argument(
@@ -51,6 +63,14 @@ def add(subparsers: Subparsers) -> None:
         help="use this model: provider/model, an alias, or the model's name alone where one is meant",
     )
     say("-f", "--file", metavar="FILE", action="append", default=[], help="attach a file; may be repeated")
+    say(
+        "-p",
+        "--prompt",
+        dest="library",
+        metavar="NAME",
+        help="a prompt of the library; KEY=VALUE fills it in",
+    )
+    say("--own-network", action="store_true", help="fetch @http://... from this machine and network, too")
     say("-c", "--continue", dest="go_on", action="store_true", help="go on with the last chat")
     say("--json", action="store_true", help="one JSON object a line instead of text")
     say("-q", "--quiet", action="store_true", help="no closing line about role, model, time and cost")
@@ -60,37 +80,50 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the prompt; return the contract's exit code."""
-    return asyncio.run(_ask(args, read_prompt(args.prompt, 'mixchat ask "..."')))
+    return asyncio.run(_ask(args, read_asked(args)))
 
 
-async def _ask(args: argparse.Namespace, prompt: str) -> int:
+async def _ask(args: argparse.Namespace, asked: "Asked") -> int:
+    from mixchat.chat.mentions import read_mentions
     from mixchat.runtime.runtime import build_runtime
 
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
     try:
         chat = runtime.last_chat() if args.go_on else runtime.new_chat()
-        pin = _pin(runtime, args)
+        role, model = (args.role, args.model) if args.role or args.model else (asked.role, asked.model)
+        pin = _pin(runtime, role, model)
+        mentions = read_mentions(asked.typed, runtime.routing.resolve_name, Path())
         show = _Json() if args.json else _Words(quiet=args.quiet)
-        files = _attached(chat, args.file)
+        files = await _attached(chat, args, mentions)
+        request = TurnRequest(
+            text=asked.whole(asked.typed if pin else mentions.body),
+            files=files,
+            pin=pin or mentions.pin,
+            settings=GenerationSettings(system=asked.system),
+        )
         await runtime.discover()
-        return await _answer(chat, prompt, files, pin, show)
+        return await _answer(chat, request, show)
     finally:
         await runtime.aclose()
 
 
-def _attached(chat: "Chat", names: Sequence[str]) -> tuple["FileRef", ...]:
+async def _attached(chat: "Chat", args: argparse.Namespace, mentions: "Mentions") -> tuple["FileRef", ...]:
+    """Return what goes with the prompt: the files that are named, and what stands at the addresses in it."""
+    paths = dict.fromkeys((*map(Path, args.file), *mentions.files))
     try:
-        return tuple(chat.attach(Path(name)) for name in names)
+        files = [chat.attach(path) for path in paths]
+        pages = [
+            await chat.attach_page(address, own_network=args.own_network) for address in mentions.addresses
+        ]
     except BadRequest as error:
         raise ConfigError(error.message) from None
+    return (*files, *pages)
 
 
-async def _answer(
-    chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
-) -> int:
+async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:
     """Stream the reply; Ctrl+C or SIGTERM or a lost terminal stops it, and what it had cost is said like any other end."""
     code = 130
-    reading = asyncio.create_task(_read(chat, prompt, files, pin, show))
+    reading = asyncio.create_task(_read(chat, request, show))
     with _stopped_by_signals(reading.cancel):
         try:
             code = await reading
@@ -101,13 +134,12 @@ async def _answer(
     return code
 
 
-async def _read(
-    chat: "Chat", prompt: str, files: "Sequence[FileRef]", pin: "Pin | None", show: "_Words | _Json"
-) -> int:
+async def _read(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:
     from mixchat.domain.events import TurnFailed
 
     code = 0
-    async with aclosing(chat.send(prompt, files=files, pin=pin)) as events:
+    sending = chat.send(request.text, files=request.files, pin=request.pin, settings=request.settings)
+    async with aclosing(sending) as events:
         async for event in events:
             show.event(event)
             if isinstance(event, TurnFailed):
@@ -213,17 +245,18 @@ class _Json:
         print(encode_line(end_record("stopped", turn)), flush=True)
 
 
-def _pin(runtime: "Runtime", args: argparse.Namespace) -> "Pin | None":
-    name = args.role or args.model
+def _pin(runtime: "Runtime", role: str | None, model: str | None) -> "Pin | None":
+    name = role or model
     if name is None:
         return None
     pin = runtime.routing.resolve_name(name)
-    if args.role and (pin is None or pin.role is None):
-        known = ", ".join(sorted(runtime.routing.stack.roles))
-        raise ConfigError(f"{name} is no role of the stack {runtime.routing.stack.name}; it has {known}.")
+    stack = runtime.routing.stack
+    if role and (pin is None or pin.role is None):
+        known = ", ".join(sorted(stack.roles))
+        raise ConfigError(f"{name} is no role of the stack {stack.name}; it has {known}.")
     if pin is None:
         raise ConfigError(runtime.routing.unknown_name_message(name, roles=False))
-    if args.model and pin.role:
+    if not role and pin.role:
         raise ConfigError(f"{name} is a role and no model; write -r {name}.")
     return pin
 

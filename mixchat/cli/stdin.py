@@ -15,15 +15,31 @@ def read_prompt(said: str | None, example: str) -> str:
     Raises:
         ConfigError: there is neither, or standard input is larger than any model could take.
     """
-    piped = _piped()
-    typed = (said or "").encode(errors="surrogateescape").decode(errors="replace")
-    prompt = "\n\n".join(part for part in (typed, piped.strip("\r\n")) if part)
+    return checked_prompt("\n\n".join(part for part in (typed(said or ""), piped()) if part), example)
+
+
+def checked_prompt(prompt: str, example: str) -> str:
+    """Return the prompt if there is one.
+
+    Raises:
+        ConfigError: it is empty.
+    """
     if not prompt.strip():
         raise ConfigError(f"There is no prompt; write one: {example}")
     return prompt
 
 
-def _piped() -> str:
+def typed(argument: str) -> str:
+    """Return an argument of the command line as text, whatever bytes it is made of."""
+    return argument.encode(errors="surrogateescape").decode(errors="replace")
+
+
+def piped() -> str:
+    """Return what is piped in, without the line ends around it.
+
+    Raises:
+        ConfigError: it is larger than any model could take.
+    """
     if sys.stdin is None or sys.stdin.isatty():
         return ""
     data = sys.stdin.buffer.read(LARGEST + 1)
@@ -31,4 +47,4 @@ def _piped() -> str:
         raise ConfigError(
             f"Standard input is larger than {LARGEST // 1_000_000} MB; no model takes that much."
         )
-    return data.decode(errors="replace")
+    return data.decode(errors="replace").strip("\r\n")

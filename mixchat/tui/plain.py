@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mixchat.chat.chat import Chat
+from mixchat.chat.mentions import read_mentions
 from mixchat.domain.chat_request import GuardOverrides, TurnRequest
 from mixchat.domain.errors import ConfigError, ErrorCode, ProviderError, StorageError
 from mixchat.domain.events import (
@@ -22,7 +23,6 @@ from mixchat.domain.events import (
 )
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
-from mixchat.tui.composer.mentions import read_mentions
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.transcript.sanitize import sanitize
 

@@ -269,3 +269,46 @@ async def test_python_gets_errors_as_exceptions(wires: Wires):
 async def test_python_is_told_to_await_inside_a_loop():
     with pytest.raises(RuntimeError, match="aask"):
         mixchat.ask("hello")
+
+
+def write(path: str, text: str) -> None:
+    Path(path).write_text(text)
+
+
+async def test_a_first_word_pins_files_and_addresses_are_attached_and_piped_text_does_neither(wires: Wires):
+    write("notes.md", "the notes")
+    run = await ask("@openai/gpt-6.1-sol what is in @notes.md, @nobody?", stdin=b"@coding @notes.md piped")
+    assert run.code == 0, run.err
+    (seen,) = wires.seen
+    assert seen.model == "gpt-6.1-sol"
+    sent = json.dumps(seen.json)
+    assert "the notes" in sent
+    assert "what is in @notes.md, @nobody?" in sent
+    assert "@coding @notes.md piped" in sent
+    run = await ask("--own-network", f"sum up @{wires.url}/api/tags")
+    assert run.code == 0, run.err
+    assert "llama3.3:70b" in json.dumps(wires.seen[-1].json)
+    refused = await ask(f"sum up @{wires.url}/api/tags")
+    assert (refused.code, "own network" in refused.err) == (2, True)
+    write(f"{os.environ['MIXCHAT_CONFIG_DIR']}/config.toml", "private = true\n")
+    private = await ask("--own-network", f"sum up @{wires.url}/api/tags")
+    assert (private.code, "This chat is private" in private.err) == (3, True)
+
+
+async def test_a_prompt_of_the_library_is_filled_in_and_brings_its_role_and_persona(wires: Wires):
+    library = Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "prompts"
+    library.mkdir()
+    text = "+++\nrole = 'coding'\nsystem = 'You speak {{language}}.'\n+++\nReview this: {{input}}\n"
+    write(f"{library}/review.md", text)
+    run = await ask("-p", "review", "language=French", "be kind", stdin=b"x = 1 @notes.md\n")
+    assert run.code == 0, run.err
+    sent = json.dumps(wires.seen[0].json)
+    assert wires.seen[0].model == "gemini-3.8-flash"
+    assert "You speak French." in sent
+    assert "Review this: be kind" in sent
+    assert "x = 1 @notes.md" in sent
+    assert "needs language" in (await ask("-p", "review", "x")).err
+    assert 'There is no prompt "revue"; did you mean "review"?' in (await ask("-p", "revue", "x")).err
+    assert (await ask("-m", "openai/gpt-6.1-sol", "-p", "review", "language=x", "hi")).code == 0
+    assert wires.seen[-1].model == "gpt-6.1-sol"
+    assert "Write the prompt in quotes" in (await ask("two", "words")).err

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mixchat.chat.mentions import mention_of, read_mentions
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Retrying, TextDelta, ThinkingDelta
@@ -17,7 +18,6 @@ from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui import formatting
 from mixchat.tui.chat.status_line import TurnActivity
 from mixchat.tui.composer.completion import Candidate, Sources, complete, rank
-from mixchat.tui.composer.mentions import mention_of, read_mentions
 from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.prompt_history import PromptHistory

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from mixchat.chat.chat import Chat
+from mixchat.chat.mentions import Mentions
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import ChatEvent
@@ -17,7 +18,6 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.turn import FileRef, Turn
 from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.composer.composer import COMMAND, Composer
-from mixchat.tui.composer.mentions import Mentions
 from mixchat.tui.composer.preview_line import FileChip, RoutePreview
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.edit_banner import EditBanner
-from mixchat.tui.composer.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.tui.composer.message import ComposedMessage, Draft, EditedTurn
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.preview_line import PreviewLine, RoutePreview

@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from mixchat.chat.mentions import dropped_file
 from mixchat.tui.composer.completion import Choice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.editing_area import EditingArea
-from mixchat.tui.composer.mentions import dropped_file
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.onboarding.key_screen import provider_of
 from mixchat.tui.terminal.ordered_keys import run_binding_now

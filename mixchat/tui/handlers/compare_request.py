@@ -9,10 +9,10 @@ from msgspec import Struct, structs
 from textual.app import App
 
 from mixchat.chat.chat import Chat
+from mixchat.chat.mentions import find_file
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.composer.composer import Composer
-from mixchat.tui.composer.mentions import find_file
 from mixchat.tui.handlers.compare_chooser import LEAST, MOST, Candidates, ModelChooser
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The `@words` of a prompt: a pin if it is the first word, else files."""
+"""The `@words` of a prompt: a pin if it is the first word, else files and web addresses."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,6 +20,8 @@ class Mentions(Struct, frozen=True):
     """The prompt without the word that pins."""
     pin: Pin | None = None
     files: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Web addresses that are to be attached."""
     nothing: str | None = None
     """The first word, where it is neither role, alias, model nor file."""
 
@@ -35,10 +37,11 @@ def read_mentions(text: str, resolve: Callable[[str], Pin | None], folder: Path)
     body = text
     if first is not None and pin is not None:
         body = text.lstrip()[first.end() :].lstrip()
-    elif first is not None and find_file(_name(first), folder) is None:
+    elif first is not None and not _is_address(_name(first)) and find_file(_name(first), folder) is None:
         nothing = _name(first)
     files = tuple(dict.fromkeys(_files(body, folder)))
-    return Mentions(body, pin, files, nothing)
+    addresses = tuple(dict.fromkeys(_addresses(body)))
+    return Mentions(body, pin, files, addresses, nothing)
 
 
 def _pinned(word: str, resolve: Callable[[str], Pin | None], folder: Path) -> Pin | None:
@@ -53,6 +56,16 @@ def _files(text: str, folder: Path) -> Iterator[Path]:
         path = find_file(_name(word), folder)
         if path is not None:
             yield path
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for word in re.finditer(_WORD, text):
+        if _is_address(_name(word)):
+            yield _name(word).rstrip(_TRAILING)
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def _name(word: re.Match[str]) -> str:
