@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from mixchat.cli.doctor_checks import Check
+from mixchat.config.auto_stack import LOCAL
 from mixchat.config.catalog import all_seats, retiring
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.config.stack_parse import unknown_model
@@ -102,7 +103,15 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
     for role in stack.roles:
         lineup = [seat.ref for seat in stack.lineup(role)]
         near = [ref for ref in lineup if runtime.settings.providers.reachable(ref.provider)]
-        if near:
+        if near and all(ref.provider == LOCAL for ref in near) and (others := _others(runtime)):
+            yield Check(
+                _AREA_SEATS,
+                role,
+                "trouble",
+                f"only the small local model answers, though {', '.join(others)} can be reached",
+                "Run `mixchat models --refresh`, or name a model of it in the stack.",
+            )
+        elif near:
             yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
         else:
             yield Check(
@@ -112,6 +121,21 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):
         yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
+
+
+def _others(runtime: Runtime) -> list[str]:
+    """Return the providers that chat, and have a key or were given an address."""
+    return [
+        spec.name
+        for spec in runtime.settings.provider_specs.values()
+        if spec.api not in {LOCAL, "embed"}
+        and (runtime.settings.credentials.has(spec.name) or spec.placed or _lists(runtime, spec))
+    ]
+
+
+def _lists(runtime: Runtime, spec: ProviderSpec) -> bool:
+    """Whether a server that needs no key named models when it was last asked."""
+    return not spec.needs_key and bool(runtime.settings.catalog.listed(spec.name))
 
 
 def check_prices(runtime: Runtime) -> Iterator[Check]:

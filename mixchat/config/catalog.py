@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -63,6 +63,8 @@ NOTICE: Final = timedelta(days=60)
 FRESH: Final = 24 * 3600.0
 """Seconds for which a listing is not asked for again."""
 _PATIENCE: Final = 20.0
+_STEPS: Final = 5
+"""Successors of successors that are followed."""
 _SNAPSHOT: Final = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2})$")
 
 
@@ -110,6 +112,18 @@ class Catalog:
         return tuple(
             ref for ref in refs if str(ref) in self._facts.models or model in self._listed(ref.provider)
         )
+
+    def current(self, written: str) -> str | None:
+        """Return the reference to seat for a model: itself, its successor once it has retired, or nothing."""
+        ref, today = ModelRef.parse(written), datetime.fromtimestamp(self._clock.now(), UTC).date()
+        for _ in range(_STEPS):
+            card = self.card(ref)
+            if card.retires is None or card.retires > today:
+                return str(ref)
+            if card.successor is None or card.successor.provider != ref.provider:
+                return None
+            ref = card.successor
+        return None
 
     def retiring(self, ref: ModelRef, today: date) -> bool:
         """Return whether the model ends within 60 days, or has ended."""

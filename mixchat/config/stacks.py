@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mixchat.config.atomic import write_atomically
-from mixchat.config.auto_stack import Found, Listed, reachable_stack
+from mixchat.config.auto_stack import Current, Found, Listed, reachable_stack
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.config.stack_file import RoleTable, StackFile
@@ -34,6 +34,7 @@ class Stacks:
         aliases: Callable[[], Mapping[str, ModelRef]] = dict,
         found: Found | None = None,
         listed: Listed | None = None,
+        current: Current | None = None,
     ) -> None:
         """Join the parts; nothing is read yet.
 
@@ -43,12 +44,14 @@ class Stacks:
             aliases: the built-in aliases, asked for only when a stack uses one.
             found: whether a provider has a key or an address; left out, `auto` keeps every seat.
             listed: the models that a provider had when it was last asked.
+            current: what to seat for a model that may have retired; left out, itself.
         """
         self._paths = paths
         self._config = config
         self.aliases = Aliases(config.aliases, aliases)
         self._found: Found = found or (lambda _: True)
         self._listed: Listed = listed or (lambda _: ())
+        self._current: Current = current or (lambda ref: ref)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of every stack, presets first."""
@@ -71,7 +74,7 @@ class Stacks:
         document = self._document(name)
         file = _checked(document)
         if name == AUTO and self.is_preset(AUTO):
-            file = reachable_stack(file, self._found, self._known, self._config.providers)
+            file = reachable_stack(file, self._found, self._known, self._config.providers, self._current)
         posts = parse_roles(file.roles, self.aliases, document.error)
         for role, over in self._config.roles.items():
             table = merge_role(over, file.roles.get(role, RoleTable()))

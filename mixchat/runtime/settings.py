@@ -82,6 +82,7 @@ class Settings:
             aliases=self.catalog.aliases,
             found=self._found,
             listed=lambda provider: tuple(card.ref.model for card in self.catalog.listed(provider)),
+            current=self.catalog.current,
         )
 
     @cached_property

@@ -1,10 +1,10 @@
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from mixchat.config.catalog import retiring
+from mixchat.config.catalog import Catalog, retiring
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.config.stack_file import RoleTable
@@ -12,6 +12,23 @@ from mixchat.config.stacks import PRESETS, Stacks
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.stack import Seat
+
+
+class At:
+    """A clock that stands at a day's noon."""
+
+    def __init__(self, *day: int) -> None:
+        self._time = datetime(*day, 12, tzinfo=UTC).timestamp()  # type: ignore[arg-type]
+
+    def now(self) -> float:
+        return self._time
+
+    def monotonic(self) -> float:
+        return self._time
+
+    async def sleep(self, seconds: float) -> None:
+        self._time += seconds
+
 
 CONTRACT = """
 name = "mine"
@@ -180,6 +197,77 @@ def test_auto_keeps_what_is_within_reach(paths: Paths):
     assert providers == {"anthropic", "ollama"}
     assert [str(seat.ref) for seat in stack.roles["coding"].seats][-1] == "ollama/qwen3-coder"
     assert [str(seat.ref) for seat in stack.roles["creative"].seats][-1] == "ollama/llama3.3"
+
+
+KEYS = (
+    "anthropic",
+    "openai",
+    "google",
+    "openrouter",
+    "xai",
+    "mistral",
+    "deepseek",
+    "groq",
+    "together",
+    "fireworks",
+    "cerebras",
+)
+SERVERS = ("litellm", "vllm", "lmstudio", "llamacpp", "ollama")
+
+
+@pytest.mark.parametrize("provider", KEYS)
+def test_auto_works_with_any_one_key(paths: Paths, provider: str):
+    catalog = Catalog(paths, Config(), clock=At(2026, 11, 30))
+    stacks = Stacks(paths, Config(), found=provider.__eq__, current=catalog.current)
+    stack = stacks.get("auto")
+    for role in ("daily-driver", "quick", "coding", "heavy-lifting", "creative"):
+        first = stack.lineup(role)[0].ref
+        assert first.provider == provider
+        assert catalog.card(first).retires is None
+
+
+@pytest.mark.parametrize("provider", SERVERS)
+def test_auto_seats_what_a_server_lists_by_what_suits_the_role(paths: Paths, provider: str):
+    names = ("nomic-embed-text", "llama3.2:3b", "qwen3-coder:30b", "llama3.3:70b", "whisper-large-v3")
+    stacks = Stacks(
+        paths, Config(), found=provider.__eq__, listed=lambda name: names if name == provider else ()
+    )
+    stack = stacks.get("auto")
+    seated = {
+        role: str(stack.lineup(role)[0].ref) for role in ("daily-driver", "quick", "coding", "heavy-lifting")
+    }
+    assert seated == {
+        "daily-driver": f"{provider}/llama3.3:70b",
+        "quick": f"{provider}/llama3.2:3b",
+        "coding": f"{provider}/qwen3-coder:30b",
+        "heavy-lifting": f"{provider}/llama3.3:70b",
+    }
+
+
+def test_what_a_service_lists_goes_before_what_mixchat_knew_of_it(paths: Paths):
+    stacks = Stacks(
+        paths, Config(), found="groq".__eq__, listed=lambda _: ("openai/gpt-oss-20b", "new/model-200b")
+    )
+    stack = stacks.get("auto")
+    assert str(stack.lineup("daily-driver")[0].ref) == "groq/new/model-200b"
+    assert str(stack.lineup("quick")[0].ref) == "groq/openai/gpt-oss-20b"
+
+
+def test_a_retired_model_is_never_seated(paths: Paths):
+    catalog = Catalog(paths, Config(), clock=At(2027, 1, 1))
+    assert catalog.current("groq/llama-3.3-70b-versatile") == "groq/openai/gpt-oss-120b"
+    assert catalog.current("deepseek/deepseek-chat") == "deepseek/deepseek-v4-flash"
+    assert catalog.current("google/gemini-2.5-pro") == "google/gemini-3.8-flash"
+    assert catalog.current("work/anything") == "work/anything"
+    stacks = Stacks(
+        paths,
+        Config(),
+        found="groq".__eq__,
+        listed=lambda _: ("llama-3.3-70b-versatile", "openai/gpt-oss-20b"),
+        current=catalog.current,
+    )
+    seats = {str(seat.ref) for post in stacks.get("auto").roles.values() for seat in post.seats}
+    assert "groq/llama-3.3-70b-versatile" not in seats
 
 
 def test_auto_without_any_key_is_the_local_model(paths: Paths):
