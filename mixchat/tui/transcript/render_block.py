@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.tabs import with_tabs, without_marks
 
 Piece = tuple[str, Style]
 """Text in one style."""
@@ -50,12 +51,16 @@ class RenderedLine:
     @property
     def painted(self) -> str:
         """Every character of the row, ornament included."""
-        return "".join([text for text, _ in self.pieces])
+        return without_marks("".join([text for text, _ in self.pieces]))
+
+    def copied(self, start: int, stop: int) -> str:
+        """Return the characters from `start` to `stop` as they are copied."""
+        return with_tabs("".join([text for text, _ in self.pieces])[start:stop])
 
     @property
     def text(self) -> str:
         """What is copied of the row."""
-        return "" if self.ornament else self.painted[self.indent :].rstrip()
+        return "" if self.ornament else self.copied(self.indent, len(self.painted)).rstrip()
 
     def behind(self, pieces: list[Piece], *, ornament: bool) -> "RenderedLine":
         """Return the row with `pieces` at its left: a bullet, an indent, a quote's bar."""
@@ -85,7 +90,7 @@ class RenderedLine:
             Segment(bar, bar_style),
             Segment(" ", self.fill if bar == BLOCK and self.fill else ground),
         ]
-        segments.extend([Segment(text, style) for text, style in self.pieces if text])
+        segments.extend([Segment(without_marks(text), style) for text, style in self.pieces if text])
         used = sum([cell_len(segment.text) for segment in segments])
         if used > width:
             return Strip(segments, used).crop(0, width)

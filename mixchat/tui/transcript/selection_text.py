@@ -50,5 +50,5 @@ def _lines(
 def _cut(line: RenderedLine, start: int, end: int | None) -> str:
     painted = line.painted
     stop = len(painted) if end is None else max(0, end - MARGIN)
-    cut = painted[max(line.indent, start - MARGIN) : stop]
+    cut = line.copied(max(line.indent, start - MARGIN), stop)
     return cut.rstrip() if stop >= len(painted) else cut

@@ -153,22 +153,34 @@ class ReplyLayout:
         self._sources = sources
         self._known = known
 
-    def parts(self) -> Iterator[RenderBlock]:
-        """Yield the blocks and seams, from top to bottom."""
+    def steady(self, first: int) -> Iterator[RenderBlock]:
+        """Yield the parts of the blocks from `first` on that nothing can change: final, and above every seam."""
+        limit = self._seams[0].offset if self._seams else len(self._document.text)
+        for at in range(first, self._document.frozen):
+            if self._document.end(at) > limit:
+                return
+            yield self._part(at)
+
+    def parts(self, first: int = 0) -> Iterator[RenderBlock]:
+        """Yield the blocks from `first` on and the seams, from top to bottom."""
         due = list(self._seams)
-        for at, block in enumerate(self._document.blocks):
+        for at in range(first, len(self._document.blocks)):
             if due and due[0].offset < self._document.end(at):
                 within = [seam for seam in due if seam.offset < self._document.end(at)]
                 del due[: len(within)]
                 yield from self._seamed(at, within)
-                continue
-            part = self._known.get(block)
-            if part is None:
-                part = self._block(at, block.tokens, ())
-                if at < self._document.frozen:
-                    self._known[block] = part
-            yield part
+            else:
+                yield self._part(at)
         yield from map(_seam, due)
+
+    def _part(self, at: int) -> RenderBlock:
+        block = self._document.blocks[at]
+        part = self._known.get(block)
+        if part is None:
+            part = self._block(at, block.tokens, ())
+            if at < self._document.frozen:
+                self._known[block] = part
+        return part
 
     def _seamed(self, at: int, within: list[Seam]) -> Iterator[RenderBlock]:
         """Yield a block with its seams: above it, in it, or below it."""

@@ -26,10 +26,12 @@ class TurnView:
     """
 
     __slots__ = (
+        "_corrections",
         "_document",
         "_final",
         "_parts",
         "_sources",
+        "_steady",
         "_suffix",
         "_tops",
         "live",
@@ -55,6 +57,10 @@ class TurnView:
         """The parts of the reply's blocks that will not change."""
         self._sources: tuple[str, ...] = ()
         """What they were told that `[1]`, `[2]` and so on lead to."""
+        self._corrections = 0
+        """How often the reply's final blocks had been replaced when they were read last."""
+        self._steady: list[RenderBlock] = []
+        """Those of them that stand above everything that still changes, in order."""
         self._parts: list[RenderBlock] | None = None
         self._tops: tuple[tuple[int, int], list[int]] | None = None
         self.seconds = seconds
@@ -94,10 +100,15 @@ class TurnView:
         summary, document = self.summary, self.document
         sources = addresses(summary.citations)
         if sources != self._sources:
-            self._sources, self._final = sources, {}
+            self._sources, self._final, self._steady = sources, {}, []
+        if document.corrections != self._corrections:
+            self._corrections, self._steady = document.corrections, []
+        layout = ReplyLayout(document, self._seams, sources, self._final)
+        self._steady.extend(layout.steady(len(self._steady)))
         return [
             *head_parts(summary, self.opened),
-            *ReplyLayout(document, self._seams, sources, self._final).parts(),
+            *self._steady,
+            *layout.parts(len(self._steady)),
             *foot_parts(summary),
         ]
 
@@ -119,6 +130,7 @@ class TurnView:
             self.seconds = self.live.seconds
         self.live = None
         self.turn = turn
+        self._steady = []
         if self._document is not None:
             self._document.finish()
             if self._document.text != sanitize(turn.reply):
@@ -135,8 +147,10 @@ class TurnView:
         """Compose the parts again, keeping the layout of those that are the same."""
         if self._parts is None:
             return
-        known = {part.key: part for part in self._parts}
-        self._parts = [known.get(part.key, part) for part in self._compose()]
+        steady = set(map(id, self._steady))
+        known = {part.key: part for part in self._parts if id(part) not in steady}
+        fresh = self._compose()
+        self._parts = [known.get(part.key, part) if id(part) not in steady else part for part in fresh]
         self._tops = None
 
     def tops(self, width: int, age: int) -> list[int]:
@@ -183,4 +197,4 @@ class TurnView:
         """Drop everything that can be made again from the turn."""
         if self.live is None:
             self._parts = self._document = self._tops = None
-            self._final = {}
+            self._final, self._steady = {}, []

@@ -9,11 +9,14 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from mixchat.tui.transcript.markdown.seams import MARK, Seams
-from mixchat.tui.transcript.markdown.wrap import TextRow, wrap
+from mixchat.tui.transcript.markdown.wrap import TextRow, cut, wrap
 from mixchat.tui.transcript.palette import Palette, RenderStyle, Shade
 from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
+from mixchat.tui.transcript.tabs import untabbed
 
 _TAB = 4
+_LONG = 20_000
+"""Characters of a line from which it is cut where the row is full rather than between words."""
 
 
 class CodeRows(Sequence[RenderedLine]):
@@ -68,11 +71,17 @@ class CodeRows(Sequence[RenderedLine]):
         return [0, *accumulate(heights)]
 
     def _height(self, line: str) -> int:
-        line = line.expandtabs(_TAB)
+        line = untabbed([(line, Style.null())])[0][0]
         cells = len(line) if line.isascii() else cell_len(line)
         if cells <= self._room:
             return 1
-        return len(wrap([(line, Style.null())], self._room))
+        if cells == len(line) > _LONG:
+            return -(-cells // self._room)
+        return len(self._folded([(line, Style.null())]))
+
+    def _folded(self, pieces: list[Piece]) -> list[TextRow]:
+        long = sum(len(text) for text, _ in pieces) > _LONG
+        return cut(pieces, self._room) if long else wrap(pieces, self._room)
 
     @property
     def _room(self) -> int:
@@ -111,7 +120,7 @@ class CodeRows(Sequence[RenderedLine]):
         rows = self._rows.get(at)
         if rows is None:
             pieces = self._painted(at)
-            folded = [TextRow(pieces, BREAK)] if self._starts is None else wrap(pieces, self._room)
+            folded = [TextRow(pieces, BREAK)] if self._starts is None else self._folded(pieces)
             pad = (" ", self._palette.panel)
             rows = [
                 RenderedLine([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel)
@@ -123,20 +132,8 @@ class CodeRows(Sequence[RenderedLine]):
     def _painted(self, at: int) -> list[Piece]:
         shades = self._shades
         if shades is None or at >= len(shades):
-            return [(self._lines[at].expandtabs(_TAB), self._palette.panel)]
-        return _untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
-
-
-def _untabbed(pieces: list[Piece]) -> list[Piece]:
-    if not any("\t" in text for text, _ in pieces):
-        return pieces
-    spread: list[Piece] = []
-    column = 0
-    for text, style in pieces:
-        wide = (" " * column + text).expandtabs(_TAB)[column:]
-        spread.append((wide, style))
-        column += len(wide)
-    return spread
+            return untabbed([(self._lines[at], self._palette.panel)])
+        return untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
 
 
 def token_style(palette: Palette, kind: str) -> Style:

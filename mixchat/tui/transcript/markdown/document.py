@@ -6,57 +6,30 @@ from typing import Any, Final
 
 from markdown_it.token import Token
 
-from mixchat.tui.transcript.markdown.parse import language_of, parse_blocks
+from mixchat.tui.transcript.markdown.blocks import (
+    PLAIN,
+    Block,
+    Continuation,
+    as_written,
+    going_on,
+    pieces,
+    top_level,
+)
+from mixchat.tui.transcript.markdown.parse import parse_blocks
 from mixchat.tui.transcript.sanitize import sanitize
 
 _BLANK: Final = re.compile(r"\n[ \t]*\n\Z")
+_EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")
+_AT_ONCE: Final = 50_000
+"""Characters that are parsed at once."""
+_WILD: Final = 32_000
+"""Characters of a block beyond which it is shown as it was written: no person writes such a paragraph."""
+_PIECE: Final = 4_000
+_SLACK: Final = 200
+"""Characters of a piece of such text, and how many more there may be to the end of a line or word."""
+_DEFINITIONS: Final = 500
+"""Link definitions beyond which a later one changes nothing that was shown before it."""
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
-
-
-class Block:
-    """One top-level block.
-
-    Args:
-        tokens: the block's own and those within it, in order.
-        offset: where its source begins in the document's text.
-        env: the document's link definitions.
-        apart: whether a blank line stands before it.
-    """
-
-    __slots__ = ("apart", "env", "offset", "tokens")
-
-    def __init__(self, tokens: list[Token], offset: int, env: dict[str, Any], *, apart: bool) -> None:
-        self.tokens = tokens
-        self.offset = offset
-        self.env = env
-        self.apart = apart
-
-    @property
-    def kind(self) -> str:
-        """The first token's type."""
-        return self.tokens[0].type
-
-    @property
-    def code(self) -> str | None:
-        """The text of a code block, or None for any other."""
-        return self.tokens[0].content if self.kind in {"fence", "code_block"} else None
-
-    @property
-    def language(self) -> str:
-        """The first word after a code block's fence."""
-        return language_of(self.tokens[0])
-
-    @property
-    def line(self) -> int:
-        """The first line, counted from where its parse began."""
-        return (self.tokens[0].map or [0])[0]
-
-    def uses(self, definition: str) -> bool:
-        """Whether the block may refer to a link definition."""
-        return any(
-            token.type == "inline" and definition in " ".join(token.content.split()).upper()
-            for token in self.tokens
-        )
 
 
 class MarkdownDocument:
@@ -69,6 +42,8 @@ class MarkdownDocument:
         self.text = ""
         """What came, cleaned."""
         self.env: dict[str, Any] = {}
+        self.corrections = 0
+        """How often a final block was replaced, since a link that it uses was defined after it."""
         self._blocks: list[Block] = []
         self._frozen = 0
         """How many of the blocks are final."""
@@ -79,6 +54,10 @@ class MarkdownDocument:
         """The link definitions before the tail."""
         self._fence: str | None = None
         """The mark that closes the code block that the tail is, while it is one and open."""
+        self._going_on = Continuation()
+        """What the tail goes on with, where it is a piece of a list or table."""
+        self._plain: int | None = None
+        """Where text ends at the earliest that is shown as it was written, while the tail is such text."""
         if text:
             self.append(text)
             self.finish()
@@ -102,9 +81,11 @@ class MarkdownDocument:
         text = self._held + text
         self._held = "\r" if text.endswith("\r") else ""
         added = sanitize(text[: len(text) - len(self._held)])
-        self.text += added
-        if added and not self._grow_code(added):
-            self._parse_tail()
+        for start in range(0, len(added), _AT_ONCE):
+            part = added[start : start + _AT_ONCE]
+            self.text += part
+            if not self._grow_code(part):
+                self._parse_tail()
 
     def finish(self) -> None:
         """Say that nothing more will come."""
@@ -122,19 +103,67 @@ class MarkdownDocument:
         return True
 
     def _parse_tail(self) -> None:
-        source = self.text[self._tail :]
+        """Parse again what may still change; what is too wild for Markdown is shown as it was written."""
+        while self._plain is None or self._take_plain(self._plain):
+            self._plain = None
+            wild = self._parse()
+            if wild is None:
+                return
+            del self._blocks[self._frozen :]
+            self._going_on = Continuation()
+            self._plain = wild + _WILD
+
+    def _parse(self) -> int | None:
+        """Parse the tail; return where a block begins that is too large, with everything before it final."""
+        head = self._going_on.head
+        source = head + self.text[self._tail :]
         known = _targets(self.env)
         self.env["references"] = dict(self._definitions)
         starts = _line_starts(source)
-        fresh = list(self._grouped(parse_blocks(source, self.env), starts))
+        fresh = list(self._grouped(parse_blocks(source, self.env), source, starts))
         del self._blocks[self._frozen :]
         self._blocks.extend(fresh)
+        ends = [*(block.offset for block in fresh[1:]), len(self.text)]
+        for at, (block, end) in enumerate(zip(fresh, ends, strict=False)):
+            if end - block.offset > _WILD and block.code is None:
+                self._freeze(at, block)
+                return block.offset
+        if not fresh and len(source) > _WILD:
+            return self._tail
         finished = len(starts) - 1
         last = max((at for at, block in enumerate(fresh) if block.line < finished), default=0)
         if last:
             self._freeze(last, fresh[last])
         self._fence = self._open_fence()
         self._refresh({name for name, _ in known ^ _targets(self.env)})
+        return None
+
+    def _take_plain(self, least: int) -> bool:
+        """Cut text that is shown as it was written into pieces; return whether its end has come, with a blank line."""
+        end = _EMPTY_LINE.search(self.text, max(self._tail, least - 1))
+        stop = end.end() if end is not None else len(self.text)
+        del self._blocks[self._frozen :]
+        while self._tail < stop and (end is not None or stop - self._tail > _PIECE + _SLACK):
+            cut = self._cut(stop)
+            self._blocks.append(self._written(self._tail, cut))
+            self._frozen += 1
+            self._tail = cut
+        if self._tail < stop:
+            self._blocks.append(self._written(self._tail, stop))
+        return end is not None
+
+    def _cut(self, stop: int) -> int:
+        """Return where the next piece ends: with a line or a word, where there is one near."""
+        least = self._tail + _PIECE
+        if least + _SLACK >= stop:
+            return stop
+        found = (self.text.find(mark, least, least + _SLACK) for mark in "\n ")
+        return next((place + 1 for place in found if place >= 0), least)
+
+    def _written(self, start: int, stop: int) -> Block:
+        before = self._blocks[-1].kind if self._blocks else ""
+        apart = before != PLAIN and _BLANK.search(self.text, max(0, start - 80), start) is not None
+        return Block([as_written(self.text[start:stop], [0, 0])], start, self.env, apart=apart)
 
     def _freeze(self, count: int, tail: Block) -> None:
         """Make `count` more blocks final; `tail` is the first that is not."""
@@ -143,17 +172,16 @@ class MarkdownDocument:
                 self._definitions[name] = {**found, "map": [-1, -1]}
         self._frozen += count
         self._tail = tail.offset
+        self._going_on = going_on(tail)
 
-    def _grouped(self, tokens: list[Token], starts: list[int]) -> Iterator[Block]:
-        """Yield the top-level blocks."""
-        group: list[Token] = []
-        for token in tokens:
-            group.append(token)
-            if token.level == 0 and token.nesting <= 0:
-                offset = self._tail + starts[(group[0].map or [0])[0]]
+    def _grouped(self, tokens: list[Token], source: str, starts: list[int]) -> Iterator[Block]:
+        """Yield the top-level blocks, and the pieces of long ones."""
+        before = self._tail - len(self._going_on.head)
+        for at, group in enumerate(top_level(tokens)):
+            for piece in pieces(group, source, starts, self._going_on if at == 0 else Continuation()):
+                offset = before + starts[(piece[0].map or [0])[0]]
                 apart = _BLANK.search(self.text, max(0, offset - 80), offset) is not None
-                yield Block(group, offset, self.env, apart=apart)
-                group = []
+                yield Block(piece, offset, self.env, apart=apart)
 
     def _open_fence(self) -> str | None:
         """Return the closing mark if the last block is a fenced code block that nothing closes yet."""
@@ -170,10 +198,12 @@ class MarkdownDocument:
 
     def _refresh(self, changed: set[str]) -> None:
         """Replace final blocks that use a link whose definition came or changed, so that they are laid out again."""
-        for name in changed:
-            for at, block in enumerate(self._blocks[: self._frozen]):
-                if block.uses(name):
-                    self._blocks[at] = Block(block.tokens, block.offset, self.env, apart=block.apart)
+        if not changed or len(self._definitions) > _DEFINITIONS:
+            return
+        for at, block in enumerate(self._blocks[: self._frozen]):
+            if block.uses(changed):
+                self._blocks[at] = Block(block.tokens, block.offset, self.env, apart=block.apart)
+                self.corrections += 1
 
 
 def _line_starts(source: str) -> list[int]:

@@ -12,9 +12,14 @@ from mixchat.tui.transcript.palette import Palette
 from mixchat.tui.transcript.render_block import Piece
 
 _SPECIAL: Final = re.compile(
-    r"(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]])|(?P<note>\[\^[^\]\s]+\])|(?P<br><br ?/?>)"
+    r"(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]])|(?P<note>\[\^[^\]\[\s]{1,64}\])|(?P<br><br ?/?>)"
     r"|\[(?P<source>[0-9]{1,3})\]"
 )
+_FEW: Final = 1_000
+"""Characters of a paragraph in which no number of marks takes long."""
+_BRACKETS: Final = 400
+_MARKS: Final = 2_000
+"""Brackets and other marks of a paragraph that are read as Markdown."""
 _SOURCE: Final = re.compile(r"\[([0-9]{1,3})\]")
 _BOLD: Final = Style(bold=True)
 _ITALIC: Final = Style(italic=True)
@@ -44,6 +49,8 @@ class Inline(Struct, frozen=True):
             base: what plain text looks like.
         """
         text = text.expandtabs(4)
+        if _is_wild(text):
+            return [(text, base)]
         if not _marked(text):
             return self.plain(text, base)
         return _Painter(self, base).paint(parse_inline(text, self.env))
@@ -80,6 +87,13 @@ def cited(text: str, sources: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     numbers = {int(number) for number in _SOURCE.findall(text)}
     return tuple(url for number, url in enumerate(sources, 1) if number in numbers)
+
+
+def _is_wild(text: str) -> bool:
+    """Whether a paragraph has more marks than a person writes, so that it is shown as it was written."""
+    return len(text) > _FEW and (
+        text.count("[") > _BRACKETS or sum(map(text.count, "*_~`<&$")) > _MARKS or text.count("$") > _BRACKETS
+    )
 
 
 def _marked(text: str) -> bool:

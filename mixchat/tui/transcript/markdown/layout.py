@@ -12,7 +12,7 @@ from mixchat.tui.transcript.markdown.inline import Inline
 from mixchat.tui.transcript.markdown.parse import language_of, split_task
 from mixchat.tui.transcript.markdown.seams import Seams
 from mixchat.tui.transcript.markdown.table import table_lines
-from mixchat.tui.transcript.markdown.wrap import restyled, width_of
+from mixchat.tui.transcript.markdown.wrap import restyled, rows_of, width_of
 from mixchat.tui.transcript.palette import RenderStyle
 from mixchat.tui.transcript.render_block import Piece, RenderedLine, blank
 
@@ -62,22 +62,35 @@ class _Layout:
         """Return the rows of one block."""
         first = tokens[0]
         match first.type:
-            case "heading_open":
-                lines: Sequence[RenderedLine] = self._heading(tokens, width)
-            case "fence" | "code_block":
-                lines = CodeRows(first.content, language_of(first), width, self.look, self.seams)
             case "table_open":
-                lines = table_lines(tokens, self.inline, width, self.seams)
+                return table_lines(tokens, self.inline, width, self.seams)
             case "bullet_list_open" | "ordered_list_open":
-                lines = self._list(tokens, width, base)
+                return self._list(tokens, width, base)
             case "blockquote_open":
-                lines = self._quote(tokens, width)
-            case "hr":
-                lines = [RenderedLine([("─" * width, self.palette.rule)], ornament=True)]
-            case "math_block":
-                lines = self.seams.rows(first.content, width, self._formula)
+                return self._quote(tokens, width)
+            case "heading_open":
+                return self._heading(tokens, width)
             case _:
-                lines = self._text(tokens, width, base)
+                return self._leaf(tokens, width, base)
+
+    def _leaf(self, tokens: list[Token], width: int, base: Style) -> Sequence[RenderedLine]:
+        first = tokens[0]
+        match first.type:
+            case "fence" | "code_block":
+                return CodeRows(first.content, language_of(first), width, self.look, self.seams)
+            case "hr":
+                return [RenderedLine([("─" * width, self.palette.rule)], ornament=True)]
+            case "math_block":
+                return self.seams.rows(first.content, width, self._formula)
+            case "plain":
+                return self._as_written(first.content, width, base)
+            case _:
+                return self._text(tokens, width, base)
+
+    def _as_written(self, text: str, width: int, base: Style) -> list[RenderedLine]:
+        lines = rows_of([(text.removesuffix("\n").expandtabs(4), base)], width)
+        if not text.endswith("\n"):
+            lines[-1].end = ""  # the line goes on in the next piece
         return lines
 
     def _text(self, tokens: list[Token], width: int, base: Style) -> list[RenderedLine]:

@@ -43,19 +43,28 @@ class _Table:
 def table_lines(tokens: list[Token], inline: Inline, width: int, seams: Seams) -> list[RenderedLine]:
     """Return the rows of a table, none wider than `width` cells; a seam stands below the row that it falls into."""
     table = _Table(tokens, inline)
-    natural = [max(map(_widest, column)) for column in zip(*table.rows, strict=False)]
+    goes_on = "goes_on" in tokens[0].meta
+    natural = _natural(table)
+    if goes_on:  # the columns stand where the first piece has them, unless this one needs more
+        first = _natural(_Table(tokens[0].meta["shared"]["first"], inline))
+        natural = list(map(max, natural, first))
     room = width - len(_GAP) * (len(natural) - 1)
     if sum(min(size, _LEAST) for size in natural) > room:
         return _records(table, width, seams)
     widths = natural if sum(natural) <= room else _shared(natural, room)
     lines: list[RenderedLine] = []
     for at, row in enumerate(table.rows):
-        lines.extend(_row_lines(row, widths, table.aligns, table.palette.text))
-        if at == 0:
+        if at or not goes_on:
+            lines.extend(_row_lines(row, widths, table.aligns, table.palette.text))
+        if at == 0 and not goes_on:
             rule = _GAP.join("─" * size for size in widths)
             lines.append(RenderedLine([(rule, table.palette.rule)], ornament=True))
         lines.extend(seams.take(table.marks[at], width))
     return lines
+
+
+def _natural(table: _Table) -> list[int]:
+    return [max(map(_widest, column)) for column in zip(*table.rows, strict=False)]
 
 
 def _widest(cell: _Cell) -> int:

@@ -43,6 +43,17 @@ def wrap(pieces: list[Piece], width: int) -> list[TextRow]:
     ]
 
 
+def cut(pieces: list[Piece], width: int) -> list[TextRow]:
+    """Return the rows of one very long line, cut wherever they are full: what has no words to break at."""
+    text = "".join([part for part, _ in pieces])
+    width = max(1, width)
+    cells = len(text) if text.isascii() else cell_len(text)
+    ends = list(accumulate(length for length, _ in _chop(text, width, cells, text.isascii())))
+    spans = list(zip([0, *ends], ends, strict=False))
+    rows = list(slices(pieces, spans))
+    return [TextRow(row, "" if at < len(rows) - 1 else BREAK) for at, row in enumerate(rows)]
+
+
 def rows_of(pieces: list[Piece], width: int) -> list[RenderedLine]:
     """Return wrapped text as rows."""
     return [RenderedLine(row.pieces, end=row.end) for row in wrap(pieces, width)]
@@ -62,7 +73,8 @@ def _cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
 
 def _line_cuts(line: str, width: int, origin: int, narrow: bool) -> Iterator[tuple[int, int, str]]:
     start, used, stop = 0, 0, 0
-    for match in (_WORD if narrow else _WIDE_WORD).finditer(line):
+    # without the blanks at the end, from each of which a word would be looked for
+    for match in (_WORD if narrow else _WIDE_WORD).finditer(line, 0, len(line.rstrip())):
         word = match[0]
         cells = len(word) if narrow else cell_len(word)
         if used + cells <= width:
