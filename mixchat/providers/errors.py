@@ -186,7 +186,7 @@ class ErrorMapper:
         unsent = bool(names & _UNSENT) and not names & _BROKEN
         if words := tls_sentence(links, self._where):
             return Unreachable(words, ref=self._ref, reached=False)
-        if names & _SILENT:
+        if names & _SILENT and not unsent:
             return TooSlow(f"{self._who} said nothing for too long.", ref=self._ref)
         if isinstance(error, ImportError):
             words = f"A library for {self._label} is missing ({plain(str(error))}); install mixchat again."

@@ -61,11 +61,13 @@ async def wire_events(response: "Response") -> AsyncGenerator[WireEvent]:
 
 
 async def _head(raw: AsyncIterator[bytes]) -> bytes:
-    """Return the beginning of the body, up to the first byte that says what it is."""
+    """Return the beginning of the body from the first byte on that says what it is."""
     head = b""
     async for piece in raw:
         head += piece
-        if head.removeprefix(_BOM).lstrip(_BLANKS) and not _BOM.startswith(head):
+        if _BOM.startswith(head):  # cut inside the mark
+            continue
+        if head := head.removeprefix(_BOM).lstrip(_BLANKS):
             break
     return head
 
@@ -73,7 +75,7 @@ async def _head(raw: AsyncIterator[bytes]) -> bytes:
 def _form(head: bytes, content_type: str) -> Literal["page", "json", "lines", "events"]:
     """Return what the body is, by its type and, since servers mislabel, by its first byte."""
     kind = content_type.partition(";")[0].strip().lower()
-    first = head.removeprefix(_BOM).lstrip(_BLANKS)[:1]
+    first = head[:1]
     if first == b"<" or (not first and kind.startswith("text/html")):
         return "page"
     if kind.endswith(("ndjson", "jsonl", "x-json-stream", "json-lines")):
@@ -86,7 +88,7 @@ def _form(head: bytes, content_type: str) -> Literal["page", "json", "lines", "e
 
 
 async def _joined(head: bytes, raw: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    yield head.removeprefix(_BOM)
+    yield head
     async for piece in raw:
         yield piece
 

@@ -4,6 +4,7 @@ It chooses the way (a proxy or none), reports every byte as a sign of life, and 
 headers, and the body after decompression. Whatever reads a response above it never sees more than that.
 """
 
+import asyncio
 import zlib
 from collections.abc import (
     AsyncGenerator,
@@ -29,6 +30,8 @@ MOST_HEADER_BYTES: Final = 64 * 1024
 
 _PIECE: Final = 256 * 1024
 """Decompressed bytes that are handed up at once."""
+_WITHOUT_REST: Final = 1024 * 1024
+"""Bytes after which the loop may see to its other tasks."""
 
 
 class Unreadable(Exception):
@@ -124,12 +127,15 @@ class _Body:
         await self._raw.aclose()
 
     async def _pieces(self) -> AsyncGenerator[bytes]:
-        decode, total = _decoder(self._coding), 0
+        decode, total, rested = _decoder(self._coding), 0, 0
         async for raw in cast("AsyncIterator[bytes]", self._raw):
             if self._liveness is not None:
                 self._liveness.touch()
             for piece in decode(raw):
                 total += len(piece)
+                if total - rested > _WITHOUT_REST:  # a bomb gives no other occasion
+                    rested = total
+                    await asyncio.sleep(0)
                 if total > MOST_BYTES:
                     raise Unreadable(f"more than {MOST_BYTES // 1024**2} MB")
                 yield piece
