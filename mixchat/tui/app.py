@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui import themes
-from mixchat.tui.actions import bindings, read_keys
+from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FOR_OTHERS = 0.05
 """Seconds that the screen waits for another program that writes to the history; then the write waits in memory."""
-_PATIENCE = 2.0
+_LEAVE_TIMEOUT = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
 
 
@@ -40,7 +40,7 @@ class MixApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
 
-    def __init__(self, runtime: "Runtime", opening: LaunchOptions) -> None:
+    def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
         super().__init__()
         self._runtime = runtime
         self._problems: list[str] = []
@@ -48,11 +48,11 @@ class MixApp(App[int], inherit_bindings=False):
         self._input = InputOrder(self, super().on_event, self._handle_exception)
         self.fault: ConfigError | StorageError | None = None
         """What a person has to correct before the app can go on; it has left."""
-        self._chat_screen = ChatScreen(runtime, opening)
-        self._dress(opening.theme or runtime.settings.config.theme)
+        self._chat_screen = ChatScreen(runtime, options)
+        self._apply_first_theme(options.theme or runtime.settings.config.theme)
         keymap = read_keys(runtime.settings.config.keys)
         self._problems += keymap.problems
-        self.set_keymap(dict(keymap.keys))
+        self.set_keymap(keymap.for_textual())
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys and clicks have their effect one after another; everything else goes its way."""
@@ -84,8 +84,8 @@ class MixApp(App[int], inherit_bindings=False):
         """Return the chat screen, so that there is never another one before it."""
         return self._chat_screen
 
-    def _dress(self, name: str) -> None:
-        """Put on a theme before anything is parsed or painted with another."""
+    def _apply_first_theme(self, name: str) -> None:
+        """Apply a theme before anything is parsed or painted with another."""
         if name not in self.available_themes:
             try:
                 theme = themes.find_theme(name, self._runtime.settings.paths.themes)
@@ -94,6 +94,7 @@ class MixApp(App[int], inherit_bindings=False):
                 theme = themes.find_theme(themes.DEFAULT, self._runtime.settings.paths.themes)
             self.register_theme(theme)
             name = theme.name
+        # Without its watcher, which would parse and paint a screen that is not there yet.
         self.set_reactive(MixApp.theme, name)
         self.stylesheet.set_variables(self.get_css_variables())
 
@@ -106,9 +107,9 @@ class MixApp(App[int], inherit_bindings=False):
             loop.set_default_executor(NonBlockingExecutor())
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
-                loop.add_signal_handler(getattr(signal, name), self._asked_to_leave)
+                loop.add_signal_handler(getattr(signal, name), self._leave_on_signal)
 
-    def _asked_to_leave(self) -> None:
+    def _leave_on_signal(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -133,7 +134,7 @@ class MixApp(App[int], inherit_bindings=False):
         super().copy_to_clipboard(text)
         if "TMUX" in os.environ:
             encoded = base64.b64encode(text.encode()).decode()
-            self.tell_terminal(tmux_wrapped(f"\x1b]52;c;{encoded}\a"))
+            self.write_to_terminal(tmux_wrapped(f"\x1b]52;c;{encoded}\a"))
 
     @property
     def is_behind(self) -> bool:
@@ -141,10 +142,14 @@ class MixApp(App[int], inherit_bindings=False):
         flow = getattr(self._driver, "flow", None)
         return isinstance(flow, OutputPacing) and flow.behind
 
-    def tell_terminal(self, sequence: str) -> None:
+    def write_to_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""
         if self._driver is not None:
             self._driver.write(sequence)
+
+    def action_run(self, action_id: str) -> None:
+        """Do something from the table of actions, asked for on another screen than the chat's."""
+        self._chat_screen.action_run(action_id)
 
     async def action_quit(self) -> None:
         """Settle what is under way, close every connection, and leave."""
@@ -152,8 +157,8 @@ class MixApp(App[int], inherit_bindings=False):
             return
         self._leaving = True
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._chat_screen.room.conversation.close()
+            async with asyncio.timeout(_LEAVE_TIMEOUT):
+                await self._chat_screen.wiring.conversation.close()
                 await self._runtime.aclose()
         except TimeoutError:
             pass
@@ -181,14 +186,14 @@ def run_app(
         ConfigError: the stack, the theme or the history cannot be used.
         StorageError: the history cannot be written.
     """
-    opening = LaunchOptions(resume=resume, last=cont, theme=theme)
+    options = LaunchOptions(resume=resume, last=cont, theme=theme)
     if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain import run_plain
 
         runtime.start_log()
-        return run_plain(runtime, opening)
+        return run_plain(runtime, options)
     runtime.storage.patience = _FOR_OTHERS
-    app = MixApp(runtime, opening)
+    app = MixApp(runtime, options)
     result = app.run(mouse=runtime.settings.config.ui.mouse)
     if app.fault is not None:
         raise app.fault

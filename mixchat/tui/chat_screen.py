@@ -1,37 +1,41 @@
-"""The screen of a conversation: it lays out the parts, joins them, and hands on what they say."""
+"""The screen of a conversation: it lays out the widgets, and hands what they say to the handlers."""
 
 import asyncio
 import gc
 import importlib
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
-from mixchat.config.ui_state import read_ui_state, save_ui_state
-from mixchat.tui.actions import bindings, find_slash
+from mixchat.tui.actions.keys import bindings, read_keys
+from mixchat.tui.actions.table import BY_ID, find_slash
 from mixchat.tui.chat.completion_sources import CompletionSources
-from mixchat.tui.chat.status_line import StatusLine, hints
+from mixchat.tui.chat.first_widgets import FirstWidgets
+from mixchat.tui.chat.hints import hints
+from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
-from mixchat.tui.first_widgets import FirstWidgets
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
+    from mixchat.tui.chat.context import ChatContext
+    from mixchat.tui.panel.health_list import HealthList
     from mixchat.tui.panel.turn_list import TurnList
     from mixchat.tui.transcript import LinkActivated, TurnSelected
-    from mixchat.tui.wiring import ChatControllers
+    from mixchat.tui.wiring import ChatWiring
 
 
 LEAST: Final = (50, 12)
@@ -57,153 +61,159 @@ class TooSmall(Widget):
         )
 
 
-_LOOK_AFTER: Final = 0.06
+_PREVIEW_AFTER: Final = 0.06
 """Seconds without a key before it is worked out who would answer."""
-
-
-_KEEP_AFTER: Final = 1.0
+_SAVE_AFTER: Final = 1.0
 """Seconds after which what is being written is on disk at the latest."""
-
-_STOPPING: Final = frozenset({"stop", "copy-or-stop"})
-"""What can be done while everything is covered."""
 
 
 class ChatScreen(Screen[None]):
-    """Coordinates: what is done about anything is done by those who know how."""
+    """Coordinates: what is done about anything is done by the handlers in `tui/handlers/`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS = "PromptArea"
 
-    def __init__(self, runtime: "Runtime", opening: LaunchOptions) -> None:
+    def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
         self._runtime = runtime
-        self._opening = opening
-        self._looking: Timer | None = None
-        self._keeping: Timer | None = None
+        self._options = options
+        self._preview_timer: Timer | None = None
+        self._save_timer: Timer | None = None
         self._body = Horizontal(id="body")
         self._focused_before: Widget | None = None
         self.ready = asyncio.Event()
         """Set once everything is mounted and joined."""
-        self.front = FirstWidgets(
-            welcome=Welcome(),
+        welcome = Welcome(id="welcome")
+        self.first = FirstWidgets(
+            switcher=ContentSwitcher(welcome, initial="welcome", id="chat-body"),
+            welcome=welcome,
             choices=ChoiceBar(),
-            composer=Composer(
-                CompletionSources(runtime).sources(),
-                runtime.routing.resolve_name,
-                lambda: runtime.storage.drafts.prompts(),
-            ),
-            panel=SidePanel(
-                read_ui_state(runtime.settings.paths),
-                lambda layout: save_ui_state(runtime.settings.paths, layout),
-            ),
+            composer=Composer(CompletionSources(runtime)),
+            panel=SidePanel(runtime.settings.paths),
             status=StatusLine(runtime.storage.clock),
         )
 
     @cached_property
-    def room(self) -> "ChatControllers":
-        """The rest of the screen and those who work with it, made when it is first asked for."""
+    def wiring(self) -> "ChatWiring":
+        """The rest of the screen and its handlers, made when they are first asked for."""
         from mixchat.tui.wiring import wire
 
-        room = wire(self._runtime, cast("App[int]", self.app), self, self.front)
-        room.conversation.open(self._opening)
-        return room
+        wiring = wire(self._runtime, self, self.first)
+        wiring.conversation.open(self._options)
+        return wiring
+
+    @property
+    def context(self) -> "ChatContext":
+        """What the handlers work with."""
+        return self.wiring.context
 
     def compose(self) -> ComposeResult:
         """Lay out conversation, composer, side panel and status line."""
-        front = self.front
+        first = self.first
         with self._body:
             with Vertical(id="conversation"):
-                yield front.welcome
-                yield front.choices
-                yield front.composer
-            yield front.panel
-        yield front.status
+                yield first.switcher
+                yield first.choices
+                yield first.composer
+            yield first.panel
+        yield first.status
         yield TooSmall()
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after, beside the loop where it can."""
         if self._runtime.settings.config.ui.vim:
-            self.front.composer.area.use_vim()
+            self.first.composer.area.use_vim()
         self.call_after_refresh(self.run_worker, self._settle_in())
 
     async def _settle_in(self) -> None:
+        """Load the handlers after the first picture: their imports take longer than the picture does."""
         await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
-        greeting = self.room.greeting
+        onboarding = self.wiring.onboarding
         self.ready.set()
+        # What was imported stays for as long as the app runs; frozen, no collection walks it while one types.
         gc.freeze()
         gc.enable()
         await self._runtime.discover()
-        await greeting.greet()
+        await onboarding.look()
         await asyncio.to_thread(self._runtime.start_log)
+        # The first turn then need not wait for the imports of an SDK, which take seconds.
         await asyncio.to_thread(self._runtime.preload)
         self._runtime.storage.ledger.recover()
 
-    def action_act(self, act: str, argument: str = "") -> None:
-        """Do something from the list of acts; what cannot be seen can only be stopped."""
-        if self._body.disabled and act not in _STOPPING:
-            return
-        if not self.room.handlers.do(act, argument):
-            self.notify(f"{act} is not there yet.", severity="warning", markup=False)
+    def action_run(self, action_id: str, argument: str = "") -> None:
+        """Do something from the table of actions; what is covered can only be stopped or left."""
+        if not self._body.disabled or BY_ID[action_id].while_covered:
+            self.wiring.actions.run(action_id, argument)
 
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
-        self.room.greeting.send(event.outgoing)
+        self.wiring.onboarding.send(event.message)
 
     @on(Composer.Commanded)
     def _commanded(self, event: Composer.Commanded) -> None:
-        act = find_slash(event.name)
-        if act is not None:
-            self.action_act(act.id, event.argument)
+        action = find_slash(event.name)
+        if action is not None:
+            self.action_run(action.id, event.argument)
 
     @on(Composer.Edited)
     def _edited(self) -> None:
-        if self._looking is not None:
-            self._looking.stop()
-        self._looking = self.set_timer(_LOOK_AFTER, self.room.previewer.refresh)
-        self.front.status.tell_hints(self.room.greeting.hints(self.focused))
-        if self._keeping is None:
-            self._keeping = self.set_timer(_KEEP_AFTER, self._keep)
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        self._preview_timer = self.set_timer(_PREVIEW_AFTER, self.context.view.previewer.refresh)
+        self.first.status.hints = self.wiring.onboarding.hints(self.focused)
+        if self._save_timer is None:
+            self._save_timer = self.set_timer(_SAVE_AFTER, self._save_draft)
 
-    def _keep(self) -> None:
-        """Keep what is written, so that not even a kill loses it."""
-        self._keeping = None
-        self.room.conversation.keep_draft()
+    def _save_draft(self) -> None:
+        """Save what is written, so that not even a kill loses it."""
+        self._save_timer = None
+        self.wiring.conversation.save_draft()
 
     @on(Composer.Emptied)
     def _emptied(self) -> None:
-        self.room.enter_on_nothing()
+        """Let a paused queue go on; else, where no model can answer yet, fetch the one that needs no key."""
+        if not self.context.queue.resume_queue() and self.wiring.onboarding.no_model_available:
+            self.action_run("pull")
 
-    @on(Composer.WaitingWanted)
-    def _waiting_wanted(self) -> None:
-        self.action_act("drop-queued")
+    @on(Composer.QueueEdited)
+    def _queue_edited(self) -> None:
+        self.action_run("drop-queued")
 
-    def on_turn_list_opened(self, event: "TurnList.Opened") -> None:
+    def on_turn_list_selected(self, event: "TurnList.Selected") -> None:
         """Show a turn of the list in the conversation."""
-        self.room.parts.transcript.jump(event.turn.id)
+        self.context.widgets.transcript.jump(event.turn.id)
 
     def on_turn_selected(self, event: "TurnSelected") -> None:
-        """Light the selected turn beside the conversation."""
-        self.room.parts.turns.select(event.turn_id)
+        """Highlight the selected turn beside the conversation."""
+        self.context.widgets.turns.select(event.turn_id)
 
     def on_link_activated(self, event: "LinkActivated") -> None:
         """Show where a link leads, and copy it; it came from a model."""
-        self.action_act("copy-link", event.url)
+        self.wiring.copying.copy_link(event.url)
+
+    def on_health_list_resting_changed(self, event: "HealthList.RestingChanged") -> None:
+        """Show which models rest where the side panel does not."""
+        self.first.status.resting = event.text
+
+    def on_find_bar_closed(self) -> None:
+        """Go back to the prompt."""
+        self.first.composer.area.focus()
 
     @on(PromptArea.KeyPasted)
     def _key_pasted(self, event: PromptArea.KeyPasted) -> None:
-        self.action_act("key", event.key)
+        self.wiring.onboarding.add_key(event.key)
 
     def on_text_selected(self) -> None:
         """Copy what was dragged over."""
-        self.action_act("copy-selection")
+        self.wiring.copying.copy_selection()
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything when there is no room for it; move the money to where it can be seen."""
-        self._hide(event.size.width < LEAST[0] or event.size.height < LEAST[1])
+        self._set_covered(event.size.width < LEAST[0] or event.size.height < LEAST[1])
         self.call_after_refresh(self._show_money)
 
-    def _hide(self, small: bool) -> None:
+    def _set_covered(self, small: bool) -> None:
         """Cover everything or show it again; no key reaches what is covered, so that nothing is sent unseen."""
         if small == self._body.disabled:
             return
@@ -212,30 +222,32 @@ class ChatScreen(Screen[None]):
         self._body.disabled = small
         self.query_one(TooSmall).display = small
         if not small:
-            choices = self.front.choices
-            (choices if choices.is_open else self._focused_before or self.front.composer.area).focus()
+            choices = self.first.choices
+            (choices if choices.is_open else self._focused_before or self.first.composer.area).focus()
 
     @on(SidePanel.Shown)
     def _show_money(self) -> None:
         """Show the money in the status line while the side panel is away."""
-        self.front.status.shows_money = not self.front.panel.region
-        self.front.status.refresh()
+        self.first.status.shows_money = not self.first.panel.region
 
     def on_descendant_focus(self) -> None:
         """Say what the focused thing can do."""
-        ready = self.ready.is_set()
-        self.front.status.tell_hints(self.room.greeting.hints(self.focused) if ready else hints(self.focused))
+        self.first.status.hints = (
+            self.wiring.onboarding.hints(self.focused)
+            if self.ready.is_set()
+            else hints(self.focused, read_keys(self._runtime.settings.config.keys))
+        )
 
     def on_paste(self, event: events.Paste) -> None:
         """Give what was pasted to the composer, wherever the focus is."""
-        if not self._body.disabled and not self.front.choices.is_open:
+        if not self._body.disabled and not self.first.choices.is_open:
             event.stop()
-            self.front.composer.area.focus()
-            self.front.composer.area.put(event.text)
+            self.first.composer.area.focus()
+            self.first.composer.area.put(event.text)
 
     def on_key(self, event: events.Key) -> None:
         """Give a character that nobody took to the composer, wherever the focus is."""
         plain = event.is_printable and not event.key.startswith("alt+")
-        if event.character is not None and plain and not self.front.choices.is_open:
+        if event.character is not None and plain and not self.first.choices.is_open:
             event.stop()
-            self.front.composer.type(event.character)
+            self.first.composer.type(event.character)

@@ -18,7 +18,7 @@ class Option(Struct, frozen=True):
 
     key: str
     label: str
-    act: Callable[[], None]
+    act: Callable[[], object]
 
 
 class ChoiceBar(Widget, can_focus=True):

@@ -1,6 +1,6 @@
-"""A list to pick from: it filters as one types, and shows what is lit before it is taken."""
+"""A list to pick from that filters as one types."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -38,19 +38,11 @@ class Picker(ModalScreen[str | None]):
     SHOWN: ClassVar[int] = 200
     """Rows that are listed at once; typing finds the rest."""
 
-    def __init__(
-        self,
-        title: str,
-        entries: Sequence[PickerEntry],
-        *,
-        lit: str = "",
-        preview: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, title: str, entries: Sequence[PickerEntry], *, highlighted: str = "") -> None:
         super().__init__()
         self._title = title
         self._entries = {entry.value: entry for entry in entries}
-        self._lit = lit
-        self._preview = preview
+        self._highlighted = highlighted
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
@@ -60,15 +52,15 @@ class Picker(ModalScreen[str | None]):
             yield OptionList(id="picker-list", compact=True)
 
     def on_mount(self) -> None:
-        """Fill the list and light what is in use."""
+        """Fill the list and highlight what is in use."""
         self.query_one(Input).cursor_blink = False
         self._fill("")
         values = list(self._entries)
-        if self._lit in values:
-            self.query_one(OptionList).highlighted = values.index(self._lit)
+        if self._highlighted in values:
+            self.query_one(OptionList).highlighted = values.index(self._highlighted)
 
     def action_move(self, by: int) -> None:
-        """Light the row above or below."""
+        """Highlight the row above or below."""
         rows = self.query_one(OptionList)
         if by < 0:
             rows.action_cursor_up()
@@ -79,9 +71,9 @@ class Picker(ModalScreen[str | None]):
     def _filter(self, event: Input.Changed) -> None:
         self._fill(event.value)
 
-    def _fill(self, words: str) -> None:
+    def _fill(self, text: str) -> None:
         candidates = [Candidate(entry.value, entry.label) for entry in self._entries.values()]
-        found = rank(words, candidates) if words else candidates
+        found = rank(text, candidates) if text else candidates
         rows = self.query_one(OptionList)
         rows.clear_options()
         shown = [self._entries[candidate.insert] for candidate in found[: self.SHOWN]]
@@ -91,19 +83,22 @@ class Picker(ModalScreen[str | None]):
         rows.highlighted = 0 if found else None
 
     @on(OptionList.OptionHighlighted)
-    def _lighted(self, event: OptionList.OptionHighlighted) -> None:
-        if self._preview is not None and event.option_id is not None:
-            self._preview(event.option_id)
+    def _row_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_id is not None:
+            self.row_highlighted(event.option_id)
+
+    def row_highlighted(self, value: str) -> None:
+        """Show what picking the highlighted row would do, where a picker can."""
 
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
+    def _row_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
+    def _submitted(self) -> None:
         rows = self.query_one(OptionList)
-        lit = rows.highlighted
-        self.dismiss(None if lit is None else rows.get_option_at_index(lit).id)
+        row = rows.highlighted
+        self.dismiss(None if row is None else rows.get_option_at_index(row).id)
 
 
 def _first_key(entry: PickerEntry) -> str:

@@ -39,10 +39,10 @@ _ALLOWED: Final[dict[ErrorCode, GuardOverrides]] = {
 """What a yes to the question about a guard allows."""
 
 
-def run_plain(runtime: "Runtime", opening: LaunchOptions) -> int:
+def run_plain(runtime: "Runtime", options: LaunchOptions) -> int:
     """Talk line by line until the input ends; return the exit code."""
     try:
-        chat = _chat(runtime, opening)
+        chat = _chat(runtime, options)
     except ConfigError as error:
         _say(f"mixchat: {error}")
         return 2
@@ -62,10 +62,10 @@ def run_plain(runtime: "Runtime", opening: LaunchOptions) -> int:
     return 0
 
 
-def _chat(runtime: "Runtime", opening: LaunchOptions) -> Chat:
-    if opening.resume is not None:
-        return runtime.saved_chat(opening.resume)
-    return runtime.last_chat() if opening.last else runtime.new_chat()
+def _chat(runtime: "Runtime", options: LaunchOptions) -> Chat:
+    if options.resume is not None:
+        return runtime.saved_chat(options.resume)
+    return runtime.last_chat() if options.last else runtime.new_chat()
 
 
 def _ask(question: str) -> str | None:

@@ -93,10 +93,10 @@ def _count(screen: ChatsScreen) -> tuple[list[int], list[float]]:
     """Return two lists that fill while the screen is used: the rows of each list, and what each search took."""
     told: list[int] = []
     taken: list[float] = []
-    tell, search = screen.rows.tell, screen._search
+    update, search = screen.rows.update_rows, screen._search
 
-    def counted(rows: Sequence[ListRow], lit: str = "", *, empty: str | None = None) -> None:
-        tell(rows, lit, empty=empty)
+    def counted(rows: Sequence[ListRow], highlighted: str = "", *, empty: str | None = None) -> None:
+        update(rows, highlighted, empty=empty)
         told.append(len(screen.rows._rows))
 
     def timed() -> None:
@@ -104,7 +104,7 @@ def _count(screen: ChatsScreen) -> tuple[list[int], list[float]]:
         search()
         taken.append((time.perf_counter() - began) * 1000)
 
-    screen.rows.tell, screen._search = counted, timed  # type: ignore[method-assign]
+    screen.rows.update_rows, screen._search = counted, timed  # type: ignore[method-assign]
     return told, taken
 
 

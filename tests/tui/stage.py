@@ -143,11 +143,11 @@ class Stage:
 
     @property
     def composer(self):
-        return self.screen.front.composer
+        return self.screen.first.composer
 
     @property
     def talk(self):
-        return self.screen.room.conversation.session.queue
+        return self.screen.context.queue
 
     @property
     def turns(self):

@@ -71,7 +71,7 @@ async def test_the_mark_is_gone_once_something_else_was_sent():
         await stage.pilot.press("alt+up", "alt+up")
         await stage.send("Thank you for all of that")
         await stage.idle()
-        assert stage.screen.room.parts.transcript.cursor.mark is None
+        assert stage.screen.context.widgets.transcript.cursor.mark is None
 
 
 async def test_another_model_is_picked_from_a_list():

@@ -21,7 +21,7 @@ async def comparing(stage: Stage) -> None:
     )
     stage.runtime.settings.providers.script("c/tiny", [Overloaded("c has too many requests.")])
     await stage.send("/compare a/plain b/large c/tiny why does this code stop one early?")
-    await stage.until(lambda: stage.screen.front.choices.is_open)
+    await stage.until(lambda: stage.screen.first.choices.is_open)
     await stage.until(lambda: "half-open" in stage.text)
 
 

@@ -111,7 +111,7 @@ def test_the_first_run(snap_compare: SnapCompare):
 def test_a_question_about_a_secret(snap_compare: SnapCompare):
     async def asked(stage: Stage) -> None:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
 
     runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(

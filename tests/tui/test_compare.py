@@ -7,7 +7,7 @@ from mixchat.domain.errors import Overloaded
 from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
 from mixchat.tui.chat.answer_column import AnswerColumn
-from mixchat.tui.handlers.compare_chooser import ModelChooser
+from mixchat.tui.handlers.compare_picker import ComparePicker
 from mixchat.tui.handlers.compare_request import read_names
 from tests.routing.scripted import Hang, Pause, reply
 from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, on_stage
@@ -20,14 +20,14 @@ AT_HOME = STACK + '[roles.creative]\nmodels = ["local/here"]\n'
 
 
 def _script(stage: Stage) -> None:
-    stage.screen.front.choices.armed_after = 0.0
+    stage.screen.first.choices.armed_after = 0.0
     stage.runtime.settings.providers.script("a/plain", reply("A plain answer."))
     stage.runtime.settings.providers.script("b/large", reply("A large answer."))
     stage.runtime.settings.providers.script("c/tiny", reply("A tiny answer."))
 
 
 async def _compared(stage: Stage, count: int = 2) -> None:
-    await stage.until(lambda: stage.screen.front.choices.is_open)
+    await stage.until(lambda: stage.screen.first.choices.is_open)
     assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == count
 
 
@@ -63,7 +63,7 @@ async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(
         await stage.until(lambda: "is no role, alias or model" in stage.text)
         assert not list(stage.turns)
         assert stage.composer.typed == f"/compare {names} What is tea?"
-        assert not isinstance(stage.app.screen, ModelChooser)
+        assert not isinstance(stage.app.screen, ComparePicker)
 
 
 @pytest.mark.parametrize("prompt", ["either,or what is it", "coding, what is it", "3,14 is what"])
@@ -77,7 +77,7 @@ async def test_two_answers_stand_side_by_side_from_a_hundred_columns_each_in_a_c
         _script(stage)
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
-        view = stage.screen.room.parts.compared
+        view = stage.screen.context.widgets.compared
         assert not view.stacked
         colours = [column.colour for column in stage.app.screen.query(AnswerColumn)]
         assert len(set(colours)) == 2
@@ -123,7 +123,7 @@ async def test_models_are_marked_in_a_list_when_none_is_named():
         _script(stage)
         stage.composer.area.insert("What is tea?")
         await stage.pilot.press("f7")
-        await stage.until(lambda: isinstance(stage.app.screen, ModelChooser))
+        await stage.until(lambda: isinstance(stage.app.screen, ComparePicker))
         assert "Compare 3 of at most 4" in stage.text
         await stage.pilot.press("tab")
         assert "Compare 2 of at most 4" in stage.text
@@ -137,9 +137,9 @@ async def test_one_marked_model_is_not_enough():
         _script(stage)
         stage.composer.area.insert("What is tea?")
         await stage.pilot.press("f7")
-        await stage.until(lambda: isinstance(stage.app.screen, ModelChooser))
+        await stage.until(lambda: isinstance(stage.app.screen, ComparePicker))
         await stage.pilot.press("tab", "down", "tab", "enter")
-        assert isinstance(stage.app.screen, ModelChooser)
+        assert isinstance(stage.app.screen, ComparePicker)
         await stage.pilot.press("escape")
         assert stage.composer.typed == "What is tea?"
 
@@ -231,7 +231,7 @@ async def test_nobody_is_asked_while_something_is_being_written():
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
         await stage.until(lambda: "alt+m merges" in stage.text)
-        assert not stage.screen.front.choices.is_open
+        assert not stage.screen.first.choices.is_open
         assert stage.composer.typed == "and then"
 
 
@@ -257,7 +257,7 @@ async def test_what_is_typed_at_the_question_is_written_and_answers_nothing():
         await _compared(stage)
         await stage.type("and what")
         assert stage.composer.typed == "and what"
-        assert not stage.screen.front.choices.is_open
+        assert not stage.screen.first.choices.is_open
         assert "A plain answer." in stage.text
         assert "A large answer." in stage.text
 
@@ -298,7 +298,7 @@ async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
                 for id_ in chat.path.siblings(chat.turns[-1].id)
             )
         )
-        assert not stage.screen.front.choices.is_open
+        assert not stage.screen.first.choices.is_open
 
 
 async def test_a_question_does_not_follow_into_another_chat():
@@ -307,7 +307,7 @@ async def test_a_question_does_not_follow_into_another_chat():
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
         await stage.pilot.press("ctrl+n")
-        assert not stage.screen.front.choices.is_open
+        assert not stage.screen.first.choices.is_open
         assert stage.composer.area.has_focus
 
 
@@ -383,7 +383,7 @@ async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
         await stage.until(lambda: "alt+m merges" in stage.text)
-        assert not stage.screen.front.choices.is_open
+        assert not stage.screen.first.choices.is_open
 
 
 async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
@@ -452,7 +452,7 @@ async def test_a_stopped_secret_is_not_shown_above_the_answers():
     async with on_stage() as stage:
         _script(stage)
         await stage.send(f"/compare a/plain b/large {SECRET}")
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.until(lambda: "my key is [an OpenAI key]" in stage.text)
         assert SECRET[-20:] not in stage.text
         await stage.pilot.press("escape")

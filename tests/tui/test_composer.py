@@ -46,7 +46,7 @@ async def test_a_paste_while_the_conversation_has_the_focus_is_written():
         stage.runtime.settings.providers.script("a/plain", reply("Hello."))
         await stage.send("Tell me about tea please")
         await stage.idle()
-        transcript = stage.screen.room.parts.transcript
+        transcript = stage.screen.context.widgets.transcript
         transcript.focus()
         transcript.post_message(events.Paste("from elsewhere"))
         await stage.until(lambda: stage.composer.typed == "from elsewhere")
@@ -265,7 +265,7 @@ async def test_typing_while_the_conversation_has_the_focus_writes_the_prompt():
         stage.runtime.settings.providers.script("a/plain", reply("Hello."))
         await stage.send("Tell me about tea please")
         await stage.idle()
-        stage.screen.room.parts.transcript.focus()
+        stage.screen.context.widgets.transcript.focus()
         await stage.type("next")
         assert stage.composer.typed == "next"
         assert stage.composer.area.has_focus

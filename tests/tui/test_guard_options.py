@@ -12,9 +12,9 @@ SECRET = "my key is sk-proj-" + "aB3" * 16
 
 async def test_a_secret_is_stopped_and_sent_only_when_said_so():
     async with on_stage() as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         assert stage.runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("a")
         await stage.idle()
@@ -25,16 +25,16 @@ async def test_a_secret_is_stopped_and_sent_only_when_said_so():
 async def test_a_letter_typed_on_the_run_is_no_answer():
     async with on_stage() as stage:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("a")
-        assert stage.screen.front.choices.is_open
+        assert stage.screen.first.choices.is_open
         assert stage.runtime.settings.providers.calls("a") == 0
 
 
 async def test_escape_gives_the_stopped_prompt_back_to_be_edited():
     async with on_stage() as stage:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == SECRET)
         assert stage.composer.area.has_focus
@@ -51,7 +51,7 @@ def _on_disk(stage: Stage) -> str:
 async def test_a_stopped_secret_is_neither_on_the_screen_nor_kept():
     async with on_stage() as stage:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.until(lambda: "my key is [an OpenAI key]" in stage.text)
         assert SECRET not in stage.text
         await stage.until(lambda: "my key is [an OpenAI key]" in stage.runtime.storage.drafts.prompts())
@@ -61,7 +61,7 @@ async def test_a_stopped_secret_is_neither_on_the_screen_nor_kept():
 async def test_why_it_was_stopped_is_said_in_full_once():
     async with on_stage() as stage:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.until(lambda: "not sent: the prompt holds a secret" in stage.text)
         assert stage.text.count("There is an OpenAI key") == 1
         assert "failed" not in stage.text
@@ -69,9 +69,9 @@ async def test_why_it_was_stopped_is_said_in_full_once():
 
 async def test_a_stopped_turn_goes_away_when_its_prompt_is_edited():
     async with on_stage() as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("e")
         await stage.until(lambda: stage.composer.typed == SECRET)
         assert not stage.turns
@@ -82,16 +82,16 @@ async def test_a_stopped_turn_goes_away_when_its_prompt_is_edited():
 async def test_leaving_while_it_is_asked_about_keeps_the_prompt():
     async with on_stage() as stage:
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
     async with on_stage() as stage:
         await stage.until(lambda: stage.composer.typed == SECRET)
 
 
 async def test_a_secret_that_was_sent_after_all_is_kept_as_it_was_said():
     async with on_stage() as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("a")
         await stage.idle()
         assert stage.turns[-1].prompt == SECRET
@@ -102,10 +102,10 @@ async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("o")
         await stage.until(lambda: "Just this once." in stage.text)
 
@@ -114,7 +114,7 @@ async def test_a_secret_that_was_let_pass_is_not_asked_about_again_for_the_budge
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send(SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
@@ -128,10 +128,10 @@ async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
     runtime = StagedRuntime(CONFIG + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         assert "raise it to $0.010 a day" in stage.text
         await stage.pilot.press("r")
         await stage.until(lambda: "With more to spend." in stage.text)
@@ -144,7 +144,7 @@ async def test_a_budget_is_raised_at_once_as_far_as_the_message_needs():
     runtime = StagedRuntime(dear + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "raise it to" in stage.text)
@@ -160,7 +160,7 @@ async def test_a_cheaper_seat_takes_what_a_budget_stopped():
     runtime = StagedRuntime(CONFIG + cheap + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("c/tiny", reply("For nothing."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: "ask c/tiny, which is cheaper" in stage.text)
@@ -171,7 +171,7 @@ async def test_a_cheaper_seat_takes_what_a_budget_stopped():
 
 async def test_a_private_chat_without_a_local_model_can_be_opened_up():
     async with on_stage() as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("Now it may."))
         await stage.send("/private")
         await stage.send("Tell me about tea please")
@@ -184,12 +184,12 @@ async def test_a_private_chat_without_a_local_model_can_be_opened_up():
 
 async def test_the_end_is_followed_when_the_question_goes_away():
     async with on_stage(size=(90, 24)) as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("line\n\n" * 30), reply("The very end."))
         await stage.send("Tell me about tea please")
         await stage.idle()
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.pause(0.2)
         await stage.pilot.press("a")
         await stage.idle()

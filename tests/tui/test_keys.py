@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from mixchat.domain.events import TextDelta
-from mixchat.tui.actions import ACTS, read_keys
+from mixchat.tui.actions.keys import read_keys
+from mixchat.tui.actions.table import ACTIONS
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 
 
 def test_every_act_is_named_once_and_no_key_is_given_twice():
-    names = [act.id for act in ACTS]
-    keys = [key for act in ACTS for key in act.key.split(",") if key]
+    names = [act.id for act in ACTIONS]
+    keys = [key for act in ACTIONS for key in act.key.split(",") if key]
     assert len(names) == len(set(names))
     assert len(keys) == len(set(keys))
     assert not {"ctrl+i", "ctrl+m", "ctrl+h"} & set(keys)
@@ -73,7 +74,7 @@ async def test_the_palette_lists_every_act_and_does_what_is_picked():
         await stage.until(lambda: "Side panel" in stage.text)
         await stage.pilot.press("enter")
         await stage.until(
-            lambda: not stage.screen.front.panel.display or stage.screen.front.panel.has_class("-hidden")
+            lambda: not stage.screen.first.panel.display or stage.screen.first.panel.has_class("-hidden")
         )
 
 

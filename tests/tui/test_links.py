@@ -14,7 +14,7 @@ REPLY = [
 
 async def test_a_link_that_was_clicked_is_shown_and_copied():
     async with on_stage() as stage:
-        stage.screen.room.parts.transcript.post_message(LinkActivated("https://a.example/x"))
+        stage.screen.context.widgets.transcript.post_message(LinkActivated("https://a.example/x"))
         await stage.until(lambda: stage.app.clipboard == "https://a.example/x")
         await stage.until(lambda: "https://a.example/x" in stage.text)
 

@@ -16,6 +16,20 @@ def turn(seconds: float, outcome: Outcome = Outcome.COMPLETE) -> Turn:
     return Turn(id="t", chat="c", created=datetime.now(UTC), prompt="?", attempts=(attempt,), outcome=outcome)
 
 
+class Terminal:
+    """Writes down what it is told."""
+
+    def __init__(self, told: list[str], app_focus: bool) -> None:
+        self.told = told
+        self.app_focus = app_focus
+
+    def write_to_terminal(self, sequence: str) -> None:
+        self.told.append(sequence)
+
+    def bell(self) -> None:
+        self.told.append("\x07")
+
+
 @pytest.mark.parametrize(
     ("seconds", "outcome", "looked_at", "called"),
     [
@@ -31,7 +45,7 @@ def test_a_long_reply_calls_only_who_looks_elsewhere(
 ):
     monkeypatch.delenv("TMUX", raising=False)
     told: list[str] = []
-    ReplyNotifier(lambda: looked_at, told.append, lambda: told.append("\x07")).settle(turn(seconds, outcome))
+    ReplyNotifier(Terminal(told, looked_at)).settle(turn(seconds, outcome))
     assert bool(told) is called
     if called:
         assert told[0].startswith("\x1b]9;The reply of plain")

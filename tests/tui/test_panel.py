@@ -77,7 +77,7 @@ async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():
         await stage.until(lambda: "large" in str(health.render()) and "again in" in str(health.render()))
         assert health._timer is not None
         clock.skip(3600)
-        health.look()
+        health.update()
         assert health._timer is None
 
 

@@ -58,7 +58,7 @@ async def test_a_prompt_that_nobody_can_answer_is_not_lost():
     async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         await stage.send("hello there")
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == "hello there")
 
@@ -74,10 +74,10 @@ async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one(
 
 async def test_a_fetch_says_at_once_what_it_does_and_esc_gives_the_prompt_back(silent_index: socket.socket):
     async with on_stage(KeylessRuntime()) as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         await stage.until(lambda: "Nobody can answer yet" in stage.text)
         await stage.send("hello there")
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("f")
         await stage.pilot.pause()
         assert "contacting the package index" in stage.text
@@ -143,16 +143,16 @@ async def test_while_the_composer_is_covered_nothing_is_sent():
 
 async def test_a_covered_question_is_not_answered_unseen():
     async with on_stage() as stage:
-        stage.screen.front.choices.armed_after = 0.0
+        stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
-        await stage.until(lambda: stage.screen.front.choices.is_open)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.resize_terminal(40, 10)
         await stage.until(lambda: "40×10" in stage.text)
         await stage.pilot.press("a")
         await stage.pilot.pause(0.2)
-        assert stage.screen.front.choices.is_open
+        assert stage.screen.first.choices.is_open
         await stage.pilot.resize_terminal(80, 24)
-        await stage.until(lambda: stage.screen.front.choices.has_focus)
+        await stage.until(lambda: stage.screen.first.choices.has_focus)
         assert stage.runtime.settings.providers.calls("a") == 0
 
 

@@ -17,7 +17,7 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui import formatting
 from mixchat.tui.chat.status_line import TurnActivity
-from mixchat.tui.composer.completion import Candidate, Sources, complete, rank
+from mixchat.tui.composer.completion import Candidate, complete, rank
 from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.prompt_history import PromptHistory
@@ -119,33 +119,52 @@ def test_a_mention_is_read_back_as_the_file(tmp_path: Path):
     assert read_mentions("see " + mention_of(path, tmp_path), resolve, tmp_path).files == (path,)
 
 
-def sources(folder: Path) -> Sources:
-    names = [Candidate(f"@{name} ", name) for name in ("coding", "creative", "a/plain")]
-    commands = [Candidate("/pin ", "pin"), Candidate("/panel", "panel")]
-    return Sources(lambda: names, lambda: commands, lambda _: names, folder)
+class FewSources:
+    """Three names, two commands and two prompts."""
+
+    def __init__(self, folder: Path = Path()) -> None:
+        self.folder = folder
+
+    def names(self) -> list[Candidate]:
+        return [Candidate(f"@{name} ", name) for name in ("coding", "creative", "a/plain")]
+
+    def commands(self) -> list[Candidate]:
+        return [Candidate("/pin ", "pin"), Candidate("/panel", "panel")]
+
+    def arguments(self, command: str) -> list[Candidate]:
+        return self.names()
+
+    def is_command(self, name: str) -> bool:
+        return name in {"pin", "panel"}
+
+    def resolve(self, name: str) -> Pin | None:
+        return resolve(name)
+
+    def prompts(self) -> list[str]:
+        return ["one", "two"]
 
 
 def test_names_are_offered_for_the_first_word_and_files_everywhere(tmp_path: Path):
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "code.py").write_text("x")
-    first = complete(sources(tmp_path), "@co", 3, first=True)
+    first = complete(FewSources(tmp_path), "@co", 3, first=True)
     assert first is not None
     assert [candidate.label for candidate in first.candidates] == ["coding", "src/code.py"]
-    later = complete(sources(tmp_path), "see @co", 7, first=True)
+    later = complete(FewSources(tmp_path), "see @co", 7, first=True)
     assert later is not None
     assert [candidate.label for candidate in later.candidates] == ["src/code.py"]
 
 
 def test_commands_are_offered_at_the_very_beginning_alone(tmp_path: Path):
-    offered = complete(sources(tmp_path), "/pa", 3, first=True)
+    offered = complete(FewSources(tmp_path), "/pa", 3, first=True)
     assert offered is not None
     assert offered.candidates[0].label == "panel"
-    assert complete(sources(tmp_path), "see /pa", 7, first=True) is None
-    assert complete(sources(tmp_path), "/pa", 3, first=False) is None
+    assert complete(FewSources(tmp_path), "see /pa", 7, first=True) is None
+    assert complete(FewSources(tmp_path), "/pa", 3, first=False) is None
 
 
 def test_a_word_that_is_complete_offers_nothing(tmp_path: Path):
-    assert complete(sources(tmp_path), "/pin", 4, first=True) is None
+    assert complete(FewSources(tmp_path), "/pin", 4, first=True) is None
 
 
 def test_the_beginning_counts_before_a_part_and_a_part_before_the_letters():
@@ -156,7 +175,7 @@ def test_the_beginning_counts_before_a_part_and_a_part_before_the_letters():
 
 
 def test_the_unsent_prompt_waits_at_the_newest_end():
-    recall = PromptHistory(lambda: ["one", "two"])
+    recall = PromptHistory(FewSources())
     assert recall.older("unsent") == "two"
     assert recall.older("two") == "one"
     assert recall.older("one") is None

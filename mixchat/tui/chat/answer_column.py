@@ -23,17 +23,17 @@ from mixchat.tui.transcript import Transcript
 _ENDS = {Outcome.COMPLETE: "", Outcome.STOPPED: "stopped", Outcome.FAILED: "failed", Outcome.OPEN: ""}
 
 
-class Head(Widget):
+class AnswerHead(Widget):
     """Above an answer: its number and who answers, and below that how far it is; a click opens it."""
 
-    DEFAULT_CSS = "Head { height: 2; width: 1fr; }"
+    DEFAULT_CSS = "AnswerHead { height: 2; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
         self._who = Content()
         self._facts = Content()
 
-    def tell(self, who: Content, facts: Content) -> None:
+    def update(self, who: Content, facts: Content) -> None:
         """Show these words."""
         if (who, facts) != (self._who, self._facts):
             self._who, self._facts = who, facts
@@ -62,11 +62,11 @@ class AnswerColumn(Vertical):
 
     DEFAULT_CSS = """
     AnswerColumn { width: 1fr; height: 1fr; }
-    AnswerColumn.-shut, AnswerColumn.-shut Head { height: 1; }
+    AnswerColumn.-shut, AnswerColumn.-shut AnswerHead { height: 1; }
     AnswerColumn.-shut Transcript { display: none; }
     """
 
-    class Lit(Message):
+    class Opened(Message):
         """The head was clicked."""
 
         def __init__(self, number: int) -> None:
@@ -97,7 +97,7 @@ class AnswerColumn(Vertical):
         self._reads = reads
         self._phase = TurnActivity(clock)
         self._live: LiveTurn | None = None
-        self._head = Head()
+        self._head = AnswerHead()
         self._text = Transcript(clock=clock)
 
     def compose(self) -> ComposeResult:
@@ -110,7 +110,7 @@ class AnswerColumn(Vertical):
         self.tick()
 
     @property
-    def asked(self) -> str:
+    def name_asked(self) -> str:
         """Who is asked, in a word."""
         return self.pin.seat.ref.model if self.pin.seat else self.pin.name
 
@@ -154,11 +154,11 @@ class AnswerColumn(Vertical):
         turn = self._live.turn if self._live is not None else self.turn
         if self._live is not None and turn is not None:
             self._text.running(turn.cost if turn.attempts else None)
-        self._head.tell(self._who(turn), self._facts(turn))
+        self._head.update(self._who(turn), self._facts(turn))
 
     def _who(self, turn: Turn | None) -> Content:
         colour = role_variable(self.colour)
-        model = turn.ref.model if turn is not None and turn.ref else self.asked
+        model = turn.ref.model if turn is not None and turn.ref else self.name_asked
         return Content.assemble(
             (f" {self.number} ", f"$background on {colour} bold"),
             (f" {model}", "bold"),
@@ -169,7 +169,7 @@ class AnswerColumn(Vertical):
         if turn is None:
             return Content()
         doing = (
-            self._phase.words().replace(f" for {self.asked}", "")
+            self._phase.words().replace(f" for {self.name_asked}", "")
             if self._live is not None
             else _ENDS[turn.outcome]
         )
@@ -184,4 +184,4 @@ class AnswerColumn(Vertical):
 
     def on_click(self) -> None:
         """Open this answer where only one is open."""
-        self.post_message(self.Lit(self.number))
+        self.post_message(self.Opened(self.number))

@@ -1,62 +1,63 @@
-"""Welcome, first-run page, comparison and transcript share one place: whichever has something to show is seen."""
+"""Which of welcome, first-run page, comparison and transcript has the place of the conversation."""
 
-from collections.abc import Callable
-
-from mixchat.chat.chat import Chat
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.turn import Turn
+from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.widgets import ChatWidgets
 
 
-class BodySwitcher:
-    """Keeps the transcript in step with the chat's branch, and covers an empty one."""
+class ChatBody:
+    """Keeps the transcript in step with the chat's branch, and switches to what has something to show."""
 
-    def __init__(self, parts: ChatWidgets, chat: Callable[[], Chat]) -> None:
-        self._parts = parts
-        self._chat = chat
-        self._nobody = False
+    def __init__(self, widgets: ChatWidgets, chats: OpenChats) -> None:
+        self._widgets = widgets
+        self._chats = chats
+        self._no_model = False
 
     def load(self) -> None:
         """Show the chat as it is."""
-        self._parts.compared.clear()
-        turns = self._chat().turns
-        self._parts.transcript.load(turns)
-        self._draw(bool(turns))
+        self._widgets.compared.clear()
+        turns = self._chats.chat.turns
+        self._widgets.transcript.load(turns)
+        self._switch(bool(turns))
 
-    def cover(self, *, nobody: bool) -> None:
-        """Say whether nobody can answer, for an empty chat."""
-        self._nobody = nobody
-        self._draw(bool(self._parts.transcript.turns))
+    def update_no_model(self, no_model: bool) -> None:
+        """Say whether no model can be asked, which an empty chat then shows."""
+        self._no_model = no_model
+        self._switch(bool(self._widgets.transcript.turns))
 
     def begin(self, turn: Turn) -> None:
         """Make room for a turn; one that takes another's place takes that one away."""
-        self._parts.compared.clear()
-        if self._parts.transcript.cursor.mark is not None:
-            self._parts.transcript.unmark()
-        path = [stub.id for stub in self._chat().path.stubs]
-        shown = [shown.id for shown in self._parts.transcript.turns]
+        transcript = self._widgets.transcript
+        self._widgets.compared.clear()
+        if transcript.cursor.mark is not None:
+            transcript.unmark()
+        path = [stub.id for stub in self._chats.chat.path.stubs]
+        shown = [turn.id for turn in transcript.turns]
         if shown not in (path, path[:-1]):
-            self._parts.transcript.load(self._chat().turns[:-1])
-        self._draw(said=True)
+            transcript.load(self._chats.chat.turns[:-1])
+        self._switch(has_turns=True)
 
     def show(self, event: ChatEvent) -> None:
         """Leave what happens to the transcript."""
 
     def settle(self, turn: Turn) -> None:
-        """Show what the turn took the place of if it was taken back; cover the transcript if none is left."""
-        path = [stub.id for stub in self._chat().path.stubs]
-        if path != [shown.id for shown in self._parts.transcript.turns]:
+        """Show what the turn took the place of if it was taken back; the welcome if none is left."""
+        path = [stub.id for stub in self._chats.chat.path.stubs]
+        if path != [shown.id for shown in self._widgets.transcript.turns]:
             self.load()
-        self._draw(bool(path))
+        self._switch(bool(path))
 
-    def compare(self) -> None:
+    def show_comparison(self) -> None:
         """Give the place to the comparison that was put together."""
-        self._draw(said=True)
+        self._switch(has_turns=True)
 
-    def _draw(self, said: bool) -> None:
-        parts = self._parts
-        compares = parts.compared.is_open
-        parts.compared.display = compares
-        parts.transcript.display = said and not compares
-        parts.welcome.display = not (said or compares or self._nobody)
-        parts.first_run.display = not (said or compares) and self._nobody
+    def _switch(self, has_turns: bool) -> None:
+        widgets = self._widgets
+        if widgets.compared.is_open:
+            shown = widgets.compared
+        elif has_turns:
+            shown = widgets.transcript
+        else:
+            shown = widgets.first_run if self._no_model else widgets.welcome
+        widgets.switcher.current = shown.id

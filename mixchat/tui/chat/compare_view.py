@@ -26,8 +26,8 @@ class CompareView(Vertical):
     CompareView #compared-prompt { height: auto; max-height: 3; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._prompt = Static("", id="compared-prompt", markup=False)
         self._box = Container(id="compared")
         self._columns: Sequence[AnswerColumn] = ()
@@ -53,11 +53,11 @@ class CompareView(Vertical):
         """Show these answers to `prompt`."""
         self.clear()
         self._columns, self._open = columns, 1
-        self.tell_prompt(prompt)
+        self.update_prompt(prompt)
         self._box.mount(*columns)
         self._arrange(self.size.width)
 
-    def tell_prompt(self, prompt: str) -> None:
+    def update_prompt(self, prompt: str) -> None:
         """Show this prompt above the answers."""
         self._prompt.update(Content(" ".join(prompt.split())))
 
@@ -71,7 +71,7 @@ class CompareView(Vertical):
             self._columns = ()
             self._box.remove_children()
 
-    def light(self, number: int) -> None:
+    def open_answer(self, number: int) -> None:
         """Open another answer where only one is open; the ends are joined."""
         if self._columns:
             self._open = (number - 1) % len(self._columns) + 1
@@ -79,7 +79,7 @@ class CompareView(Vertical):
 
     def step(self, by: int) -> None:
         """Open the answer before or after."""
-        self.light(self._open + by)
+        self.open_answer(self._open + by)
 
     def _arrange(self, width: int) -> None:
         stacked = width < LEAST * len(self._columns)
@@ -91,7 +91,7 @@ class CompareView(Vertical):
         """Put the answers beside each other if there is room."""
         self._arrange(event.size.width)
 
-    @on(AnswerColumn.Lit)
-    def _lit(self, event: AnswerColumn.Lit) -> None:
+    @on(AnswerColumn.Opened)
+    def _opened(self, event: AnswerColumn.Opened) -> None:
         event.stop()
-        self.light(event.number)
+        self.open_answer(event.number)

@@ -1,11 +1,13 @@
 """What the composer offers while one types: roles, aliases, models, commands and their arguments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mixchat.tui.actions import ACTS
-from mixchat.tui.composer.completion import Candidate, Sources
+from mixchat.domain.chat_request import Pin
+from mixchat.tui.actions.action import Action
+from mixchat.tui.actions.table import ACTIONS, find_slash
+from mixchat.tui.composer.completion import Candidate
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -20,13 +22,25 @@ class CompletionSources:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
 
-    def sources(self) -> Sources:
-        """Return where the composer's completions come from."""
-        return Sources(
-            pins=self._mentions, commands=self._commands, arguments=self._arguments, folder=Path.cwd()
-        )
+    @property
+    def folder(self) -> Path:
+        """The working directory."""
+        return Path.cwd()
 
-    def _mentions(self) -> Iterator[Candidate]:
+    def resolve(self, name: str) -> Pin | None:
+        """Return what a role's, an alias's or a model's name stands for."""
+        return self._runtime.routing.resolve_name(name)
+
+    def prompts(self) -> Sequence[str]:
+        """Return the prompts that were sent before, the oldest first."""
+        return self._runtime.storage.drafts.prompts()
+
+    def is_command(self, name: str) -> bool:
+        """Return whether there is a slash command or synonym of that name."""
+        return find_slash(name) is not None
+
+    def names(self) -> Iterator[Candidate]:
+        """Return roles, aliases and models as `@words`."""
         for name in self._names():
             yield Candidate(f"@{name.insert} ", name.label, name.detail, name.role)
 
@@ -45,20 +59,25 @@ class CompletionSources:
         """Return each model of the stack with the first role that seats it."""
         seats = (
             (str(seat.ref), role)
-            for role, post in self._runtime.routing.stack.roles.items()
-            for seat in post.seats
+            for role, config in self._runtime.routing.stack.roles.items()
+            for seat in config.seats
         )
         found: dict[str, str] = {}
         for ref, role in seats:
             found.setdefault(ref, role)
         return found
 
-    def _commands(self) -> Iterator[Candidate]:
-        for act in ACTS:
-            if act.slash:
-                yield Candidate(f"/{act.slash}" + (" " if act.argument else ""), act.slash, act.help)
+    def commands(self) -> Iterator[Candidate]:
+        """Return the slash commands, and after them their synonyms."""
+        for action in ACTIONS:
+            if action.slash:
+                yield _command(action, action.command)
+        for action in ACTIONS:
+            for synonym in action.commands[1:]:
+                yield _command(action, synonym)
 
-    def _arguments(self, command: str) -> Iterator[Candidate]:
+    def arguments(self, command: str) -> Iterator[Candidate]:
+        """Return what a command can take, where that can be counted."""
         if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
         elif command == "role":
@@ -75,3 +94,7 @@ class CompletionSources:
             from mixchat.tui.themes import theme_paths
 
             yield from (Candidate(name, name) for name in theme_paths(self._runtime.settings.paths.themes))
+
+
+def _command(action: Action, name: str) -> Candidate:
+    return Candidate(f"/{name}" + (" " if action.argument else ""), name, action.help)

@@ -25,6 +25,7 @@ from mixchat.domain.events import (
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.turn import Attempt, Turn
 from mixchat.domain.usage import Cost, CostSum, Usage
+from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.panel.tracker import Span, SpendingState
 from mixchat.tui.panel.turn_panel import TurnPanel
@@ -172,13 +173,13 @@ class LiveTotals:
 
     def __init__(
         self,
-        chat: Callable[[], Chat],
-        books: SpendingView,
+        chats: OpenChats,
+        spending: SpendingView,
         clock: Clock,
         shown_on: tuple[TurnPanel, StatusLine, Transcript],
     ) -> None:
-        self._chat = chat
-        self._books = books
+        self._chats = chats
+        self._spending = spending
         self._clock = clock
         self._panel, self._status, self._transcript = shown_on
         self._live: LiveTurn | None = None
@@ -186,8 +187,8 @@ class LiveTotals:
 
     def begin(self, turn: Turn) -> None:
         """Start to count."""
-        self._live = LiveTurn(turn, self._clock, self._books.so_far, written(self._chat()) // 4)
-        self._panel.tell_title(self._chat().record.title)
+        self._live = LiveTurn(turn, self._clock, self._spending.so_far, written(self._chats.chat) // 4)
+        self._panel.chat_title = self._chats.chat.record.title
         if self._timer is None:
             self._timer = self._panel.set_interval(_TICK, self._tick)
         self._tick()
@@ -209,20 +210,20 @@ class LiveTotals:
 
     def refresh(self) -> None:
         """Show the chat's figures as they are."""
-        chat = self._chat()
-        self._panel.tell_title(chat.record.title)
-        self._panel.tell_turns(chat.turns)
-        self._tell(None)
+        chat = self._chats.chat
+        self._panel.chat_title = chat.record.title
+        self._panel.update_turns(chat.turns)
+        self._update_spending(None)
 
     def _tick(self) -> None:
         if self._live is None:
             return
         turn = self._live.turn
-        self._panel.tell_turns(self._chat().turns, turn)
+        self._panel.update_turns(self._chats.chat.turns, turn)
         self._transcript.running(turn.cost if turn.attempts else None)
-        self._tell(turn)
+        self._update_spending(turn)
 
-    def _tell(self, turn: Turn | None) -> None:
-        spending = self._books.spending(self._chat(), turn)
-        self._panel.tell_spending(spending)
-        self._status.tell_spending(spending)
+    def _update_spending(self, turn: Turn | None) -> None:
+        spending = self._spending.spending(self._chats.chat, turn)
+        self._panel.spending = spending
+        self._status.spending = spending

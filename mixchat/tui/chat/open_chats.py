@@ -1,14 +1,14 @@
 """The chat on the screen, and those whose reply goes on while another is looked at."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from textual.worker import Worker
+from textual.widget import Widget
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import StorageError
+from mixchat.domain.turn import Turn
 from mixchat.storage.drafts import masked_draft
-from mixchat.tui.chat.guard_options import Again, GuardOptions
 from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
 
@@ -19,34 +19,28 @@ if TYPE_CHECKING:
 class OpenChats:
     """Opens chats one after another. A reply under way is never stopped by looking at another chat."""
 
-    def __init__(
-        self,
-        runtime: "Runtime",
-        stage: TurnEnds,
-        watchers: Sequence[TurnObserver],
-        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
-    ) -> None:
+    def __init__(self, runtime: "Runtime", screen: Widget) -> None:
+        """Take the runtime, which keeps the chats, and the screen, which runs the workers of their turns."""
         self._runtime = runtime
-        self._stage = stage
-        self._watchers = watchers
-        self._start = start
-        self._talks: dict[str, TurnQueue] = {}
-        self._talk: TurnQueue | None = None
+        self._screen = screen
+        self._ends: TurnEnds | None = None
+        self._observers: Sequence[TurnObserver] = ()
+        self._queues: dict[str, TurnQueue] = {}
+        self._queue: TurnQueue | None = None
+
+    def attach(self, observers: Sequence[TurnObserver], ends: TurnEnds) -> None:
+        """Show the turns of the chat on the screen to `observers`; `ends` deals with those that are no reply."""
+        self._observers, self._ends = observers, ends
 
     @property
     def is_open(self) -> bool:
         """Whether a chat is on the screen."""
-        return self._talk is not None
+        return self._queue is not None
 
     @property
     def queue(self) -> TurnQueue:
-        """The talk with the chat on the screen."""
-        if self._talk is None:
-            self.open(self._runtime.new_chat())
-        talk = self._talk
-        if talk is None:
-            raise RuntimeError("opening a chat begins a talk")
-        return talk
+        """Runs the turns of the chat on the screen."""
+        return self._queue or self.open(self._runtime.new_chat())
 
     @property
     def chat(self) -> Chat:
@@ -54,26 +48,36 @@ class OpenChats:
         return self.queue.chat
 
     def open(self, chat: Chat) -> TurnQueue:
-        """Put `chat` on the screen; the talk it had before goes on if it is still under way."""
-        if self._talk is not None:
-            self._talk.leave()
-        talk = self._talks.get(chat.id) or TurnQueue(chat, self._stage, self._watchers, self._start)
-        self._talks = {id_: other for id_, other in self._talks.items() if other.busy}
-        self._talks[chat.id] = self._talk = talk
-        talk.enter(self._watchers)
-        return talk
+        """Put `chat` on the screen; the one before goes on with its reply if one is under way."""
+        if self._ends is None:
+            raise RuntimeError("attach comes before the first chat")
+        if self._queue is not None:
+            self._queue.leave()
+        queue = self._queues.get(chat.id) or TurnQueue(chat, self._ends, self._observers, self._screen)
+        self._queues = {id_: other for id_, other in self._queues.items() if other.busy}
+        self._queues[chat.id] = self._queue = queue
+        queue.enter(self._observers)
+        return queue
 
-    def guarded(self, again: Again) -> GuardOptions:
-        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
-        return self._stage.guarded(again)
+    def answer_mark(self, turn_id: str) -> str:
+        """Return `‹1/3›` for a turn whose prompt has several answers, else nothing."""
+        path = self.chat.path
+        siblings = path.siblings(turn_id) if path.has(turn_id) else []
+        return f"‹{siblings.index(turn_id) + 1}/{len(siblings)}›" if len(siblings) > 1 else ""
+
+    def compared_with(self, turn: Turn) -> list[Turn]:
+        """Return the answers that were asked for at once with this one, itself included."""
+        path = self.chat.path
+        siblings = path.siblings(turn.id) if path.has(turn.id) else []
+        return [answer for answer in map(path.turn, siblings) if answer.compared]
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""
         chat, drafts = self.chat, self._runtime.storage.drafts
         return read_draft(drafts.read(chat.id) if chat.turns else drafts.read_new(chat.id))
 
-    def keep_draft(self, draft: Draft) -> None:
-        """Keep what is written; a history that cannot be written is no reason to stop typing."""
+    def save_draft(self, draft: Draft) -> None:
+        """Save what is written; a history that cannot be written is no reason to stop typing."""
         waiting = [message.typed for message in self.queue.waiting]
         whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
         try:
@@ -83,5 +87,5 @@ class OpenChats:
 
     async def close(self) -> None:
         """Stop every reply and wait until all are settled and saved."""
-        for talk in list(self._talks.values()):
-            await talk.close()
+        for queue in list(self._queues.values()):
+            await queue.close()

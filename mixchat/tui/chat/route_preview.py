@@ -2,7 +2,7 @@
 
 import mimetypes
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
@@ -17,6 +17,7 @@ from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import FileRef, Turn
 from mixchat.tui.chat.live_totals import SpendingView, written
+from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.composer.composer import COMMAND, Composer
 from mixchat.tui.composer.preview_line import FileChip, RoutePreview
 
@@ -34,9 +35,9 @@ _MEDIA_TYPES: Final[dict[str, MediaType]] = {media_type: media_type for media_ty
 class RoutePreviewBuilder:
     """Asks the router and the price list what a prompt would lead to."""
 
-    def __init__(self, runtime: "Runtime", books: SpendingView) -> None:
+    def __init__(self, runtime: "Runtime", spending: SpendingView) -> None:
         self._runtime = runtime
-        self._books = books
+        self._spending = spending
 
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
@@ -50,7 +51,7 @@ class RoutePreviewBuilder:
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
         decision = self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
         card = self._card(decision)
-        priced = self._books.forecast(chat, prompt, decision)
+        priced = self._spending.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
         return RoutePreview(
             decision=decision,
@@ -60,12 +61,6 @@ class RoutePreviewBuilder:
             chat_pinned=own is None and shown is not None,
             files=tuple(_chip(file, card) for file in files),
         )
-
-    def candidates(self, decision: RoutingDecision) -> Sequence[Pin]:
-        """Return who else could answer: the rest of the line-up, then the likeliest other roles."""
-        seats = [Pin(str(seat.ref), seat=seat) for seat in decision.lineup[1:]]
-        roles = [Pin(role, role=role) for role, _ in decision.alternatives if role != decision.role]
-        return [*seats, *roles[:2]]
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
         return self._runtime.settings.catalog.card(decision.lineup[0].ref) if decision.lineup else None
@@ -79,7 +74,7 @@ class AlternativeSeats:
 
     def local(self) -> Pin | None:
         """Return the first model on this machine that the stack seats."""
-        seats = (seat for post in self._runtime.routing.stack.roles.values() for seat in post.seats)
+        seats = (seat for role in self._runtime.routing.stack.roles.values() for seat in role.seats)
         return next((_pin(seat) for seat in seats if self._runtime.routing.services.local(seat.ref)), None)
 
     def cheaper(self, ref: ModelRef | None) -> Pin | None:
@@ -89,8 +84,8 @@ class AlternativeSeats:
             return None
         priced = [
             (cost, seat)
-            for post in self._runtime.routing.stack.roles.values()
-            for seat in post.seats
+            for role in self._runtime.routing.stack.roles.values()
+            for seat in role.seats
             if self._runtime.settings.providers.reachable(seat.ref.provider)
             and (cost := self._price(seat.ref)) is not None
             and cost < price
@@ -126,29 +121,27 @@ def glimpse(path: Path) -> FileRef | None:
     return FileRef(str(path), _MEDIA_TYPES.get(guess or "", "text/plain"), size)
 
 
-class RoutePreviewer:
-    """Keeps the live line true, and walks through the candidates for a message."""
+def candidates(decision: RoutingDecision) -> Sequence[Pin]:
+    """Return who else could answer: the rest of the line-up, then the likeliest other roles."""
+    seats = [Pin(str(seat.ref), seat=seat) for seat in decision.lineup[1:]]
+    roles = [Pin(role, role=role) for role, _ in decision.alternatives if role != decision.role]
+    return [*seats, *roles[:2]]
 
-    def __init__(
-        self,
-        composer: Composer,
-        chat: Callable[[], Chat],
-        forecast: RoutePreviewBuilder,
-        say: Callable[[str], None],
-    ) -> None:
+
+class RoutePreviewer:
+    """Keeps the line under the prompt true."""
+
+    def __init__(self, composer: Composer, chats: OpenChats, builder: RoutePreviewBuilder) -> None:
         self._composer = composer
-        self._chat = chat
-        self._forecast = forecast
-        self._say = say
-        self._preview = RoutePreview()
-        self._candidates: Sequence[Pin] = ()
-        self._at = -1
+        self._chats = chats
+        self._builder = builder
 
     def refresh(self) -> None:
         """Say who would answer what is written, and about what it would cost."""
         composer = self._composer
-        self._preview = self._forecast.preview(self._chat(), composer.unfolded, composer.read(), composer.pin)
-        composer.tell(self._preview)
+        composer.preview = self._builder.preview(
+            self._chats.chat, composer.unfolded, composer.read(), composer.pin
+        )
 
     def begin(self, turn: Turn) -> None:
         """Nothing new: what is written goes on from this turn once it is there."""
@@ -158,19 +151,4 @@ class RoutePreviewer:
 
     def settle(self, turn: Turn) -> None:
         """Look again: what is written goes on from another turn if this one was taken back."""
-        self.refresh()
-
-    def next_candidate(self, _: str = "") -> None:
-        """Let the next one who could answer take this message; after the last, the router chooses again."""
-        if self._composer.pin is None:
-            decision = self._preview.decision
-            self._candidates = self._forecast.candidates(decision) if decision else ()
-            self._at = -1
-        if not self._candidates:
-            self._say(
-                "Nobody else could answer this." if self._preview.decision else "Write something first."
-            )
-            return
-        self._at += 1
-        self._composer.pin = self._candidates[self._at] if self._at < len(self._candidates) else None
         self.refresh()

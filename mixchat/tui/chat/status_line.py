@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from textual.content import Content
+from textual.reactive import reactive, var
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -24,26 +25,9 @@ from mixchat.domain.events import (
 )
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
+from mixchat.tui.chat.hints import Hint
 from mixchat.tui.panel.tracker import SpendingState, budget_bar
 from mixchat.tui.themes import role_variable
-
-_HINTS: Final = {
-    "PromptArea": (
-        ("enter", "send"),
-        ("ctrl+j", "new line"),
-        ("@", "who answers"),
-        ("ctrl+p", "everything else"),
-    ),
-    "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("ctrl+o", "copy the reply"), ("esc", "write")),
-    "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write")),
-    "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("f2", "hide"), ("esc", "write")),
-}
-
-
-def hints(focused: Widget | None) -> Sequence[tuple[str, str]]:
-    """Return keys with what they do while `focused` has the focus."""
-    return _HINTS.get(type(focused).__name__, ())
-
 
 _CHARACTERS_A_TOKEN: Final = 4
 _WINDOW: Final = 3.0
@@ -142,21 +126,26 @@ class StatusLine(Widget):
 
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
+    hints: reactive[Sequence[Hint]] = reactive[Sequence[Hint]](())
+    """Keys, each with what it does, shown while nothing is happening."""
+    note: reactive[str] = reactive("")
+    """A sentence in place of the hints until the next turn begins."""
+    shows_money: reactive[bool] = reactive(False)
+    """Whether the sums are shown here, because the side panel is not there to do it."""
+    resting: var[str] = var("")
+    """Which models rest, in a few words."""
+    spending: var[SpendingState] = var(SpendingState())
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._phase = TurnActivity(clock)
         self._role: str | None = None
         self._timer: Timer | None = None
         self._said = ""
-        self._hints: Sequence[tuple[str, str]] = ()
-        self._note = ""
-        self._spending = SpendingState()
-        self._resting = ""
-        self.shows_money = False
 
     def begin(self, turn: Turn) -> None:
         """Start to tell what the turn is doing."""
-        self._note, self._role = "", None
+        self.note, self._role = "", None
         if self._timer is None:
             self._timer = self.set_interval(_TICK, self._tick)
 
@@ -182,30 +171,17 @@ class StatusLine(Widget):
             self._said = words
             self.refresh()
 
-    def tell_hints(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Show these keys, each with what it does, while nothing is happening."""
-        if hints != self._hints:
-            self._hints = hints
+    def watch_resting(self) -> None:
+        """Paint it where it is shown."""
+        self._repaint_money()
+
+    def watch_spending(self) -> None:
+        """Paint it where it is shown."""
+        self._repaint_money()
+
+    def _repaint_money(self) -> None:
+        if self.shows_money:
             self.refresh()
-
-    def tell_note(self, note: str) -> None:
-        """Show a sentence in place of the hints until the next turn begins."""
-        self._note = note
-        self.refresh()
-
-    def tell_resting(self, words: str) -> None:
-        """Keep which models rest, and show it where the side panel does not."""
-        if words != self._resting:
-            self._resting = words
-            if self.shows_money:
-                self.refresh()
-
-    def tell_spending(self, spending: SpendingState) -> None:
-        """Keep the sums, and show them where the side panel does not."""
-        if spending != self._spending:
-            self._spending = spending
-            if self.shows_money:
-                self.refresh()
 
     def render(self) -> Content:
         """Return the row."""
@@ -222,19 +198,19 @@ class StatusLine(Widget):
         )
 
     def _can_do(self, room: int) -> Content:
-        if self._note:
-            return Content.styled(self._note, "$text-warning")
+        if self.note:
+            return Content.styled(self.note, "$text-warning")
         shown = Content()
-        for key, does in self._hints:
-            hint = Content.assemble((key, "$text"), (f" {does}   ", "$text-disabled"))
+        for each in self.hints:
+            hint = Content.assemble((each.key, "$text"), (f" {each.does}   ", "$text-disabled"))
             if shown.cell_length + hint.cell_length > room + 3:
                 break
             shown += hint
         return shown
 
     def _money(self) -> Content:
-        spending = self._spending
-        parts = [Content.styled(self._resting, "$text-warning")] if self._resting else []
+        spending = self.spending
+        parts = [Content.styled(self.resting, "$text-warning")] if self.resting else []
         if spending.turn is not None:
             parts.append(Content.assemble(("turn ", "$text-disabled"), formatting.money(spending.turn)))
         parts += [

@@ -1,12 +1,14 @@
-"""The talk with one chat: one turn at a time, and the messages that wait for it."""
+"""Runs the turns of one chat: one at a time, and the messages that wait for it."""
 
 from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import structs
+from textual.widget import Widget
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from mixchat.chat.chat import Chat
@@ -14,8 +16,11 @@ from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import Failure, ProviderError, StorageError
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.turn import FileRef, Outcome, Turn
-from mixchat.tui.chat.guard_options import Again, GuardOptions
 from mixchat.tui.composer.message import ComposedMessage
+
+
+Ask = Callable[[], AsyncGenerator[ChatEvent]]
+"""Begins a turn; called once its worker runs, since a file may not be readable."""
 
 
 class TurnObserver(Protocol):
@@ -35,17 +40,20 @@ class TurnObserver(Protocol):
 
 
 class TurnEnds(Protocol):
-    """Where the talk takes place: it deals with the ends that are not simply a reply."""
+    """Deals with the ends of a turn that are not simply a reply.
 
-    def withdrawn(self, turn: Turn, outgoing: ComposedMessage | None) -> None:
+    Called at once, not by a message: what goes back into the composer has to be there before the app leaves.
+    """
+
+    def withdrawn(self, turn: Turn, message: ComposedMessage | None) -> None:
         """The turn was stopped before anything came; the prompt goes back."""
         ...
 
-    def failed(self, turn: Turn, failure: Failure, outgoing: ComposedMessage | None) -> None:
+    def failed(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
         """The turn has no complete reply."""
         ...
 
-    def refused(self, sentence: str, outgoing: ComposedMessage | None) -> None:
+    def refused(self, sentence: str, message: ComposedMessage | None) -> None:
         """Nothing was sent, for the reason given; the prompt goes back."""
         ...
 
@@ -53,63 +61,53 @@ class TurnEnds(Protocol):
         """Other messages wait, or the queue was paused or let go."""
         ...
 
-    def guarded(self, again: Again) -> GuardOptions:
-        """Return the answers to what a guard asks about, for somebody who asks again in another way."""
-        ...
-
 
 class TurnQueue:
     """Sends prompts to a chat, stops replies and keeps the queue."""
 
-    def __init__(
-        self,
-        chat: Chat,
-        stage: TurnEnds,
-        watchers: Sequence[TurnObserver],
-        start: Callable[[Coroutine[Any, Any, None]], Worker[None]],
-    ) -> None:
+    def __init__(self, chat: Chat, ends: TurnEnds, observers: Sequence[TurnObserver], screen: Widget) -> None:
         self.chat = chat
         self.waiting: list[ComposedMessage] = []
         self.paused = False
-        self._stage = stage
-        self._watchers = watchers
-        self._start = start
+        self._ends = ends
+        self._observers = observers
+        self._screen = screen
         self._worker: Worker[None] | None = None
         self._stopped = False
         self._entered = False
 
-    def enter(self, watchers: Sequence[TurnObserver]) -> None:
+    def enter(self, observers: Sequence[TurnObserver]) -> None:
         """Show what happens from now on to these."""
-        self._watchers = watchers
+        self._observers = observers
 
     def leave(self) -> None:
         """Show it to nobody; a turn under way goes on."""
-        self._watchers = ()
+        self._observers = ()
 
     @property
     def busy(self) -> bool:
         """Whether a turn is under way."""
         return self._worker is not None
 
-    def send(self, outgoing: ComposedMessage, allow: GuardOverrides = GuardOverrides()) -> None:
+    def send(self, message: ComposedMessage, allow: GuardOverrides = GuardOverrides()) -> None:
         """Send a message now, or let it wait while another is answered."""
         if self.busy or (self.waiting and not self.paused):
-            self.waiting.append(outgoing)
-            self._stage.waiting_changed()
+            self.waiting.append(message)
+            self._ends.waiting_changed()
         else:
-            self._begin(lambda: self._sent(outgoing, allow), outgoing)
+            self._begin(partial(self._sent, message, allow), message)
 
     def again(self, turn_id: str, pin: Pin | None = None, allow: GuardOverrides = GuardOverrides()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
             old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
             prompt = TurnRequest(text=self.chat.original_prompt(old), files=old.files, pin=pin, allow=allow)
-            self._begin(lambda: self.chat.regenerate(turn_id, prompt), None)
+            self._begin(partial(self.chat.regenerate, turn_id, prompt), None)
 
     def go_on(self, turn_id: str, pin: Pin | None = None) -> None:
         """Continue a reply that was cut off or stopped. Nothing happens while a turn is under way."""
         if not self.busy:
-            self._begin(lambda: self.chat.continue_reply(turn_id, pin), None)
+            self._begin(partial(self.chat.continue_reply, turn_id, pin), None)
 
     def run_events(self, events: AsyncGenerator[ChatEvent]) -> None:
         """Show the events of any other turn of the chat, such as a summary. Only while none is under way."""
@@ -118,7 +116,7 @@ class TurnQueue:
     def run_busy(self, work: Coroutine[Any, Any, None]) -> None:
         """Be busy with `work`, which shows what it does itself; `stop` cancels it. Only while none is under way."""
         self._stopped = self._entered = False
-        self._worker = self._start(self._run(work, None))
+        self._worker = self._screen.run_worker(self._run(work, None))
 
     def stop(self) -> bool:
         """Stop the reply under way and pause the queue; return whether there was one."""
@@ -141,7 +139,7 @@ class TurnQueue:
     def _pause(self) -> None:
         if self.waiting:
             self.paused = True
-            self._stage.waiting_changed()
+            self._ends.waiting_changed()
 
     def resume_queue(self) -> bool:
         """Let a paused queue go on; return whether there was one."""
@@ -155,10 +153,10 @@ class TurnQueue:
         """Take the last waiting message out of the queue."""
         if not self.waiting:
             return None
-        outgoing = self.waiting.pop()
+        message = self.waiting.pop()
         self.paused = self.paused and bool(self.waiting)
-        self._stage.waiting_changed()
-        return outgoing
+        self._ends.waiting_changed()
+        return message
 
     async def close(self) -> None:
         """Stop the reply under way, let nothing follow it, and wait until it is settled."""
@@ -169,38 +167,38 @@ class TurnQueue:
             with suppress(WorkerCancelled, WorkerFailed):
                 await worker.wait()
 
-    def _sent(self, outgoing: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
+    def _sent(self, message: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
         """Return the events of a message's turn. Called once its worker runs, since a file may not be readable."""
-        files = tuple(self.chat.attach(path) for path in outgoing.files)
+        files = tuple(self.chat.attach(path) for path in message.files)
         prompt = TurnRequest(
-            text=outgoing.prompt, files=files, pin=outgoing.pin, settings=outgoing.settings, allow=allow
+            text=message.prompt, files=files, pin=message.pin, settings=message.settings, allow=allow
         )
         last = self.chat.turns[-1] if self.chat.turns else None
         # What could not be answered and is sent again takes the place of the turn that failed.
         repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply
-        edited = outgoing.edits.turn if outgoing.edits else None
+        edited = message.edits.turn if message.edits else None
         if edited is not None and self.chat.path.has(edited):
-            kept = _still_named(self.chat.path.turn(edited).files, outgoing)
+            kept = _still_named(self.chat.path.turn(edited).files, message)
             return self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
-        if last is not None and repeated and self.chat.original_prompt(last) == outgoing.prompt:
+        if last is not None and repeated and self.chat.original_prompt(last) == message.prompt:
             return self.chat.regenerate(last.id, prompt)
         return self.chat.answer(prompt, self.chat.newest_leaf())
 
-    def _begin(self, ask: Callable[[], AsyncGenerator[ChatEvent]], outgoing: ComposedMessage | None) -> None:
+    def _begin(self, ask: Ask, message: ComposedMessage | None) -> None:
         self._stopped = self._entered = False
-        self._worker = self._start(self._run(self._follow(ask, outgoing), outgoing))
+        self._worker = self._screen.run_worker(self._run(self._follow(ask, message), message))
 
-    async def _run(self, work: Coroutine[Any, Any, None], outgoing: ComposedMessage | None) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None], message: ComposedMessage | None) -> None:
         """Do the work of a turn; cancelled, the turn is settled by the chat and shown so."""
         self._entered = True
         try:
             if self._stopped:
                 work.close()
-                self._stage.refused("", outgoing)
+                self._ends.refused("", message)
             else:
                 await work
         except (ProviderError, StorageError) as error:
-            self._stage.refused(str(error), outgoing)
+            self._ends.refused(str(error), message)
         except CancelledError:
             if not self._stopped:
                 raise
@@ -209,7 +207,7 @@ class TurnQueue:
         self._next()
 
     async def _follow(
-        self, ask: Callable[[], AsyncGenerator[ChatEvent]], outgoing: ComposedMessage | None
+        self, ask: Ask, message: ComposedMessage | None
     ) -> None:
         turn: Turn | None = None
         failure: Failure | None = None
@@ -218,52 +216,52 @@ class TurnQueue:
                 async for event in events:
                     match event:
                         case TurnAccepted(turn):
-                            self._tell_begin(turn)
+                            self._show_begin(turn)
                         case TurnFinished(turn):
                             pass
                         case TurnFailed(turn, failure):
                             pass
                         case _:
-                            self._tell(event)
+                            self._show(event)
         except CancelledError:
             if turn is None:
-                self._stage.refused("", outgoing)
+                self._ends.refused("", message)
             raise
         finally:
             if turn is not None:
-                self._settle(turn, failure, outgoing)
+                self._settle(turn, failure, message)
 
-    def _tell_begin(self, turn: Turn) -> None:
-        for watcher in self._watchers:
-            watcher.begin(turn)
+    def _show_begin(self, turn: Turn) -> None:
+        for observer in self._observers:
+            observer.begin(turn)
 
-    def _tell(self, event: ChatEvent) -> None:
-        for watcher in self._watchers:
-            watcher.show(event)
+    def _show(self, event: ChatEvent) -> None:
+        for observer in self._observers:
+            observer.show(event)
 
-    def _settle(self, turn: Turn, failure: Failure | None, outgoing: ComposedMessage | None) -> None:
+    def _settle(self, turn: Turn, failure: Failure | None, message: ComposedMessage | None) -> None:
         withdrawn = self.chat.withdrawn
         if withdrawn is not None and withdrawn.id == turn.id:
-            for watcher in self._watchers:
-                watcher.settle(withdrawn)
-            self._stage.withdrawn(withdrawn, outgoing)
+            for observer in self._observers:
+                observer.settle(withdrawn)
+            self._ends.withdrawn(withdrawn, message)
             return
         settled = self.chat.path.turn(turn.id)
-        for watcher in self._watchers:
-            watcher.settle(settled)
+        for observer in self._observers:
+            observer.settle(settled)
         if failure is not None:
             self._pause()
-            self._stage.failed(settled, failure, outgoing)
+            self._ends.failed(settled, failure, message)
 
     def _next(self) -> None:
         if not self.waiting or self.paused or self.busy:
             return
-        outgoing = self.waiting.pop(0)
-        self._begin(lambda: self._sent(outgoing, GuardOverrides()), outgoing)
-        self._stage.waiting_changed()
+        message = self.waiting.pop(0)
+        self._begin(partial(self._sent, message, GuardOverrides()), message)
+        self._ends.waiting_changed()
 
 
-def _still_named(files: Sequence[FileRef], outgoing: ComposedMessage) -> list[FileRef]:
+def _still_named(files: Sequence[FileRef], message: ComposedMessage) -> list[FileRef]:
     """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
-    found = {str(path) for path in outgoing.files}
-    return [file for file in files if file.path not in found and Path(file.path).name in outgoing.prompt]
+    found = {str(path) for path in message.files}
+    return [file for file in files if file.path not in found and Path(file.path).name in message.prompt]

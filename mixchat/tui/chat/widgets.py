@@ -1,7 +1,8 @@
 """The widgets of the chat screen, as values to hand to those who work with several of them."""
 
 from mixchat.tui.chat.compare_view import CompareView
-from mixchat.tui.first_widgets import FirstWidgets
+from mixchat.tui.chat.find_bar import FindBar
+from mixchat.tui.chat.first_widgets import FirstWidgets
 from mixchat.tui.onboarding.first_run import FirstRun
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.transcript import Transcript
@@ -12,5 +13,6 @@ class ChatWidgets(FirstWidgets, frozen=True, kw_only=True):
 
     transcript: Transcript
     first_run: FirstRun
-    turns: TurnPanel
     compared: CompareView
+    turns: TurnPanel
+    find_bar: FindBar

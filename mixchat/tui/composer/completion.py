@@ -3,11 +3,13 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
+
+from mixchat.domain.chat_request import Pin
 
 MOST: Final = 60
 """Candidates that are offered; typing finds the rest."""
@@ -38,23 +40,45 @@ class Completion(Struct, frozen=True):
     kind: Literal["mention", "command", "argument"]
 
 
-class Choice(Struct, frozen=True):
-    """The candidate that was taken, and the columns of the word it replaces."""
+class CompletionChoice(Struct, frozen=True):
+    """The candidate that was selected, and the columns of the word it replaces."""
 
     start: int
     end: int
     candidate: Candidate
 
 
-class Sources(Struct, frozen=True):
+class Sources(Protocol):
     """Where candidates come from. Each is asked anew, so that it may change meanwhile."""
 
-    pins: Callable[[], Iterable[Candidate]]
-    """Roles, aliases and models; only a first word can be one."""
-    commands: Callable[[], Iterable[Candidate]]
-    arguments: Callable[[str], Iterable[Candidate]]
-    """By the command's name."""
-    folder: Path
+    @property
+    def folder(self) -> Path:
+        """The directory that files are looked for in."""
+        ...
+
+    def names(self) -> Iterable[Candidate]:
+        """Return roles, aliases and models as `@words`; only a first word can be one."""
+        ...
+
+    def commands(self) -> Iterable[Candidate]:
+        """Return the slash commands."""
+        ...
+
+    def arguments(self, command: str) -> Iterable[Candidate]:
+        """Return what a command can take."""
+        ...
+
+    def is_command(self, name: str) -> bool:
+        """Return whether there is a slash command or synonym of that name."""
+        ...
+
+    def resolve(self, name: str) -> Pin | None:
+        """Return what a role's, an alias's or a model's name stands for."""
+        ...
+
+    def prompts(self) -> Sequence[str]:
+        """Return the prompts that were sent before, the oldest first."""
+        ...
 
 
 def complete(sources: Sources, line: str, column: int, *, first: bool) -> Completion | None:
@@ -69,8 +93,8 @@ def complete(sources: Sources, line: str, column: int, *, first: bool) -> Comple
     if mention is None:
         return None
     word = mention[1].removeprefix('"')
-    pins = () if not first or before[: mention.start()].strip() else tuple(sources.pins())
-    ranked = [*rank(word, pins), *rank(word, files(sources.folder, word))][:MOST]
+    names = () if not first or before[: mention.start()].strip() else tuple(sources.names())
+    ranked = [*rank(word, names), *rank(word, files(sources.folder, word))][:MOST]
     if not ranked or ranked[0].label == word:
         return None
     return Completion(mention.start(), column, tuple(ranked), "mention")

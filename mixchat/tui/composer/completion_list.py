@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from mixchat.tui.composer.completion import Candidate, Choice, Completion
+from mixchat.tui.composer.completion import Candidate, Completion, CompletionChoice
 from mixchat.tui.themes import role_variable
 
 _WIDEST: Final = 74
@@ -26,12 +26,12 @@ class CompletionList(Widget):
     }
     """
 
-    lit = var(0)
+    highlighted = var(0)
 
     class Chosen(Message):
         """A row was clicked."""
 
-        def __init__(self, choice: Choice) -> None:
+        def __init__(self, choice: CompletionChoice) -> None:
             super().__init__()
             self.choice = choice
 
@@ -49,7 +49,7 @@ class CompletionList(Widget):
     def offer(self, completion: Completion | None) -> None:
         """Show these candidates, or with `None` nothing."""
         self._completion = completion
-        self.lit = 0
+        self.highlighted = 0
         self.display = completion is not None
         self._top = 0
         if completion is not None:
@@ -57,25 +57,25 @@ class CompletionList(Widget):
             self.refresh(layout=True)
 
     def move(self, by: int) -> None:
-        """Light another row; the ends are joined."""
+        """Highlight another row; the ends are joined."""
         if self._completion is not None:
-            self.lit = (self.lit + by) % len(self._completion.candidates)
-            self._top = min(max(self._top, self.lit - SHOWN + 1), self.lit)
+            self.highlighted = (self.highlighted + by) % len(self._completion.candidates)
+            self._top = min(max(self._top, self.highlighted - SHOWN + 1), self.highlighted)
             self.refresh()
 
-    def choose(self) -> Choice | None:
-        """Close, and return the row that is lit."""
-        completion, lit = self._completion, self.lit
+    def choose(self) -> CompletionChoice | None:
+        """Close, and return the highlighted row."""
+        completion, row = self._completion, self.highlighted
         if completion is None:
             return None
         self.offer(None)
-        return Choice(completion.start, completion.end, completion.candidates[lit])
+        return CompletionChoice(completion.start, completion.end, completion.candidates[row])
 
     def on_click(self, event: events.Click) -> None:
-        """Take the row that was clicked."""
+        """Select the row that was clicked."""
         row = self._top + event.y
         if self._completion is not None and row < len(self._completion.candidates):
-            self.lit = row
+            self.highlighted = row
             choice = self.choose()
             if choice is not None:
                 self.post_message(self.Chosen(choice))
@@ -87,15 +87,15 @@ class CompletionList(Widget):
         candidates = self._completion.candidates
         widest = max(len(candidate.label) for candidate in candidates)
         seen = range(self._top, min(self._top + SHOWN, len(candidates)))
-        rows = [self._row(candidates[number], widest, number == self.lit) for number in seen]
+        rows = [self._row(candidates[number], widest, number == self.highlighted) for number in seen]
         room = max(min(_WIDEST, self.screen.size.width - 4), 8)
         return Content("\n").join(row.truncate(room, ellipsis=True) for row in rows)
 
-    def _row(self, candidate: Candidate, widest: int, lit: bool) -> Content:
+    def _row(self, candidate: Candidate, widest: int, highlighted: bool) -> Content:
         colour = role_variable(candidate.role) if candidate.role else "$foreground"
         row = Content.assemble(
-            ("▌" if lit else " ", "$accent"),
-            (candidate.label.ljust(widest), f"{colour} bold" if lit else colour),
+            ("▌" if highlighted else " ", "$accent"),
+            (candidate.label.ljust(widest), f"{colour} bold" if highlighted else colour),
             ("  " + candidate.detail, "$text-muted"),
         )
-        return row.stylize("on $panel") if lit else row
+        return row.stylize("on $panel") if highlighted else row

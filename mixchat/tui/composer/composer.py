@@ -1,7 +1,7 @@
-"""The composer: prompt, completions, waiting messages and the live line, as one panel."""
+"""The composer: prompt, completions, waiting messages and the line of who would answer, as one panel."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from textual import on
@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import var
 from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
@@ -39,9 +40,9 @@ class Composer(Vertical):
     class Submitted(Message):
         """A prompt is to be sent."""
 
-        def __init__(self, outgoing: ComposedMessage) -> None:
+        def __init__(self, message: ComposedMessage) -> None:
             super().__init__()
-            self.outgoing = outgoing
+            self.message = message
 
     class Commanded(Message):
         """A slash command was given."""
@@ -57,25 +58,25 @@ class Composer(Vertical):
     class Emptied(Message):
         """Enter was pressed on nothing."""
 
-    class WaitingWanted(Message):
+    class QueueEdited(Message):
         """The arrow up was pressed on nothing while messages wait: the last one is to be edited."""
 
-    def __init__(
-        self,
-        sources: Sources,
-        resolve: Callable[[str], Pin | None],
-        prompts: Callable[[], Sequence[str]],
-    ) -> None:
+    preview: var[RoutePreview] = var(RoutePreview())
+    """Who would answer what is written; the panel's edge takes the role's colour."""
+    waiting: var[tuple[ComposedMessage, ...]] = var(())
+    """The messages that wait until the reply under way is done."""
+    paused: var[bool] = var(False)
+    """Whether they wait until somebody lets them go."""
+
+    def __init__(self, sources: Sources) -> None:
         super().__init__()
         self._sources = sources
-        self._resolve = resolve
         self._pastes = Pastes()
-        self._recall = PromptHistory(prompts)
-        self._waiting: tuple[ComposedMessage, ...] = ()
-        self._colour = "-nobody"
+        self._history = PromptHistory(sources)
+        self._colour = "-no-role"
         self._steady = ""
         """A text that was put in whole, so that nothing is offered for it."""
-        self._mark = EditBanner()
+        self._banner = EditBanner()
         self.completions = CompletionList()
         self.area = PromptArea(
             self._pastes, self.completions, sources, send=self._send, walk=self._walk,
@@ -87,12 +88,12 @@ class Composer(Vertical):
         """What is set for this message alone."""
 
     def compose(self) -> ComposeResult:
-        """Lay out what waits, the prompt and the live line."""
-        yield QueueList()
-        yield self._mark
+        """Lay out what waits, the prompt and who would answer."""
+        yield QueueList().data_bind(Composer.waiting, Composer.paused)
+        yield self._banner
         yield self.completions
         yield self.area
-        yield PreviewLine()
+        yield PreviewLine().data_bind(Composer.preview)
 
     @property
     def typed(self) -> str:
@@ -108,9 +109,9 @@ class Composer(Vertical):
     def draft(self) -> Draft:
         """What has to be kept to go on writing later: while a prompt is edited, what was written before it."""
         typed = self.typed
-        if self._mark.edited is not None:
-            changed = "" if typed == self._mark.began_as else typed
-            typed = "\n\n".join(filter(None, (self._mark.stashed.typed, changed)))
+        if self._banner.edited is not None:
+            changed = "" if typed == self._banner.began_as else typed
+            typed = "\n\n".join(filter(None, (self._banner.stashed.typed, changed)))
         return Draft(typed, self._pastes.used(typed))
 
     def restore(self, draft: Draft) -> None:
@@ -128,14 +129,14 @@ class Composer(Vertical):
 
     def edit(self, edited: EditedTurn, prompt: str) -> None:
         """Let an earlier prompt be edited; what is being written comes back afterwards."""
-        stashed = self._mark.end() or self.draft
-        self._mark.begin(edited, prompt, stashed)
+        stashed = self._banner.end() or self.draft
+        self._banner.begin(edited, prompt, stashed)
         self.write(prompt)
         self.area.focus()
 
     def leave_edit(self) -> bool:
         """Leave the prompt that is edited as it was; return whether any was edited."""
-        stashed = self._mark.end()
+        stashed = self._banner.end()
         if stashed is None:
             return False
         self.clear()
@@ -160,7 +161,7 @@ class Composer(Vertical):
 
     def read(self) -> Mentions:
         """Return what the text would ask, with pins and files."""
-        return read_mentions(self.typed, self._resolve, self._sources.folder)
+        return read_mentions(self.typed, self._sources.resolve, self._sources.folder)
 
     def close_completions(self) -> bool:
         """Close what is offered; return whether anything was."""
@@ -168,17 +169,17 @@ class Composer(Vertical):
         self.completions.offer(None)
         return was_open
 
-    def tell(self, preview: RoutePreview) -> None:
-        """Show who would answer; the panel's edge takes the role's colour."""
-        self.query_one(PreviewLine).tell(preview)
-        self.remove_class(self._colour)
-        self._colour = role_class(preview.role) if preview.decision else "-nobody"
-        self.add_class(self._colour)
+    def watch_preview(self, preview: RoutePreview) -> None:
+        """Give the edge the colour of the role."""
+        colour = role_class(preview.role) if preview.decision else "-no-role"
+        if colour != self._colour:
+            self.remove_class(self._colour)
+            self.add_class(colour)
+            self._colour = colour
 
-    def tell_waiting(self, waiting: tuple[ComposedMessage, ...], *, paused: bool) -> None:
+    def update_queue(self, waiting: Sequence[ComposedMessage], *, paused: bool) -> None:
         """Show the messages that wait."""
-        self._waiting = waiting
-        self.query_one(QueueList).tell(waiting, paused=paused)
+        self.waiting, self.paused = tuple(waiting), paused
 
     def _send(self) -> None:
         typed = self.typed.strip()
@@ -190,7 +191,7 @@ class Composer(Vertical):
             self._submit()
 
     def _command(self, name: str, argument: str) -> None:
-        if any(known.label == name for known in self._sources.commands()):
+        if self._sources.is_command(name):
             settings = self.settings
             self.clear()
             self.settings = settings
@@ -199,14 +200,14 @@ class Composer(Vertical):
             self.notify(f"There is no command /{name}; / lists them.", severity="warning", markup=False)
 
     def _submit(self) -> None:
-        outgoing = self.outgoing()
-        if outgoing is None:
+        message = self.message()
+        if message is None:
             return
         self.clear()
         self.leave_edit()
-        self.post_message(self.Submitted(outgoing))
+        self.post_message(self.Submitted(message))
 
-    def outgoing(self) -> ComposedMessage | None:
+    def message(self) -> ComposedMessage | None:
         """Return what is written as a message; `None` when there is nothing to send, or who should answer is unknown."""
         mentions = self.read()
         if mentions.nothing is not None:
@@ -225,21 +226,21 @@ class Composer(Vertical):
             pin=mentions.pin or self.pin,
             settings=self.settings,
             files=mentions.files,
-            edits=self._mark.edited,
+            edits=self._banner.edited,
         )
 
     def clear(self) -> None:
         """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""
-        self._recall.reset()
+        self._history.reset()
         self.pin = None
         self.settings = GenerationSettings()
         self.area.load_text("")
 
     def _walk(self, older: bool) -> None:
-        if older and self.is_empty and self._waiting:
-            self.post_message(self.WaitingWanted())
+        if older and self.is_empty and self.waiting:
+            self.post_message(self.QueueEdited())
             return
-        found = self._recall.older(self.typed) if older else self._recall.newer(self.typed)
+        found = self._history.older(self.typed) if older else self._history.newer(self.typed)
         if found is not None:
             self.write(found)
 

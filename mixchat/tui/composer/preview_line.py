@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 from mixchat.domain.chat_request import Pin
@@ -52,19 +53,11 @@ class PreviewLine(Widget):
 
     DEFAULT_CSS = "PreviewLine { height: 1; width: 1fr; }"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._preview = RoutePreview()
-
-    def tell(self, preview: RoutePreview) -> None:
-        """Show this outlook."""
-        if preview != self._preview:
-            self._preview = preview
-            self.refresh()
+    preview: reactive[RoutePreview] = reactive(RoutePreview())
 
     def render(self) -> Content:
         """Return the row: pin, role, model and reason on the left, figures on the right."""
-        preview = self._preview
+        preview = self.preview
         if preview.problem:
             return _fit(Content.styled(preview.problem, "$text-warning"), Content(), self.size.width)
         chips = [_chip(chip) for chip in preview.files]

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 
 from mixchat.chat.mentions import dropped_file
-from mixchat.tui.composer.completion import Choice, Sources, complete
+from mixchat.tui.composer.completion import CompletionChoice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.editing_area import EditingArea
 from mixchat.tui.composer.pastes import Pastes
@@ -159,7 +159,7 @@ class PromptArea(EditingArea):
         self._replace_via_keyboard("\n", *self.selection)
 
     def action_send(self) -> None:
-        """Take the completion that is lit, or send."""
+        """Take the highlighted completion, or send."""
         self._catch_up()
         if self._completions.is_open:
             self.take(self._completions.choose())
@@ -170,7 +170,7 @@ class PromptArea(EditingArea):
             self._send()
 
     def action_complete(self) -> None:
-        """Take the completion that is lit, or move the focus on."""
+        """Take the highlighted completion, or move the focus on."""
         self._catch_up()
         if self._completions.is_open:
             self.take(self._completions.choose())
@@ -226,7 +226,7 @@ class PromptArea(EditingArea):
         line = str(self.document.get_line(row))
         self._completions.offer(complete(self._sources, line, column, first=row == 0))
 
-    def take(self, choice: Choice | None) -> None:
+    def take(self, choice: CompletionChoice | None) -> None:
         """Replace the word before the cursor by the candidate that was chosen for it."""
         if choice is not None:
             row = self.cursor_location[0]

@@ -1,6 +1,7 @@
 """The messages that wait until the reply under way is done."""
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 from mixchat.tui.composer.message import ComposedMessage
@@ -13,31 +14,26 @@ class QueueList(Widget):
 
     DEFAULT_CSS = "QueueList { height: auto; width: 1fr; display: none; }"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._waiting: tuple[ComposedMessage, ...] = ()
-        self._paused = False
+    waiting: reactive[tuple[ComposedMessage, ...]] = reactive[tuple[ComposedMessage, ...]]((), layout=True)
+    paused: reactive[bool] = reactive(False)
 
-    def tell(self, waiting: tuple[ComposedMessage, ...], *, paused: bool) -> None:
-        """Show these messages."""
-        self._waiting = waiting
-        self._paused = paused
-        self.display = bool(waiting)
-        self.refresh(layout=True)
+    def watch_waiting(self) -> None:
+        """Take no room for an empty queue."""
+        self.display = bool(self.waiting)
 
     def render(self) -> Content:
         """Return the rows and what can be done about them."""
-        state = "paused · Enter goes on · ↑ edits" if self._paused else "next · ↑ edits · Esc pauses"
+        state = "paused · Enter goes on · ↑ edits" if self.paused else "next · ↑ edits · Esc pauses"
         rows = [
             Content.assemble(
                 ("⋮ ", "$accent"),
                 Content.styled(" ".join(message.typed.split()), "$text-muted").truncate(
                     max(self.size.width - 36, 8), ellipsis=True
                 ),
-                (f"   {state}" if number == 0 else "", "$text-warning" if self._paused else "$text-disabled"),
+                (f"   {state}" if number == 0 else "", "$text-warning" if self.paused else "$text-disabled"),
             )
-            for number, message in enumerate(self._waiting[:_SHOWN])
+            for number, message in enumerate(self.waiting[:_SHOWN])
         ]
-        if len(self._waiting) > _SHOWN:
-            rows.append(Content.styled(f"  and {len(self._waiting) - _SHOWN} more", "$text-disabled"))
+        if len(self.waiting) > _SHOWN:
+            rows.append(Content.styled(f"  and {len(self.waiting) - _SHOWN} more", "$text-disabled"))
         return Content("\n").join(rows)

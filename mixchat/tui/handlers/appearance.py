@@ -1,103 +1,115 @@
 """Arranging the screen and what it works with: panel, theme, stack."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Any, Final, cast
 
 from msgspec import structs
 from textual.app import App
 
 from mixchat.domain.errors import ConfigError
 from mixchat.tui import themes
-from mixchat.tui.actions import Handler
-from mixchat.tui.panel.side_panel import SidePanel
+from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.picker import Picker, PickerEntry
-
-if TYPE_CHECKING:
-    from mixchat.runtime.runtime import Runtime
 
 _NO_ROOM: Final = "The side panel needs 100 columns; the last line has its figures until then."
 
 
-class AppearanceHandlers:
-    """Changes how things look and which stack answers, and keeps the choice in the config."""
+class ThemePicker(Picker):
+    """Shows each theme as its row is highlighted; left with Esc, it puts the old one back."""
 
-    def __init__(
-        self,
-        app: App[int],
-        runtime: "Runtime",
-        panel: SidePanel,
-        refreshed: Callable[[], None],
-        say: Callable[[str], None],
-    ) -> None:
-        self._app = app
-        self._runtime = runtime
-        self._panel = panel
-        self._refreshed = refreshed
-        self._say = say
+    def __init__(self, names: Sequence[str], before: str) -> None:
+        super().__init__("Theme", [PickerEntry(name, name) for name in names], highlighted=before)
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return what can be done here, by act."""
-        return {
-            "panel": self.panel,
-            "wider": lambda _: self._panel.widen(1),
-            "narrower": lambda _: self._panel.widen(-1),
-            "theme": self.theme,
-            "use-stack": self.use_stack,
-        }
+    def row_highlighted(self, value: str) -> None:
+        """Apply the theme for now."""
+        cast("App[Any]", self.app).theme = value
 
-    def panel(self, _: str) -> None:
+
+class AppearanceHandler(ChatHandler):
+    """Changes how things look and which stack answers, and writes the choice to the config."""
+
+    @handles("panel")
+    def panel(self) -> None:
         """Show the side panel, or hide it."""
-        if self._panel.screen.has_class("-narrow"):
-            self._say(_NO_ROOM)
+        panel = self.context.widgets.panel
+        if panel.screen.has_class("-narrow"):
+            self.context.notify(_NO_ROOM)
         else:
-            self._panel.toggle()
+            panel.toggle()
 
+    @handles("wider")
+    def wider(self) -> None:
+        """Give the side panel more room."""
+        self.context.widgets.panel.widen(1)
+
+    @handles("narrower")
+    def narrower(self) -> None:
+        """Give the side panel less room."""
+        self.context.widgets.panel.widen(-1)
+
+    @handles("theme")
     def theme(self, name: str) -> None:
-        """Change the colours: at once by name, or from a list that shows each theme as it is lit."""
-        found, problems = themes.read_all(self._runtime.settings.paths.themes)
+        """Change the colours: at once by name, or from a list that shows each theme as it is highlighted."""
+        app = self.context.app
+        found, problems = themes.read_all(self.context.runtime.settings.paths.themes)
         for theme in found:
-            self._app.register_theme(theme)
+            app.register_theme(theme)
         for problem in problems:
-            self._say(problem)
+            self.context.notify(problem)
         names = [theme.name for theme in found]
-        if name and name not in names:
-            self._say(f"There is no theme {name}; there are {', '.join(names)}.")
-        elif name:
-            self._wear(name, keep=True)
-        else:
+        if not name:
             self._pick_theme(names)
+        elif name in names:
+            self._apply_theme(name)
+        else:
+            self.context.notify(f"There is no theme {name}; there are {', '.join(names)}.")
 
-    def _pick_theme(self, names: list[str]) -> None:
-        before = self._app.theme
+    def _pick_theme(self, names: Sequence[str]) -> None:
+        before = self.context.app.theme
 
-        def taken(name: str | None) -> None:
-            self._wear(name or before, keep=name is not None)
+        def picked(name: str | None) -> None:
+            if name is None:
+                self.context.app.theme = before
+            else:
+                self._apply_theme(name)
 
-        entries = [PickerEntry(name, name) for name in names]
-        picker = Picker("Theme", entries, lit=before, preview=lambda name: self._wear(name, keep=False))
-        self._app.push_screen(picker, taken)
+        self.context.push_screen(ThemePicker(names, before), picked)
 
-    def _wear(self, name: str, *, keep: bool) -> None:
-        self._app.theme = name
-        if keep:
-            self._keep("theme", name)
+    def _apply_theme(self, name: str) -> None:
+        self.context.app.theme = name
+        self._save("theme", name)
 
-    def use_stack(self, name: str) -> None:
-        """Put another stack to use."""
-        try:
-            stack = self._runtime.routing.use_stack(name)
-        except ConfigError as error:
-            self._say(str(error))
+    @handles("stack")
+    def stack(self, name: str) -> None:
+        """Show the roles with their models; or put the stack of that name to use."""
+        if name:
+            self._use_stack(name)
             return
-        self._refreshed()
-        self._say(f"The stack {stack.name} is in use.")
-        self._keep("stack", name)
+        from mixchat.tui.screens.models.model_list import ModelList
+        from mixchat.tui.screens.stack.stack_editor import StackEditor
+        from mixchat.tui.screens.stack.stack_screen import StackScreen
 
-    def _keep(self, key: str, value: str) -> None:
+        runtime = self.context.runtime
+        editor = StackEditor(runtime, changed=self.context.view.refresh)
+        self.context.push_screen(StackScreen(editor, ModelList(runtime)))
+
+    def _use_stack(self, name: str) -> None:
+        try:
+            stack = self.context.runtime.routing.use_stack(name)
+        except ConfigError as error:
+            self.context.notify(str(error))
+            return
+        self.context.view.refresh()
+        self.context.notify(f"The stack {stack.name} is in use.")
+        self._save("stack", name)
+
+    def _save(self, key: str, value: str) -> None:
         from mixchat.config.edit import set_value
 
-        self._runtime.settings.config = structs.replace(self._runtime.settings.config, **{key: value})
+        runtime = self.context.runtime
+        runtime.settings.config = structs.replace(runtime.settings.config, **{key: value})
         try:
-            set_value(self._runtime.settings.paths.config_file, key, value)
+            set_value(runtime.settings.paths.config_file, key, value)
         except (ConfigError, OSError) as error:
-            self._say(f"It holds until mixchat is closed; the config cannot be written: {error}")
+            self.context.notify(f"It holds until mixchat is closed; the config cannot be written: {error}")

@@ -3,21 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct, structs
-from textual.app import App
 
-from mixchat.chat.chat import Chat
-from mixchat.chat.mentions import find_file
 from mixchat.domain.chat_request import Pin, TurnRequest
-from mixchat.tui.chat.turn_selection import TurnSelection
-from mixchat.tui.composer.composer import Composer
-from mixchat.tui.handlers.compare_chooser import LEAST, MOST, Candidates, ModelChooser
-
-if TYPE_CHECKING:
-    from mixchat.runtime.runtime import Runtime
-
+from mixchat.tui.chat.context import ChatContext
+from mixchat.chat.mentions import find_file
+from mixchat.tui.handlers.compare_picker import LEAST, MOST, ComparableModels, ComparePicker
 
 _NAME: Final = re.compile(r"@?[A-Za-z][\w.:/-]*")
 _MARK: Final = re.compile(r"[-@/]|\d")
@@ -85,84 +78,74 @@ _MARKED = 3
 class ComparisonSetup:
     """Reads a prompt and names from a command, the composer or the turn that is meant; asks for the rest."""
 
-    def __init__(
-        self,
-        runtime: "Runtime",
-        app: App[int],
-        composer: Composer,
-        chat: Callable[[], Chat],
-        pointing: TurnSelection,
-        say: Callable[[str], None],
-    ) -> None:
-        self._runtime = runtime
-        self._app = app
-        self._composer = composer
-        self._chat = chat
-        self._pointing = pointing
-        self._say = say
-        self._candidates = Candidates(runtime)
+    def __init__(self, context: ChatContext) -> None:
+        self.context = context
+        self._models = ComparableModels(context.runtime)
 
-    def ask(self, words: str, begin: Callable[[ComparisonRequest], None]) -> None:
+    def ask(self, text: str, begin: Callable[[ComparisonRequest], None]) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
-        named = read_names(words, self._runtime.routing.resolve_name, MOST)
-        if (trouble := self._trouble(named)) is not None:
-            self._say(trouble)
-            self._composer.put_back(f"/compare {words}")
+        named = read_names(text, self.context.runtime.routing.resolve_name, MOST)
+        if (problem := self._problem(named)) is not None:
+            self.context.notify(problem)
+            self.context.composer.put_back(f"/compare {text}")
             return
-        asked = self._asked(named.rest)
-        if asked is None:
-            self._say("Write a prompt first, or /compare MODEL MODEL PROMPT.")
+        request = self._request(named.rest)
+        if request is None:
+            self.context.notify("Write a prompt first, or /compare MODEL MODEL PROMPT.")
         elif len(named.pins) >= LEAST:
-            begin(structs.replace(asked, pins=tuple(named.pins)))
+            begin(structs.replace(request, pins=tuple(named.pins)))
         else:
-            self._choose(asked, named.pins, begin)
+            self._choose(request, named.pins, begin)
 
-    def _trouble(self, named: ParsedNames) -> str | None:
+    def _problem(self, named: ParsedNames) -> str | None:
         if named.nothing is not None:
-            return self._runtime.routing.unknown_name_message(named.nothing)
+            return self.context.runtime.routing.unknown_name_message(named.nothing)
         many = len(named.pins)
         return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
 
     def role_of(self, pin: Pin) -> str | None:
         """Return the role that colours an answer: the one that is asked, or the first that seats the model."""
-        return pin.role or (self._candidates.roles().get(pin.seat.ref) if pin.seat else None)
+        return pin.role or (self._models.roles().get(pin.seat.ref) if pin.seat else None)
 
-    def _asked(self, words: str) -> ComparisonRequest | None:
-        path = self._chat().path
+    def _request(self, words: str) -> ComparisonRequest | None:
+        path = self.context.chat.path
         if words:
             return ComparisonRequest(prompt=TurnRequest(text=words), parent=path.leaf, typed=words)
-        if not self._composer.is_empty:
-            outgoing = self._composer.outgoing()
-            if outgoing is None:
+        if not self.context.composer.is_empty:
+            message = self.context.composer.message()
+            if message is None:
                 return None
-            prompt = TurnRequest(text=outgoing.prompt, pin=outgoing.pin)
-            edited = outgoing.edits.turn if outgoing.edits else None
+            prompt = TurnRequest(text=message.prompt, pin=message.pin)
+            edited = message.edits.turn if message.edits else None
             parent = path.turn(edited).parent if edited is not None and path.has(edited) else path.leaf
-            return ComparisonRequest(prompt=prompt, parent=parent, files=outgoing.files, typed=outgoing.typed)
-        turn = self._pointing.turn()
+            return ComparisonRequest(prompt=prompt, parent=parent, files=message.files, typed=message.typed)
+        turn = self.context.selection.turn()
         if turn is None:
             return None
         return ComparisonRequest(
-            prompt=TurnRequest(text=self._chat().original_prompt(turn), files=turn.files), parent=turn.parent
+            prompt=TurnRequest(text=self.context.chat.original_prompt(turn), files=turn.files),
+            parent=turn.parent,
         )
 
     def _choose(
-        self, asked: ComparisonRequest, pins: Sequence[Pin], begin: Callable[[ComparisonRequest], None]
+        self, request: ComparisonRequest, pins: Sequence[Pin], begin: Callable[[ComparisonRequest], None]
     ) -> None:
-        entries = self._candidates.entries(self._chat(), asked.prompt)
-        named = [str(pin.seat.ref) for pin in (*pins, asked.prompt.pin) if pin is not None and pin.seat]
+        entries = self._models.entries(self.context.chat, request.prompt)
+        named = [str(pin.seat.ref) for pin in (*pins, request.prompt.pin) if pin is not None and pin.seat]
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
 
         def chosen(names: str | None) -> None:
             found = [
                 pin
                 for name in (names or "").split()
-                if (pin := self._runtime.routing.resolve_name(name)) is not None
+                if (pin := self.context.runtime.routing.resolve_name(name)) is not None
             ]
             if len(found) >= LEAST:
-                begin(structs.replace(asked, pins=tuple(found)))
+                begin(structs.replace(request, pins=tuple(found)))
 
         if len(entries) < LEAST:
-            self._say("Only one model can be asked, and a comparison needs two; /key adds another provider.")
+            self.context.notify(
+                "Only one model can be asked, and a comparison needs two; /key adds another provider."
+            )
         else:
-            self._app.push_screen(ModelChooser(entries, marked), chosen)
+            self.context.push_screen(ComparePicker(entries, marked), chosen)

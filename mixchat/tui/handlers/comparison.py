@@ -17,26 +17,26 @@ class Comparison(Struct, frozen=True):
     """A chat, what is compared in it, and a column for each who answers."""
 
     chat: Chat
-    asked: ComparisonRequest
+    request: ComparisonRequest
     columns: Sequence[AnswerColumn]
 
-    async def run(self, asked_now: Sequence[AnswerColumn]) -> None:
+    async def run(self, columns: Sequence[AnswerColumn]) -> None:
         """Answer in these columns. Cancelled, each keeps what came; one to which nothing came is empty.
 
         Raises:
             BadRequest: a file cannot go along; nothing was sent.
             StorageError: the prompt cannot be saved.
         """
-        asked = self.asked
-        files = tuple(self.chat.attach(path) for path in asked.files)
-        prompt = structs.replace(asked.prompt, files=(*asked.prompt.files, *files))
-        pins = [column.pin for column in asked_now]
+        request = self.request
+        files = tuple(self.chat.attach(path) for path in request.files)
+        prompt = structs.replace(request.prompt, files=(*request.prompt.files, *files))
+        pins = [column.pin for column in columns]
         try:
-            async with aclosing(compare(self.chat, prompt, pins, asked.parent)) as events:
+            async with aclosing(compare(self.chat, prompt, pins, request.parent)) as events:
                 async for number, event in events:
-                    asked_now[number].show(event)
+                    columns[number].show(event)
         finally:
-            for column in asked_now:
+            for column in columns:
                 turn = column.turn
                 kept = turn is not None and self.chat.path.has(turn.id)
                 column.settle(self.chat.path.turn(turn.id) if turn is not None and kept else None)

@@ -1,138 +1,121 @@
 """Copying and saving what a reply holds."""
 
-import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
-
-from textual.app import App
 
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions import Handler
-from mixchat.tui.terminal.clipboard import Clipboard
-
-_FENCE: Final = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
-)
+from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.picker import Picker, PickerEntry
 
 
-class CopyHandlers:
-    """Copies the last reply, its code or the whole turn.
+class CopyHandler(ChatHandler):
+    """Copies the reply that is meant, its code, its links or the whole turn, and saves them to files.
 
-    Args:
-        turn: gives the turn that is meant, the selected one or the last.
-        clipboard: where copies go.
-        say: shows a sentence.
+    What is a code block or a link is what the transcript paints as one: its Markdown is the only parser.
     """
 
-    def __init__(
-        self, turn: Callable[[], Turn | None], clipboard: Clipboard, say: Callable[[str], None]
-    ) -> None:
-        self._turn = turn
-        self._clipboard = clipboard
-        self._say = say
+    @handles("copy-reply")
+    def copy_reply(self) -> None:
+        """Copy the reply as Markdown."""
+        turn = self.context.selection.turn()
+        self._copy(self._current(turn).reply if turn else "", "the reply")
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return what can be done here, by act."""
-        return {
-            "copy-reply": lambda _: self._copy(self._reply(), "the reply"),
-            "copy-code": lambda _: self._copy(self._code(), "the code block"),
-            "copy-turn": lambda _: self._copy(self._whole(), "the turn"),
-            "save-code": self.save,
-        }
+    @handles("copy-turn")
+    def copy_turn(self) -> None:
+        """Copy prompt and reply as Markdown."""
+        from mixchat.tui.transcript.turn_text import turn_markdown
 
-    def _copy(self, text: str, what: str) -> None:
-        if text:
-            self._say(self._clipboard.copy(text, what))
-        else:
-            self._say(f"There is no {what.removeprefix('the ')} to copy yet.")
+        turn = self.context.selection.turn()
+        self._copy(turn_markdown(self._current(turn)) if turn else "", "the turn")
 
-    def _reply(self) -> str:
-        turn = self._turn()
-        return turn.reply if turn is not None else ""
+    @handles("copy-code")
+    def copy_code(self) -> None:
+        """Copy the code block under the block cursor, else the last one of the reply."""
+        self._copy(self._code(), "the code block")
 
-    def _code(self) -> str:
-        blocks = code_blocks(self._reply())
-        return blocks[-1] if blocks else ""
+    def copy_selection(self) -> None:
+        """Copy what was dragged over; it stays selected."""
+        selected = self.context.screen.get_selected_text()
+        if selected:
+            self._copy(selected, "the selection")
 
-    def _whole(self) -> str:
-        turn = self._turn()
-        return "" if turn is None else as_markdown(turn)
+    def copy_link(self, url: str) -> None:
+        """Copy an address and show it. None is opened unseen: the addresses come from a model."""
+        self.context.notify(f"{url}\n{self.context.copy(url, 'the link')}")
 
-    def save(self, name: str) -> None:
-        """Write the last code block to a new file."""
-        code = self._code()
-        if not code or not name:
-            self._say("There is no code block to save yet." if not code else "Say where: /save FILE")
-            return
-        path = Path(name).expanduser()
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(code)
-        except FileExistsError:
-            self._say(f"{path} is there already; choose another name.")
-        except OSError as error:
-            self._say(f"{path} cannot be written: {error.strerror or error}.")
-        else:
-            self._say(f"Saved the code block to {path}.")
-
-
-def code_blocks(markdown: str) -> list[str]:
-    """Return the content of each fenced code block."""
-    return [block["code"] for block in _FENCE.finditer(markdown)]
-
-
-def as_markdown(turn: Turn) -> str:
-    """Return prompt and reply as Markdown."""
-    quoted = "\n".join(f"> {line}".rstrip() for line in turn.prompt.splitlines())
-    return f"{quoted}\n\n{turn.reply}\n"
-
-
-class LinkHandlers:
-    """Lists the links of a turn and copies one. None is opened unseen: the addresses come from a model.
-
-    Args:
-        app: shows the list.
-        turn: gives the turn that is meant, the selected one or the last.
-        clipboard: where copies go.
-        say: shows a sentence.
-    """
-
-    def __init__(
-        self,
-        app: App[int],
-        turn: Callable[[], Turn | None],
-        clipboard: Clipboard,
-        say: Callable[[str], None],
-    ) -> None:
-        self._app = app
-        self._turn = turn
-        self._clipboard = clipboard
-        self._say = say
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return what can be done here, by act."""
-        return {"links": self.choose, "copy-link": self.copy}
-
-    def choose(self, _: str) -> None:
+    @handles("links")
+    def links(self) -> None:
         """List the turn's links; the one that is picked is copied."""
-        from mixchat.tui.picker import Picker, PickerEntry
         from mixchat.tui.transcript.turn_text import links_of
 
-        turn = self._turn()
+        turn = self.context.selection.turn()
         links = links_of(turn) if turn is not None else []
         if not links:
-            self._say("There is no link in this reply.")
+            self.context.notify("There is no link in this reply.")
             return
         entries = [
             PickerEntry(link.url, link.label or link.url, link.url if link.label else "") for link in links
         ]
-        self._app.push_screen(Picker("Which link shall be copied?", entries), self._picked)
+        self.context.push_screen(Picker("Which link shall be copied?", entries), self._link_picked)
 
-    def _picked(self, url: str | None) -> None:
+    def _link_picked(self, url: str | None) -> None:
         if url is not None:
-            self.copy(url)
+            self.copy_link(url)
 
-    def copy(self, url: str) -> None:
-        """Copy an address and show it."""
-        self._say(f"{url}\n{self._clipboard.copy(url, 'the link')}")
+    @handles("save-code")
+    def save_code(self, name: str) -> None:
+        """Write the code block that `copy_code` copies to a new file."""
+        code = self._code()
+        if not code:
+            self.context.notify("There is no code block to save yet.")
+        elif not name:
+            self.context.notify("Say where: /save FILE")
+        else:
+            self._save(name, code, "the code block")
+
+    @handles("export")
+    def export(self, name: str) -> None:
+        """Write every turn on the screen to a new Markdown file."""
+        from mixchat.transfer.exporter import Exporter
+        from mixchat.transfer.markdown import to_markdown
+
+        chat, runtime = self.context.chat, self.context.runtime
+        if not chat.turns:
+            self.context.notify("There is nothing to export yet.")
+        elif not name:
+            self.context.notify("Say where: /export FILE")
+        else:
+            document = Exporter(runtime.storage.chats, runtime.storage.turns).chat(chat.record)
+            self._save(name, to_markdown(document), "the chat")
+
+    def _copy(self, text: str, what: str) -> None:
+        if text:
+            self.context.notify(self.context.copy(text, what))
+        else:
+            self.context.notify(f"There is no {what.removeprefix('the ')} to copy yet.")
+
+    def _current(self, turn: Turn) -> Turn:
+        """Return the turn with what has come of its reply so far, if it is still coming."""
+        return self.context.widgets.transcript.current(turn)
+
+    def _code(self) -> str:
+        from mixchat.tui.transcript.turn_text import code_blocks
+
+        turn = self.context.selection.turn()
+        if turn is None:
+            return ""
+        marked = self.context.widgets.transcript.cursor.marked_code(turn.id)
+        blocks = code_blocks(self._current(turn).reply)
+        return marked or (blocks[-1] if blocks else "")
+
+    def _save(self, name: str, text: str, what: str) -> None:
+        path = Path(name).expanduser()
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            self.context.notify(f"{path} is there already; choose another name.")
+        except OSError as error:
+            self.context.notify(f"{path} cannot be written: {error.strerror or error}.")
+        else:
+            self.context.notify(f"Saved {what} to {path}.")

@@ -1,59 +1,57 @@
 """Esc and Ctrl+C: what each does depends on what is innermost."""
 
-from collections.abc import Callable, Mapping
+from typing import Final
 
-from textual.screen import Screen
+from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.chat.context import ChatContext
+from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.handlers.model_download import ModelDownloadHandler
 
-from mixchat.tui.actions import Handler
-from mixchat.tui.chat.controller import ChatController
-from mixchat.tui.onboarding.model_download import ModelDownload
-from mixchat.tui.terminal.clipboard import Clipboard
-
-_HOW_TO_QUIT = "ctrl+q quits; what is written is kept."
+_HOW_TO_QUIT: Final = "ctrl+q quits; what is written is kept."
 
 
-class InterruptHandlers:
+class InterruptHandler(ChatHandler):
     """Acts on the innermost thing, once."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        conversation: ChatController,
-        fetching: ModelDownload,
-        clipboard: Clipboard,
-        unmark: Callable[[], object],
-        say: Callable[[str], None],
-    ) -> None:
-        self._screen = screen
-        self._conversation = conversation
-        self._fetching = fetching
-        self._clipboard = clipboard
-        self._unmark = unmark
-        self._say = say
+    def __init__(self, context: ChatContext, download: ModelDownloadHandler) -> None:
+        super().__init__(context)
+        self._download = download
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return what can be done here, by act."""
-        return {"stop": self.stop, "copy-or-stop": self.copy_or_stop, "copy-selection": self.copy_selection}
-
-    def stop(self, _: str) -> None:
+    @handles("stop")
+    def stop(self) -> None:
         """Close what is open, else stop the reply, else pause the queue, else go back to the prompt."""
-        if self._screen.selections:
-            self._screen.clear_selection()
-        elif not (self._conversation.escape() or self._fetching.stop()):
-            self._unmark()
-            self._conversation.write_on()
+        screen = self.context.screen
+        if screen.selections:
+            screen.clear_selection()
+        elif not (self._closed_something() or self._stopped_something()):
+            self.context.selection.clear()
+            self.context.composer.area.focus()
 
-    def copy_selection(self, _: str) -> None:
-        """Copy what was dragged over; it stays lit."""
-        selected = self._screen.get_selected_text()
-        if selected:
-            self._say(self._clipboard.copy(selected, "the selection"))
+    def _closed_something(self) -> bool:
+        composer = self.context.composer
+        return (
+            composer.close_completions()
+            or self.context.widgets.choices.cancel()
+            or composer.area.leave_insert()
+            or composer.leave_edit()
+        )
 
-    def copy_or_stop(self, _: str) -> None:
+    def _stopped_something(self) -> bool:
+        queue = self.context.queue
+        return queue.stop() or queue.pause() or self._download.stop()
+
+    @handles("copy-or-stop")
+    def copy_or_stop(self) -> None:
         """Copy what is selected, else stop the reply, else say how to quit."""
-        selected = self._conversation.selected_text or self._screen.get_selected_text()
+        screen = self.context.screen
+        selected = self.context.composer.area.selected_text or screen.get_selected_text()
         if selected:
-            self._say(self._clipboard.copy(selected, "the selection"))
-            self._screen.clear_selection()
-        elif not self._conversation.session.queue.stop():
-            self._say(_HOW_TO_QUIT)
+            self.context.notify(self.context.copy(selected, "the selection"))
+            screen.clear_selection()
+        elif not self.context.queue.stop():
+            self.context.notify(_HOW_TO_QUIT)
+
+    @handles("quit")
+    def quit(self) -> None:
+        """Save everything and leave."""
+        self.context.quit()

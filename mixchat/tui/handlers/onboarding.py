@@ -1,126 +1,104 @@
 """Looks at what is set up, and shows who answers, or how somebody could."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
 
-from textual.app import App
 from textual.widget import Widget
 
 from mixchat.domain.errors import ConfigError
-from mixchat.tui.actions import Handler
-from mixchat.tui.chat.body import BodySwitcher
-from mixchat.tui.chat.status_line import hints
-from mixchat.tui.chat.widgets import ChatWidgets
+from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.chat.context import ChatContext
+from mixchat.tui.chat.hints import Hint, hints, no_model_hints
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.composer.message import ComposedMessage
-from mixchat.tui.onboarding.key_screen import KeyStore
+from mixchat.tui.handlers.conversation import ConversationHandler
+from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.onboarding.provider_status import ProviderStatus
 
-if TYPE_CHECKING:
-    from mixchat.runtime.runtime import Runtime
 
-
-_REST: Final = (("ctrl+k", "add a key"), ("ctrl+p", "everything else"))
-_FIRST: Final = (("enter", "fetch the small model"), *_REST)
-_WRITTEN: Final = (("enter", "choose who answers"), *_REST)
-
-
-class Onboarding:
+class OnboardingHandler(ChatHandler):
     """Fills the welcome and the first-run page, and looks again when a key or a model was added."""
 
-    def __init__(
-        self,
-        app: App[int],
-        runtime: "Runtime",
-        parts: ChatWidgets,
-        body: BodySwitcher,
-        *,
-        remember: Callable[[ComposedMessage], None],
-        send: Callable[[ComposedMessage], None],
-        say: Callable[[str], None],
-    ) -> None:
-        self._app = app
-        self._runtime = runtime
-        self._parts = parts
-        self._body = body
-        self._remember = remember
-        self._send = send
-        self._say = say
+    def __init__(self, context: ChatContext, conversation: ConversationHandler) -> None:
+        super().__init__(context)
+        self._conversation = conversation
         self._pending: ComposedMessage | None = None
-        """A message that waits for somebody who can answer."""
-        self._findings = ProviderStatus(runtime)
-        self.nobody = False
+        """A message that waits for a model that can answer."""
+        self._providers = ProviderStatus(context.runtime)
+        self.no_model_available = False
         """Whether no role has a model that can be asked."""
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return what can be done here, by act."""
-        return {"key": self.add_key}
-
-    async def greet(self) -> None:
+    async def look(self) -> None:
         """Look at keys and models, then at servers of this machine; show both at once."""
+        context, stack = self.context, self.context.runtime.routing.stack
         try:
-            await self._findings.probe()
-            answering = self._findings.answering(self._runtime.routing.stack)
+            await self._providers.probe()
+            answering = self._providers.answering(stack)
         except ConfigError as error:
-            self._say(str(error))
+            context.notify(str(error))
             return
-        self.nobody = not answering
-        self._parts.welcome.tell(self._runtime.routing.stack, answering)
-        self._parts.first_run.tell(self._findings.provider_specs())
-        self._body.cover(nobody=self.nobody)
-        self._parts.status.tell_hints(self.hints(self._app.focused))
-        outgoing, self._pending = self._pending, None
-        if outgoing is not None:
-            self.send(outgoing)
-
-    def hints(self, focused: Widget | None) -> Sequence[tuple[str, str]]:
-        """Return what the keys do while `focused` has the focus; where nobody can answer, Enter does something else."""
-        composer = self._parts.composer
-        if not self.nobody or focused is not composer.area:
-            return hints(focused)
-        return _FIRST if composer.is_empty else _WRITTEN
+        self.no_model_available = not answering
+        context.widgets.welcome.update_roles(stack, answering)
+        context.widgets.first_run.update_findings(self._providers.provider_specs())
+        context.view.body.update_no_model(self.no_model_available)
+        context.widgets.status.hints = self.hints(context.screen.focused)
+        message, self._pending = self._pending, None
+        if message is not None:
+            self.send(message)
 
     def look_again(self) -> None:
         """Let a key or a model that was just added count."""
+        runtime = self.context.runtime
         try:
-            self._runtime.routing.use_stack(self._runtime.routing.stack.name)
+            runtime.routing.use_stack(runtime.routing.stack.name)
         except ConfigError as error:
-            self._say(str(error))
-        self._app.run_worker(self.greet())
+            self.context.notify(str(error))
+        self.context.run_worker(self.look())
 
-    def send(self, outgoing: ComposedMessage) -> None:
-        """Send a message; where nobody can answer yet, ask first how somebody could."""
-        if not self.nobody:
-            self._send(outgoing)
+    def hints(self, focused: Widget | None) -> Sequence[Hint]:
+        """Return what the keys do while `focused` has the focus; where no model can answer, Enter does something else."""
+        composer, keymap = self.context.composer, self.context.keymap
+        if not self.no_model_available or focused is not composer.area:
+            return hints(focused, keymap)
+        return no_model_hints(keymap, is_empty=composer.is_empty)
+
+    def send(self, message: ComposedMessage) -> None:
+        """Send a message; where no model can answer yet, ask first how one could."""
+        if not self.no_model_available:
+            self._conversation.send(message)
             return
-        self._pending = outgoing
-        self._remember(outgoing)
+        self._pending = message
+        self._conversation.remember(message)
         answers = (
-            Option("f", "fetch the local model and send", lambda: self._act("pull")),
-            Option("k", "add a key", lambda: self._act("key")),
+            Option("f", "fetch the local model and send", self._fetch),
+            Option("k", "add a key", self._key),
             Option("e", "edit", self.give_back),
         )
-        self._parts.choices.ask("Nobody can answer this yet.", answers)
+        self.context.widgets.choices.ask("Nobody can answer this yet.", answers)
+
+    def _fetch(self) -> None:
+        self.context.composer.area.focus()
+        self.context.run_action("pull")
+
+    def _key(self) -> None:
+        self.context.composer.area.focus()
+        self.context.run_action("key")
 
     def give_back(self) -> None:
-        """Put the message that waits for somebody back to be edited."""
-        outgoing, self._pending = self._pending, None
-        self._parts.composer.area.focus()
-        if outgoing is not None:
-            self._parts.composer.put_back(outgoing.typed)
+        """Put the message that waits for a model back to be edited."""
+        message, self._pending = self._pending, None
+        self.context.composer.area.focus()
+        if message is not None:
+            self.context.composer.put_back(message.typed)
 
-    def _act(self, act: str) -> None:
-        self._parts.composer.area.focus()
-        self._app.call_later(self._app.run_action, f"screen.act('{act}')")
+    @handles("key")
+    def add_key(self, key: str = "") -> None:
+        """Open the page where a key is pasted in; `key` was pasted already."""
+        from mixchat.tui.onboarding.key_screen import KeyScreen, KeyStore
 
-    def add_key(self, key: str) -> None:
-        """Open the page where a key is pasted in."""
-        from mixchat.tui.onboarding.key_screen import KeyScreen
+        self.context.push_screen(KeyScreen(KeyStore(self.context.runtime), key), self._key_added)
 
-        def closed(provider: str | None) -> None:
-            if provider is not None:
-                self.look_again()
-            else:
-                self.give_back()
-
-        self._app.push_screen(KeyScreen(KeyStore(self._runtime), key), closed)
+    def _key_added(self, provider: str | None) -> None:
+        if provider is not None:
+            self.look_again()
+        else:
+            self.give_back()

@@ -31,8 +31,8 @@ class FirstRun(Widget):
 
     DEFAULT_CSS = "FirstRun { height: 1fr; width: 1fr; content-align: left middle; display: none; }"
 
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
+    def __init__(self, clock: Clock, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._clock = clock
         self._findings: Sequence[ProviderFinding] = ()
         self._progress: tuple[str, int, int | None] | None = None
@@ -40,12 +40,12 @@ class FirstRun(Widget):
         self._since = 0.0
         self._timer: Timer | None = None
 
-    def tell(self, findings: Sequence[ProviderFinding]) -> None:
+    def update_findings(self, findings: Sequence[ProviderFinding]) -> None:
         """Show what was found."""
         self._findings = findings
         self.refresh()
 
-    def tell_progress(self, step: str, done: int, total: int | None) -> None:
+    def update_progress(self, step: str, done: int, total: int | None) -> None:
         """Show how far the download is, in bytes; until the first one, the seconds since it began."""
         if self._timer is None:
             self._since = self._clock.monotonic()

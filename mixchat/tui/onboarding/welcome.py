@@ -29,12 +29,12 @@ class Welcome(Widget):
 
     DEFAULT_CSS = "Welcome { height: 1fr; width: 1fr; content-align: left middle; }"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._stack: Stack | None = None
         self._reached: Mapping[str, str] = {}
 
-    def tell(self, stack: Stack, reached: Mapping[str, str]) -> None:
+    def update_roles(self, stack: Stack, reached: Mapping[str, str]) -> None:
         """Show who answers; `reached` is the first model that can be asked, by role."""
         self._stack, self._reached = stack, reached
         self.refresh()

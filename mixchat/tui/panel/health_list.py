@@ -1,14 +1,15 @@
 """The models that rest, each with the time until it is tried again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
 from mixchat.domain.errors import ERRORS
 from mixchat.domain.model import ModelRef
-from mixchat.routing.health import State
+from mixchat.routing.health import Health, State
 from mixchat.tui import formatting
 
 _SHOWN = 6
@@ -19,29 +20,39 @@ class HealthList(Widget):
 
     DEFAULT_CSS = "HealthList { height: auto; width: 1fr; display: none; }"
 
-    def __init__(self, read: Callable[[], Mapping[ModelRef, State]], tell: Callable[[str], None]) -> None:
-        """Take how the models are read, and who is told in a few words which of them rest."""
+    class RestingChanged(Message):
+        """Other models rest now, or the time until they are tried again is another."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+            """Which rest, in a few words."""
+
+    def __init__(self, health: Health) -> None:
         super().__init__()
-        self._read = read
-        self._tell = tell
+        self._models = health
+        self._said = ""
         self._timer: Timer | None = None
 
-    def look(self) -> None:
+    def update(self) -> None:
         """Read how the models are, and go on looking while one of them rests."""
-        unwell = self._read()
+        unwell = self._models.snapshot()
         self.display = bool(unwell)
         self.refresh(layout=True)
         resting = [(ref, state) for ref, state in unwell.items() if state.phase == "open"]
-        self._tell(_in_short(resting))
+        text = _in_short(resting)
+        if text != self._said:
+            self._said = text
+            self.post_message(self.RestingChanged(text))
         if resting and self._timer is None:
-            self._timer = self.set_interval(1.0, self.look)
+            self._timer = self.set_interval(1.0, self.update)
         elif not resting and self._timer is not None:
             self._timer.stop()
             self._timer = None
 
     def render(self) -> Content:
         """Return the rows."""
-        rows = [_row(ref, state) for ref, state in list(self._read().items())[:_SHOWN]]
+        rows = [_row(ref, state) for ref, state in list(self._models.snapshot().items())[:_SHOWN]]
         return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)
 
 

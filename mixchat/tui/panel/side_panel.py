@@ -1,6 +1,5 @@
 """The side panel's frame: its width, the edge that can be dragged, and whether it is there at all."""
 
-from collections.abc import Callable
 from typing import Final
 
 from msgspec import structs
@@ -9,13 +8,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
-from mixchat.config.ui_state import UiState
+from mixchat.config.paths import Paths
+from mixchat.config.ui_state import UiState, read_ui_state, save_ui_state
 
 NARROWEST: Final = 30
 WIDEST: Final = 90
 _STEP: Final = 4
-_REST: Final = 0.3
-"""Seconds without a change after which the layout is kept."""
+_SAVE_AFTER: Final = 0.3
+"""Seconds without a change after which it is saved."""
 
 
 class SidePanel(Vertical):
@@ -24,8 +24,7 @@ class SidePanel(Vertical):
     A terminal that is too narrow for the width that was chosen gets half of itself, and forgets nothing.
 
     Args:
-        layout: the width, and whether it is shown.
-        keep: is given the layout a moment after the person has changed it.
+        paths: where the width, and whether it is shown, are kept.
     """
 
     DEFAULT_CSS = "SidePanel { max-width: 50%; height: 1fr; }"
@@ -33,11 +32,11 @@ class SidePanel(Vertical):
     class Shown(Message):
         """The panel was shown or hidden."""
 
-    def __init__(self, layout: UiState, keep: Callable[[UiState], None]) -> None:
+    def __init__(self, paths: Paths) -> None:
         super().__init__()
-        self._layout = layout
-        self._keep = keep
-        self._keeping: Timer | None = None
+        self._paths = paths
+        self._state = read_ui_state(paths)
+        self._saving: Timer | None = None
         self._dragged = False
         self._arrange()
 
@@ -48,7 +47,7 @@ class SidePanel(Vertical):
 
     def toggle(self) -> None:
         """Show the panel, or hide it."""
-        self._change(structs.replace(self._layout, panel_shown=not self._layout.panel_shown))
+        self._change(structs.replace(self._state, panel_shown=not self._state.panel_shown))
 
     @property
     def _most(self) -> int:
@@ -56,32 +55,32 @@ class SidePanel(Vertical):
 
     @property
     def _shown_width(self) -> int:
-        return min(max(self._layout.panel_width, NARROWEST), self._most)
+        return min(max(self._state.panel_width, NARROWEST), self._most)
 
     def _resize(self, width: int) -> None:
         width = min(max(width, NARROWEST), self._most)
         if width != self._shown_width:
-            self._change(structs.replace(self._layout, panel_width=width))
+            self._change(structs.replace(self._state, panel_width=width))
 
-    def _change(self, layout: UiState) -> None:
-        self._layout = layout
+    def _change(self, state: UiState) -> None:
+        self._state = state
         self._arrange()
-        if self._keeping is not None:
-            self._keeping.stop()
-        self._keeping = self.set_timer(_REST, self._write_down)
+        if self._saving is not None:
+            self._saving.stop()
+        self._saving = self.set_timer(_SAVE_AFTER, self._save)
 
     def _arrange(self) -> None:
-        self.styles.width = min(max(self._layout.panel_width, NARROWEST), WIDEST)
-        self.set_class(not self._layout.panel_shown, "-hidden")
+        self.styles.width = min(max(self._state.panel_width, NARROWEST), WIDEST)
+        self.set_class(not self._state.panel_shown, "-hidden")
 
-    def _write_down(self) -> None:
-        self._keeping = None
-        self._keep(self._layout)
+    def _save(self) -> None:
+        self._saving = None
+        save_ui_state(self._paths, self._state)
 
     def on_unmount(self) -> None:
-        """Keep what was changed last."""
-        if self._keeping is not None:
-            self._write_down()
+        """Save what was changed last."""
+        if self._saving is not None:
+            self._save()
 
     def on_show(self) -> None:
         """Say that it is there."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 from textual.content import Content
+from textual.reactive import var
 from textual.widget import Widget
 
 from mixchat.domain.usage import Cost, CostSum
@@ -53,16 +54,11 @@ class Tracker(Widget):
 
     DEFAULT_CSS = "Tracker { height: auto; width: 1fr; }"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._spending = SpendingState()
+    spending: var[SpendingState] = var(SpendingState())
 
-    def tell(self, spending: SpendingState) -> None:
-        """Show these sums."""
-        if spending != self._spending:
-            same_rows = self._rows(self._spending) == self._rows(spending)
-            self._spending = spending
-            self.refresh(layout=not same_rows)
+    def watch_spending(self, old: SpendingState, new: SpendingState) -> None:
+        """Paint the sums; lay out anew only if there are other rows."""
+        self.refresh(layout=self._rows(old) != self._rows(new))
 
     def _rows(self, spending: SpendingState) -> int:
         bars = sum(span.limit is not None for span in spending.spans)
@@ -70,7 +66,7 @@ class Tracker(Widget):
 
     def render(self) -> Content:
         """Return the rows."""
-        spending, width = self._spending, self.size.width
+        spending, width = self.spending, self.size.width
         rows: list[Content] = []
         if spending.turn is not None:
             rows.append(_row("turn", formatting.money(spending.turn), "", width))

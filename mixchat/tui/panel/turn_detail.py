@@ -27,7 +27,7 @@ class HangingText(Widget):
         super().__init__()
         self._lines: tuple[Content, ...] = ()
 
-    def tell(self, lines: Iterable[Content]) -> None:
+    def update(self, lines: Iterable[Content]) -> None:
         """Show these lines."""
         self._lines = tuple(lines)
         self.refresh(layout=True)
@@ -76,9 +76,11 @@ class TurnDetail(VerticalScroll):
         """Lay out the text."""
         yield self._text
 
-    def tell(self, turn: Turn | None, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> None:
+    def update_turn(
+        self, turn: Turn | None, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()
+    ) -> None:
         """Show this turn with the prices that it was charged at and what it was compared with, or nothing."""
-        self._text.tell(() if turn is None else describe(turn, rates, compared))
+        self._text.update(() if turn is None else describe(turn, rates, compared))
 
 
 def describe(turn: Turn, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> Iterator[Content]:

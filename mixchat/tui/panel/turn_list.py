@@ -31,19 +31,19 @@ class TurnList(ScrollView, can_focus=True):
         Binding("down", "move(1)", "Down", show=False, id="turns.down"),
         Binding("home", "first", "First", show=False, id="turns.first"),
         Binding("end", "last", "Last", show=False, id="turns.last"),
-        Binding("enter", "open", "Show in the chat", id="turns.open"),
+        Binding("enter", "select", "Show in the chat", id="turns.open"),
     ]
 
     cursor: reactive[int] = reactive(-1)
 
-    class Selected(Message):
-        """Another turn is lit."""
+    class Highlighted(Message):
+        """Another turn is highlighted."""
 
         def __init__(self, turn: Turn) -> None:
             super().__init__()
             self.turn = turn
 
-    class Opened(Message):
+    class Selected(Message):
         """A turn is to be shown in the conversation."""
 
         def __init__(self, turn: Turn) -> None:
@@ -56,8 +56,8 @@ class TurnList(ScrollView, can_focus=True):
         self._live: Turn | None = None
         """The turn under way as it stands; it is the last one."""
 
-    def tell(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
-        """Show these turns; the last one is lit unless another was chosen."""
+    def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
+        """Show these turns; the last one is highlighted unless another was chosen."""
         followed = self.cursor in (-1, self.virtual_size.height - 1)
         self._turns, self._live = turns, live
         self.virtual_size = Size(self.size.width, len(turns))
@@ -73,12 +73,12 @@ class TurnList(ScrollView, can_focus=True):
         return self._live if self._live is not None and row == len(self._turns) - 1 else self._turns[row]
 
     @property
-    def lit(self) -> Turn | None:
-        """The turn whose row is lit."""
+    def highlighted(self) -> Turn | None:
+        """The turn whose row is highlighted."""
         return self.turn(self.cursor)
 
-    def light(self, turn_id: str) -> None:
-        """Light the row of that turn, if it is on the branch."""
+    def highlight(self, turn_id: str) -> None:
+        """Highlight the row of that turn, if it is on the branch."""
         row = next(
             (row for row in range(len(self._turns) - 1, -1, -1) if self._turns[row].id == turn_id), None
         )
@@ -90,37 +90,37 @@ class TurnList(ScrollView, can_focus=True):
         return max(len(self._turns), 1)
 
     def watch_cursor(self, cursor: int) -> None:
-        """Bring the lit row into sight and say which it is."""
+        """Bring the highlighted row into sight and say which it is."""
         turn = self.turn(cursor)
         if turn is not None:
             self.scroll_to_region(Region(0, cursor, 1, 1), animate=False)
-            self.post_message(self.Selected(turn))
+            self.post_message(self.Highlighted(turn))
         self.refresh()
 
     def action_move(self, by: int) -> None:
-        """Light the row above or below."""
+        """Highlight the row above or below."""
         self.cursor = min(max(self.cursor + by, 0), len(self._turns) - 1)
 
     def action_first(self) -> None:
-        """Light the first row."""
+        """Highlight the first row."""
         self.cursor = min(0, len(self._turns) - 1)
 
     def action_last(self) -> None:
-        """Light the last row."""
+        """Highlight the last row."""
         self.cursor = len(self._turns) - 1
 
-    def action_open(self) -> None:
-        """Show the lit turn in the conversation."""
+    def action_select(self) -> None:
+        """Show the highlighted turn in the conversation."""
         turn = self.turn(self.cursor)
         if turn is not None:
-            self.post_message(self.Opened(turn))
+            self.post_message(self.Selected(turn))
 
     def on_click(self, event: events.Click) -> None:
-        """Light the row that was clicked and show its turn."""
+        """Highlight the row that was clicked and show its turn."""
         row = event.y + self.scroll_offset.y
         if self.turn(row) is not None:
             self.cursor = row
-            self.action_open()
+            self.action_select()
 
     def render_line(self, y: int) -> Strip:
         """Return one row."""

@@ -14,7 +14,7 @@ from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.transcript.sanitize import one_line
 
 if TYPE_CHECKING:
-    from mixchat.tui.handlers.chat_settings import ChatSettingsHandlers
+    from mixchat.tui.handlers.chat_settings import ChatSettingsHandler
 
 _TITLE: Final = 16
 _COLUMN: Final = 22
@@ -24,8 +24,8 @@ class ChatSettingsScreen(FilterListScreen[None]):
     """Shows chat, next message and seat side by side.
 
     Args:
-        setting_up: reads and changes the settings.
-        first: the field of `Settings` that is lit at first.
+        settings: reads and changes the settings.
+        first: the field of `Settings` that is highlighted at first.
     """
 
     HEADING = "This chat"
@@ -35,23 +35,23 @@ class ChatSettingsScreen(FilterListScreen[None]):
         Binding("ctrl+d", "clear", "as the seat says", priority=True, id="setup.clear"),
     ]
 
-    def __init__(self, setting_up: "ChatSettingsHandlers", first: str = "") -> None:
+    def __init__(self, settings: "ChatSettingsHandler", first: str = "") -> None:
         super().__init__()
-        self._setting_up = setting_up
+        self._settings = settings
         self._first = first
 
     def on_mount(self) -> None:
         """Show what is set, and who would answer."""
-        self._seat = self._setting_up.seat()
+        self._seat = self._settings.seat()
         super().on_mount()
         if self._first:
-            self.rows.tell(self._rows(""), self._first)
+            self.rows.update_rows(self._rows(""), self._first)
         seat = self._seat
-        self.say_aside(f"{seat.ref} would answer" if seat else "nobody can answer yet")
+        self.update_aside(f"{seat.ref} would answer" if seat else "nobody can answer yet")
 
     def fill(self, words: str) -> None:
         """Show the settings that fit."""
-        self.rows.tell(self._rows(words), self.rows.lit)
+        self.rows.update_rows(self._rows(words), self.rows.highlighted)
 
     def _rows(self, words: str) -> list[ListRow]:
         wanted = words.casefold()
@@ -62,8 +62,8 @@ class ChatSettingsScreen(FilterListScreen[None]):
         return ListRow(spec.name, lambda width: self._line(spec, width))
 
     def _line(self, spec: SettingSpec, width: int) -> Content:
-        of_chat = getattr(self._setting_up.for_chat, spec.name)
-        of_message = getattr(self._setting_up.for_message, spec.name)
+        of_chat = getattr(self._settings.for_chat, spec.name)
+        of_message = getattr(self._settings.for_message, spec.name)
         of_seat = of_the_seat(self._seat, spec)
         cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_seat, "$text-muted"))
         parts = [
@@ -75,32 +75,32 @@ class ChatSettingsScreen(FilterListScreen[None]):
         ]
         return Content.assemble(spec.title.ljust(_TITLE), *parts)
 
-    def lit(self, value: str) -> None:
-        """Explain the lit setting, and say what the model in line does not take of it."""
+    def row_highlighted(self, value: str) -> None:
+        """Explain the highlighted setting, and say what the model in line does not take of it."""
         spec = SETTING_SPECS.get(value)
         if spec is None:
-            self.say_detail("")
+            self.update_detail("")
             return
-        counts = getattr(self._setting_up.for_message.over(self._setting_up.for_chat), spec.name)
-        wrong = self._setting_up.objection(spec, counts)
-        self.say_detail(Content.assemble(spec.help, "\n", (wrong, "$text-warning")))
+        counts = getattr(self._settings.for_message.over(self._settings.for_chat), spec.name)
+        wrong = self._settings.warning(spec, counts)
+        self.update_detail(Content.assemble(spec.help, "\n", (wrong, "$text-warning")))
 
-    def taken(self, value: str) -> None:
+    def row_selected(self, value: str) -> None:
         """Set it for the chat."""
         self.action_set(False)
 
     def action_set(self, alone: bool) -> None:
-        """Set the lit setting, for the chat or for the next message `alone`."""
-        spec = SETTING_SPECS.get(self.rows.lit)
+        """Set the highlighted setting, for the chat or for the next message `alone`."""
+        spec = SETTING_SPECS.get(self.rows.highlighted)
         if spec is None:
             return
 
         def written(text: str | None) -> None:
             if text is not None:
-                self.say(self._setting_up.put(spec, read_value(spec, text), alone=alone))
+                self.show_sentence(self._settings.put(spec, read_value(spec, text), alone=alone))
                 self.refill()
 
-        settings = self._setting_up.for_message if alone else self._setting_up.for_chat
+        settings = self._settings.for_message if alone else self._settings.for_chat
         now = getattr(settings, spec.name)
         title = f"{spec.title} of {'the next message' if alone else 'this chat'}"
         if spec.choices:
@@ -108,18 +108,18 @@ class ChatSettingsScreen(FilterListScreen[None]):
                 *(PickerEntry(choice, choice) for choice in spec.choices),
                 PickerEntry("default", "as the seat says"),
             ]
-            self.above.push_screen(Picker(title, entries, lit=shown(now)), written)
+            self.above.push_screen(Picker(title, entries, highlighted=shown(now)), written)
         else:
             known = "" if now is None else str(now)
             ask = ValuePrompt(title, known, help=spec.help, check=lambda text: read_value(spec, text))
             self.above.push_screen(ask, written)
 
     def action_clear(self) -> None:
-        """Take the lit setting away, from the chat and from the next message."""
-        spec = SETTING_SPECS.get(self.rows.lit)
+        """Take the highlighted setting away, from the chat and from the next message."""
+        spec = SETTING_SPECS.get(self.rows.highlighted)
         if spec is not None:
-            self._setting_up.put(spec, None, alone=True)
-            self.say(self._setting_up.put(spec, None, alone=False))
+            self._settings.put(spec, None, alone=True)
+            self.show_sentence(self._settings.put(spec, None, alone=False))
             self.refill()
 
 

@@ -1,6 +1,6 @@
 """Keys and commands, on one page."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 from textual.app import App, ComposeResult
@@ -10,23 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from mixchat.tui.actions import ACTS
-
-_SHORT: Final = {
-    "escape": "esc",
-    "pageup": "page up",
-    "pagedown": "page down",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-}
-
-
-def key_name(binding: Binding) -> str:
-    """Return the key of a binding for people: `ctrl+shift+↑`."""
-    return "+".join(_SHORT.get(part, part) for part in binding.key.split("+"))
-
+from mixchat.tui.actions.keys import Keymap, key_label
+from mixchat.tui.actions.table import ACTIONS
 
 _WIDTH = 24
 
@@ -66,7 +51,7 @@ def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:
     for active in bindings:
         does = words_for(active)
         if active.enabled and does:
-            key = key_name(active.binding)
+            key = key_label(active.binding.key)
             keys.setdefault(does, [])
             if key not in keys[does]:
                 keys[does].append(key)
@@ -82,7 +67,7 @@ def words_for(active: ActiveBinding) -> str:
 
 
 _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
-    ("send", "enter", "send; take the completion that is lit"),
+    ("send", "enter", "send; take the highlighted completion"),
     ("newline", "ctrl+j", "new line; shift+enter and alt+enter, too, where the terminal tells them apart"),
     ("", "@name", "at the beginning: this role, alias or model answers the message"),
     ("", "@file", "anywhere: the file goes along"),
@@ -101,12 +86,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,q", "dismiss", "Back", id="help.back"),
     ]
 
-    def __init__(
-        self, key_of: Callable[[str, str], str], focused: str = "", own: Sequence[ActiveBinding] = ()
-    ) -> None:
-        """Take what names the key of an act by its id and its usual key, and the focused widget's own bindings."""
+    def __init__(self, keymap: Keymap, focused: str = "", own: Sequence[ActiveBinding] = ()) -> None:
+        """Take the keys as they are set, the focused widget's class, and its own bindings."""
         super().__init__()
-        self._key_of = key_of
+        self._keymap = keymap
         self._focused = focused
         self._own = own
 
@@ -119,13 +102,13 @@ class HelpScreen(ModalScreen[None]):
         if self._focused != "PromptArea":
             yield from self._here()
         yield Content.styled("Writing", "$text-accent bold")
-        for act, key, does in _WRITING:
-            yield _line(self._key_of(act, key) if act else key, does)
+        for action, key, does in _WRITING:
+            yield _line(self._keymap.key(action, key) if action else key, does)
         yield Content()
         yield Content.styled("Everything else", "$text-accent bold")
-        for act in ACTS:
-            command = f"/{act.slash} {act.argument}".rstrip() if act.slash else ""
-            yield _line(self._key_of(act.id, act.key), act.help, command)
+        for action in ACTIONS:
+            command = f"/{action.command} {action.argument}".rstrip() if action.slash else ""
+            yield _line(self._keymap.key(action.id, action.key), action.help, command)
         if self._focused == "PromptArea":
             yield Content()
             yield from self._here()

@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from mixchat.tui.actions.keys import key_label
 from mixchat.tui.formatting import seconds_to_read
-from mixchat.tui.screens.help import key_name
 from mixchat.tui.screens.row_list import RowList
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
@@ -43,7 +43,7 @@ class FootLine(Widget):
 
 
 def _hint(binding: Binding) -> Content:
-    return Content.assemble((key_name(binding), "$text"), (f" {binding.description}", "$text-disabled"))
+    return Content.assemble((key_label(binding.key), "$text"), (f" {binding.description}", "$text-disabled"))
 
 
 def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
@@ -81,7 +81,7 @@ class FilterListScreen(Screen[Result]):
     EMPTY: ClassVar[str] = "Nothing fits."
 
     def compose(self) -> ComposeResult:
-        """Lay out the title, the filter, the list, what is said about the lit row, and the keys."""
+        """Lay out the title, the filter, the list, what is said about the highlighted row, and the keys."""
         with Vertical(id="page"):
             with Horizontal(id="page-head"):
                 yield Static(self.HEADING, id="page-title", markup=False)
@@ -99,10 +99,10 @@ class FilterListScreen(Screen[Result]):
     def fill(self, words: str) -> None:
         """Show the rows that fit `words`."""
 
-    def lit(self, value: str) -> None:
-        """Say something about the row that is lit now."""
+    def row_highlighted(self, value: str) -> None:
+        """Say something about the row that is highlighted now."""
 
-    def taken(self, value: str) -> None:
+    def row_selected(self, value: str) -> None:
         """Do what Enter does to a row."""
 
     @property
@@ -121,33 +121,33 @@ class FilterListScreen(Screen[Result]):
         return self.query_one("#page-filter", Input).value
 
     def refill(self) -> None:
-        """Show the rows anew and leave the light where it is."""
+        """Show the rows anew, the same one highlighted."""
         self.fill(self.words)
 
-    def say_aside(self, words: str | Content) -> None:
+    def update_aside(self, text: str | Content) -> None:
         """Write at the right of the title; its room is fixed, so nothing is laid out anew."""
-        self.query_one("#page-aside", Static).update(words, layout=False)
+        self.query_one("#page-aside", Static).update(text, layout=False)
 
-    def say_detail(self, words: str | Content) -> None:
+    def update_detail(self, text: str | Content) -> None:
         """Write below the list; nothing takes the place away."""
         detail = self.query_one("#page-detail", Static)
-        detail.update(words)
-        detail.display = bool(words)
+        detail.update(text)
+        detail.display = bool(text)
 
-    def say(self, sentence: str) -> None:
+    def show_sentence(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
     def action_move(self, by: int) -> None:
-        """Light the row above or below."""
+        """Highlight the row above or below."""
         self.rows.action_move(by)
 
     def action_page(self, by: int) -> None:
-        """Light a row a page away."""
+        """Highlight a row a page away."""
         self.rows.action_page(by)
 
     def action_edge(self, side: int) -> None:
-        """Light the first row, or the last."""
+        """Highlight the first row, or the last."""
         self.rows.action_edge(side)
 
     def action_back(self) -> None:
@@ -168,14 +168,14 @@ class FilterListScreen(Screen[Result]):
     @on(Input.Submitted, "#page-filter")
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.rows.action_take()
+        self.rows.action_select()
 
-    @on(RowList.Lit)
-    def _lit(self, event: RowList.Lit) -> None:
+    @on(RowList.Highlighted)
+    def _highlighted(self, event: RowList.Highlighted) -> None:
         event.stop()
-        self.lit(event.value)
+        self.row_highlighted(event.value)
 
-    @on(RowList.Taken)
-    def _taken(self, event: RowList.Taken) -> None:
+    @on(RowList.Selected)
+    def _selected(self, event: RowList.Selected) -> None:
         event.stop()
-        self.taken(event.value)
+        self.row_selected(event.value)

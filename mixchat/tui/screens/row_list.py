@@ -19,7 +19,7 @@ class ListRow(Struct, frozen=True):
     """One line of a list."""
 
     value: str
-    """What the row stands for; empty: a heading, which cannot be lit."""
+    """What the row stands for; empty: a heading, which cannot be highlighted."""
     paint: Callable[[int], Content]
     """Returns the line for a width in cells."""
 
@@ -30,7 +30,7 @@ def heading(words: str) -> ListRow:
 
 
 class RowList(ScrollView, can_focus=True):
-    """Lights one row and tells which; the keys may come from the screen while another widget has the focus."""
+    """Highlights one row and says which; the keys may come from the screen while another widget has the focus."""
 
     DEFAULT_CSS = "RowList { height: 1fr; overflow-x: hidden; }"
 
@@ -41,19 +41,19 @@ class RowList(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False, id="rows.page-down"),
         Binding("home", "edge(-1)", "First", show=False, id="rows.first"),
         Binding("end", "edge(1)", "Last", show=False, id="rows.last"),
-        Binding("enter", "take", "Take", show=False, id="rows.take"),
+        Binding("enter", "select", "Select", show=False, id="rows.select"),
     ]
 
     cursor: reactive[int] = reactive(-1)
 
-    class Lit(Message):
-        """Another row is lit."""
+    class Highlighted(Message):
+        """Another row is highlighted."""
 
         def __init__(self, value: str) -> None:
             super().__init__()
             self.value = value
 
-    class Taken(Message):
+    class Selected(Message):
         """A row was clicked, or Enter was pressed on it."""
 
         def __init__(self, value: str) -> None:
@@ -67,27 +67,29 @@ class RowList(ScrollView, can_focus=True):
         self._empty = empty
 
     @property
-    def lit(self) -> str:
-        """What the lit row stands for; empty when there is none."""
+    def highlighted(self) -> str:
+        """What the highlighted row stands for; empty when there is none."""
         return self._rows[self.cursor].value if 0 <= self.cursor < len(self._rows) else ""
 
-    def tell(self, rows: Sequence[ListRow], lit: str = "", *, empty: str | None = None) -> None:
-        """Show these rows and light the one that stands for `lit`, else the first that can be lit."""
+    def update_rows(
+        self, rows: Sequence[ListRow], highlighted: str = "", *, empty: str | None = None
+    ) -> None:
+        """Show these rows and highlight the one that stands for `highlighted`, else the first that can be highlighted."""
         self._rows = rows
         if empty is not None:
             self._empty = empty
         self.virtual_size = Size(0, len(rows))
-        wanted = next((at for at, row in enumerate(rows) if lit and row.value == lit), None)
+        wanted = next((at for at, row in enumerate(rows) if highlighted and row.value == highlighted), None)
         found = self._next(-1, 1) if wanted is None else wanted
         if wanted is None:
             self.scroll_to(y=0, animate=False)
         if found == self.cursor:
-            self._tell_lit()
+            self._post_highlighted()
         self.cursor = found
         self.refresh()
 
     def _next(self, start: int, step: int) -> int:
-        """Return the nearest row after `start` that can be lit, else `start` itself."""
+        """Return the nearest row after `start` that can be highlighted, else `start` itself."""
         row = start + step
         while 0 <= row < len(self._rows):
             if self._rows[row].value:
@@ -96,42 +98,42 @@ class RowList(ScrollView, can_focus=True):
         return start
 
     def watch_cursor(self) -> None:
-        """Bring the lit row into sight, with the heading above it, and say which it is."""
+        """Bring the highlighted row into sight, with the heading above it, and say which it is."""
         if self.cursor >= 0:
             above = 1 if self.cursor and not self._rows[self.cursor - 1].value else 0
             self.scroll_to_region(Region(0, self.cursor - above, 1, 1 + above), animate=False)
-        self._tell_lit()
+        self._post_highlighted()
         self.refresh()
 
-    def _tell_lit(self) -> None:
-        self.post_message(self.Lit(self.lit))
+    def _post_highlighted(self) -> None:
+        self.post_message(self.Highlighted(self.highlighted))
 
     def action_move(self, by: int) -> None:
-        """Light the row above or below."""
+        """Highlight the row above or below."""
         self.cursor = self._next(self.cursor, by)
 
     def action_page(self, by: int) -> None:
-        """Light a row a page away."""
+        """Highlight a row a page away."""
         far = min(max(self.cursor + by * max(self.size.height - 1, 1), 0), len(self._rows) - 1)
         self.cursor = self._next(far - by, by) if self._rows else -1
 
     def action_edge(self, side: int) -> None:
-        """Light the first row, or the last."""
+        """Highlight the first row, or the last."""
         self.cursor = self._next(-1, 1) if side < 0 else self._next(len(self._rows), -1)
 
-    def action_take(self) -> None:
-        """Take the lit row."""
-        if self.lit:
-            self.post_message(self.Taken(self.lit))
+    def action_select(self) -> None:
+        """Select the highlighted row."""
+        if self.highlighted:
+            self.post_message(self.Selected(self.highlighted))
 
     def on_click(self, event: events.Click) -> None:
-        """Light the row that was clicked; a second click takes it."""
+        """Highlight the row that was clicked; a second click selects it."""
         row = event.y + self.scroll_offset.y
         if 0 <= row < len(self._rows) and self._rows[row].value:
             again = row == self.cursor
             self.cursor = row
             if again:
-                self.action_take()
+                self.action_select()
 
     def render_line(self, y: int) -> Strip:
         """Return one row."""
@@ -142,8 +144,8 @@ class RowList(ScrollView, can_focus=True):
             )
         content = self._rows[row].paint(max(width - 2, 1))
         if row == self.cursor:
-            lit = Content.assemble(("▌ ", "$accent"), content).truncate(width, ellipsis=True, pad=True)
-            return self._strip(lit.stylize("on $panel"))
+            shown = Content.assemble(("▌ ", "$accent"), content).truncate(width, ellipsis=True, pad=True)
+            return self._strip(shown.stylize("on $panel"))
         return self._strip(Content.assemble("  ", content))
 
     def _strip(self, content: Content) -> Strip:

@@ -67,20 +67,22 @@ class SpendScreen(FilterListScreen[str | None]):
         )
         self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
         self.refill()
-        self._say_sum(self._report)
+        self._update_sum(self._report)
         self._draw(self._report)
 
-    def _say_sum(self, found: Report) -> None:
+    def _update_sum(self, found: Report) -> None:
         said = f"{formatting.tally(found.total.tally)} in {calls(found.total.calls)} since {found.since} · by {self._by}"
-        self.say_aside(said)
+        self.update_aside(said)
 
     def _draw(self, found: Report) -> None:
         if self._plotted and found.total.calls:
             width = max(self.size.width - 8, 30)
             height = min(_PLOT, max(self.size.height // 2 - 3, 6))
-            self.say_detail(plot_days(self._runtime.storage.ledger, found.since, width=width, height=height))
+            self.update_detail(
+                plot_days(self._runtime.storage.ledger, found.since, width=width, height=height)
+            )
         else:
-            self.say_detail(saved_sentence(found.saving))
+            self.update_detail(saved_sentence(found.saving))
 
     def on_resize(self) -> None:
         """Draw the plot as wide as there is room."""
@@ -96,19 +98,21 @@ class SpendScreen(FilterListScreen[str | None]):
         wanted = words.casefold()
         lines = [(line, name) for line, name in named if wanted in name.casefold()]
         most = max((line.usd for line, _ in lines), default=Decimal(0))
-        self.rows.tell([self._row(line, name, most) for line, name in lines], self.rows.lit, empty=self.EMPTY)
+        self.rows.update_rows(
+            [self._row(line, name, most) for line, name in lines], self.rows.highlighted, empty=self.EMPTY
+        )
 
     def _row(self, line: ReportLine, name: str, most: Decimal) -> ListRow:
         return ListRow(line.key, lambda width: spend_line(line, name, most, width, by=self._by))
 
-    def taken(self, value: str) -> None:
+    def row_selected(self, value: str) -> None:
         """Open the chat."""
         self.action_open()
 
     def action_open(self) -> None:
-        """Open the lit chat."""
-        if self._by == "chat" and self.rows.lit in self._known():
-            self.dismiss(self.rows.lit)
+        """Open the highlighted chat."""
+        if self._by == "chat" and self.rows.highlighted in self._known():
+            self.dismiss(self.rows.highlighted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to open something only where the lines are chats."""
@@ -146,7 +150,7 @@ class SpendScreen(FilterListScreen[str | None]):
                 self._read()
 
         entries = [*(PickerEntry(span, span) for span in _SPANS), PickerEntry("", "another day …")]
-        self.above.push_screen(Picker("Since when?", entries, lit=self._since), chosen)
+        self.above.push_screen(Picker("Since when?", entries, highlighted=self._since), chosen)
 
     def _check(self, text: str) -> None:
         try:

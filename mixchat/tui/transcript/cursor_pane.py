@@ -3,15 +3,13 @@
 from mixchat.domain.turn import Turn
 from mixchat.tui.transcript.finder import Finder, Match
 from mixchat.tui.transcript.messages import TurnSelected
-from mixchat.tui.transcript.render_block import RenderBlock
 from mixchat.tui.transcript.scroll_pane import ScrollPane
 from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn
-from mixchat.tui.transcript.turn_text import reply_markdown, turn_markdown
 from mixchat.tui.transcript.turn_view import TurnView
 
 
 class BlockCursor:
-    """Moves by turn and by code block, and gives what is under it as text. Without a place it means the last turn."""
+    """Moves by turn and by code block. Without a place it means the last turn."""
 
     def __init__(self, column: TurnColumn) -> None:
         self._column = column
@@ -76,35 +74,13 @@ class BlockCursor:
             view, part = view + by, -1 if by > 0 else 1 << 30
         return False
 
-    def copy_reply(self) -> str:
-        """Return the reply as Markdown."""
+    def marked_code(self, turn_id: str) -> str:
+        """Return the code block that is marked in that turn; empty without any."""
         view = self.view
-        if view is None:
+        if view is None or view.turn.id != turn_id or self._part is None or self._part >= len(view.parts):
             return ""
-        return view.reply if view.live is not None else reply_markdown(view.turn)
-
-    def copy_turn(self) -> str:
-        """Return prompt and reply as Markdown."""
-        return turn_markdown(self.view.turn) if self.view is not None else ""
-
-    def copy_code(self) -> str:
-        """Return the code block under the cursor, or the turn's last one; empty without any."""
-        part = self._code()
-        return part.text if part is not None else ""
-
-    def code_language(self) -> str:
-        """Return the word after the fence of the block that `copy_code` returns."""
-        part = self._code()
-        return part.language if part is not None else ""
-
-    def _code(self) -> RenderBlock | None:
-        view = self.view
-        if view is None:
-            return None
-        if self._part is not None and self._part < len(view.parts) and view.parts[self._part].kind == "code":
-            return view.parts[self._part]
-        found = _code_parts(view)
-        return view.parts[found[-1]] if found else None
+        part = view.parts[self._part]
+        return part.text if part.kind == "code" else ""
 
 
 def _code_parts(view: TurnView) -> list[int]:

@@ -65,7 +65,7 @@ class ScrollPane(ScrollView, can_focus=True):
             self._painter.cursor,
         )
         self._painter = painter
-        self._column.wear(
+        self._column.apply_style(
             RenderStyle(palette, self._colouring.highlighter.shades, self._colouring.highlighter.sketch)
         )
         self._strips = []

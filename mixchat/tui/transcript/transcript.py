@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar, cast
 
+from msgspec import structs
 from textual import events
 from textual.binding import Binding, BindingType
 
@@ -63,6 +64,12 @@ class Transcript(CursorPane):
     def turns(self) -> tuple[Turn, ...]:
         """The turns that are shown, the live one as it was accepted."""
         return tuple(view.turn for view in self._column.views)
+
+    def current(self, turn: Turn) -> Turn:
+        """Return a turn with what has come of its reply so far, if it is the one that is still coming."""
+        index = self._index(turn.id)
+        view = self._column.views[index] if index is not None else None
+        return turn if view is None or view.live is None else structs.replace(turn, reply=view.reply)
 
     def load(self, turns: Sequence[Turn]) -> None:
         """Show a saved path from its end; only what is seen is laid out."""

@@ -48,7 +48,7 @@ class TurnColumn:
         self.views = views
         self.measure()
 
-    def wear(self, look: RenderStyle) -> None:
+    def apply_style(self, look: RenderStyle) -> None:
         """Take another look; what is not seen is laid out again when it is."""
         self.look = look
         self.age += 1

@@ -1,4 +1,4 @@
-"""The links of a reply, for those who have no mouse."""
+"""A turn as text to copy or save: its Markdown, its code blocks and its links, as the transcript reads them."""
 
 from itertools import groupby
 
@@ -49,6 +49,12 @@ def _written(reply: str) -> list[Link]:
                 if url:
                     links.append(Link("" if label == url else label, url))
     return links
+
+
+def code_blocks(reply: str) -> list[str]:
+    """Return the content of each code block, in reading order."""
+    tokens = [token for block in MarkdownDocument(reply).blocks for token in block.tokens]
+    return [token.content for token in tokens if token.type in {"fence", "code_block"}]
 
 
 def turn_markdown(turn: Turn) -> str:

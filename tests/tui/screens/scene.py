@@ -113,7 +113,7 @@ def tell(runtime: StagedRuntime, said: tuple[tuple[str, str, ModelRef, int, str]
 
 async def opened(stage: Stage, act: str, kind: type[P]) -> P:
     """Open a screen by its act and wait until it is painted."""
-    stage.screen.action_act(act)
+    stage.screen.action_run(act)
     await stage.until(lambda: isinstance(stage.app.screen, kind))
     await stage.pilot.pause()
     screen = stage.app.screen

@@ -139,7 +139,7 @@ async def test_help_in_the_chat_begins_with_what_the_focused_widget_can_do():
         await chats(stage)
         await stage.pilot.press("enter")
         await stage.until(lambda: "half-open" in stage.text)
-        stage.screen.room.parts.transcript.focus()
+        stage.screen.context.widgets.transcript.focus()
         await stage.pilot.press("f1")
         await stage.until(lambda: "In the conversation" in stage.text)
         assert stage.text.index("In the conversation") < stage.text.index("Writing")
@@ -152,7 +152,7 @@ async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_ta
     tell(runtime)
     async with on_stage(runtime) as stage:
         screen = await opened(stage, "chats", ChatsScreen)
-        find = screen._shelf.find
+        find = screen._chats.find
         sought: list[str] = []
 
         def slow(words: str) -> object:
@@ -162,7 +162,7 @@ async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_ta
 
         screen.fill("the")
         assert screen._resting is None
-        monkeypatch.setattr(screen._shelf, "find", slow)
+        monkeypatch.setattr(screen._chats, "find", slow)
         await stage.type("eggs")
         assert sought[0] == "e"
         await stage.until(lambda: sought[-1] == "eggs" and "1 chat" in stage.text)

@@ -242,21 +242,19 @@ async def test_selecting_everything_gives_every_turn_as_markdown():
         assert app.transcript.get_selection(Selection(Offset(2, 0), Offset(5, 0))) == ("one", "\n")
 
 
-async def test_the_block_cursor_moves_by_turn_and_by_code_block_and_copies_what_it_is_on():
+async def test_the_block_cursor_moves_by_turn_and_by_code_block():
     app = Stage([turn("a", "first", CODE), turn("b", "second", "no code"), turn("c", "third", CODE)])
     async with app.run_test(size=(80, 50)) as pilot:
         await pilot.pause()
         pane = app.transcript
-        assert pane.cursor.copy_reply() == CODE
-        assert pane.cursor.copy_code() == "ls -l\n"
         assert pane.move_turn(-1)
         assert pane.move_turn(-1)
-        assert pane.cursor.copy_reply() == "no code"
-        assert pane.cursor.copy_turn() == "> second\n\nno code"
+        assert pane.cursor.turn is not None
+        assert (pane.cursor.turn.id, pane.cursor.marked_code("b")) == ("b", "")
         assert pane.move_code(-1)
-        assert (pane.cursor.copy_code(), pane.cursor.code_language()) == ("ls -l\n", "sh")
+        assert (pane.cursor.marked_code("a"), pane.cursor.marked_code("b")) == ("ls -l\n", "")
         assert pane.move_code(-1)
-        assert (pane.cursor.copy_code(), pane.cursor.code_language()) == ("print('one')\n", "python")
+        assert pane.cursor.marked_code("a") == "print('one')\n"
         assert not pane.move_code(-1)
         await pilot.pause()
         assert app.told[-2:] == ["a", "a"]

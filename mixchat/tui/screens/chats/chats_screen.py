@@ -23,7 +23,7 @@ _QUICK: Final = 0.02
 
 
 class ChatFound(Struct, frozen=True):
-    """The chat that was taken, and the turn to show in it."""
+    """The chat that was selected, and the turn to show in it."""
 
     chat: str
     turn: str = ""
@@ -44,11 +44,11 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="chats.undo"),
     ]
 
-    def __init__(self, shelf: ChatList, words: str = "") -> None:
+    def __init__(self, chats: ChatList, words: str = "") -> None:
         """Take the chats, and the words to search for at once."""
         super().__init__()
         self._first = words
-        self._shelf = shelf
+        self._chats = chats
         self._resting: Timer | None = None
         self._sought = ""
         self._took = 0.0
@@ -56,13 +56,13 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
 
     def on_mount(self) -> None:
         """Show the list first; what each chat cost comes right after."""
-        self._shelf.read()
+        self._chats.read()
         super().on_mount()
         self.query_one("#page-filter", Input).value = self._first
         self.call_after_refresh(self._count)
 
     def _count(self) -> None:
-        self._shelf.count_costs()
+        self._chats.count_costs()
         self.rows.refresh()
 
     def fill(self, words: str) -> None:
@@ -75,93 +75,93 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         elif words.strip():
             self._resting = self.set_timer(_REST, self._search)
         else:
-            self._list(list(self._shelf.records.values()))
+            self._list(list(self._chats.records.values()))
 
     def _list(self, records: list[ChatRecord]) -> None:
         empty = "No chat yet; the first message begins one."
-        self.rows.tell(chat_rows(records, self._shelf), self.rows.lit, empty=empty)
-        self._say_count(len(records))
+        self.rows.update_rows(chat_rows(records, self._chats), self.rows.highlighted, empty=empty)
+        self._update_count(len(records))
 
     def _search(self) -> None:
         words = [word for word in self.words.split() if word != "#"]
         tags = [word[1:].casefold() for word in words if word.startswith("#")]
         text = " ".join(word for word in words if not word.startswith("#"))
         if not text:
-            self._list([record for record in self._shelf.records.values() if _has(record, tags)])
+            self._list([record for record in self._chats.records.values() if _has(record, tags)])
             return
-        known = self._shelf.records
+        known = self._chats.records
         began = time.perf_counter()
-        found = self._shelf.find(text)
+        found = self._chats.find(text)
         self._took = time.perf_counter() - began
         hits = [hit for hit in found if hit.chat in known and _has(known[hit.chat], tags)]
-        lit = self.rows.lit if self.words == self._sought else ""
+        highlighted = self.rows.highlighted if self.words == self._sought else ""
         self._sought = self.words
-        self.rows.tell(hit_rows(hits, self._shelf), lit, empty=self.EMPTY)
-        self._say_count(len({hit.chat for hit in hits}))
+        self.rows.update_rows(hit_rows(hits, self._chats), highlighted, empty=self.EMPTY)
+        self._update_count(len({hit.chat for hit in hits}))
 
-    def _say_count(self, number: int) -> None:
-        self.say_aside(f"{number:,} chat{'' if number == 1 else 's'}")
+    def _update_count(self, number: int) -> None:
+        self.update_aside(f"{number:,} chat{'' if number == 1 else 's'}")
 
-    def taken(self, value: str) -> None:
+    def row_selected(self, value: str) -> None:
         """Open the chat, at the place that was found."""
         self.dismiss(ChatFound(*chat_and_turn(value)))
 
     def action_open(self) -> None:
-        """Open the lit chat."""
-        self.rows.action_take()
+        """Open the highlighted chat."""
+        self.rows.action_select()
 
     def action_rename(self) -> None:
         """Write another title."""
-        record = self._lit_record()
+        record = self._highlighted_record()
         if record is None:
             return
 
         def named(title: str | None) -> None:
             if title:
-                self._try(lambda: self._shelf.rename(record.id, title))
+                self._try(lambda: self._chats.rename(record.id, title))
 
         self.above.push_screen(ValuePrompt("Title", record.title), named)
 
     def action_tag(self) -> None:
         """Write the chat's tags."""
-        record = self._lit_record()
+        record = self._highlighted_record()
         if record is None:
             return
 
         def tagged(text: str | None) -> None:
             if text is not None:
                 tags = [word.strip("#,") for word in text.split() if word.strip("#,")]
-                self._try(lambda: self._shelf.tag(record.id, tags))
+                self._try(lambda: self._chats.tag(record.id, tags))
 
         help_ = "Words with spaces between them; none takes all tags away."
         self.above.push_screen(ValuePrompt("Tags", " ".join(record.tags), help=help_), tagged)
 
     def action_pin(self) -> None:
         """Pin the chat to the top, or unpin it."""
-        record = self._lit_record()
+        record = self._highlighted_record()
         if record is not None:
-            self._try(lambda: self._shelf.pin(record.id))
+            self._try(lambda: self._chats.pin(record.id))
 
     def action_delete(self) -> None:
         """Take the chat away; one key brings it back."""
-        record = self._lit_record()
+        record = self._highlighted_record()
         if record is not None:
             self.rows.action_move(1)
-            self._try(lambda: self._shelf.delete(record.id))
-            self.say(f"Deleted “{record.title}”. ctrl+z brings it back.")
+            self._try(lambda: self._chats.delete(record.id))
+            self.show_sentence(f"Deleted “{record.title}”. ctrl+z brings it back.")
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self._try(lambda: self.say(self._shelf.undo() or "There is nothing to take back."))
+        self._try(lambda: self.show_sentence(self._chats.undo() or "There is nothing to take back."))
 
-    def _lit_record(self) -> ChatRecord | None:
-        return self._shelf.records.get(chat_and_turn(self.rows.lit)[0])
+    def _highlighted_record(self) -> ChatRecord | None:
+        return self._chats.records.get(chat_and_turn(self.rows.highlighted)[0])
 
     def _try(self, change: Callable[[], object]) -> None:
         try:
             change()
         except StorageError as error:
-            self.say(str(error))
+            self.show_sentence(str(error))
         self.refill()
 
 

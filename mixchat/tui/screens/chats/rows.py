@@ -24,9 +24,9 @@ _BETWEEN: Final = "\x1f"
 """Between a chat's id and a turn's in what a row stands for."""
 
 
-def chat_rows(records: Iterable[ChatRecord], shelf: ChatList) -> list[ListRow]:
+def chat_rows(records: Iterable[ChatRecord], chats: ChatList) -> list[ListRow]:
     """Return a row a chat under headings: pinned ones, then the days."""
-    now = datetime.fromtimestamp(shelf.now()).astimezone()
+    now = datetime.fromtimestamp(chats.now()).astimezone()
     rows: list[ListRow] = []
     for day, group in groupby(
         records, lambda record: "pinned" if record.pinned else day_of(record.updated, now)
@@ -34,24 +34,24 @@ def chat_rows(records: Iterable[ChatRecord], shelf: ChatList) -> list[ListRow]:
         if rows:
             rows.append(heading(""))
         rows.append(heading(day))
-        rows += [_chat_row(record, shelf, now) for record in group]
+        rows += [_chat_row(record, chats, now) for record in group]
     return rows
 
 
-def hit_rows(hits: Sequence[Hit], shelf: ChatList) -> list[ListRow]:
+def hit_rows(hits: Sequence[Hit], chats: ChatList) -> list[ListRow]:
     """Return a row for each of the chats found, and below it the places in its text."""
-    now = datetime.fromtimestamp(shelf.now()).astimezone()
+    now = datetime.fromtimestamp(chats.now()).astimezone()
     places: dict[str, list[Hit]] = {}
     for hit in hits:
-        if hit.chat in shelf.records:
+        if hit.chat in chats.records:
             found = places.setdefault(hit.chat, [])
             if hit.turn:
                 found.append(hit)
-    return [row for chat, found in places.items() for row in _found(shelf.records[chat], found, shelf, now)]
+    return [row for chat, found in places.items() for row in _found(chats.records[chat], found, chats, now)]
 
 
-def _found(record: ChatRecord, hits: Sequence[Hit], shelf: ChatList, now: datetime) -> Iterator[ListRow]:
-    yield _chat_row(record, shelf, now)
+def _found(record: ChatRecord, hits: Sequence[Hit], chats: ChatList, now: datetime) -> Iterator[ListRow]:
+    yield _chat_row(record, chats, now)
     for hit in hits[:_SNIPPETS]:
         yield ListRow(f"{hit.chat}{_BETWEEN}{hit.turn}", lambda _, text=hit.snippet: snippet(text))
 
@@ -63,19 +63,19 @@ def chat_and_turn(value: str) -> tuple[str, str]:
 
 
 def snippet(text: str) -> Content:
-    """Return a hit in its context, the words found lit."""
+    """Return a hit in its context, the words found highlighted."""
     parts = one_line(text).replace(_MARKS[1], _MARKS[0]).split(_MARKS[0])
     styles = ("$text-muted", "$text-accent bold")
     return Content.assemble("    ", *((part, styles[number % 2]) for number, part in enumerate(parts)))
 
 
-def _chat_row(record: ChatRecord, shelf: ChatList, now: datetime) -> ListRow:
-    return ListRow(record.id, lambda width: _line(record, shelf, now, width))
+def _chat_row(record: ChatRecord, chats: ChatList, now: datetime) -> ListRow:
+    return ListRow(record.id, lambda width: _line(record, chats, now, width))
 
 
-def _line(record: ChatRecord, shelf: ChatList, now: datetime, width: int) -> Content:
+def _line(record: ChatRecord, chats: ChatList, now: datetime, width: int) -> Content:
     tags = "".join(f" #{one_line(tag)}" for tag in record.tags)
-    cost = shelf.cost(record.id)
+    cost = chats.cost(record.id)
     spent = formatting.tally(cost) if cost is not None and cost.calls else ""
     room = max(width - _COST - _WHEN - len(tags) - 2, 8)
     return Content.assemble(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class ModelOffer(Struct, frozen=True, kw_only=True):
     """One model."""
 
     card: ModelCard
@@ -38,24 +38,24 @@ class ModelList:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[ModelOffer]:
         """Return every model, those that can be asked first. Blocks while the price list is opened the first time."""
         self.load()
         roles, aliases = self._roles(), self._aliases()
-        found = {card.ref: card for name in self._talkers() for card in self._cards(name)}
+        found = {card.ref: card for name in self._chat_providers() for card in self._cards(name)}
         found |= {
             ref: self._runtime.settings.catalog.card(ref)
             for ref in (*roles, *aliases)
-            if ref not in found and self._talks(ref)
+            if ref not in found and self._chats(ref)
         }
         offers = [self._offer(card, aliases, roles) for card in found.values()]
         return sorted(offers, key=lambda offer: (bool(offer.unreachable), offer.role is None, offer.card.ref))
 
-    def _talks(self, ref: ModelRef) -> bool:
+    def _chats(self, ref: ModelRef) -> bool:
         service = self._runtime.settings.provider_specs.get(ref.provider)
         return service is None or service.api != "embed"
 
-    def _talkers(self) -> list[str]:
+    def _chat_providers(self) -> list[str]:
         """Return the services that can be chatted with."""
         return [
             name for name, service in self._runtime.settings.provider_specs.items() if service.api != "embed"
@@ -76,7 +76,7 @@ class ModelList:
 
     async def ask(self) -> list[str]:
         """Ask the providers that were not asked today for their models; return who did not answer."""
-        providers = [found for name in self._talkers() if (found := self._stale(name)) is not None]
+        providers = [found for name in self._chat_providers() if (found := self._stale(name)) is not None]
         failed = await self._runtime.settings.catalog.refresh(providers)
         return [name for name in failed if self._runtime.settings.provider_specs[name].needs_key]
 
@@ -100,8 +100,8 @@ class ModelList:
 
     def _roles(self) -> dict[ModelRef, str]:
         roles: dict[ModelRef, str] = {}
-        for role, post in self._runtime.routing.stack.roles.items():
-            for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat)):
+        for role, config in self._runtime.routing.stack.roles.items():
+            for seat in (*config.seats, *(seat for seat in (config.plan, config.execute) if seat)):
                 roles.setdefault(seat.ref, role)
         return roles
 
@@ -110,14 +110,14 @@ class ModelList:
             ref: name for name, ref in sorted(self._runtime.settings.catalog.aliases().items(), reverse=True)
         }
 
-    def offer(self, ref: ModelRef) -> Offer:
+    def offer(self, ref: ModelRef) -> ModelOffer:
         """Return what is known of one model, without waiting for the price list."""
         return self._offer(self._runtime.settings.catalog.card(ref), {}, {})
 
-    def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> Offer:
+    def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> ModelOffer:
         rates = self._runtime.storage.prices.rates(card.ref) if self._runtime.storage.prices.ready else None
         today = self.today
-        return Offer(
+        return ModelOffer(
             card=card,
             alias=aliases.get(card.ref, ""),
             input=rates.input if rates else None,

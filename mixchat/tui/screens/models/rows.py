@@ -9,7 +9,7 @@ from textual.content import Content
 from mixchat.domain.model import ModelCard
 from mixchat.tui import formatting
 from mixchat.tui.composer.completion import Candidate, rank
-from mixchat.tui.screens.models.model_list import Offer
+from mixchat.tui.screens.models.model_list import ModelOffer
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.sanitize import one_line
 
@@ -31,7 +31,7 @@ _ABLE: Final = 84
 _ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
 
 
-def fitting(words: str, offers: Sequence[Offer]) -> list[Offer]:
+def fitting(words: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
     """Return the models that `words` can mean, the best first."""
     if not words.strip():
         return list(offers)
@@ -41,7 +41,7 @@ def fitting(words: str, offers: Sequence[Offer]) -> list[Offer]:
     return sorted((by_ref[each.insert] for each in found), key=lambda offer: bool(offer.unreachable))
 
 
-def model_line(offer: Offer, rests: float, width: int) -> Content:
+def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
     """Return one row."""
     name = one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
     tone = "$text-disabled" if offer.unreachable else "$text"
@@ -58,7 +58,7 @@ def _for_state(width: int) -> int:
     return _STATE if width >= _WIDEST else _BRIEF if width >= _WIDE else 0
 
 
-def _state_of(offer: Offer, rests: float, width: int) -> Content:
+def _state_of(offer: ModelOffer, rests: float, width: int) -> Content:
     """Return how a model is, as far as there is room for it; the successor is in the details, too."""
     state = model_state(offer, rests)
     if width >= _WIDEST or "→" not in state.plain:
@@ -77,7 +77,7 @@ def _room(width: int) -> int:
     return min(max(room, 16), _NAME)
 
 
-def details(offer: Offer, rests: float) -> Content:
+def details(offer: ModelOffer, rests: float) -> Content:
     """Return what there is to say about a model beyond its row."""
     card = offer.card
     facts = [
@@ -105,7 +105,7 @@ def abilities(card: ModelCard) -> str:
     return " ".join(word for field, word in _ABILITIES if getattr(card, field))
 
 
-def retires(offer: Offer) -> str:
+def retires(offer: ModelOffer) -> str:
     """Return when a model ends and what to take instead."""
     card = offer.card
     then = f" → {card.successor.model}" if card.successor else ""
@@ -113,7 +113,7 @@ def retires(offer: Offer) -> str:
     return f"{verb} {card.retires.day} {card.retires:%b %Y}{then}" if card.retires else ""
 
 
-def prices(offer: Offer) -> str:
+def prices(offer: ModelOffer) -> str:
     """Return what a million tokens cost, read and written."""
     return f"{_price(offer.input)} / {_price(offer.output)}"
 
@@ -122,7 +122,7 @@ def _price(price: Decimal | None) -> str:
     return "?" if price is None else "free" if not price else f"${price.normalize():f}"
 
 
-def model_state(offer: Offer, rests: float) -> Content:
+def model_state(offer: ModelOffer, rests: float) -> Content:
     """Return what stands against a model right now; nothing, when it is well."""
     if offer.unreachable:
         return Content.styled(offer.unreachable, "$text-disabled")

@@ -105,7 +105,7 @@ _AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
 Path = tuple[str, ...]
 
 
-class _Before(Struct, frozen=True):
+class _ConfigBefore(Struct, frozen=True):
     """What is needed to take a change back."""
 
     key: str
@@ -131,7 +131,7 @@ class ConfigEditor:
     def __init__(self, runtime: "Runtime", changed: Callable[[Config], None]) -> None:
         self._runtime = runtime
         self._changed = changed
-        self._undo: list[_Before] = []
+        self._undo: list[_ConfigBefore] = []
 
     @property
     def config(self) -> Config:
@@ -153,7 +153,7 @@ class ConfigEditor:
         layers = self._layers()
         return {setting.key: source_of(setting.path, layers) for setting in settings}
 
-    def names(self, table: Setting) -> Sequence[str]:
+    def entry_names(self, table: Setting) -> Sequence[str]:
         """Return the names that a table holds."""
         return list(cast("Mapping[str, object]", value_of(self._runtime.settings.config, table.path)))
 
@@ -180,13 +180,13 @@ class ConfigEditor:
             raise ConfigError("Write a name.")
         if looks_like_secret(name):
             raise ConfigError(SECRET_REFUSED)
-        if name in self.names(table):
+        if name in self.entry_names(table):
             raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
         shape = shape_of(table.key)
         if shape is not None:
             changed(self._runtime.settings.config, (*table.path, name), shape())
 
-    def put(self, setting: Setting, value: Value) -> str:
+    def set(self, setting: Setting, value: Value) -> str:
         """Put a value to use and write it down; return what there is to say about it, or nothing.
 
         Raises:
@@ -228,7 +228,7 @@ class ConfigEditor:
         counted = value_of(config, place)
         was = None if source_of(place, self._layers()) == "default" else counted
         said = self._use_and(path, counts, lambda: self._write(path, value))
-        self._undo.append(_Before(key, place, was, counted, text, self._text()))
+        self._undo.append(_ConfigBefore(key, place, was, counted, text, self._text()))
         return said
 
     def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:

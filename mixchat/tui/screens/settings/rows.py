@@ -22,7 +22,7 @@ _WIDE: Final = 100
 
 
 def setting_rows(
-    settings: Sequence[Setting], book: ConfigEditor, words: str, sources: Mapping[str, str]
+    settings: Sequence[Setting], editor: ConfigEditor, words: str, sources: Mapping[str, str]
 ) -> list[ListRow]:
     """Return the settings that fit `words`, each group under its table's name."""
     wanted = words.casefold().split()
@@ -38,12 +38,12 @@ def setting_rows(
         if table != last and table:
             rows.append(heading(dotted(table)))
         last = table
-        rows.append(_row(setting, book, sources[setting.key]))
+        rows.append(_row(setting, editor, sources[setting.key]))
     return rows
 
 
-def _row(setting: Setting, book: ConfigEditor, source: str) -> ListRow:
-    return ListRow(setting.key, lambda width: _line(setting, book.value(setting), source, width))
+def _row(setting: Setting, editor: ConfigEditor, source: str) -> ListRow:
+    return ListRow(setting.key, lambda width: _line(setting, editor.value(setting), source, width))
 
 
 def _line(setting: Setting, value: object, source: str, width: int) -> Content:

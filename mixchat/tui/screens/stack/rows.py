@@ -6,7 +6,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from mixchat.domain.stack import RoleConfig, Seat, Stack
-from mixchat.tui.screens.models.model_list import ModelList, Offer
+from mixchat.tui.screens.models.model_list import ModelList, ModelOffer
 from mixchat.tui.screens.models.rows import model_state, prices, window
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.themes import role_variable
@@ -20,7 +20,7 @@ _REST = 48
 """Cells of a seat's row besides the model's name."""
 
 
-class Place(Struct, frozen=True):
+class SeatPlace(Struct, frozen=True):
     """What a row stands for: a role, or one of its seats."""
 
     role: str
@@ -28,54 +28,54 @@ class Place(Struct, frozen=True):
     """Its place in the line-up, counted from 0; -1: the role itself."""
 
 
-def place_of(value: str) -> Place:
+def place_of(value: str) -> SeatPlace:
     """Return what a row stands for."""
     role, _, seat = value.partition(_BETWEEN)
-    return Place(role, int(seat or -1))
+    return SeatPlace(role, int(seat or -1))
 
 
-def value_of_place(place: Place) -> str:
+def value_of_place(place: SeatPlace) -> str:
     """Return what a row for that place holds."""
     return place.role if place.seat < 0 else f"{place.role}{_BETWEEN}{place.seat}"
 
 
-def stack_rows(stack: Stack, words: str, shelf: ModelList) -> list[ListRow]:
+def stack_rows(stack: Stack, words: str, models: ModelList) -> list[ListRow]:
     """Return the roles with their line-ups; with `words` only what they name."""
     rows: list[ListRow] = []
-    for post in stack.roles.values():
-        own = list(_post_rows(post, words.strip().casefold(), shelf))
+    for role in stack.roles.values():
+        own = list(_role_rows(role, words.strip().casefold(), models))
         if own:
             rows += [heading(""), *own] if rows else own
     return rows
 
 
-def _post_rows(post: RoleConfig, words: str, shelf: ModelList) -> Iterator[ListRow]:
-    whole = words in post.role
-    seats = [(at, seat) for at, seat in enumerate(post.seats) if whole or words in str(seat.ref).casefold()]
+def _role_rows(role: RoleConfig, words: str, models: ModelList) -> Iterator[ListRow]:
+    whole = words in role.role
+    seats = [(at, seat) for at, seat in enumerate(role.seats) if whole or words in str(seat.ref).casefold()]
     if not (whole or seats):
         return
-    yield ListRow(post.role, lambda width: _role_line(post, width))
-    for step, seat in (("plan", post.plan), ("do", post.execute)):
+    yield ListRow(role.role, lambda width: _role_line(role, width))
+    for step, seat in (("plan", role.plan), ("do", role.execute)):
         if seat is not None:
-            yield ListRow("", lambda width, step=step, seat=seat: _seat_line(step, seat, shelf, width))
+            yield ListRow("", lambda width, step=step, seat=seat: _seat_line(step, seat, models, width))
     for at, seat in seats:
-        value = value_of_place(Place(post.role, at))
-        yield ListRow(value, lambda width, at=at, seat=seat: _seat_line(str(at + 1), seat, shelf, width))
+        value = value_of_place(SeatPlace(role.role, at))
+        yield ListRow(value, lambda width, at=at, seat=seat: _seat_line(str(at + 1), seat, models, width))
 
 
-def _role_line(post: RoleConfig, width: int) -> Content:
-    private = "  stays on this machine" if post.private else ""
+def _role_line(role: RoleConfig, width: int) -> Content:
+    private = "  stays on this machine" if role.private else ""
     return Content.assemble(
-        ("▌ ", role_variable(post.role)),
-        (one_line(post.role).ljust(_ROLE), f"{role_variable(post.role)} bold"),
-        (one_line(post.description), "$text-muted"),
+        ("▌ ", role_variable(role.role)),
+        (one_line(role.role).ljust(_ROLE), f"{role_variable(role.role)} bold"),
+        (one_line(role.description), "$text-muted"),
         (private, "$text-success"),
     ).truncate(width, ellipsis=True)
 
 
-def _seat_line(place: str, seat: Seat, shelf: ModelList, width: int) -> Content:
-    offer = shelf.offer(seat.ref)
-    state = model_state(offer, shelf.rests(seat.ref))
+def _seat_line(place: str, seat: Seat, models: ModelList, width: int) -> Content:
+    offer = models.offer(seat.ref)
+    state = model_state(offer, models.rests(seat.ref))
     tone = "$text-disabled" if offer.unreachable else "$text"
     set_ = _settings(seat)
     room = min(max(width - _REST, 20), _NAME)
@@ -88,7 +88,7 @@ def _seat_line(place: str, seat: Seat, shelf: ModelList, width: int) -> Content:
     ).truncate(width, ellipsis=True)
 
 
-def _facts(offer: Offer) -> str:
+def _facts(offer: ModelOffer) -> str:
     return f"{prices(offer):>17}{window(offer.card):>7}"
 
 

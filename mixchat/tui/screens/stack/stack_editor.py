@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 
-class _Before(Struct, frozen=True):
+class _StackBefore(Struct, frozen=True):
     stack: str
     """The stack that was in use."""
     file: Path | None = None
@@ -36,7 +36,7 @@ class StackEditor:
     def __init__(self, runtime: "Runtime", changed: Callable[[], None]) -> None:
         self._runtime = runtime
         self._changed = changed
-        self._undo: list[_Before] = []
+        self._undo: list[_StackBefore] = []
 
     @property
     def stack(self) -> "Stack":
@@ -57,7 +57,7 @@ class StackEditor:
         Raises:
             ConfigError: it cannot be used; the old one stays.
         """
-        before = _Before(self.stack.name)
+        before = _StackBefore(self.stack.name)
         said = self._use(name)
         self._undo.append(before)
         return said or f"The stack {name} is in use."
@@ -116,9 +116,9 @@ class StackEditor:
         target = self._free_name(name) if stacks.is_preset(name) else name
         text = edit_lineup(stacks.text(name), role, change, name=target)
         path = stacks.path(target)
-        before = _Before(name, path, path.read_text("utf-8") if path else None)
+        before = _StackBefore(name, path, path.read_text("utf-8") if path else None)
         stacks.add(text, target, replace=True)
-        self._undo.append(before if path else _Before(name, stacks.path(target)))
+        self._undo.append(before if path else _StackBefore(name, stacks.path(target)))
         said = self._use(target)
         return said or ("" if target == name else f"{name} stays as it is; your own is called {target}.")
 

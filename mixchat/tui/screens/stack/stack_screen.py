@@ -13,7 +13,7 @@ from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.models.rows import details
-from mixchat.tui.screens.stack.rows import Place, place_of, stack_rows, value_of_place
+from mixchat.tui.screens.stack.rows import SeatPlace, place_of, stack_rows, value_of_place
 from mixchat.tui.screens.stack.stack_editor import StackEditor
 
 _LOOK_AGAIN: Final = 1.0
@@ -36,10 +36,10 @@ class StackScreen(FilterListScreen[None]):
         Binding("ctrl+z", "undo", "undo", priority=True, id="stack.undo"),
     ]
 
-    def __init__(self, book: StackEditor, shelf: ModelList) -> None:
+    def __init__(self, editor: StackEditor, models: ModelList) -> None:
         super().__init__()
-        self._book = book
-        self._shelf = shelf
+        self._editor = editor
+        self._models = models
 
     def on_mount(self) -> None:
         """Show the stack, and its prices once they are read."""
@@ -48,101 +48,101 @@ class StackScreen(FilterListScreen[None]):
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)
 
     async def _price(self) -> None:
-        await asyncio.to_thread(self._shelf.load)
+        await asyncio.to_thread(self._models.load)
         self.rows.refresh()
 
     def fill(self, words: str) -> None:
         """Show the roles and seats that fit."""
-        stack = self._book.stack
-        self.rows.tell(stack_rows(stack, words, self._shelf), self.rows.lit)
-        own = "comes with mixchat" if self._book.is_preset(stack.name) else "your own"
-        self.say_aside(f"{stack.name} · {own}")
+        stack = self._editor.stack
+        self.rows.update_rows(stack_rows(stack, words, self._models), self.rows.highlighted)
+        own = "comes with mixchat" if self._editor.is_preset(stack.name) else "your own"
+        self.update_aside(f"{stack.name} · {own}")
 
-    def lit(self, value: str) -> None:
-        """Say more about the lit seat, or who follows in the role's line-up."""
+    def row_highlighted(self, value: str) -> None:
+        """Say more about the highlighted seat, or who follows in the role's line-up."""
         place = place_of(value)
         seat = self._seat(place)
         if seat is not None:
-            self.say_detail(details(self._shelf.offer(seat.ref), self._shelf.rests(seat.ref)))
+            self.update_detail(details(self._models.offer(seat.ref), self._models.rests(seat.ref)))
         elif value:
-            then = [str(seat.ref) for seat in self._book.stack.lineup(place.role)]
-            self.say_detail("Tried in this order: " + ", ".join(then))
+            then = [str(seat.ref) for seat in self._editor.stack.lineup(place.role)]
+            self.update_detail("Tried in this order: " + ", ".join(then))
         else:
-            self.say_detail("")
+            self.update_detail("")
 
-    def taken(self, value: str) -> None:
-        """Seat a model below the lit row."""
+    def row_selected(self, value: str) -> None:
+        """Seat a model below the highlighted row."""
         self.action_add()
 
     def action_add(self) -> None:
-        """Pick a model and seat it below the lit seat."""
-        place = place_of(self.rows.lit)
+        """Pick a model and seat it below the highlighted seat."""
+        place = place_of(self.rows.highlighted)
         if not place.role:
             return
 
         def picked(found: Picked | None) -> None:
             if found is not None:
-                self._change(lambda: self._book.insert(place.role, place.seat + 1, found.ref))
-                self._light(Place(place.role, place.seat + 1))
+                self._change(lambda: self._editor.insert(place.role, place.seat + 1, found.ref))
+                self._highlight(SeatPlace(place.role, place.seat + 1))
 
         heading = f"Who shall sit in {place.role}?"
-        self.above.push_screen(ModelsScreen(self._shelf, ("seat",), heading), picked)
+        self.above.push_screen(ModelsScreen(self._models, ("seat",), heading), picked)
 
     def action_remove(self) -> None:
-        """Take the lit seat away."""
-        place = place_of(self.rows.lit)
+        """Take the highlighted seat away."""
+        place = place_of(self.rows.highlighted)
         if self._seat(place) is not None:
-            self._change(lambda: self._book.remove(place.role, place.seat))
+            self._change(lambda: self._editor.remove(place.role, place.seat))
 
     def action_shift(self, by: int) -> None:
-        """Try the lit seat earlier, or later."""
-        place = place_of(self.rows.lit)
-        there = Place(place.role, place.seat + by)
+        """Try the highlighted seat earlier, or later."""
+        place = place_of(self.rows.highlighted)
+        there = SeatPlace(place.role, place.seat + by)
         if self._seat(place) is not None and self._seat(there) is not None:
-            self._change(lambda: self._book.move(place.role, place.seat, by))
-            self._light(there)
+            self._change(lambda: self._editor.move(place.role, place.seat, by))
+            self._highlight(there)
 
     def action_succeed(self) -> None:
-        """Give the lit seat to the successor of the model in it."""
-        place = place_of(self.rows.lit)
+        """Give the highlighted seat to the successor of the model in it."""
+        place = place_of(self.rows.highlighted)
         seat = self._seat(place)
         if seat is None:
             return
-        successor = self._shelf.offer(seat.ref).card.successor
+        successor = self._models.offer(seat.ref).card.successor
         if successor is None:
-            self.say(f"Nobody named a successor of {seat.ref}.")
+            self.show_sentence(f"Nobody named a successor of {seat.ref}.")
         else:
-            self._change(lambda: self._book.replace(place.role, place.seat, successor))
+            self._change(lambda: self._editor.replace(place.role, place.seat, successor))
 
     def action_switch(self) -> None:
         """Put another stack to use."""
         entries = [
-            PickerEntry(name, name, "comes with mixchat" if self._book.is_preset(name) else "your own")
-            for name in self._book.names()
+            PickerEntry(name, name, "comes with mixchat" if self._editor.is_preset(name) else "your own")
+            for name in self._editor.names()
         ]
 
         def picked(name: str | None) -> None:
             if name is not None:
-                self._change(lambda: self._book.switch(name))
+                self._change(lambda: self._editor.switch(name))
 
-        self.above.push_screen(Picker("Stack", entries, lit=self._book.stack.name), picked)
+        self.above.push_screen(Picker("Stack", entries, highlighted=self._editor.stack.name), picked)
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self._change(self._book.undo)
+        self._change(self._editor.undo)
 
     def _change(self, change: Callable[[], str]) -> None:
         try:
-            said = change()
+            sentence = change()
         except ConfigError as error:
-            said = str(error)
-        if said:
-            self.say(said)
+            sentence = str(error)
+        if sentence:
+            self.show_sentence(sentence)
         self.refill()
 
-    def _light(self, place: Place) -> None:
-        self.rows.tell(stack_rows(self._book.stack, self.words, self._shelf), value_of_place(place))
+    def _highlight(self, place: SeatPlace) -> None:
+        self.rows.update_rows(stack_rows(self._editor.stack, self.words, self._models), value_of_place(place))
 
-    def _seat(self, place: Place) -> Seat | None:
-        post = self._book.stack.roles.get(place.role)
-        return post.seats[place.seat] if post is not None and 0 <= place.seat < len(post.seats) else None
+    def _seat(self, place: SeatPlace) -> Seat | None:
+        role = self._editor.stack.roles.get(place.role)
+        return role.seats[place.seat] if role is not None and 0 <= place.seat < len(role.seats) else None

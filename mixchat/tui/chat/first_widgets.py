@@ -1,6 +1,7 @@
 """The widgets that are painted first; nothing of theirs takes long to load."""
 
 from msgspec import Struct
+from textual.widgets import ContentSwitcher
 
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.choice_bar import ChoiceBar
@@ -12,6 +13,8 @@ from mixchat.tui.panel.side_panel import SidePanel
 class FirstWidgets(Struct, frozen=True, kw_only=True):
     """What the first picture is made of."""
 
+    switcher: ContentSwitcher
+    """Has the place of the conversation; its first content is the welcome."""
     welcome: Welcome
     choices: ChoiceBar
     composer: Composer

@@ -1,12 +1,12 @@
 """A field between conversation and composer that searches the chat on the screen."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from mixchat.tui.terminal.ordered_keys import OrderedInput
@@ -28,11 +28,13 @@ class FindBar(Horizontal):
         Binding("escape", "close", "back to the prompt", id="find.close"),
     ]
 
-    def __init__(self, transcript: Transcript, closed: Callable[[], None]) -> None:
-        """Take what is searched, and what gives the focus back."""
+    class Closed(Message):
+        """The bar went away; the focus belongs to the prompt again."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        """Take what is searched."""
         super().__init__()
         self._transcript = transcript
-        self._leave = closed
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the count."""
@@ -61,7 +63,7 @@ class FindBar(Horizontal):
         self._transcript.unmark()
         self.query_one(Input).value = ""
         self.display = False
-        self._leave()
+        self.post_message(self.Closed())
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 
-class Candidates:
+class ComparableModels:
     """Reads stack, aliases, prices and health anew each time."""
 
     def __init__(self, runtime: "Runtime") -> None:
@@ -38,14 +38,14 @@ class Candidates:
     def roles(self) -> dict[ModelRef, str]:
         """Return each model of the stack with the first role that seats it."""
         found: dict[ModelRef, str] = {}
-        for role, post in self._runtime.routing.stack.roles.items():
-            for seat in post.seats:
+        for role, config in self._runtime.routing.stack.roles.items():
+            for seat in config.seats:
                 found.setdefault(seat.ref, role)
         return found
 
     def _lineup(self, chat: "Chat", prompt: TurnRequest) -> Iterator[ModelRef]:
-        question = chat.routing_input(prompt)
-        yield from (seat.ref for seat in self._runtime.routing.router.decide_locally(question).lineup)
+        routed = chat.routing_input(prompt)
+        yield from (seat.ref for seat in self._runtime.routing.router.decide_locally(routed).lineup)
 
     def _detail(self, ref: ModelRef, roles: dict[ModelRef, str]) -> str:
         rests = "resting" if self._runtime.routing.health.rests(ref) else ""
@@ -66,11 +66,11 @@ LEAST: Final = 2
 MOST: Final = 4
 
 
-class ModelChooser(Picker):
+class ComparePicker(Picker):
     """Returns the names that were marked, separated by spaces, or `None` when it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "mark", "Mark", show=False, priority=True, id="chooser.mark"),
+        Binding("tab", "mark", "Mark", show=False, priority=True, id="compare-picker.mark"),
     ]
 
     def __init__(self, entries: Sequence[PickerEntry], marked: Iterable[str]) -> None:
@@ -80,31 +80,31 @@ class ModelChooser(Picker):
     def on_mount(self) -> None:
         """Fill the list."""
         super().on_mount()
-        self._say()
+        self._update_title()
 
     def action_mark(self) -> None:
-        """Mark the lit row, or take its mark away."""
+        """Mark the highlighted row, or take its mark away."""
         rows = self.query_one(OptionList)
-        lit = rows.highlighted
-        if lit is None:
+        highlighted = rows.highlighted
+        if highlighted is None:
             return
-        name = rows.get_option_at_index(lit).id or ""
+        name = rows.get_option_at_index(highlighted).id or ""
         if name in self._marked:
             del self._marked[name]
         elif len(self._marked) < MOST:
             self._marked[name] = None
         self._fill(self.query_one(Input).value)
-        rows.highlighted = lit
-        self._say()
+        rows.highlighted = highlighted
+        self._update_title()
 
-    def _fill(self, words: str) -> None:
+    def _fill(self, text: str) -> None:
         self._entries = {
             name: structs.replace(entry, key="●" if name in self._marked else " ")
             for name, entry in self._entries.items()
         }
-        super()._fill(words)
+        super()._fill(text)
 
-    def _say(self) -> None:
+    def _update_title(self) -> None:
         count = len(self._marked)
         can = "Enter begins" if count >= LEAST else f"{LEAST} at least"
         self.query_one("#picker-title", Static).update(
@@ -112,12 +112,12 @@ class ModelChooser(Picker):
         )
 
     @on(OptionList.OptionSelected)
-    def _row_taken(self, event: OptionList.OptionSelected) -> None:
+    def _row_selected(self, event: OptionList.OptionSelected) -> None:
         event.prevent_default()
         self._begin()
 
     @on(Input.Submitted)
-    def _field_taken(self, event: Input.Submitted) -> None:
+    def _field_submitted(self, event: Input.Submitted) -> None:
         event.prevent_default()
         self._begin()
 

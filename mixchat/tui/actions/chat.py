@@ -1,0 +1,80 @@
+"""Actions on the app, the chat and what is being written."""
+
+from typing import Final
+
+from mixchat.tui.actions.action import Action
+
+FIRST: Final[tuple[Action, ...]] = (
+    Action(
+        id="stop", key="escape", title="Stop", help="close what is open, stop the reply, or pause the queue",
+        slash="stop", while_covered=True,
+    ),
+    Action(
+        id="copy-or-stop", key="ctrl+c", title="Copy or stop",
+        help="copy the selection, or else stop the reply", while_covered=True,
+    ),
+    Action(
+        id="palette", key="ctrl+p", title="Commands", help="everything mixchat can do",
+        footer=True, priority=True,
+    ),
+    Action(
+        id="quit", key="ctrl+q", title="Quit", help="save and leave", slash="quit,exit",
+        footer=True, priority=True, while_covered=True,
+    ),
+)  # fmt: skip
+
+CHAT: Final[tuple[Action, ...]] = (
+    Action(id="new-chat", key="ctrl+n", title="New chat", help="begin an empty chat", slash="new,clear"),
+    Action(
+        id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="[NAME]"
+    ),
+    Action(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
+    Action(
+        id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message",
+    ),
+    Action(
+        id="private", title="Private chat", help="only models on this machine answer, or again any",
+        slash="private",
+    ),
+    Action(id="theme", title="Theme", help="change the colours", slash="theme", argument="NAME"),
+    Action(
+        id="copy-reply", key="ctrl+o", title="Copy the reply", help="the last reply as Markdown", slash="copy",
+    ),
+    Action(
+        id="copy-code", title="Copy the code", help="the last code block of the last reply", slash="copy-code",
+    ),
+    Action(id="copy-turn", title="Copy the turn", help="prompt and reply as Markdown", slash="copy-turn"),
+    Action(id="links", title="Links", help="the addresses in the reply, to copy one", slash="links"),
+    Action(
+        id="save-code", title="Save the code", help="the last code block to a file", slash="save",
+        argument="FILE",
+    ),
+    Action(
+        id="export", title="Export the chat", help="every turn on the screen as a Markdown file",
+        slash="export", argument="FILE",
+    ),
+    Action(id="editor", key="ctrl+g", title="Editor", help="write the prompt in $EDITOR", slash="editor"),
+    Action(
+        id="recall", key="ctrl+r", title="Earlier prompts", help="search the prompts sent before",
+        slash="history",
+    ),
+    Action(
+        id="drop-queued", title="Drop the queue's last", help="remove the last waiting message", slash="drop",
+    ),
+    Action(
+        id="panel", key="f2", title="Side panel", help="show or hide turns, health and cost", slash="panel"
+    ),
+    Action(id="wider", key="f3", title="Wider panel", help="give the side panel more room"),
+    Action(id="narrower", key="f4", title="Narrower panel", help="give the side panel less room"),
+    Action(
+        id="budget", title="Budget", help="how many dollars a message, a chat, a day or a month may cost",
+        slash="budget", argument="SPAN DOLLARS",
+    ),
+    Action(
+        id="key", key="ctrl+k", title="Add a key", help="test a provider's key and keep it in the key ring",
+        slash="key", argument="[KEY]",
+    ),
+    Action(
+        id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
+    ),
+)  # fmt: skip

@@ -1,0 +1,132 @@
+"""The keys of all actions: bindings for the screen, and the config's own `[keys]` over them."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+from textual.keys import Keys
+
+from mixchat.tui.actions.action import Action, split
+from mixchat.tui.actions.table import ACTIONS
+
+_OF_THE_APP: Final = frozenset({"quit"})
+"""Actions whose keys work on every screen; nobody else can have these keys."""
+_UNBOUND: Final = "unbound"
+"""A key that no terminal sends."""
+_SHORT: Final = {
+    "escape": "esc",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+_MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
+_NAMED_KEYS: Final = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
+
+
+def bindings(*, of_the_app: bool = False) -> list[BindingType]:
+    """Return a binding for each action, under its id, so that the config can give it a key: the app's own, or the chat screen's."""
+    return [
+        Binding(
+            action.key or _UNBOUND,
+            action.id if of_the_app else f"run('{action.id}')",
+            action.title,
+            tooltip=action.help,
+            show=action.footer,
+            priority=action.priority,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if (action.id in _OF_THE_APP) == of_the_app
+    ]
+
+
+class Keymap(Struct, frozen=True):
+    """The user's keys, and what is wrong with them."""
+
+    keys: Mapping[str, str]
+    """By the action's id, only where the user changed them; an empty text takes the key away."""
+    problems: tuple[str, ...] = ()
+
+    def key(self, action_id: str, default: str) -> str:
+        """Return the keys of an action as they are set."""
+        return self.keys.get(action_id, default)
+
+    def for_textual(self) -> dict[str, str]:
+        """Return the keys as Textual takes them, for which an empty text is no change."""
+        return {action_id: key or _UNBOUND for action_id, key in self.keys.items()}
+
+
+def key_label(keys: str) -> str:
+    """Return the first of several keys as people write it: `ctrl+↑`, `esc`."""
+    return "+".join(_SHORT.get(part, part) for part in keys.partition(",")[0].split("+"))
+
+
+def read_keys(table: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> Keymap:
+    """Return the user's keys, with a sentence for each that cannot count: no such action, no such key, or taken.
+
+    What the user gives goes before a default; only the keys of the app itself cannot be taken.
+    """
+    defaults = {action.id: action.key for action in actions}
+    problems = [_no_action(name, defaults) for name in table if name not in defaults]
+    problems += [
+        f"keys.{name}: {_no_key(key)}"
+        for name in table
+        if name in defaults
+        for key in split(table[name])
+        if not is_key(key)
+    ]
+    given = {name: split(table[name]) for name in defaults if name in table}
+    real = {name: list(filter(is_key, keys)) for name, keys in given.items()}
+    keys = {name: ",".join(real[name]) for name in given if real[name] or not given[name]}
+    usual = {name: key for name, key in defaults.items() if name not in keys}
+    fixed = {name: key for name, key in {**defaults, **keys}.items() if name in _OF_THE_APP}
+    owners: dict[str, str] = {}
+    for name, key in {**fixed, **keys, **usual}.items():
+        for single in split(key):
+            owner = owners.setdefault(single, name)
+            if owner != name:
+                problems.append(f'The key "{single}" is given to both {owner} and {name}; {owner} has it.')
+    return Keymap(keys, tuple(problems))
+
+
+def _no_action(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, 1, cutoff=0.5)
+    hint = f'did you mean "{near[0]}"?' if near else f"the actions are {', '.join(sorted(known))}."
+    return f"keys.{name} is no action; {hint}"
+
+
+def _no_key(key: str) -> str:
+    near = get_close_matches(key.rpartition("+")[2], _NAMED_KEYS, 1, cutoff=0.6)
+    spelled = key.rpartition("+")[0] + "+" + near[0] if near and "+" in key else near[0] if near else ""
+    hint = f'did you mean "{spelled}"?' if spelled else "keys are written f5, ctrl+k, alt+left or shift+tab."
+    return f'there is no key "{key}"; {hint}'
+
+
+def no_key_message(text: str) -> str | None:
+    """Return what is wrong with keys that are separated by commas, or `None` when a terminal can send each."""
+    wrong = next((key for key in map(str.strip, text.split(",")) if not is_key(key)), None)
+    return None if wrong is None else _capital(_no_key(wrong))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def is_key(key: str) -> bool:
+    """Return whether this is the name of a key that a terminal can send, with or without modifiers."""
+    *modifiers, last = key.split("+")
+    return _MODIFIERS.issuperset(modifiers) and (len(last) == 1 or last in _NAMED_KEYS or _is_character(last))
+
+
+def _is_character(name: str) -> bool:
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return True
