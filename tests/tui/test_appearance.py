@@ -102,7 +102,7 @@ def test_a_fail_over(snap_compare: SnapCompare):
 
 def test_the_first_run(snap_compare: SnapCompare):
     runtime = StagedRuntime(stack=NOBODY, clock=StillClock())
-    runtime.providers.reachable = lambda provider: False  # type: ignore[method-assign]
+    runtime.settings.providers.reachable = lambda provider: False  # type: ignore[method-assign]
     assert snap_compare(
         MixApp(runtime, LaunchOptions()), terminal_size=(120, 40), run_before=shown(runtime, nothing)
     )

@@ -1,6 +1,6 @@
 """Going back through the prompts sent before, as in a shell."""
 
-from mixchat.tui.composer.completion import Sources
+from collections.abc import Callable, Sequence
 
 
 class PromptHistory:
@@ -9,8 +9,8 @@ class PromptHistory:
     A prompt that was changed on the way stays changed until something is sent, as in a shell.
     """
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self, read: Callable[[], Sequence[str]]) -> None:
+        self._read = read
         self._prompts: list[str] | None = None
         """The prompts, and behind them what is being written."""
         self._at = 0
@@ -18,7 +18,7 @@ class PromptHistory:
     def older(self, current: str) -> str | None:
         """Return the prompt before, or `None` at the oldest. `current` is kept in its place."""
         if self._prompts is None:
-            self._prompts = [*self._sources.prompts(), current]
+            self._prompts = [*self._read(), current]
             self._at = len(self._prompts) - 1
         return self._moved(self._prompts, -1, current)
 
