@@ -23,7 +23,7 @@ class KeylessRuntime(StagedRuntime):
 
     def __init__(self) -> None:
         super().__init__(stack=NOBODY)
-        self.providers.reachable = lambda provider: False  # type: ignore[method-assign]
+        self.settings.providers.reachable = lambda provider: False  # type: ignore[method-assign]
 
 
 @pytest.fixture
