@@ -18,7 +18,6 @@ from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinis
 from mixchat.domain.turn import FileRef, Outcome, Turn
 from mixchat.tui.composer.message import ComposedMessage
 
-
 Ask = Callable[[], AsyncGenerator[ChatEvent]]
 """Begins a turn; called once its worker runs, since a file may not be readable."""
 
@@ -63,7 +62,7 @@ class TurnEnds(Protocol):
 
 
 class TurnQueue:
-    """Sends prompts to a chat, stops replies and keeps the queue."""
+    """Runs the turns of one chat, one at a time."""
 
     def __init__(self, chat: Chat, ends: TurnEnds, observers: Sequence[TurnObserver], screen: Widget) -> None:
         self.chat = chat
@@ -206,9 +205,7 @@ class TurnQueue:
             self._worker = None
         self._next()
 
-    async def _follow(
-        self, ask: Ask, message: ComposedMessage | None
-    ) -> None:
+    async def _follow(self, ask: Ask, message: ComposedMessage | None) -> None:
         turn: Turn | None = None
         failure: Failure | None = None
         try:
