@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from mixchat.chat.mentions import find_file
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.tui.chat.context import ChatContext
-from mixchat.chat.mentions import find_file
 from mixchat.tui.handlers.compare_picker import LEAST, MOST, ComparableModels, ComparePicker
 
 _NAME: Final = re.compile(r"@?[A-Za-z][\w.:/-]*")
