@@ -253,6 +253,11 @@ class Chat:
         runner = self._running.get(turn_id)
         return runner.live if runner else None
 
+    def try_next(self, turn_id: str) -> bool:
+        """Ask the next model of the fallback order now; return whether there is one and no word has come yet."""
+        runner = self._running.get(turn_id)
+        return runner is not None and runner.try_next()
+
     def correct(self, turn_id: str, role: str) -> Turn:
         """Say what role a turn should have had, which the router learns; return the turn as it is now."""
         turn = structs.replace(self.path.turn(turn_id), corrected=role)

@@ -69,6 +69,10 @@ class TurnRunner:
         self.live.follow(self._run)
         return self._run
 
+    def try_next(self) -> bool:
+        """Ask the next model now; return whether there is one and no word has come yet."""
+        return self._run is not None and self._run.try_next()
+
     def checkpoint(self) -> None:
         """Save the turn as it stands, once a second; the ledger notes with it what the call has cost so far."""
         if self._services.clock.monotonic() - self._saved_at >= _SAVE_EVERY:

@@ -18,7 +18,7 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
-from mixchat.domain.turn import Citation, Turn
+from mixchat.domain.turn import Attempt, Citation, Turn
 from mixchat.domain.usage import Cost, Usage
 
 _COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
@@ -76,7 +76,7 @@ def _trouble(failure: Failure) -> dict[str, Any]:
 
 def end_record(kind: str, turn: Turn) -> dict[str, Any]:
     """Return the last line of a turn that was finished or stopped."""
-    first = next((a for a in reversed(turn.attempts) if a.first_token is not None), None)
+    first = next((attempt for attempt in turn.attempts if attempt.first_token is not None), None)
     return {
         "type": kind,
         "turn": turn.id,
@@ -86,12 +86,18 @@ def end_record(kind: str, turn: Turn) -> dict[str, Any]:
         "attempts": len(turn.attempts),
         "usage": counts(turn.usage),
         **_money(turn.cost),
-        "first_token_ms": round((first.first_token - first.started) * 1000)
-        if first and first.first_token
-        else None,
+        "first_token_ms": _first_token(first, turn.created.timestamp()),
+        "attempt_first_token_ms": _first_token(first, first.started) if first else None,
         "total_ms": round(turn.seconds * 1000),
         "stop": turn.stop,
     }
+
+
+def _first_token(attempt: Attempt | None, since: float) -> int | None:
+    """Return the milliseconds from a moment to the first word or thought that a person saw of the turn."""
+    if attempt is None or attempt.first_token is None:
+        return None
+    return max(round((attempt.first_token - since) * 1000), 0)
 
 
 def failed(turn: Turn, failure: Failure) -> dict[str, Any]:

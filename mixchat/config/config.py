@@ -42,6 +42,11 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         _dollars(self)
 
 
+def _seconds(name: str, value: float | None) -> None:
+    if value is not None and not 1 <= value <= 3600:
+        raise ValueError(f"{name} must be a number of seconds from 1 to 3600, not {value:g}.")
+
+
 class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How prompts get their roles."""
 
@@ -57,10 +62,17 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """What a better answer may cost: `quality` (whatever it takes), `balanced` (a few cents more) or `saver` (little)."""
     secrets: bool = True
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
+    first_token: float | None = None
+    """Seconds that a silent model is waited for before the next one is asked; left out: 10, and longer where a model
+    thinks in silence, is loaded first, or has much to read."""
+    silence: float = 30.0
+    """Seconds of silence in all after which a message without a pin is given up, whoever was asked."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin <= 1:
             raise ValueError(f"margin must be a number from 0 to 1, not {self.margin}.")
+        _seconds("first_token", self.first_token)
+        _seconds("silence", self.silence)
 
 
 class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -95,8 +107,11 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Models of the server, where it cannot be asked for them."""
     local: bool | None = None
     """Whether nothing that is sent there leaves this machine; left out: only where mixchat knows it."""
+    first_token: float | None = None
+    """Seconds that a silent model of this provider is waited for before the next one is asked."""
 
     def __post_init__(self) -> None:
+        _seconds("first_token", self.first_token)
         if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
             raise ValueError(f'base_url must begin with "https://" or "http://", not "{self.base_url}".')
 

@@ -104,7 +104,17 @@ def provider_specs(config: Config, environ: Mapping[str, str]) -> dict[str, Prov
     known = {name: _moved(service, environ) for name, service in built_in().items()}
     for name, own in config.providers.items():
         known[name] = _laid_over(known.get(name), name, own, environ)
-    return {name: _speaking(service, config.providers.get(name)) for name, service in known.items()}
+    return {
+        name: _timed(_speaking(service, config.providers.get(name)), name, config)
+        for name, service in known.items()
+    }
+
+
+def _timed(service: ProviderSpec, name: str, config: Config) -> ProviderSpec:
+    """Return the service with the patience that the config has for it, or for all."""
+    own = config.providers.get(name)
+    seconds = (own.first_token if own else None) or config.router.first_token
+    return service if seconds is None else structs.replace(service, first_token_timeout=seconds)
 
 
 def _moved(service: ProviderSpec, environ: Mapping[str, str]) -> ProviderSpec:

@@ -29,6 +29,10 @@ class Run(Protocol):
         """Return what was spent for this turn outside of its attempts."""
         ...
 
+    def try_next(self) -> bool:
+        """Go on to the next model now; return whether there is one and no word has come yet."""
+        ...
+
     def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
 

@@ -30,8 +30,6 @@ from mixchat.storage.owner import Owner
 
 BEAT: Final = 1.0
 """Seconds between two notes of how far a call is, for whoever finds it should this program be killed."""
-_UNSURE: Final = frozenset({"timeout", "interrupted"})
-"""Failures after which the provider may charge for what it never told us about."""
 
 
 class Ledger:
@@ -214,7 +212,9 @@ class Ledger:
     ) -> CallRow:
         if costs_nothing(text, usage, failure):
             charged, rates = usage, None
-            cost = Cost(ZERO, exact=failure is None or failure.code not in _UNSURE)
+            cost = Cost(
+                ZERO, exact=failure is None or failure.code != "refused"
+            )  # a filter may charge for reading
         else:
             whole = complete or (failure is not None and failure.code == "refused")
             charged = live.final(GrowingText(text), usage, complete=whole)

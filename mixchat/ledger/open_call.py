@@ -1,5 +1,7 @@
 """A call under way, as far as the ledger follows it: what was reported, and what came after that."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from mixchat.domain.errors import Failure
@@ -91,9 +93,20 @@ class OpenCall:
         return round((self._whole + count_tokens(new)) * self._ratio)
 
 
+_UNSURE: Final = frozenset({"timeout", "interrupted"})
+"""Failures after which the provider may charge for what it never told us about: it had read the request."""
+
+
 def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:
-    """Whether a call failed before the provider counted anything."""
-    return failure is not None and not text and usage == Usage()
+    """Whether nothing is owed for a call: it reached no server, or failed before the provider counted anything.
+
+    A call that was given up in silence was read and perhaps answered, so it is estimated like one that was stopped.
+    """
+    if failure is None:
+        return False
+    if not failure.reached:
+        return True
+    return not text and usage == Usage() and failure.code not in _UNSURE
 
 
 def is_exact(call: MeteredCall, usage: Usage, *, complete: bool) -> bool:

@@ -17,13 +17,24 @@ from mixchat.domain.events import (
 )
 from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
+from mixchat.domain.model import ModelRef
 from mixchat.domain.provider import Provider
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost, Usage
 from mixchat.routing.idle_timeout import IdleTimeout
+from mixchat.routing.patience import SHARE, Patience
 from mixchat.routing.services import RoutingServices
+
+_CHARACTERS_A_TOKEN = 4
+_UNSENT = Failure("interrupted", "It was stopped before anything was sent.", reached=False)
+
+
+def in_words(seconds: float) -> str:
+    """Return a time for a sentence: `9 seconds`, `1 second`, `3 minutes`."""
+    count, unit = (round(seconds), "second") if seconds < 100 else (round(seconds / 60), "minute")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 class AttemptContext(Struct, frozen=True, kw_only=True):
@@ -33,15 +44,22 @@ class AttemptContext(Struct, frozen=True, kw_only=True):
     attempt: int
     """Counts from 1 within the turn."""
     step: Step = "answer"
-    pinned: bool = False
-    """The person chose this model, so it is waited for much longer."""
+    probe: bool = False
+    """The model was resting; this call tries whether it is back."""
+    then: ModelRef | None = None
+    """Who can be asked in its place."""
 
 
 class LiveAttempt:
     """One call. `snapshot` says at any moment how it stands; once `events` was closed, how it went."""
 
     def __init__(
-        self, services: RoutingServices, call: MeteredCall, request: ModelRequest, context: AttemptContext
+        self,
+        services: RoutingServices,
+        call: MeteredCall,
+        request: ModelRequest,
+        context: AttemptContext,
+        patience: Patience | None = None,
     ) -> None:
         self.context = context
         self.failure: Failure | None = None
@@ -55,16 +73,32 @@ class LiveAttempt:
         """Reply and thinking together, for an estimate of the tokens."""
         self._usage = Usage()
         self._end: StreamEnd | None = None
+        self._patience = patience or Patience(services.limits, services.health, services.clock)
+        self._silence = IdleTimeout(services.clock)
         self._started = services.clock.now()
+        self._began = services.clock.monotonic()
         self._first_token: float | None = None
+        self._sent = False
+        self.was_left = False
+        """Whether the person went on to the next model."""
         self._id: str | None = None
         self._settled: Attempt | None = None
         self._timeout = 0.0
 
     @property
-    def has_output(self) -> bool:
-        """Whether a word or a thought came."""
-        return self._first_token is not None
+    def seconds(self) -> float:
+        """How long it took."""
+        return self._services.clock.monotonic() - self._began
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long nothing was heard before it ended."""
+        return self._services.clock.monotonic() - self._silence.last_sign
+
+    def leave(self) -> None:
+        """Give the call up, as if it had been silent for too long."""
+        self.was_left = True
+        self._silence.give_up()
 
     @property
     def snapshot(self) -> Attempt | None:
@@ -84,14 +118,13 @@ class LiveAttempt:
         context = self.context
         self._id = self._services.meter.open(self._call, self._request)
         try:
-            yield AttemptStarted(context.seat, context.attempt, context.step)
+            yield AttemptStarted(context.seat, context.attempt, context.step, context.then)
             provider = await self._provider()
-            async with (
-                IdleTimeout(self._services.clock) as silence,
-                aclosing(provider.stream(self._request, silence)) as stream,
-            ):
+            self._sent = True
+            self._silence.touch()
+            async with self._silence, aclosing(provider.stream(self._request, self._silence)) as stream:
                 while self._end is None:
-                    event = await self._next(silence, stream)
+                    event = await self._next(stream)
                     self._take_in(event)
                     yield event
         except GuardStopped:
@@ -103,31 +136,51 @@ class LiveAttempt:
 
     async def _provider(self) -> Provider:
         provider = self._services.providers.get(self._request.ref.provider)
-        self._timeout = self._timeout_of(provider)
         if not provider.ready:  # on a slow machine an import takes longer than a model may be silent
             await asyncio.to_thread(provider.preload)
+        self._timeout = self._patience.seconds_for(
+            provider,
+            self._request,
+            self._tokens,
+            silent=bool(self._services.cards(self._request.ref).silent),
+            probe=self.context.probe,
+            spare=self.context.then is not None,
+        )
         return provider
 
-    async def _next(self, silence: IdleTimeout, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent:
+    @property
+    def _tokens(self) -> int:
+        """About how many tokens are sent: near enough to be patient by. What they cost is the ledger's to say."""
+        return sum(len(message.text) for message in self._request.messages) // _CHARACTERS_A_TOKEN
+
+    async def _next(self, stream: AsyncGenerator[ProviderEvent]) -> ProviderEvent:
         ref = self._request.ref
-        begun = self._first_token is not None
-        limit = max(self._services.limits.idle, self._timeout) if begun else self._timeout
+        limit = self._timeout
+        if self._first_token is not None:
+            # A thought may still be thrown away, so time for the next model is left; after a word there is none.
+            spare = self.context.then is not None and not self.has_words
+            limit = max(self._services.limits.idle * (SHARE if spare else 1), limit)
         try:
-            event = await silence.next(stream, limit)
+            event = await self._silence.next(stream, limit)
         except TimeoutError:
-            if begun:
-                words = f"{ref} fell silent in the middle of its reply for {limit:.0f} seconds."
-                raise Interrupted(words) from None
-            raise TooSlow(f"{ref} gave no sign of life for {limit:.0f} seconds.") from None
+            raise self._gave_up(limit) from None
         if event is None:
             raise Interrupted(f"{ref} stopped without finishing its reply.")
         return event
+
+    def _gave_up(self, limit: float) -> ProviderError:
+        ref = self._request.ref
+        if self.was_left:
+            return TooSlow(f"{ref} was left after {in_words(self.seconds)}, as you asked.")
+        if self.has_words:
+            return Interrupted(f"{ref} fell silent in the middle of its reply for {in_words(limit)}.")
+        return TooSlow(f"{ref} gave no sign of life for {in_words(limit)}.")
 
     def _take_in(self, event: ProviderEvent) -> None:
         match event:
             case TextDelta(text) | ThinkingDelta(text):
                 if text and self._first_token is None:
-                    self._first_token = self._services.clock.now()
+                    self._note_first_token()
                 self._text.append(text)
                 self.has_words = self.has_words or (bool(text) and isinstance(event, TextDelta))
             case UsageUpdate(usage):
@@ -141,21 +194,20 @@ class LiveAttempt:
             case _:
                 pass
 
-    def _timeout_of(self, provider: Provider) -> float:
-        """Return the seconds of silence that are borne before the first word or thought."""
-        limits = self._services.limits
-        hard = self._request.effort in ("high", "xhigh", "max")
-        silent = limits.silent if hard or self._services.cards(self._request.ref).silent else 0.0
-        seconds = max(provider.first_token_timeout, silent)
-        return seconds * limits.pinned if self.context.pinned else seconds
+    def _note_first_token(self) -> None:
+        self._first_token = self._services.clock.now()
+        seconds = self._services.clock.monotonic() - self._began
+        self._services.health.note_first_token(self._request.ref, self._tokens, seconds)
 
     def _settle(self, call_id: str) -> None:
+        # Stopped while its library was loading: nobody was asked, so nothing is owed.
+        unsent = None if self._sent or self.failure else _UNSENT
         usage, cost = self._services.meter.close(
             call_id,
             text=str(self._text),
             usage=self._usage,
             complete=self._end is not None,
-            failure=self.failure,
+            failure=self.failure or unsent,
         )
         self._settled = self._as_attempt(usage, cost)
 

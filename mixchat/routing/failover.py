@@ -1,5 +1,6 @@
 """One step of a turn: seats are asked in order until one answers."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
@@ -15,6 +16,7 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Step
 from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
+from mixchat.routing.patience import Patience
 from mixchat.routing.policy import POLICIES, Move, Standing, next_move, wait
 from mixchat.routing.request_builder import PreparedRequest, build_request
 from mixchat.routing.secret_check import check_secrets
@@ -33,14 +35,19 @@ class SeatQueue:
 
     def take(self) -> Seat | None:
         """Remove and return the next seat."""
-        for seat in self._seats:
-            if not self._health.rests(seat.ref):
-                break
-        else:
-            seat = self._seats[0] if self._seats else None
+        seat = self.peek()
         if seat is not None:
             self._seats.remove(seat)
         return seat
+
+    def peek(self) -> Seat | None:
+        """Return the seat that would be next."""
+        well = (seat for seat in self._seats if not self._health.rests(seat.ref))
+        return next(well, self._seats[0] if self._seats else None)
+
+    def drop(self, wanted: Callable[[Seat], bool]) -> None:
+        """Drop the seats that are not wanted any more."""
+        self._seats = [seat for seat in self._seats if wanted(seat)]
 
     def put_last(self, provider: str) -> None:
         """Move the seats of a provider behind all others."""
@@ -89,18 +96,20 @@ class FailOver:
         self._failures: list[Failure] = []
         """Why each seat was left."""
         self._move: Move = "next"
-        self._calls = 0
+        self._retries = 0
         self._tries = 0
         self._probe = False
         self._pause = 0.0
         """Seconds before the next try of the same seat."""
         self._waited = 0.0
         """Seconds of this step that went by between calls."""
-
-    @property
-    def answered(self) -> bool:
+        self._resting: asyncio.Task[None] | None = None
+        """The pause under way."""
+        self._unreached: dict[str, None] = {}
+        """Providers elsewhere to which no connection could be made."""
+        self._patience = Patience(services.limits, services.health, services.clock, pinned=decision.pinned)
+        self.answered = False
         """Whether the last call gave a complete reply."""
-        return self._calls > 0 and self._attempts[-1].failure is None
 
     @property
     def failure(self) -> Failure | None:
@@ -111,12 +120,18 @@ class FailOver:
         if not self._failures:
             return None
         first, last = self._failures[0], self._failures[-1]
-        if first is last or self._attempts[-1].has_output or last.code == "refused":
+        if self._is_offline:
+            names = " nor ".join(self._unreached)
+            words = (
+                f"You seem to be offline: neither {names} can be reached. Check the network, then send again."
+            )
+            return structs.replace(first, code="unreachable", message=words, reached=False)
+        if first is last or self._attempts[-1].has_words or last.code == "refused":
             return last
         others = ", ".join(
             f"{failure.ref} ({failure.code.replace('_', ' ')})" for failure in self._failures[1:]
         )
-        return structs.replace(first, message=f"{first.message} The next seats failed, too: {others}.")
+        return structs.replace(first, message=f"{first.message} The next models failed, too: {others}.")
 
     async def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens, up to `StreamEnd` or to the last `AttemptFailed`.
@@ -141,23 +156,50 @@ class FailOver:
     async def _next_attempt(self) -> LiveAttempt | None:
         """Return the next call: of the same seat after a pause, or of the next one; `None`: that was all."""
         if self._move == "retry":
-            self._waited += self._pause
-            await self._services.clock.sleep(self._pause)
-        elif self._move == "stop" or not await self._take_seat():
+            await self._rest()
+        if self._move == "stop" or (self._move != "retry" and not await self._take_seat()):
             return None
         assert self._seat is not None
         assert self._prepared is not None
-        self._calls += 1
+        self._retries += self._move == "retry"
         self._tries += 1
+        spare = self._queue.peek()
         context = AttemptContext(
             seat=self._seat,
             attempt=len(self._attempts) + 1,
             step=self._step,
-            pinned=self._decision.pinned,
+            probe=self._probe,
+            then=spare.ref if spare else None,
         )
-        attempt = LiveAttempt(self._services, self._metered(self._seat.ref), self._prepared.request, context)
+        attempt = LiveAttempt(
+            self._services, self._metered(self._seat.ref), self._prepared.request, context, self._patience
+        )
         self._attempts.append(attempt)
         return attempt
+
+    async def _rest(self) -> None:
+        """Wait before the next try, unless the person goes on to the next model meanwhile."""
+        self._waited += self._pause
+        self._patience.silence += self._pause
+        self._resting = asyncio.create_task(self._services.clock.sleep(self._pause))
+        try:
+            await asyncio.wait([self._resting])
+        finally:
+            self._resting.cancel()
+            await asyncio.wait([self._resting])
+            self._resting = None
+
+    def try_next(self) -> bool:
+        """Go on to the next model now; return whether there is one and no word has come yet."""
+        if not self._queue or not self._attempts or self._attempts[-1].has_words:
+            return False
+        if self._resting is not None:
+            self._move = "next"
+            self._failures += [failure] if (failure := self._attempts[-1].failure) else []
+            self._resting.cancel()
+        else:
+            self._attempts[-1].leave()
+        return True
 
     async def _take_seat(self) -> bool:
         self._leave_seat()
@@ -199,16 +241,17 @@ class FailOver:
 
     def _after(self, attempt: LiveAttempt) -> Sequence[RouterEvent]:
         """Decide what follows a call that has ended, let the model's health and the queue know, and return it."""
-        ref, failure = attempt.context.seat.ref, attempt.failure
+        ref, failure, health = attempt.context.seat.ref, attempt.failure, self._services.health
         if failure is None:
-            self._services.health.succeeded(ref)
-            self._move = "stop"
+            health.finished(ref)
+            self._move, self.answered = "stop", True
             return ()
+        self._patience.silence += attempt.silent_seconds if failure.reached else attempt.seconds
         self._pause = wait(failure, self._tries, self._services.jitter())
         self._move = self._judge(failure, attempt)
         if self._move != "retry":
             self._failures.append(failure)
-            self._services.health.failed(ref, failure)
+            self._note_failure(ref, failure, attempt)
         failed = AttemptFailed(failure)
         return (failed, Retrying(ref, self._pause, failure)) if self._move == "retry" else (failed,)
 
@@ -217,17 +260,48 @@ class FailOver:
         if policy.larger_only:
             self._queue.keep_larger(ref, self._services.cards)
         standing = Standing(
-            painted=attempt.has_output,
+            has_words=attempt.has_words,
             tries=self._tries,
-            calls=self._calls,
+            retries=self._retries,
             seats_left=len(self._queue),
             waited=self._waited,
+            silence=self._patience.silence,
+            seconds=attempt.seconds,
+            used_up=self._patience.is_used_up and not attempt.was_left,
             probe=self._probe,
         )
         move = next_move(failure, standing, self._pause)
-        if move != "retry" and policy.provider_wide:
+        if move == "retry":
+            return move
+        if not failure.reached:
+            self._leave_provider(ref.provider)
+        elif policy.provider_wide:
             self._queue.put_last(ref.provider)
-        return move
+        return "stop" if move == "next" and not self._queue else move
+
+    def _leave_provider(self, provider: str) -> None:
+        """Drop the models behind a door that cannot be reached; two such doors are the network's own fault."""
+        is_local = self._services.providers.is_local
+        self._queue.drop(lambda seat: seat.ref.provider != provider)
+        if not is_local(provider):
+            self._unreached[provider] = None
+        if self._is_offline:
+            self._queue.drop(lambda seat: is_local(seat.ref.provider))
+
+    @property
+    def _is_offline(self) -> bool:
+        return len(self._unreached) >= 2
+
+    def _note_failure(self, ref: ModelRef, failure: Failure, attempt: LiveAttempt) -> None:
+        health = self._services.health
+        if attempt.was_left:
+            health.release(ref)  # the person was in a hurry; that says nothing about the model
+        elif attempt.has_words and failure.code == "interrupted":
+            health.was_cut(ref, failure)
+        else:
+            health.failed(ref, failure)
+        if self._is_offline:
+            health.network_failed()
 
     def _metered(self, ref: ModelRef) -> MeteredCall:
         purpose: Purpose = self._step if self._step in ("plan", "execute") else self._chat_request.purpose

@@ -22,8 +22,14 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Between two events once something was painted."""
     silent: float = 60.0
     """Before the first event of a model that thinks in silence."""
+    silence: float = 30.0
+    """In all, before a person without a pin sees a word or is told why not."""
+    probe: float = 5.0
+    """Before the first sign of life of a model that was resting, while others can be asked."""
     pinned: float = 9.0
-    """How many times longer a pinned model is waited for."""
+    """How many times longer a pinned model is waited for,"""
+    pinned_longest: float = 180.0
+    """but no longer than this, or than its own limit."""
 
 
 class RoutingServices(Struct, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ class Run:
         self._calls: list[LiveAttempt] = []
         self._plan = GrowingText()
         self._failure: Failure | None = None
+        self._walk: FailOver | None = None
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -66,6 +67,10 @@ class Run:
     def extra(self) -> Cost:
         """Return what was spent for this turn outside of its attempts: the judge."""
         return self._decision.spent
+
+    def try_next(self) -> bool:
+        """Go on to the next model now; return whether there is one and no word has come yet."""
+        return self._walk is not None and self._walk.try_next()
 
     async def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens; `Routed` first. Cancelling it closes the connection under way.
@@ -104,9 +109,10 @@ class Run:
             self._failure = explain_no_candidate(self._chat_request, self._decision, self._services)
             return None
         queue = SeatQueue(seats, self._services.health)
-        return FailOver(
+        self._walk = FailOver(
             self._services, chat_request, self._decision, step=step, queue=queue, attempts=self._calls
         )
+        return self._walk
 
     def _passed_on(self, event: RouterEvent, step: Step) -> RouterEvent:
         """Return the event as it goes on: a plan is kept, and its end is not the turn's."""

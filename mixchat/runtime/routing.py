@@ -85,14 +85,16 @@ class Routing:
     def health(self) -> "Health":
         """Which models are to be left alone for a while."""
         from mixchat.routing.health import Health
+        from mixchat.routing.shared_breakers import SharedBreakers
 
-        return Health(self._storage.clock)
+        clock = self._storage.clock
+        return Health(clock, SharedBreakers(self._settings.paths.data, clock))
 
     @cached_property
     def services(self) -> "RoutingServices":
         """What routing works with."""
         from mixchat.ledger.lazy_meter import LazyMeter
-        from mixchat.routing.services import RoutingServices
+        from mixchat.routing.services import Limits, RoutingServices
 
         return RoutingServices(
             providers=self._settings.providers,
@@ -102,6 +104,7 @@ class Routing:
             health=self.health,
             tokens=lambda text, ref: self._storage.ledger.estimator.tokens(text, ref),
             check_secrets=self._settings.config.router.secrets,
+            limits=Limits(silence=self._settings.config.router.silence),
         )
 
     @cached_property

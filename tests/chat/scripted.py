@@ -53,6 +53,9 @@ class ScriptedRun:
         self._decision = decision
         self._script = script
 
+    def try_next(self) -> bool:
+        return False
+
     async def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield the script's events and keep the attempt in a synchronous `finally`, as the real one does."""
         yield Routed(self._decision)

@@ -147,7 +147,7 @@ def test_a_count_that_came_with_the_last_word_needs_no_estimate_of_a_rest(tmp_pa
     assert not cost.exact, "the provider may have written more than it said"
 
 
-@pytest.mark.parametrize(("code", "exact"), [("rate_limited", True), ("auth", True), ("timeout", False)])
+@pytest.mark.parametrize(("code", "exact"), [("rate_limited", True), ("auth", True), ("refused", False)])
 def test_a_failure_before_anything_was_counted_costs_nothing_and_has_its_row(
     tmp_path: Path, code: str, exact: bool
 ):
@@ -157,6 +157,28 @@ def test_a_failure_before_anything_was_counted_costs_nothing_and_has_its_row(
     usage, cost = book.close(key, text="", usage=Usage(), complete=False, failure=failure)
     assert (usage, cost) == (Usage(), Cost(Decimal(0), exact=exact))
     assert rows(book)[0]["error"] == code
+
+
+@pytest.mark.parametrize("code", ["timeout", "interrupted"])
+def test_a_call_that_was_given_up_in_silence_is_estimated_like_a_stopped_one(tmp_path: Path, code: str):
+    book = ledger(tmp_path)
+    key = book.open(call(), request())
+    _, stopped = book.close(key, text="", usage=Usage(), complete=False, failure=None)
+    key = book.open(call(), request())
+    failure = Failure(code, "It said nothing.", BIG)  # type: ignore[arg-type]
+    _, given_up = book.close(key, text="", usage=Usage(), complete=False, failure=failure)
+    assert given_up == stopped
+    assert given_up.usd
+    assert not given_up.exact
+
+
+@pytest.mark.parametrize("code", ["timeout", "interrupted", "unreachable"])
+def test_a_call_that_reached_no_server_costs_nothing(tmp_path: Path, code: str):
+    book = ledger(tmp_path)
+    key = book.open(call(), request())
+    failure = Failure(code, "Nobody there.", BIG, reached=False)  # type: ignore[arg-type]
+    _, cost = book.close(key, text="", usage=Usage(), complete=False, failure=failure)
+    assert cost == Cost(Decimal(0), exact=True)
 
 
 def test_a_failure_in_the_middle_costs_what_came(tmp_path: Path):

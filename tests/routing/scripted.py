@@ -37,7 +37,11 @@ class Hang(Struct, frozen=True):
     """Says nothing for ever."""
 
 
-Item = ProviderEvent | ProviderError | Exception | Pause | Hang
+class Alive(Struct, frozen=True):
+    """Sends bytes that make no event: a ping, a comment."""
+
+
+Item = Alive | ProviderEvent | ProviderError | Exception | Pause | Hang
 Script = Sequence[Item]
 
 
@@ -82,6 +86,9 @@ class ScriptedProvider:
                 match item:
                     case Pause(seconds):
                         await self._clock.sleep(seconds)
+                    case Alive():
+                        if liveness is not None:
+                            liveness.touch()
                     case Hang():
                         await asyncio.Event().wait()
                     case Exception():

@@ -1,12 +1,14 @@
 """The circuit breaker: open after failures, skipped at once, brought back by a probe."""
 
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
-from mixchat.domain.errors import ErrorCode, Failure, Overloaded, Refused
+from mixchat.domain.errors import ErrorCode, Failure, Interrupted, Overloaded, Refused
 from mixchat.domain.events import AttemptFailed, AttemptStarted, FailedOver, StreamEnd, TextDelta
 from mixchat.routing.health import CLOSED, Health
+from mixchat.routing.shared_breakers import FILE, SharedBreakers
 from tests.routing.scripted import Parts, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
 
@@ -152,3 +154,61 @@ async def test_a_probe_that_is_refused_frees_the_model_for_the_next_probe(clock:
     parts.providers.script("a/x", [Refused("No.")])
     await clock.running(played(parts.run("a/x", "b/y")))
     assert not parts.health.rests(X)
+
+
+async def test_replies_that_break_in_the_middle_rest_a_model_after_a_few(clock: SteeredClock):
+    parts = Parts(clock)
+    parts.providers.script("a/x", [TextDelta("Half"), Interrupted("Cut.")])
+    for number in range(3):
+        assert not parts.health.rests(X), number
+        await clock.running(played(parts.run("a/x", "b/y")))
+    assert parts.health.rests(X)
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert text_of(events) == "Hello from b/y."
+
+
+async def test_a_whole_reply_between_them_forgives_the_breaks(clock: SteeredClock):
+    parts = Parts(clock)
+    cut = [TextDelta("Half"), Interrupted("Cut.")]
+    parts.providers.script("a/x", cut, cut, reply(), cut, cut)
+    for _ in range(5):
+        await clock.running(played(parts.run("a/x", "b/y")))
+    assert not parts.health.rests(X)
+
+
+def test_where_no_connection_can_be_made_all_models_of_the_provider_rest(clock: SteeredClock):
+    health = Health(clock)
+    health.failed(X, Failure("unreachable", "Nobody there.", X, reached=False))
+    assert health.rests(ref("a/other"))
+    assert not health.rests(Y)
+    clock.time += 30
+    assert health.begin(ref("a/other"))
+    health.succeeded(ref("a/other"))
+    assert health.state(X) == CLOSED
+
+
+def test_programs_share_what_they_know_through_the_data_directory(clock: SteeredClock, tmp_path: Path):
+    first = Health(clock, SharedBreakers(tmp_path, clock))
+    first.failed(X, Failure("overloaded", "It quoted the prompt.", X))
+    second = Health(clock, SharedBreakers(tmp_path, clock))
+    assert second.rests(X)
+    assert second.state(X).seconds == 12
+    assert "prompt" not in (tmp_path / FILE).read_text("utf-8")
+    clock.time += 12
+    assert second.begin(X)
+    second.succeeded(X)
+    assert first.state(X) == CLOSED
+    first.failed(Y, BUSY)
+    second.forgive("b")
+    assert not first.rests(Y)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"x": 1}', '{"a/x": {"until": 9e99, "rest": 1}}', "\x00"]
+)
+def test_a_broken_or_absurd_file_keeps_nobody_away(clock: SteeredClock, tmp_path: Path, content: str):
+    (tmp_path / FILE).write_text(content, "utf-8")
+    health = Health(clock, SharedBreakers(tmp_path, clock))
+    assert not health.rests(X)
+    health.failed(X, BUSY)
+    assert Health(clock, SharedBreakers(tmp_path, clock)).rests(X)

@@ -97,7 +97,7 @@ async def test_after_being_late_it_is_left_alone_for_a_while_but_may_still_answe
     assert parts.providers.calls("c") == 1
     assert not parts.health.rests(JUDGE)
     assert isinstance(parts.clock, SteeredClock)
-    parts.clock.time += 21
+    parts.clock.time += 61
     await decide(parts, router, RoutingInput(prompt="hm"))
     assert parts.providers.calls("c") == 2
 

@@ -1,4 +1,4 @@
-"""The failure policy as a table: kind of error × painted? × seats left → what follows."""
+"""The failure policy as a table: kind of error × words shown? × seats left → what follows."""
 
 import itertools
 from typing import get_args
@@ -8,10 +8,12 @@ import pytest
 from mixchat.domain.errors import ErrorCode, Failure
 from mixchat.routing.policy import (
     LONG_WAIT,
-    MOST_CALLS,
+    MOST_RETRIES,
     POLICIES,
     SHORT_WAIT,
+    SLOW_CONNECT,
     TOTAL_WAIT,
+    UNREACHED_WAIT,
     Move,
     Standing,
     next_move,
@@ -31,7 +33,7 @@ TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
     "out_of_tokens": ("stop", "stop", "stop"),
     "interrupted": ("retry", "next", "stop"),
     "refused": ("stop", "stop", "stop"),
-    "bad_request": ("stop", "stop", "stop"),
+    "bad_request": ("next", "next", "stop"),
     "budget": ("stop", "stop", "stop"),
     "secret": ("stop", "stop", "stop"),
     "private": ("stop", "stop", "stop"),
@@ -39,12 +41,12 @@ TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
 CODES = get_args(ErrorCode)
 
 
-def failure(code: ErrorCode, retry_after: float | None = None) -> Failure:
-    return Failure(code, "It failed.", retry_after=retry_after)
+def failure(code: ErrorCode, retry_after: float | None = None, *, reached: bool = True) -> Failure:
+    return Failure(code, "It failed.", retry_after=retry_after, reached=reached)
 
 
 def standing(**fields: object) -> Standing:
-    values: dict[str, object] = {"painted": False, "tries": 1, "calls": 1, "seats_left": 1}
+    values: dict[str, object] = {"has_words": False, "tries": 1, "seats_left": 1}
     return Standing(**(values | fields))  # type: ignore[arg-type]
 
 
@@ -54,16 +56,16 @@ def test_every_kind_of_error_has_a_policy_in_words(code: ErrorCode):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_before_anything_is_painted_the_table_says_what_follows(code: ErrorCode):
+def test_before_a_word_is_shown_the_table_says_what_follows(code: ErrorCode):
     first, exhausted, last = TABLE[code]
     assert next_move(failure(code), standing(), 0.5) == first
-    assert next_move(failure(code), standing(tries=3, calls=3), 0.5) == exhausted
-    assert next_move(failure(code), standing(tries=3, calls=3, seats_left=0), 0.5) == last
+    assert next_move(failure(code), standing(tries=3), 0.5) == exhausted
+    assert next_move(failure(code), standing(tries=3, seats_left=0), 0.5) == last
 
 
 @pytest.mark.parametrize(("code", "left", "tries"), itertools.product(CODES, (0, 1, 5), (1, 2, 3)))
-def test_once_something_was_painted_everything_stays(code: ErrorCode, left: int, tries: int):
-    assert next_move(failure(code), standing(painted=True, seats_left=left, tries=tries), 0.0) == "stop"
+def test_once_a_word_was_shown_everything_stays(code: ErrorCode, left: int, tries: int):
+    assert next_move(failure(code), standing(has_words=True, seats_left=left, tries=tries), 0.0) == "stop"
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -93,9 +95,30 @@ def test_the_waiting_of_a_turn_is_bounded():
     assert next_move(failure("overloaded"), standing(waited=TOTAL_WAIT), 1) == "next"
 
 
-def test_retries_leave_every_other_seat_its_call():
-    assert next_move(failure("overloaded"), standing(seats_left=MOST_CALLS - 1), 0.5) == "next"
-    assert next_move(failure("overloaded"), standing(seats_left=MOST_CALLS - 2), 0.5) == "retry"
+@pytest.mark.parametrize("left", [0, 1, 7])
+def test_however_long_the_fallback_order_the_preferred_model_gets_its_retries(left: int):
+    for tries in (1, 2):
+        move = next_move(
+            failure("overloaded"), standing(seats_left=left, tries=tries, retries=tries - 1), 0.5
+        )
+        assert move == "retry"
+
+
+def test_the_models_of_a_step_share_a_few_retries():
+    assert next_move(failure("overloaded"), standing(retries=MOST_RETRIES - 1), 0.5) == "retry"
+    assert next_move(failure("overloaded"), standing(retries=MOST_RETRIES), 0.5) == "next"
+
+
+def test_nobody_is_asked_once_the_person_has_waited_long_enough():
+    assert next_move(failure("timeout"), standing(used_up=True, seats_left=5), 0.5) == "stop"
+
+
+def test_a_connection_that_is_slow_to_fail_is_not_tried_again_while_others_can_be_asked():
+    gone = failure("unreachable", reached=False)
+    assert next_move(gone, standing(seconds=0.1), 0.5) == "retry"
+    assert next_move(gone, standing(seconds=SLOW_CONNECT + 1), 0.5) == "next"
+    assert next_move(gone, standing(seconds=SLOW_CONNECT + 1, seats_left=0), 0.5) == "retry"
+    assert next_move(gone, standing(seats_left=0, silence=UNREACHED_WAIT), 0.5) == "stop"
 
 
 def test_the_wait_doubles_and_is_jittered():
@@ -106,3 +129,9 @@ def test_the_wait_doubles_and_is_jittered():
 def test_what_the_provider_asked_for_is_never_undercut():
     assert wait(failure("rate_limited", retry_after=2), 1, 0.0) == 2
     assert 2 <= wait(failure("rate_limited", retry_after=2), 2, 0.7) <= 2.2
+
+
+@pytest.mark.parametrize("asked", [0, -5])
+def test_a_provider_that_asks_for_no_time_is_not_called_three_times_in_a_blink(asked: float):
+    waits = [wait(failure("rate_limited", retry_after=asked), tries, 0.0) for tries in (1, 2)]
+    assert waits == [0.5, 1.0]

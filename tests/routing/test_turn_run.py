@@ -174,12 +174,12 @@ async def test_a_stall_in_the_middle_is_an_interruption_that_keeps_the_text(part
     assert [complete for _, complete, _ in parts.meter.closed] == [False]
 
 
-async def test_a_thought_counts_as_painted(parts: Parts):
+async def test_a_thought_is_expendable(parts: Parts):
     parts.providers.script("a/x", [ThinkingDelta("Hm."), Overloaded("Busy.")])
-    run, _ = await events_of(parts, "a/x", "b/y")
-    assert run.failure is not None
-    assert run.failure.code == "overloaded"
-    assert parts.providers.calls("b") == 0
+    run, events = await events_of(parts, "a/x", "b/y")
+    assert text_of(events) == "Hello from b/y."
+    assert run.failure is None
+    assert parts.providers.calls("a") == 3
 
 
 async def test_a_stream_that_ends_without_its_mark_is_an_interruption(parts: Parts):
@@ -254,12 +254,26 @@ async def test_a_cut_before_the_first_word_is_tried_once_more(parts: Parts):
     assert len(run.attempts) == 2
 
 
-async def test_many_failing_seats_are_asked_but_not_all_of_them_thrice(parts: Parts):
-    for name in ("a/1", "b/2", "c/3", "a/4"):
+async def test_the_preferred_model_is_asked_thrice_in_the_longest_fallback_order(parts: Parts):
+    names = ["a/1", "b/2", "c/3", "a/4", "b/5", "c/6", "a/7", "b/8"]
+    for name in names:
         parts.providers.script(name, [Overloaded("Busy.")])
-    run, _ = await events_of(parts, "a/1", "b/2", "c/3", "a/4")
-    assert len(run.attempts) == 6
-    assert {str(attempt.ref) for attempt in run.attempts} == {"a/1", "b/2", "c/3", "a/4"}
+    run, _ = await events_of(parts, *names)
+    assert [str(attempt.ref) for attempt in run.attempts] == ["a/1"] * 3 + ["b/2"] * 2 + names[2:]
+
+
+async def test_the_waiting_between_the_calls_of_all_models_adds_up(parts: Parts):
+    names = ["a/1", "b/2", "c/3"]
+    for name in names:
+        parts.providers.script(name, [RateLimited("Slow down.", retry_after=4.5)])
+    run, events = await events_of(parts, *names)
+    waits = [event.wait for event in events if isinstance(event, Retrying)]
+    assert len(waits) == 3
+    assert sum(waits) <= 20
+    parts.providers.script("a/long", [RateLimited("Slow down.", retry_after=14)])
+    run, events = await events_of(parts, "a/long")
+    assert [event.wait > 14 for event in events if isinstance(event, Retrying)] == [True], "two would be 28 s"
+    assert len(run.attempts) == 2
 
 
 async def test_over_budget_ends_the_turn_without_a_call(parts: Parts):

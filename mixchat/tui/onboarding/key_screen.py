@@ -37,6 +37,7 @@ class KeyStore:
         tested = await self._test(provider, key.strip())
         self._runtime.settings.key_ring.set(provider, key.strip())
         self._runtime.settings.providers.forget(provider)
+        self._runtime.routing.health.forgive(provider)
         label = self._runtime.settings.provider_specs[provider].label or provider
         return f"{label} {tested}; the key is kept in the system key ring."
 
