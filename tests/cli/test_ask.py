@@ -140,7 +140,7 @@ async def test_why_a_model_failed_is_said_once(wires: Wires):
     run = await ask(SAY)
     reason = run.err.splitlines()[0].partition("takes over: ")[2]
     assert (run.code, run.err.count(reason)) == (1, 1)
-    assert "The next seats failed, too: openai/gpt-6.1-sol (auth)." in run.err
+    assert "The next models failed, too: openai/gpt-6.1-sol (auth)." in run.err
 
 
 async def test_a_pinned_model_is_never_replaced(wires: Wires):
