@@ -26,6 +26,7 @@ _EXAMPLE = """examples:
   mixchat spend --since 2026-11-01 --by day --plot
   mixchat spend --since all --against anthropic/claude-opus-5-5
   mixchat spend --csv > spend.csv
+  mixchat spend --reconcile anthropic-usage.csv openai-costs.json
 """
 _BAR = 24
 _MOST = 1_000
@@ -57,6 +58,12 @@ def add(subparsers: Subparsers) -> None:
     shape.add_argument("--json", action="store_true", help="one JSON object on stdout")
     shape.add_argument("--csv", action="store_true", help="a line a row, with a header")
     shape.add_argument("--plot", action="store_true", help="dollars over the days, drawn in the terminal")
+    parser.add_argument(
+        "--reconcile",
+        nargs="+",
+        metavar="FILE",
+        help="compare with usage exports of Anthropic's, OpenAI's or OpenRouter's console, by day and model",
+    )
     parser.set_defaults(run=run)
 
 
@@ -67,6 +74,11 @@ def run(args: argparse.Namespace) -> int:
     by = _by(args.by)
     runtime = build_runtime(stack=getattr(args, "stack", None))
     with closing(runtime.storage.database):
+        if args.reconcile:
+            from mixchat.cli.reconcile import run_reconcile
+
+            run_reconcile(runtime, args.reconcile, as_json=args.json)
+            return DONE
         report = _report(runtime, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
             print(json.dumps(_facts(report)))
