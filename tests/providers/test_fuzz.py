@@ -31,6 +31,8 @@ from mixchat.providers.retry_after import retry_after
 from mixchat.providers.stream_state import EventParser, StreamState
 from tests.wires.dialect import Json
 
+LONG = 5_000
+"""Examples of each kind in the long run."""
 REF = ModelRef("openrouter", "m")
 _QUIET = (
     HealthCheck.too_slow,
@@ -249,6 +251,6 @@ def test_any_error_body_list_and_wait_is_read() -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", [*PARSERS, "bytes", "rest"])
 def test_the_long_run(kind: str) -> None:
-    """Takes some two minutes a kind."""
+    """Takes some two minutes a kind on an idle machine."""
     run = {"bytes": bytes_run, "rest": rest_run}.get(kind)
-    (run(20_000) if run else each(kind, 20_000))()
+    (run(LONG) if run else each(kind, LONG))()
