@@ -54,6 +54,7 @@ COMMANDS = (
     Command("history", "saved chats: list, search, show, rm, export, import"),
     Command("prompts", "the prompt library: list, show, edit, rm"),
     Command("config", "the config file: init, show, check, path, edit, schema, trust"),
+    Command("completion", "a completion script for bash, zsh or fish"),
     Command("learned", "what the router learned from you: list, rm"),
     Command("local", "models on this machine: list, pull, rm", logs=True),
     Command("keys", "keys in the system key ring: set, list, rm"),
@@ -117,8 +118,13 @@ def named_family(argv: Sequence[str]) -> str | None:
     return None
 
 
-def build_parser(named: str | None) -> Parser:
-    """Return the parser, in which only the family `named` is more than a line of help."""
+def whole_parser() -> Parser:
+    """Return the parser with every command in it."""
+    return build_parser(None, every=True)
+
+
+def build_parser(named: str | None, *, every: bool = False) -> Parser:
+    """Return the parser, in which only the family `named`, or every one, is more than a line of help."""
     parser = Parser(
         prog="mixchat",
         description="The terminal chat app that gives every prompt to the right model.",
@@ -140,7 +146,7 @@ def build_parser(named: str | None) -> Parser:
     parser.add_argument("--plain", action="store_true", help="append-only text, for screen readers")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for family in COMMANDS:
-        if family.name == named:
+        if every or family.name == named:
             importlib.import_module(family.module).add(subparsers)
         elif family.help is not None:
             cast("Subparsers", subparsers).add_parser(family.name, help=family.help)
