@@ -81,11 +81,11 @@ def _kind(action: argparse.Action, family: str) -> str | None:
     )
 
 
-def _complete(kind: str) -> dict[str, str]:
+def _complete(kind: str) -> Mapping[str, object]:
     if kind == "files":
         import shtab
 
-        return shtab.FILE
+        return cast("Mapping[str, object]", shtab.FILE)
     return {
         "bash": f"_mixchat_{kind}",
         "zsh": f"_mixchat_{kind}",

@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
+from mixchat.cli.stack_share import run_export, run_import
 from mixchat.config.catalog import retiring
 from mixchat.config.load import read_layers, source_of, working_directory
 from mixchat.domain.errors import ConfigError
@@ -41,15 +41,21 @@ def add(subparsers: Subparsers) -> None:
     used.add_argument("name", metavar="NAME", help="as `mixchat stack list` shows it")
     used.set_defaults(run=run_use)
     out = commands.add_parser(
-        "export", help="print it as TOML", epilog="example: mixchat stack export coding > mine.toml"
+        "export",
+        help="print it as TOML, to pass on",
+        epilog="example: mixchat stack export coding > mine.toml",
+    )
+    out.add_argument(
+        "--no-cost", action="store_true", help="do not say what a month of your own use costs on it"
     )
     out.add_argument("name", nargs="?", metavar="NAME", help="left out: the stack in use")
     out.set_defaults(run=run_export)
     taken = commands.add_parser(
-        "import", help="keep one from a file", epilog="example: mixchat stack import mine.toml"
+        "import", help="see what one brings, then keep it", epilog="example: mixchat stack import mine.toml"
     )
     taken.add_argument("file", metavar='FILE-or-"-"', help="a TOML file, or - for standard input")
-    taken.add_argument("--replace", action="store_true", help="write over a stack of the same name")
+    taken.add_argument("--name", metavar="NAME", help="keep it under this name")
+    taken.add_argument("--yes", "--replace", action="store_true", help="keep it without being asked")
     taken.set_defaults(run=run_import)
 
 
@@ -93,24 +99,6 @@ def run_use(args: argparse.Namespace) -> int:
     return DONE
 
 
-def run_export(args: argparse.Namespace) -> int:
-    """Print a stack as TOML."""
-    here = _installation()
-    print(here.stacks.text(args.name or _in_use(args, here)), end="")
-    return DONE
-
-
-def run_import(args: argparse.Namespace) -> int:
-    """Keep a stack among the user's own."""
-    if args.file == "-":
-        text, source = sys.stdin.buffer.read().decode(errors="replace"), "standard input"
-    else:
-        text, source = _text_of(Path(args.file)), args.file
-    stack = _installation().stacks.add(text, source, replace=args.replace)
-    print(f"{stack.name} is kept; `mixchat stack use {stack.name}` puts it to use.", file=sys.stderr)
-    return DONE
-
-
 def _post_lines(post: RoleConfig) -> list[str]:
     lines = [post.description] if post.description else []
     if post.plan is not None and post.execute is not None:
@@ -137,10 +125,3 @@ def _say_what_outranks(name: str, here: Settings) -> None:
     source = source_of("stack", layers)
     if source != str(here.paths.config_file):
         print(f"Here, {source} goes before it.", file=sys.stderr)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None

@@ -94,6 +94,21 @@ class Stacks:
             return stack_text(self.get(name))
         return self._document(name).text
 
+    def read(self, text: str, source: str) -> Stack:
+        """Return the stack that a TOML text writes; it is not kept.
+
+        Raises:
+            ConfigError: it cannot be used, or has no name.
+        """
+        document = parse(text, source)
+        file = _checked(document)
+        name = file.name or ""
+        if not _NAME.fullmatch(name):
+            raise document.error(("name",), 'a stack to import needs a name, such as name = "mine".')
+        roles = parse_roles(file.roles, self.aliases, document.error)
+        embeddings = self._embeddings(file, document)
+        return Stack(name=name, description=file.description, roles=roles, embeddings=embeddings)
+
     def add(self, text: str, source: str, *, replace: bool = False) -> Stack:
         """Check a stack's TOML, keep it under the name it gives itself, and return it.
 
@@ -105,17 +120,14 @@ class Stacks:
         Raises:
             ConfigError: it cannot be used, has no name, or there is one of that name.
         """
-        document = parse(text, source)
-        file = _checked(document)
-        name = file.name or ""
-        if not _NAME.fullmatch(name):
-            raise document.error(("name",), 'a stack to import needs a name, such as name = "mine".')
-        posts = parse_roles(file.roles, self.aliases, document.error)
-        there = self.path(name)
+        stack = self.read(text, source)
+        there = self.path(stack.name)
         if there is not None and not replace:
-            raise ConfigError(f'There is a stack "{name}" at {there}; say so to replace it, or rename one.')
-        write_atomically(there or self._paths.stacks / f"{name}.toml", text)
-        return Stack(name=name, description=file.description, roles=posts)
+            raise ConfigError(
+                f'There is a stack "{stack.name}" at {there}; say so to replace it, or rename one.'
+            )
+        write_atomically(there or self._paths.stacks / f"{stack.name}.toml", text)
+        return stack
 
     def save(self, stack: Stack) -> Path:
         """Write the stack to the user's file of its name, comments kept, and return the file.
