@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,7 +122,7 @@ def _told(runtime: "Runtime", old: Stack | None, new: Stack) -> Iterator[str]:
 
 def differences(old: Stack | None, new: Stack) -> Iterator[str]:
     """Yield what is different, a role a line: `+` is new, `-` is gone, `~` is changed."""
-    before = {} if old is None else old.roles
+    before: Mapping[str, RoleConfig] = {} if old is None else old.roles
     for role, post in new.roles.items():
         if role not in before:
             yield f"+ {role}: {_line(post)}"
