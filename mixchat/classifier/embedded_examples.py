@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mixchat.classifier.examples import Pairs, combine, examples_of
 from mixchat.classifier.probabilities import as_classification, normalise
+from mixchat.config.private_files import private_directory, private_file
 from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.stack import Stack
 
@@ -93,11 +94,12 @@ class EmbeddedExamples:
         return self._known
 
     def _save(self, fresh: dict[str, list[float]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(self._path.parent)
         lines = [
             msgspec.json.encode(_Line(key, base64.b64encode(array("f", vector).tobytes()).decode()))
             for key, vector in fresh.items()
         ]
+        private_file(self._path)
         with self._path.open("ab") as file:
             file.write(b"\n".join(lines) + b"\n")
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from mixchat.classifier.examples import ExampleIndex, classification_of
 from mixchat.classifier.linear_model import Linear, built_in
+from mixchat.config.private_files import private_directory
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.role import BUILT_IN
@@ -129,7 +130,7 @@ class Learned:
         return self._shelves[roles]
 
     def _write(self, record: _Line) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(self._path.parent)
         line = msgspec.json.encode(record) + b"\n"
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -6,18 +6,25 @@ import os
 import sys
 from collections.abc import Callable
 
+from mixchat.cli.plain_stream import plain_streams
 from mixchat.domain.errors import ConfigError, GuardStopped, ProviderError, StorageError
 
 DONE = 0
 FAILED = 1
 USAGE = 2
 STOPPED_BY_GUARD = 3
+CRASHED = 70
 INTERRUPTED = 130
 
 
 def run_command(command: Callable[[], int]) -> int:
     """Run `command` and return the exit code; what a person can cause is said in one sentence."""
     _speak_any_language()
+    with plain_streams():
+        return _run(command)
+
+
+def _run(command: Callable[[], int]) -> int:
     try:
         code = command()
         sys.stdout.flush()
@@ -32,6 +39,12 @@ def run_command(command: Callable[[], int]) -> int:
     except _history_errors() as error:
         print(f"mixchat: {_about_history(error)}", file=sys.stderr)
         return FAILED
+    except Exception as error:  # noqa: BLE001 - nobody sees a traceback; what it says is in the report
+        from mixchat.config.crash_report import sentence, write_report
+
+        with contextlib.suppress(OSError):
+            print(sentence(write_report(error)), file=sys.stderr)
+        return CRASHED
     return code
 
 

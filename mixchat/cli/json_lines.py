@@ -1,5 +1,6 @@
 """A turn's events as the JSON lines that outside programs read."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -24,9 +25,17 @@ from mixchat.domain.usage import Cost, Usage
 _COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
 
 
+_OBEYED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 def encode_line(record: dict[str, Any]) -> str:
-    """Return one JSON line; what is not ASCII stays as it is."""
-    return msgspec.json.encode(record).decode()
+    """Return one JSON line; what is not ASCII stays as it is, but for what a terminal or a line reader would obey."""
+    line = msgspec.json.encode(record).decode()
+    return line if line.isascii() and "\x7f" not in line else _OBEYED.sub(_escaped, line)
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def event_to_json(event: ChatEvent) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
+from mixchat.cli.plain_stream import PlainStream
 from mixchat.config.load import load_config, working_directory
 from mixchat.config.paths import Paths
 from mixchat.domain.errors import ConfigError, ProviderError, UnknownModel
@@ -98,12 +99,19 @@ async def _pull(name: str, shelf: ModelStore) -> None:
         async with aclosing(pull(name, shelf.folder, os.environ)) as steps:
             async for step in steps:
                 if lively:
-                    print(f"\r{bar(step)}", end="", file=sys.stderr, flush=True)
+                    _redraw(bar(step))
     finally:
         if lively:
             print(file=sys.stderr)
     new = ", ".join(f"local/{found}" for found in shelf.names() if found not in before)
     print(f"{new or name} is here.", file=sys.stderr)
+
+
+def _redraw(line: str) -> None:
+    """Put a line over the one before."""
+    if isinstance(sys.stderr, PlainStream):
+        sys.stderr.control("\r")
+    print(line, end="", file=sys.stderr, flush=True)
 
 
 def bar(step: Progress) -> str:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from mixchat.config.private_files import private_directory
 from mixchat.domain.errors import ConfigError
 
 
@@ -25,7 +26,7 @@ def write_bytes_atomically(path: Path, pieces: Iterable[bytes]) -> None:
     """
     target = path.resolve()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(target.parent)
         if target.exists() and not target.is_file():  # a pipe or a device has nothing to be replaced
             with target.open("wb") as file:
                 file.writelines(pieces)

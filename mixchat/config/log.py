@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from mixchat.config.paths import Paths
+from mixchat.config.private_files import private_directory, private_file
 
 OWN = "mixchat"
 SIZE = 1_000_000
@@ -53,7 +54,9 @@ class SafeFileHandler(logging.handlers.RotatingFileHandler):
     """A log file that is made when there is something to write, and never complains."""
 
     def _open(self) -> TextIOWrapper:
-        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(self.baseFilename)
+        private_directory(path.parent)
+        private_file(path)
         return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:

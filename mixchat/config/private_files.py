@@ -46,6 +46,19 @@ def close_to_others(path: Path) -> None:
             path.chmod(FILE)
 
 
+def mend(*directories: Path) -> None:
+    """Close what an earlier mixchat left open to others in our directories: each of them and the files in it."""
+    for directory in directories:
+        with contextlib.suppress(OSError):
+            if not directory.is_dir() or _is_shared(directory):
+                continue
+            if is_open_to_others(directory):
+                directory.chmod(DIRECTORY)
+            for entry in os.scandir(directory):
+                if entry.is_file(follow_symlinks=False) and entry.stat().st_mode & _OTHERS:
+                    close_to_others(Path(entry.path))
+
+
 def is_open_to_others(path: Path) -> bool:
     """Return whether others on this machine have any right to a file or directory of ours."""
     if os.name == "nt":

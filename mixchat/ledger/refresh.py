@@ -10,6 +10,7 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from mixchat.config.private_files import private_directory
 from mixchat.domain.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def fetch(path: Path, url: str | None = None) -> int:
         ) from error
     if snapshot is None or not snapshot.providers:
         raise Unreachable("The new price list is empty; the old one stays in use.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_directory(path.parent)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     fresh.write_bytes(pickle.dumps((__version__, snapshot)))
     fresh.replace(path)

@@ -9,6 +9,7 @@ from mixchat.config.auto_stack import LOCAL
 from mixchat.config.config import Config
 from mixchat.config.load import load_config
 from mixchat.config.paths import Paths
+from mixchat.config.private_files import mend
 
 if TYPE_CHECKING:
     from mixchat.config.catalog import Catalog
@@ -35,7 +36,9 @@ class Settings:
         Raises:
             ConfigError: a file cannot be used.
         """
-        return load_config(self.paths, self._cwd, self.environ)
+        paths = self.paths
+        mend(paths.config, paths.stacks, paths.themes, paths.data, paths.log)
+        return load_config(paths, self._cwd, self.environ)
 
     def use_config(self, config: Config) -> None:
         """Let a changed config count from now on; the stacks are read again when they are asked for."""

@@ -4,12 +4,14 @@ import asyncio
 import base64
 import os
 import signal
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -21,13 +23,17 @@ from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import InputOrder
 from mixchat.tui.terminal.pacing import OutputPacing
+from mixchat.tui.terminal.plain_lines import PlainLines
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
+from mixchat.tui.terminal.survival import Failures
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 _FOR_OTHERS = 0.05
 """Seconds that the screen waits for another program that writes to the history; then the write waits in memory."""
+_PLAIN_LINES = PlainLines()
+_FAILED = "Something in mixchat itself failed; it goes on, and the log says where. Please report it."
 _LEAVE_TIMEOUT = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
 
@@ -46,8 +52,11 @@ class MixApp(App[int], inherit_bindings=False):
         self._problems: list[str] = []
         self._leaving = False
         self._input = InputOrder(self, super().on_event, self._handle_exception)
-        self.fault: ConfigError | StorageError | None = None
-        """What a person has to correct before the app can go on; it has left."""
+        self.fault: Exception | None = None
+        """Why the app has left: what a person has to correct, or a failure of its own."""
+        self._survives = False
+        """Whether the app goes on after a failure of its own; tests want to see it."""
+        self._failures = Failures()
         self._chat_screen = ChatScreen(runtime, options)
         self._apply_first_theme(options.theme or runtime.settings.config.theme)
         keymap = read_keys(runtime.settings.config.keys)
@@ -112,8 +121,12 @@ class MixApp(App[int], inherit_bindings=False):
     def _leave_on_signal(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every painted line passes: Textual's own filters, and the one for foreign characters."""
+        return [*super().get_line_filters(), _PLAIN_LINES]
+
     def _handle_exception(self, error: Exception) -> None:
-        """Leave for what a person can correct, so that it is said in one sentence; Textual shows everything else."""
+        """Leave for what a person can correct, so that it is said in one sentence; go on after everything else."""
         import sqlite3
 
         from mixchat.storage.transaction import unreadable
@@ -126,8 +139,34 @@ class MixApp(App[int], inherit_bindings=False):
         if isinstance(cause, (ConfigError, StorageError)):
             self.fault = cause
             self.exit(2)
-        else:
+        elif not self._survives:
             super()._handle_exception(error)
+        elif isinstance(cause, Exception):
+            self._go_on_after(cause)
+
+    def survive(self) -> None:
+        """Go on after a failure of its own from now on: a widget's handler, a worker, a timer."""
+        self._survives = True
+        survive_handlers(self._handle_exception)
+
+    def _go_on_after(self, error: Exception) -> None:
+        """Note what failed, and say so; leave only when it does not stop failing, or nothing is on the screen."""
+        from mixchat.config.crash_report import log_failure
+
+        log_failure(error)
+        if self.is_running and self._failures.can_go_on():
+            self.notify(_FAILED, severity="error", markup=False)
+            return
+        self.fault = error
+        asyncio.get_running_loop().create_task(self._leave_after_crash())
+
+    async def _leave_after_crash(self) -> None:
+        """Save what there is to save, and leave; `run_app` hands the error on to whoever reports it."""
+        try:
+            async with asyncio.timeout(_LEAVE_TIMEOUT):
+                await self._chat_screen.wiring.conversation.close()
+        finally:
+            self.exit(70)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by OSC 52; inside tmux, through it to the terminal around it as well."""
@@ -194,6 +233,7 @@ def run_app(
         return run_plain(runtime, options)
     runtime.storage.patience = _FOR_OTHERS
     app = MixApp(runtime, options)
+    app.survive()
     result = app.run(mouse=runtime.settings.config.ui.mouse)
     if app.fault is not None:
         raise app.fault

@@ -21,10 +21,10 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
+from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.transcript.sanitize import sanitize
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.stack import Seat
 from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, read_value, shown
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.value_prompt import ValuePrompt
-from mixchat.tui.transcript.sanitize import one_line
 
 if TYPE_CHECKING:
     from mixchat.tui.handlers.chat_settings import ChatSettingsHandler

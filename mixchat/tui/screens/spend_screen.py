@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from mixchat.domain.errors import ConfigError
+from mixchat.domain.plain_text import one_line
 from mixchat.ledger.dates import first_day
 from mixchat.ledger.reports import BY, By, ReportLine
 from mixchat.ledger.spend_report import Report, bar, calls, chat_titles, plot_days, report, saved_sentence
@@ -18,7 +19,6 @@ from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.themes import role_variable
-from mixchat.tui.transcript.sanitize import one_line
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

@@ -16,10 +16,10 @@ from mixchat.domain.events import (
     ThinkingDelta,
 )
 from mixchat.domain.model import ModelRef
+from mixchat.domain.plain_text import one_line, sanitize
 from mixchat.domain.turn import Citation, Seam, Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
-from mixchat.tui.transcript.sanitize import one_line, sanitize
 from mixchat.tui.transcript.turn_summary import TurnSummary, hop_words, role_title, summarize_turn
 
 

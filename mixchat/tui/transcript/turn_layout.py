@@ -6,6 +6,7 @@ from functools import partial
 from markdown_it.token import Token
 from rich.style import Style
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Citation, Seam
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.markdown.inline import cited, link_style
@@ -14,7 +15,6 @@ from mixchat.tui.transcript.markdown.seams import seam_rows, split_at_seams
 from mixchat.tui.transcript.markdown.wrap import rows_of
 from mixchat.tui.transcript.palette import RenderStyle
 from mixchat.tui.transcript.render_block import Piece, RenderBlock, RenderedLine
-from mixchat.tui.transcript.sanitize import one_line
 from mixchat.tui.transcript.turn_summary import TurnSummary
 
 

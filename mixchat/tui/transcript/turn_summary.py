@@ -6,10 +6,10 @@ from typing import Final
 from msgspec import Struct
 
 from mixchat.domain.errors import ERRORS, ErrorCode, Failure
+from mixchat.domain.plain_text import one_line, sanitize
 from mixchat.domain.turn import Attempt, Citation, Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
-from mixchat.tui.transcript.sanitize import one_line, sanitize
 
 _HELP: Final[dict[ErrorCode, str]] = {
     "auth": "add or correct the key, then retry",

@@ -6,11 +6,11 @@ from msgspec import Struct
 from rich.style import Style
 from textual.color import Color
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Turn
 from mixchat.tui.transcript.markdown.document import MarkdownDocument
 from mixchat.tui.transcript.markdown.inline import Inline
 from mixchat.tui.transcript.palette import make_palette
-from mixchat.tui.transcript.sanitize import one_line
 from mixchat.tui.transcript.turn_summary import addresses
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from itertools import accumulate
 
+from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Seam, Turn
 from mixchat.tui.transcript.live_turn import LiveTurnView, placed_seams
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.render_block import RenderBlock
-from mixchat.tui.transcript.sanitize import sanitize
 from mixchat.tui.transcript.turn_layout import ReplyLayout, foot_parts, head_parts
 from mixchat.tui.transcript.turn_summary import TurnSummary, addresses, role_title, summarize_turn
 

@@ -65,8 +65,8 @@ def test_text_nested_deeper_than_the_parser_follows_is_shown_as_it_is():
 
 
 def test_the_whole_text_is_parsed_as_markdown_parses_it_in_one_go():
+    from mixchat.domain.plain_text import sanitize
     from mixchat.tui.transcript.markdown.parse import parse_blocks
-    from mixchat.tui.transcript.sanitize import sanitize
 
     source = "para\n#\n- a\n-b\n\n```x\ncode\n```\n> q\nlazy\n\n[a]: /b\n[a]\n"
     streamed = MarkdownDocument()

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mixchat.tui.transcript.sanitize import one_line, sanitize
+from mixchat.domain.plain_text import one_line, sanitize
 
 
 @given(st.text())

@@ -7,12 +7,12 @@ from typing import Final
 
 from textual.content import Content
 
+from mixchat.domain.plain_text import one_line
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.search import Hit
 from mixchat.tui import formatting
 from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.row_list import ListRow, heading
-from mixchat.tui.transcript.sanitize import one_line
 
 _SNIPPETS: Final = 3
 """Hits that are shown of one chat."""

@@ -7,11 +7,11 @@ from typing import Final
 from textual.content import Content
 
 from mixchat.domain.model import ModelCard
+from mixchat.domain.plain_text import one_line
 from mixchat.tui import formatting
 from mixchat.tui.composer.completion import Candidate, rank
 from mixchat.tui.screens.models.model_list import ModelOffer
 from mixchat.tui.themes import role_variable
-from mixchat.tui.transcript.sanitize import one_line
 
 _NAME: Final = 56
 """Cells that a name gets at most, so that the eye finds its price."""

@@ -9,10 +9,10 @@ from textual.content import Content
 
 from mixchat.config.schema import Setting
 from mixchat.config.toml_validation import dotted
+from mixchat.domain.plain_text import one_line
 from mixchat.tui import formatting
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigEditor, looks_like_secret
-from mixchat.tui.transcript.sanitize import one_line
 
 _KEY: Final = 16
 _SOURCE: Final = 16

@@ -18,7 +18,6 @@ from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
 from mixchat.tui.screens.settings.rows import from_home, shown
 from mixchat.tui.screens.value_prompt import ValuePrompt
-from mixchat.tui.transcript.sanitize import one_line
 
 
 def check_keys(text: str) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 from textual.content import Content
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.tui.screens.models.model_list import ModelList, ModelOffer
 from mixchat.tui.screens.models.rows import model_state, prices, window
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.themes import role_variable
-from mixchat.tui.transcript.sanitize import one_line
 
 _BETWEEN = "\x1f"
 _ROLE = 18

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from markdown_it.token import Token
 
+from mixchat.domain.plain_text import sanitize
 from mixchat.tui.transcript.markdown.blocks import (
     PLAIN,
     Block,
@@ -16,7 +17,6 @@ from mixchat.tui.transcript.markdown.blocks import (
     top_level,
 )
 from mixchat.tui.transcript.markdown.parse import parse_blocks
-from mixchat.tui.transcript.sanitize import sanitize
 
 _BLANK: Final = re.compile(r"\n[ \t]*\n\Z")
 _EMPTY_LINE: Final = re.compile(r"\n[ \t]*\n")

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 from markdown_it.token import Token
 from rich.style import Style
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Seam
 from mixchat.tui.transcript.markdown.parse import parse_blocks, split_task
 from mixchat.tui.transcript.markdown.wrap import rows_of, slices, wrap
 from mixchat.tui.transcript.palette import Palette
 from mixchat.tui.transcript.render_block import Piece, RenderedLine
-from mixchat.tui.transcript.sanitize import one_line
 
 MARK: Final = "\x01"
 """Stands in a block's text where a seam falls; text that was cleaned never holds it."""

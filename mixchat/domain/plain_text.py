@@ -1,5 +1,6 @@
 """Foreign text as plain content: nothing in it can move the cursor or end a line by surprise."""
 
+import re
 from typing import Final
 
 _CONTROLS: Final[dict[int, str]] = {
@@ -44,3 +45,13 @@ def sanitize(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` cleaned and on one line, for a header or a title."""
     return " ".join(sanitize(text).split())
+
+
+_HIDDEN: Final = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufff9-\\ufffb\\ud800-\\udfff]"
+)
+
+
+def without_controls(text: str) -> str:
+    """Return one line of text without what a terminal would obey; every sign that has a width stays."""
+    return text if text.isprintable() else _HIDDEN.sub("", text)
