@@ -25,7 +25,7 @@ from mixchat.tui.terminal.input_order import InputOrder
 from mixchat.tui.terminal.pacing import OutputPacing
 from mixchat.tui.terminal.plain_lines import PlainLines
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
-from mixchat.tui.terminal.survival import Failures
+from mixchat.tui.terminal.survival import Failures, survive_handlers
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

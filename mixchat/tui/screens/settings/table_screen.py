@@ -10,6 +10,7 @@ from textual.content import Content
 
 from mixchat.config.schema import Setting, entry, shape_of, value_of
 from mixchat.domain.errors import ConfigError
+from mixchat.domain.plain_text import one_line
 from mixchat.tui.actions.keys import no_key_message, read_keys
 from mixchat.tui.actions.table import ACTIONS
 from mixchat.tui.picker import Picker, PickerEntry
