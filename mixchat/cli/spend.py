@@ -106,7 +106,15 @@ def _report(runtime: "Runtime", since: str, by: "By", against: str | None, most:
     from mixchat.ledger.spend_report import report
 
     ref = _model(runtime, against) if against else None
-    return report(runtime.storage.ledger, runtime.routing.stack, since, by, against=ref, most=most)
+    return report(
+        runtime.storage.ledger,
+        runtime.routing.stack,
+        since,
+        by,
+        against=ref,
+        most=most,
+        reachable=runtime.settings.providers.reachable,
+    )
 
 
 def _model(runtime: "Runtime", text: str) -> ModelRef:
@@ -121,13 +129,14 @@ def _model(runtime: "Runtime", text: str) -> ModelRef:
 def _facts(report: "Report") -> dict[str, object]:
     from mixchat.ledger.money import plain
 
-    saving = report.saving
+    saving, beside = report.saving, report.beside_daily
     return {
         "since": report.since,
         "total_usd": _usd(report.total),
         "unknown_calls": report.total.unknown,
         "estimated_calls": report.total.estimated,
         "saved_usd": None if saving is None or saving.saved is None else plain(saving.saved),
+        "beside_daily_usd": None if beside is None or beside.saved is None else plain(beside.saved),
         "against": None if saving is None else str(saving.ref),
         "saved_rule": None if saving is None else saving.rule,
         "rows": [_row(line) for line in report.lines],
@@ -167,7 +176,7 @@ def _write_csv(report: "Report", by: str) -> None:
 
 def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     from mixchat.ledger.money import total
-    from mixchat.ledger.spend_report import bar, calls, saved_sentence
+    from mixchat.ledger.spend_report import bar, calls, daily_sentence, saved_sentence
 
     print(f"Since {report.since}: {total(report.total.tally)} in {calls(report.total.calls)}, by {by}")
     names = [titles.get(line.key, line.key) for line in report.lines]
@@ -181,6 +190,8 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
             f"{calls(line.calls)}, {line.input:,} in, {line.output:,} out"
         )
     print(saved_sentence(report.saving))
+    if beside := daily_sentence(report.beside_daily):
+        print(beside)
 
 
 def _titles(runtime: "Runtime", lines: Sequence["ReportLine"]) -> dict[str, str]:

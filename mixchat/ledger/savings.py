@@ -1,7 +1,7 @@
 """What routing saved: the same answers at another model's prices, beside what they did cost."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Stack
+from mixchat.domain.role import DAILY_DRIVER
+from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.dates import moment_of
 from mixchat.ledger.money import ZERO, from_pico
@@ -26,6 +27,14 @@ RULE: Final = (
 _COUNTS: Final = ("input", "output", "cache_read", "cache_write", "cache_write_long", "searches")
 _BANDS: Final = f"SELECT key, day, calls, {', '.join(_COUNTS)} FROM tallies WHERE kind = 'band' AND day >= ?"
 _ROUTED: Final = "SELECT sum(cost) FROM tallies WHERE kind = 'routed' AND day >= ?"
+
+
+Reachable = Callable[[str], bool]
+"""Whether a provider has a key or an address."""
+
+
+def _anybody(provider: str) -> bool:
+    return True
 
 
 class Saving(Struct, frozen=True, kw_only=True):
@@ -81,15 +90,44 @@ def _by_price(database: Database, changes: Sequence[str], since: str) -> dict[tu
     return sums
 
 
-def strongest(stack: Stack, prices: Prices, when: float | None = None) -> ModelRef | None:
-    """Return the stack's strongest seat: the one whose written tokens cost most; `None` if no price is known."""
-    seats = {
-        seat.ref
-        for post in stack.roles.values()
-        for seat in (*post.seats, *(seat for seat in (post.plan, post.execute) if seat))
-    }
-    priced = [(rates.output, ref) for ref in seats if (rates := prices.rates(ref, when)) and rates.output]
-    return max(priced)[1] if priced else None
+def strongest(
+    stack: Stack, prices: Prices, reachable: Reachable = _anybody, when: float | None = None
+) -> ModelRef | None:
+    """Return the strongest of the models that a role asks first: the one whose written tokens cost most.
+
+    Only what can be reached counts, for nobody would have used anything else; `None` if no price is known.
+    """
+    posts = stack.roles.values()
+    first = [seat for post in posts for seat in _first_seats(post, reachable)]
+    every = [seat for post in posts for seat in (*post.seats, *_steps(post))]
+    for seats in (first, every):  # where nobody in reach has a price, the stack's others stand in
+        priced = [
+            (rates.output, seat.ref)
+            for seat in seats
+            if (rates := prices.rates(seat.ref, when)) is not None and rates.output
+        ]
+        if priced:
+            return max(priced)[1]
+    return None
+
+
+def daily_driver(stack: Stack, reachable: Reachable = _anybody) -> ModelRef | None:
+    """Return the model that everyday prompts go to, which is what somebody without a router would use for everything."""
+    post = stack.roles.get(DAILY_DRIVER)
+    if post is None:
+        return None
+    first = next(iter(_first_seats(post, reachable)), None) or next(iter(_first_seats(post, _anybody)), None)
+    return first.ref if first else None
+
+
+def _first_seats(post: RoleConfig, reachable: Reachable) -> list[Seat]:
+    """Return whom a role asks first: its planner and executor, and the first of its models in reach."""
+    near = [seat for seat in post.seats if reachable(seat.ref.provider)]
+    return [*near[:1], *(seat for seat in _steps(post) if reachable(seat.ref.provider))]
+
+
+def _steps(post: RoleConfig) -> list[Seat]:
+    return [seat for seat in (post.plan, post.execute) if seat is not None]
 
 
 def _for(rates: Rates, calls: int) -> Rates:

@@ -14,7 +14,7 @@ from mixchat.ledger.dates import EVER, first_day
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.money import dollars, total
 from mixchat.ledger.reports import By, ReportLine
-from mixchat.ledger.savings import Saving, saving, strongest
+from mixchat.ledger.savings import Reachable, Saving, daily_driver, saving, strongest
 
 
 def draw_bars(names: Sequence[str], heights: Sequence[float], *, title: str, width: int, height: int) -> str:
@@ -41,7 +41,9 @@ class Report(Struct, frozen=True):
     total: ReportLine
     lines: tuple[ReportLine, ...]
     saving: Saving | None
-    """`None` when the stack has no model whose price is known."""
+    """Against the strongest model that a role asks first; `None` when no price of them is known."""
+    beside_daily: Saving | None = None
+    """Against the everyday model answering everything, which is what most people without a router do."""
 
 
 def report(
@@ -52,16 +54,18 @@ def report(
     *,
     against: ModelRef | None = None,
     most: int | None = None,
+    reachable: Reachable | None = None,
 ) -> Report:
     """Return what was spent since then.
 
     Args:
         ledger: what was spent.
-        stack: its strongest seat is what routing is compared with.
+        stack: its strongest model and its everyday one are what routing is compared with.
         since: as a person writes it: a span, a date, today, month or all.
         by: what the lines are summed up by.
         against: another model to compare with.
         most: how many lines at most, the dearest first.
+        reachable: whether a provider can be asked; left out, all can.
 
     Raises:
         ConfigError: `since` is no time.
@@ -71,10 +75,13 @@ def report(
     if day == EVER:
         day = reports.first() or reports.today
     whole = reports.total(day)
+    near = reachable or (lambda _: True)
     if against is None and whole.calls:
-        against = strongest(stack, ledger.prices)
+        against = strongest(stack, ledger.prices, near)
     saved = saving(ledger.database, ledger.prices, against, day) if against else None
-    return Report(day, whole, reports.lines(by, day, most), saved)
+    daily = daily_driver(stack, near) if whole.calls else None
+    beside = saving(ledger.database, ledger.prices, daily, day) if daily else None
+    return Report(day, whole, reports.lines(by, day, most), saved, beside)
 
 
 def saved_sentence(saved: Saving | None) -> str:
@@ -89,6 +96,15 @@ def saved_sentence(saved: Saving | None) -> str:
     verb = "saved" if saved.saved >= 0 else "cost"
     more = "" if saved.saved >= 0 else " more"
     return f"Routing {verb} {amount}{more} beside {saved.ref}. {saved.rule}"
+
+
+def daily_sentence(beside: Saving | None) -> str:
+    """Return what routing cost or saved beside the everyday model alone; empty where nothing can be said."""
+    if beside is None or beside.saved is None or not beside.answers:
+        return ""
+    amount = dollars(abs(beside.saved), exact=False)
+    word = "less" if beside.saved >= 0 else "more"
+    return f"That is {amount} {word} than {beside.ref} answering everything would have cost."
 
 
 def calls(count: int) -> str:

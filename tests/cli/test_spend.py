@@ -70,6 +70,7 @@ def test_json_has_the_shape_of_the_contract(home: Paths, capsys: pytest.CaptureF
     assert (report["total_usd"], report["unknown_calls"], report["estimated_calls"]) == ("0.08", 1, 1)
     assert report["against"] == "anthropic/claude-opus-5-5"
     assert report["saved_usd"] == "0.28", "four times 10,000 at $4 and 2,500 at $20, less $0.08"
+    assert report["beside_daily_usd"] is None, "the everyday model has no known price"
     known, unknown = report["rows"]
     for key, value in {
         "key": "work/big", "calls": 4, "input": 40_000, "output": 10_000, "cost_usd": "0.08", "unknown_calls": 0,

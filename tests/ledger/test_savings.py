@@ -7,7 +7,7 @@ from mixchat.domain.meter import Purpose
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import Usage
-from mixchat.ledger.savings import saving, strongest
+from mixchat.ledger.savings import daily_driver, saving, strongest
 from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
 
 OPUS = ModelRef.parse("anthropic/claude-opus-5-5")
@@ -71,3 +71,18 @@ def test_the_strongest_seat_is_the_dearest_of_known_price(tmp_path: Path):
     }
     assert strongest(Stack("mine", "", posts), prices) == OPUS
     assert strongest(Stack("mine", "", {"quick": RoleConfig("quick", seats=(Seat(LOCAL),))}), prices) is None
+
+
+def test_only_first_seats_in_reach_are_compared_with(tmp_path: Path):
+    prices = ledger(tmp_path).prices
+    posts = {
+        "daily-driver": RoleConfig("daily-driver", seats=(Seat(HAIKU), Seat(BIG))),
+        "coding": RoleConfig("coding", seats=(Seat(BIG), Seat(OPUS))),
+        "heavy-lifting": RoleConfig("heavy-lifting", seats=(Seat(OPUS), Seat(BIG))),
+    }
+    stack = Stack("mine", "", posts)
+    assert strongest(stack, prices) == OPUS
+    assert daily_driver(stack) == HAIKU
+    without = BIG.provider.__eq__
+    assert strongest(stack, prices, without) == BIG
+    assert daily_driver(stack, without) == BIG

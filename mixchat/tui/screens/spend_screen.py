@@ -12,7 +12,16 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
 from mixchat.ledger.dates import first_day
 from mixchat.ledger.reports import BY, By, ReportLine
-from mixchat.ledger.spend_report import Report, bar, calls, chat_titles, plot_days, report, saved_sentence
+from mixchat.ledger.spend_report import (
+    Report,
+    bar,
+    calls,
+    chat_titles,
+    daily_sentence,
+    plot_days,
+    report,
+    saved_sentence,
+)
 from mixchat.tui import formatting
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
@@ -63,7 +72,12 @@ class SpendScreen(FilterListScreen[str | None]):
 
     def _read(self) -> None:
         self._report = report(
-            self._runtime.storage.ledger, self._runtime.routing.stack, self._since, self._by, most=_MOST
+            self._runtime.storage.ledger,
+            self._runtime.routing.stack,
+            self._since,
+            self._by,
+            most=_MOST,
+            reachable=self._runtime.settings.providers.reachable,
         )
         self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
         self.refill()
@@ -82,7 +96,8 @@ class SpendScreen(FilterListScreen[str | None]):
                 plot_days(self._runtime.storage.ledger, found.since, width=width, height=height)
             )
         else:
-            self.update_detail(saved_sentence(found.saving))
+            beside = daily_sentence(found.beside_daily)
+            self.update_detail(" ".join(part for part in (saved_sentence(found.saving), beside) if part))
 
     def on_resize(self) -> None:
         """Draw the plot as wide as there is room."""
