@@ -279,7 +279,8 @@ class Chat:
         turn = self._save_new(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
-        return self._begin(OpenedTurn(turn, self.routing_input(prompt, before), chat_request, notices))
+        question = structs.replace(self.routing_input(prompt, before), turn=turn.id)
+        return self._begin(OpenedTurn(turn, question, chat_request, notices))
 
     def _begin(self, opened: OpenedTurn) -> TurnRunner:
         runner = self._running[opened.turn.id] = TurnRunner(opened, self._services, self._put)

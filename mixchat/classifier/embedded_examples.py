@@ -49,6 +49,11 @@ class EmbeddedExamples:
         self._path = folder / "embeddings.jsonl"
         self._known: dict[str, list[float]] | None = None
 
+    async def prepare(self, stack: Stack) -> None:
+        """Embed the stack's examples that are new, so that a prompt has only itself to wait for."""
+        if pairs := examples_of(stack):
+            await self._vectors(pairs)
+
     async def match(self, prompt: str, stack: Stack) -> Classification | None:
         """Return the verdict of the nearest examples, or nothing when none is near."""
         pairs = examples_of(stack)

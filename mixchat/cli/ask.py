@@ -80,14 +80,16 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the prompt; return the contract's exit code."""
-    return asyncio.run(_ask(args, read_asked(args)))
-
-
-async def _ask(args: argparse.Namespace, asked: "Asked") -> int:
-    from mixchat.chat.mentions import read_mentions
     from mixchat.runtime.runtime import build_runtime
 
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
+    runtime.routing.preload()  # a judge gets ready while the prompt is read
+    return asyncio.run(_ask(runtime, args, read_asked(args)))
+
+
+async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "Asked") -> int:
+    from mixchat.chat.mentions import read_mentions
+
     try:
         chat = runtime.last_chat() if args.go_on else runtime.new_chat()
         role, model = (args.role, args.model) if args.role or args.model else (asked.role, asked.model)

@@ -73,6 +73,8 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     """The reply to it was cut off and the rest is asked for: nothing is planned again."""
     chat: str | None = None
     """The chat's id: its budget may be nearly used up, and models have read it."""
+    turn: str | None = None
+    """The turn's id, once there is one: what asking about it costs is booked to it."""
     settings: GenerationSettings = GenerationSettings()
     """What is set over a seat's own settings: another effort or system prompt is another cache."""
 

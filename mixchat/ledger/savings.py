@@ -33,7 +33,8 @@ Reachable = Callable[[str], bool]
 """Whether a provider has a key or an address."""
 
 
-def _anybody(provider: str) -> bool:
+def anybody(provider: str) -> bool:
+    """Return that any provider can be asked."""
     return True
 
 
@@ -91,7 +92,7 @@ def _by_price(database: Database, changes: Sequence[str], since: str) -> dict[tu
 
 
 def strongest(
-    stack: Stack, prices: Prices, reachable: Reachable = _anybody, when: float | None = None
+    stack: Stack, prices: Prices, reachable: Reachable = anybody, when: float | None = None
 ) -> ModelRef | None:
     """Return the strongest of the models that a role asks first: the one whose written tokens cost most.
 
@@ -111,12 +112,12 @@ def strongest(
     return None
 
 
-def daily_driver(stack: Stack, reachable: Reachable = _anybody) -> ModelRef | None:
+def daily_driver(stack: Stack, reachable: Reachable = anybody) -> ModelRef | None:
     """Return the model that everyday prompts go to, which is what somebody without a router would use for everything."""
     post = stack.roles.get(DAILY_DRIVER)
     if post is None:
         return None
-    first = next(iter(_first_seats(post, reachable)), None) or next(iter(_first_seats(post, _anybody)), None)
+    first = next(iter(_first_seats(post, reachable)), None) or next(iter(_first_seats(post, anybody)), None)
     return first.ref if first else None
 
 

@@ -14,7 +14,7 @@ from mixchat.ledger.dates import EVER, first_day
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.money import dollars, total
 from mixchat.ledger.reports import By, ReportLine
-from mixchat.ledger.savings import Reachable, Saving, daily_driver, saving, strongest
+from mixchat.ledger.savings import Reachable, Saving, anybody, daily_driver, saving, strongest
 
 
 def draw_bars(names: Sequence[str], heights: Sequence[float], *, title: str, width: int, height: int) -> str:
@@ -75,7 +75,7 @@ def report(
     if day == EVER:
         day = reports.first() or reports.today
     whole = reports.total(day)
-    near = reachable or (lambda _: True)
+    near: Reachable = reachable or anybody
     if against is None and whole.calls:
         against = strongest(stack, ledger.prices, near)
     saved = saving(ledger.database, ledger.prices, against, day) if against else None

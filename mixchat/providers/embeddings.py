@@ -53,6 +53,19 @@ class Embeddings:
         self._credentials = credentials
         self._connections = connections or Connections()
 
+    def reachable(self, ref: ModelRef) -> bool:
+        """Whether `ref`'s service has embeddings, and a key where it wants one. Touches no network."""
+        service = self._provider_specs.get(ref.provider)
+        if service is None or service.api not in DIALECTS or not service.base_url:
+            return False
+        return not service.needs_key or self._credentials.has(ref.provider)
+
+    def preload(self) -> None:
+        """Load what the first request needs; takes a moment, and may be done in a thread."""
+        import httpx
+
+        _ = httpx.AsyncClient
+
     async def embed(
         self,
         texts: Sequence[str],

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+from msgspec import Struct, field
 
 from mixchat.classifier.embedded_examples import EmbeddedExamples, Kind
 from mixchat.classifier.examples import examples_of
@@ -19,20 +21,52 @@ from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.secret_check import check_secrets
 from mixchat.routing.services import RoutingServices
 
+READY_WITHIN: Final = 10.0
+"""Seconds that the client and new examples may take before the first comparison."""
 DEADLINE: Final = 0.8
 """Seconds after which the turn goes on without it."""
 
+T = TypeVar("T")
 Embed = Callable[[Sequence[str], ModelRef, Kind, Callable[[Usage], None]], Awaitable[list[list[float]]]]
 """Turns texts into vectors and tells the usage of each batch as soon as it is known."""
 
-_spent: ContextVar[list[Cost]] = ContextVar("spent")
+
+class _Booking(Struct):
+    """For whom texts are embedded, and what it has cost."""
+
+    chat: str | None = None
+    turn: str | None = None
+    costs: list[Cost] = field(default_factory=list[Cost])
+
+
+_booking: ContextVar[_Booking] = ContextVar("booking")
+
+
+def _nothing() -> None:
+    return None
+
+
+def _always() -> bool:
+    return True
 
 
 class MeteredEmbedder:
     """An embedding model whose every call is reserved before and written down after."""
 
-    def __init__(self, ref: ModelRef, embed: Embed, meter: Meter) -> None:
+    def __init__(
+        self,
+        ref: ModelRef,
+        embed: Embed,
+        meter: Meter,
+        *,
+        preload: Callable[[], None] = _nothing,
+        reachable: Callable[[], bool] = _always,
+    ) -> None:
         self.ref = ref
+        self.preload = preload
+        """Loads what the client needs; blocks."""
+        self.reachable = reachable
+        """Whether the model's provider has a key or an address."""
         self._embed = embed
         self._meter = meter
 
@@ -43,7 +77,9 @@ class MeteredEmbedder:
             ProviderError: the texts cannot be embedded, or a budget would be passed.
         """
         request = ModelRequest(ref=self.ref, messages=tuple(Message("user", text) for text in texts))
-        call = self._meter.open(MeteredCall(ref=self.ref, purpose="embedding"), request)
+        booking = _booking.get(_Booking())
+        metered = MeteredCall(ref=self.ref, purpose="embedding", chat=booking.chat, turn=booking.turn)
+        call = self._meter.open(metered, request)
         used = [Usage()]
         complete = False
         try:
@@ -52,7 +88,7 @@ class MeteredEmbedder:
             return vectors
         finally:
             _, cost = self._meter.close(call, text="", usage=used[0], complete=complete, failure=None)
-            _spent.get([]).append(cost)
+            booking.costs.append(cost)
 
 
 class EmbeddingClassifier:
@@ -60,6 +96,7 @@ class EmbeddingClassifier:
 
     def __init__(self, counted: MeteredEmbedder, resources: RoutingServices, folder: Path) -> None:
         self._ref = counted.ref
+        self._counted = counted
         self._resources = resources
         self._examples = EmbeddedExamples(counted, name=str(counted.ref), folder=folder)
         self._late: set[asyncio.Task[Classification | None]] = set()
@@ -78,13 +115,25 @@ class EmbeddingClassifier:
             await check_secrets((Message("user", question.prompt),), self._ref, self._resources)
         except GuardStopped:
             return classification, FREE
-        costs: list[Cost] = []
-        _spent.set(costs)
-        task = asyncio.create_task(self._match(question.prompt, stack))
+        booking = _Booking(question.chat, question.turn)
+        _booking.set(booking)
+        await self._within(READY_WITHIN, asyncio.create_task(self._prepare(stack)))
+        found = await self._within(DEADLINE, asyncio.create_task(self._match(question.prompt, stack)))
+        return found or classification, sum(booking.costs, FREE)
+
+    async def _within(
+        self, seconds: float, task: "asyncio.Task[Classification | None]"
+    ) -> Classification | None:
+        """Return what `task` gives, or nothing when that takes longer; then it goes on by itself."""
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        done, _ = await asyncio.wait({task}, timeout=DEADLINE)
-        return (task.result() if done else None) or classification, sum(costs, FREE)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        return task.result() if done else None
+
+    async def _prepare(self, stack: Stack) -> None:
+        """Make client and examples ready: neither is slowness of the model, and its time begins after it."""
+        await asyncio.to_thread(self._counted.preload)
+        await self._guarded(self._examples.prepare(stack))
 
     async def aclose(self) -> None:
         """End the comparisons that are late."""
@@ -94,12 +143,15 @@ class EmbeddingClassifier:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _may(self) -> bool:
-        resources = self._resources
-        return resources.providers.reachable(self._ref.provider) and not resources.health.rests(self._ref)
+        return self._counted.reachable() and not self._resources.health.rests(self._ref)
 
     async def _match(self, prompt: str, stack: Stack) -> Classification | None:
+        return await self._guarded(self._examples.match(prompt, stack))
+
+    async def _guarded(self, work: "Awaitable[T]") -> T | None:
+        """Return what `work` gives, or nothing when it fails; then the model rests."""
         try:
-            return await self._examples.match(prompt, stack)
+            return await work
         except ProviderError as error:
             if not isinstance(error, GuardStopped):
                 self._resources.health.failed(self._ref, error.failure)

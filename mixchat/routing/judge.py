@@ -26,6 +26,8 @@ from mixchat.routing.services import RoutingServices
 
 _BEGINNING, _END = 2000, 500
 """Characters of a long prompt that the judge is shown."""
+READY_WITHIN: Final = 10.0
+"""Seconds that a client may take to be ready, for an import on a slow machine."""
 _SURE: Final = 0.75
 """How often a judge's word is right: about what small models reach on prompts that are hard to place."""
 _LIGHTEST: tuple[Effort, ...] = ("none", "minimal", "low")
@@ -71,7 +73,7 @@ class Judge:
             return classification, FREE
         exchange = LiveAttempt(
             self._resources,
-            MeteredCall(ref=ref, purpose="judge"),
+            MeteredCall(ref=ref, purpose="judge", chat=question.chat, turn=question.turn),
             request,
             AttemptContext(seat=Seat(ref), attempt=1),
         )
@@ -113,11 +115,11 @@ class Judge:
         return said
 
     async def _warm(self) -> None:
-        """Make the provider ready: an import is no slowness of the judge, but it is not waited for much longer."""
+        """Make the provider ready: an import is no slowness of the judge, and its time begins after it."""
         provider = self._resources.providers.get(self._settings.ref.provider)
         if not provider.ready:
             work = asyncio.ensure_future(asyncio.to_thread(provider.preload))
-            await wait_for(self._resources.clock, self._settings.deadline, work)
+            await wait_for(self._resources.clock, READY_WITHIN, work)
 
     def _request(self, question: RoutingInput, kinds: Mapping[str, str]) -> ModelRequest:
         ref = self._settings.ref

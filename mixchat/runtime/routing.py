@@ -1,6 +1,8 @@
 """Who answers: the stack in use, and the router with all that it works with."""
 
 import contextlib
+import threading
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from msgspec import structs
 
 from mixchat.config.config import Budget
 from mixchat.domain.chat_request import Pin
+from mixchat.domain.errors import ProviderError
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
 from mixchat.runtime.settings import Settings
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from mixchat.routing.judge import Judge
     from mixchat.routing.router import Router
     from mixchat.routing.services import RoutingServices
+
+
+def _in_background(work: Callable[[], object]) -> None:
+    threading.Thread(target=work, daemon=True).start()
 
 
 class Routing:
@@ -149,7 +156,24 @@ class Routing:
             return None
         from mixchat.routing.embedding_adviser import MeteredEmbedder
 
-        return MeteredEmbedder(ref, self._settings.embeddings.embed, self.services.meter)
+        embeddings = self._settings.embeddings
+        return MeteredEmbedder(
+            ref,
+            embeddings.embed,
+            self.services.meter,
+            preload=embeddings.preload,
+            reachable=lambda: embeddings.reachable(ref),
+        )
+
+    def preload(self) -> None:
+        """Load in the background what those need who are asked about a prompt, so that nobody is late for it."""
+        name = self._settings.config.router.judge
+        ref = self._settings.catalog.resolve(name) if name else None
+        if ref is not None:
+            with contextlib.suppress(ProviderError):
+                _in_background(self._settings.providers.get(ref.provider).preload)
+        if self._settings.config.router.embeddings:
+            _in_background(self._settings.embeddings.preload)
 
     def _judge(self) -> "Judge | None":
         name = self._settings.config.router.judge

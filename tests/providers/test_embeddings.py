@@ -186,3 +186,10 @@ async def test_a_missing_key_and_a_service_without_embeddings_are_said_before_an
         with pytest.raises(UnknownModel, match=r"cohere/embed-v4\.0"):
             await made(around(wires.url)).embed(["a"], ModelRef.parse(model), "query")
     assert wires.seen == []
+
+
+def test_a_service_of_embeddings_alone_is_in_reach_with_its_key():
+    assert made({"CO_API_KEY": "k"}).reachable(DEFAULT)
+    assert not made({}).reachable(DEFAULT)
+    assert made({}).reachable(ModelRef("ollama", "nomic-embed-text"))
+    assert not made({"ANTHROPIC_API_KEY": "k"}).reachable(ModelRef("anthropic", "claude-haiku-5-5"))

@@ -1,6 +1,7 @@
 """Examples compared by an embedding model: asked only when it may help, and never in the way."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from mixchat.domain.errors import Overloaded
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig
 from mixchat.domain.usage import FREE, Usage
-from mixchat.routing.embedding_adviser import EmbeddingClassifier, MeteredEmbedder
+from mixchat.routing.embedding_adviser import DEADLINE, EmbeddingClassifier, MeteredEmbedder
 from mixchat.routing.router import Router
 from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, seat, stack
 from tests.routing.steered import SteeredClock
@@ -140,3 +141,26 @@ async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
     ruled, _ = router(parts, space, tmp_path, Classification("cook", 1.0, "rule"))
     assert (await ruled.decide(RoutingInput(prompt="is this lease binding?"))).role == "cook"
     assert space.asked == []
+
+
+async def test_what_it_costs_is_booked_to_the_chat_and_the_turn(parts: Parts, space: Space, tmp_path: Path):
+    made, meaning = router(parts, space, tmp_path)
+    await made.decide(RoutingInput(prompt="is this lease binding?", chat="c1", turn="t1"))
+    await meaning.aclose()
+    assert {(call.chat, call.turn) for call in parts.meter.opened} == {("c1", "t1")}
+
+
+async def test_a_client_that_takes_long_to_load_is_waited_for(parts: Parts, space: Space, tmp_path: Path):
+    slow = MeteredEmbedder(MODEL, space.embed, parts.meter, preload=lambda: time.sleep(DEADLINE + 0.4))
+    meaning = EmbeddingClassifier(slow, parts.resources, tmp_path)
+    made = Router(STACK, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
+    decision = await made.decide(RoutingInput(prompt="is this lease binding?"))
+    await meaning.aclose()
+    assert decision.role == "law"
+
+
+async def test_without_a_key_nobody_is_asked(parts: Parts, space: Space, tmp_path: Path):
+    keyless = MeteredEmbedder(MODEL, space.embed, parts.meter, reachable=lambda: False)
+    meaning = EmbeddingClassifier(keyless, parts.resources, tmp_path)
+    made = Router(STACK, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])
+    assert (await made.decide(RoutingInput(prompt="is this lease binding?"))).spent == FREE

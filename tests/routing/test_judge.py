@@ -186,3 +186,9 @@ async def test_a_provider_that_is_not_ready_in_time_is_not_asked_to_judge(parts:
     assert (decision.role, decision.classifier) == ("coding", "local")
     assert parts.providers.calls("c") == 0
     assert parts.meter.opened == []
+
+
+async def test_what_it_costs_is_booked_to_the_chat_and_the_turn(parts: Parts):
+    parts.providers.script("c/judge", reply("creative"))
+    await decide(parts, judged(parts), RoutingInput(prompt="a poem in Python", chat="c1", turn="t1"))
+    assert [(call.purpose, call.chat, call.turn) for call in parts.meter.opened] == [("judge", "c1", "t1")]
