@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from mixchat.tui.actions.table import BY_ID
 
 _MARK: Final = "__handles__"
-Method = TypeVar("Method", bound=Callable[..., object])
+Handler = Callable[..., object]
+Method = TypeVar("Method", bound=Handler)
 
 
 def handles(*action_ids: str) -> Callable[[Method], Method]:
@@ -20,7 +21,7 @@ def handles(*action_ids: str) -> Callable[[Method], Method]:
     return marked
 
 
-def marked_methods(handler: object) -> Iterable[tuple[str, Callable[..., object]]]:
+def marked_methods(handler: object) -> Iterable[tuple[str, Handler]]:
     """Yield each action that an object does, with the method."""
     for name, function in inspect.getmembers(type(handler), inspect.isfunction):
         for action_id in cast("tuple[str, ...]", getattr(function, _MARK, ())):
@@ -35,7 +36,7 @@ class ActionDispatcher:
     """
 
     def __init__(self, *handlers: object) -> None:
-        self._methods: dict[str, Callable[..., Any]] = {}
+        self._methods: dict[str, Handler] = {}
         for handler in handlers:
             for action_id, method in marked_methods(handler):
                 if action_id in self._methods or action_id not in BY_ID:

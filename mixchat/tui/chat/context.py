@@ -1,10 +1,10 @@
 """What those who handle something on the chat screen work with: made once, handed to each."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.app import App
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultCallbackType
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import Pin
@@ -89,7 +89,7 @@ class ChatContext:
         return self._clipboard.copy(text, what)
 
     def push_screen(
-        self, screen: Screen[Result], closed: "Callable[[Result | None], Any] | None" = None
+        self, screen: Screen[Result], closed: ScreenResultCallbackType[Result] | None = None
     ) -> None:
         """Show another screen; `closed` takes what it returns."""
         self.app.push_screen(screen, closed)

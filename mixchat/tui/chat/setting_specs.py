@@ -1,6 +1,6 @@
 """What can be set for a chat or a message: how it is written, and what a model takes of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, get_args
 
 from msgspec import Struct
@@ -20,66 +20,91 @@ class SettingSpec(Struct, frozen=True, kw_only=True):
     """One thing to set."""
 
     name: str
-    """The field of `Settings`."""
+    """The field of `GenerationSettings`."""
     title: str
     help: str
     """What may be written."""
-    read: Callable[[str], Value]
-    """Returns the value that a text writes, or raises a `ConfigError`."""
-    warning: Callable[[ModelCard, Value], str]
-    """Returns what a model does with the value instead of taking it, in words; nothing: it takes it."""
     choices: tuple[str, ...] = ()
 
+    def read(self, text: str) -> Value:
+        """Return the value that a text writes.
 
-def _effort(text: str) -> Value:
-    if text not in _EFFORTS:
-        raise ConfigError(f'"{text}" is no effort; write one of {", ".join(_EFFORTS)}.')
-    return text
+        Raises:
+            ConfigError: it is nothing that may be set.
+        """
+        return text
 
-
-def _temperature(text: str) -> Value:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 2:
-        raise ConfigError(f'"{text}" is no temperature; write a number from 0 to 2.')
-    return value
+    def warning(self, card: ModelCard, value: Value) -> str:
+        """Return what a model does with the value instead of taking it; nothing: it takes it."""
+        return ""
 
 
-def _tokens(text: str) -> Value:
-    digits = text.replace(",", "").replace("_", "")
-    if not digits.isdecimal() or not int(digits):
-        raise ConfigError(f'"{text}" is no number of tokens; write a whole number above zero.')
-    return int(digits)
+class EffortSpec(SettingSpec, frozen=True):
+    """How hard the model thinks."""
+
+    def read(self, text: str) -> Value:
+        """Return one of the efforts."""
+        if text not in _EFFORTS:
+            raise ConfigError(f'"{text}" is no effort; write one of {", ".join(_EFFORTS)}.')
+        return text
+
+    def warning(self, card: ModelCard, value: Value) -> str:
+        """Say so of a model that does not think, or takes other efforts."""
+        if card.thinks is False and value not in {None, "none"}:
+            return "does not think; the effort is left out"
+        if card.efforts is not None and value is not None and value not in card.efforts:
+            return f"takes the efforts {', '.join(card.efforts)}" if card.efforts else "takes no effort"
+        return ""
 
 
-def _switch(text: str) -> Value:
-    words = {"on": True, "yes": True, "off": False, "no": False}
-    if text not in words:
-        raise ConfigError(f'"{text}" is neither "on" nor "off".')
-    return words[text]
+class TemperatureSpec(SettingSpec, frozen=True):
+    """How freely the model picks its words."""
+
+    def read(self, text: str) -> Value:
+        """Return a number from 0 to 2."""
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= 2:
+            raise ConfigError(f'"{text}" is no temperature; write a number from 0 to 2.')
+        return value
+
+    def warning(self, card: ModelCard, value: Value) -> str:
+        """Say so of a model that takes none."""
+        ignored = card.temperature is False and value is not None
+        return "takes no temperature; it is left out" if ignored else ""
 
 
-def _takes_effort(card: ModelCard, value: Value) -> str:
-    if card.thinks is False and value not in {None, "none"}:
-        return "does not think; the effort is left out"
-    if card.efforts is not None and value is not None and value not in card.efforts:
-        return f"takes the efforts {', '.join(card.efforts)}" if card.efforts else "takes no effort"
-    return ""
+class TokensSpec(SettingSpec, frozen=True):
+    """How long a reply may be."""
+
+    def read(self, text: str) -> Value:
+        """Return a whole number above zero."""
+        digits = text.replace(",", "").replace("_", "")
+        if not digits.isdecimal() or not int(digits):
+            raise ConfigError(f'"{text}" is no number of tokens; write a whole number above zero.')
+        return int(digits)
+
+    def warning(self, card: ModelCard, value: Value) -> str:
+        """Say so of a model that writes less."""
+        most = card.max_output
+        return f"writes at most {most:,} tokens" if most and isinstance(value, int) and value > most else ""
 
 
-def _takes_temperature(card: ModelCard, value: Value) -> str:
-    return "takes no temperature; it is left out" if card.temperature is False and value is not None else ""
+class SearchSpec(SettingSpec, frozen=True):
+    """Whether the model searches the web."""
 
+    def read(self, text: str) -> Value:
+        """Return whether it is on."""
+        words = {"on": True, "yes": True, "off": False, "no": False}
+        if text not in words:
+            raise ConfigError(f'"{text}" is neither "on" nor "off".')
+        return words[text]
 
-def _takes_tokens(card: ModelCard, value: Value) -> str:
-    most = card.max_output
-    return f"writes at most {most:,} tokens" if most and isinstance(value, int) and value > most else ""
-
-
-def _takes_search(card: ModelCard, value: Value) -> str:
-    return "cannot search the web" if value and card.search is not True else ""
+    def warning(self, card: ModelCard, value: Value) -> str:
+        """Say so of a model that cannot."""
+        return "cannot search the web" if value and card.search is not True else ""
 
 
 SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
@@ -89,37 +114,16 @@ SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
             name="system",
             title="System prompt",
             help="Who the model is and how it answers; sent before everything else.",
-            read=lambda text: text,
-            warning=lambda _, __: "",
         ),
-        SettingSpec(
-            name="effort",
-            title="Effort",
-            help="How hard it thinks.",
-            read=_effort,
-            warning=_takes_effort,
-            choices=_EFFORTS,
+        EffortSpec(name="effort", title="Effort", help="How hard it thinks.", choices=_EFFORTS),
+        TemperatureSpec(
+            name="temperature", title="Temperature", help="How freely it picks its words, from 0 to 2."
         ),
-        SettingSpec(
-            name="temperature",
-            title="Temperature",
-            help="How freely it picks its words, from 0 to 2.",
-            read=_temperature,
-            warning=_takes_temperature,
-        ),
-        SettingSpec(
-            name="max_tokens",
-            title="Longest reply",
-            help="Tokens, its thinking included.",
-            read=_tokens,
-            warning=_takes_tokens,
-        ),
-        SettingSpec(
+        TokensSpec(name="max_tokens", title="Longest reply", help="Tokens, its thinking included."),
+        SearchSpec(
             name="search",
             title="Web search",
             help="Whether replies are grounded in a web search.",
-            read=_switch,
-            warning=_takes_search,
             choices=("on", "off"),
         ),
     )

@@ -79,7 +79,7 @@ class Composer(Vertical):
         self._banner = EditBanner()
         self.completions = CompletionList()
         self.area = PromptArea(
-            self._pastes, self.completions, sources, send=self._send, walk=self._walk,
+            self._pastes, self.completions, sources, owner=self,
             placeholder=Content.styled(_PLACEHOLDER, "$text-disabled"),
         )  # fmt: skip
         self.pin: Pin | None = None
@@ -181,7 +181,8 @@ class Composer(Vertical):
         """Show the messages that wait."""
         self.waiting, self.paused = tuple(waiting), paused
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Send what is written, or do the command that it is."""
         typed = self.typed.strip()
         if not typed:
             self.post_message(self.Emptied())
@@ -236,7 +237,8 @@ class Composer(Vertical):
         self.settings = GenerationSettings()
         self.area.load_text("")
 
-    def _walk(self, older: bool) -> None:
+    def walk(self, *, older: bool) -> None:
+        """Go to an earlier prompt, or to a later one; in an empty prompt first to the last that waits."""
         if older and self.is_empty and self.waiting:
             self.post_message(self.QueueEdited())
             return

@@ -1,7 +1,6 @@
 """The text that is being written."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -24,6 +23,18 @@ _TRANSCRIPT_KEYS: Final = frozenset({"home", "end", "pageup", "pagedown"})
 """Keys that have nothing to do in an empty prompt."""
 
 
+class PromptOwner(Protocol):
+    """What the prompt belongs to. Called at once rather than by a message, for the next key may come with this one."""
+
+    def send(self) -> None:
+        """Take what is written."""
+        ...
+
+    def walk(self, *, older: bool) -> None:
+        """Go to an earlier prompt, or to a later one."""
+        ...
+
+
 class PromptArea(EditingArea):
     """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes.
 
@@ -31,8 +42,7 @@ class PromptArea(EditingArea):
         pastes: folds what is long.
         completions: shows what a word could become.
         sources: knows what a word could become.
-        send: takes what is written; a function rather than a message, for the next key may come at once.
-        walk: goes to an earlier prompt, if it is told True, or to a later one.
+        owner: takes what is written, and walks through earlier prompts.
         placeholder: what stands there while nothing is written.
     """
 
@@ -67,7 +77,7 @@ class PromptArea(EditingArea):
 
     def __init__(
         self, pastes: Pastes, completions: CompletionList, sources: Sources, *,
-        send: Callable[[], None], walk: Callable[[bool], None], placeholder: Content,
+        owner: PromptOwner, placeholder: Content,
     ) -> None:  # fmt: skip
         super().__init__(compact=True, highlight_cursor_line=False, placeholder=placeholder)
         # A blinking cursor is a timer that never rests.
@@ -75,8 +85,7 @@ class PromptArea(EditingArea):
         self._pastes = pastes
         self._completions = completions
         self._sources = sources
-        self._send = send
-        self._walk = walk
+        self._owner = owner
         self._unread = False
         """Whether something was typed for which nothing was offered yet."""
         self._vim: Vim | None = None
@@ -134,7 +143,7 @@ class PromptArea(EditingArea):
 
     def walk_from_edge(self, *, older: bool) -> None:
         """Go to the prompt before or after the one that is shown."""
-        self._walk(older)
+        self._owner.walk(older=older)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -167,7 +176,7 @@ class PromptArea(EditingArea):
             if self._vim is not None:
                 self._vim.insert()
                 self.remove_class("-normal")
-            self._send()
+            self._owner.send()
 
     def action_complete(self) -> None:
         """Take the highlighted completion, or move the focus on."""
@@ -186,7 +195,7 @@ class PromptArea(EditingArea):
             self.cursor_at_first_line
             and self.wrapped_document.location_to_offset(self.cursor_location).y == 0
         ):
-            self._walk(True)
+            self._owner.walk(older=True)
         else:
             self.action_cursor_up()
 
@@ -196,7 +205,7 @@ class PromptArea(EditingArea):
         if self._completions.is_open:
             self._completions.move(1)
         elif self._on_last_row:
-            self._walk(False)
+            self._owner.walk(older=False)
         else:
             self.action_cursor_down()
 

@@ -30,6 +30,10 @@ class ComparisonRequest(Struct, frozen=True, kw_only=True):
     """The words as they stood in the composer: what goes back when nothing came."""
 
 
+Begin = Callable[[ComparisonRequest], None]
+"""Starts a comparison."""
+
+
 class ParsedNames(Struct, frozen=True):
     """What the words behind the command say."""
 
@@ -82,7 +86,7 @@ class ComparisonSetup:
         self.context = context
         self._models = ComparableModels(context.runtime)
 
-    def ask(self, text: str, begin: Callable[[ComparisonRequest], None]) -> None:
+    def ask(self, text: str, begin: Begin) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
         named = read_names(text, self.context.runtime.routing.resolve_name, MOST)
         if (problem := self._problem(named)) is not None:
@@ -127,9 +131,7 @@ class ComparisonSetup:
             parent=turn.parent,
         )
 
-    def _choose(
-        self, request: ComparisonRequest, pins: Sequence[Pin], begin: Callable[[ComparisonRequest], None]
-    ) -> None:
+    def _choose(self, request: ComparisonRequest, pins: Sequence[Pin], begin: Begin) -> None:
         entries = self._models.entries(self.context.chat, request.prompt)
         named = [str(pin.seat.ref) for pin in (*pins, request.prompt.pin) if pin is not None and pin.seat]
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]

@@ -1,5 +1,6 @@
 """What every screen beside the conversation is made of: a title, a field that filters, a list, and the keys."""
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar, cast
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.screens.row_list import RowList
@@ -137,6 +139,16 @@ class FilterListScreen(Screen[Result]):
     def show_sentence(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
+
+    def attempt(self, change: Callable[[], object]) -> None:
+        """Make a change, show what it returns or why it cannot be made, and show the rows anew."""
+        try:
+            sentence = change()
+        except (ConfigError, StorageError) as error:
+            sentence = str(error)
+        if sentence and isinstance(sentence, str):
+            self.show_sentence(sentence)
+        self.refill()
 
     def action_move(self, by: int) -> None:
         """Highlight the row above or below."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from time import monotonic, thread_time
-from typing import Final
+from typing import Final, Protocol
 
 from textual.timer import Timer
 from textual.widget import Widget
@@ -21,9 +21,20 @@ _BREATH: Final = 0.004
 """Seconds for everything else between two gulps."""
 
 
-def never() -> bool:
-    """Return that no terminal is behind."""
-    return False
+class PaintTarget(Protocol):
+    """What shows the text."""
+
+    def take_text(self, chunk: str) -> None:
+        """Take a chunk of text in."""
+        ...
+
+    def paint_text(self) -> None:
+        """Show all that was taken in."""
+        ...
+
+    def is_behind(self) -> bool:
+        """Return whether the terminal still has to show what was painted before."""
+        ...
 
 
 class PaintScheduler:
@@ -31,19 +42,12 @@ class PaintScheduler:
 
     Args:
         widget: lends its timers.
-        take: takes a gulp of text in.
-        paint: shows all that was taken in.
-        behind: tells whether the terminal still has to show what was painted before.
+        target: takes the text in and shows it.
     """
 
-    def __init__(
-        self, widget: Widget, take: Callable[[str], None], paint: Callable[[], None],
-        behind: Callable[[], bool] = never,
-    ) -> None:  # fmt: skip
+    def __init__(self, widget: Widget, target: PaintTarget) -> None:
         self._widget = widget
-        self._take = take
-        self._paint = paint
-        self._behind = behind
+        self._target = target
         self._waiting: list[str] = []
         self._last: Callable[[], None] | None = None
         self._timer: Timer | None = None
@@ -78,7 +82,7 @@ class PaintScheduler:
 
     def _due(self) -> None:
         """Paint, unless the terminal has not shown the frame before: a slow line gets fewer frames, not old ones."""
-        self._timer = self._widget.set_timer(_AGAIN, self._due) if self._behind() else None
+        self._timer = self._widget.set_timer(_AGAIN, self._due) if self._target.is_behind() else None
         if self._timer is None:
             self.flush()
 
@@ -88,11 +92,11 @@ class PaintScheduler:
         start = thread_time()
         text = "".join(self._waiting)
         self._waiting = [text[_GULP:]] if len(text) > _GULP else []
-        self._take(text[:_GULP])
+        self._target.take_text(text[:_GULP])
         if not self._waiting:
             self._finish()
-        elif monotonic() - self._painted >= self._pause and not self._behind():
-            self._paint()
+        elif monotonic() - self._painted >= self._pause and not self._target.is_behind():
+            self._target.paint_text()
         else:
             self._timer = self._widget.set_timer(_BREATH, self.flush)
             return
@@ -105,14 +109,14 @@ class PaintScheduler:
         """Take in everything now, however long it takes."""
         self._stop()
         text, self._waiting = "".join(self._waiting), []
-        self._take(text)
+        self._target.take_text(text)
         if self._last is not None:
             self._finish()
 
     def _finish(self) -> None:
         last, self._last = self._last, None
         if last is None:
-            self._paint()
+            self._target.paint_text()
         else:
             last()
 

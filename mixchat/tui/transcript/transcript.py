@@ -1,6 +1,6 @@
 """The transcript: the turns of one chat, saved and live, in one widget."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, cast
 
@@ -18,7 +18,7 @@ from mixchat.tui.transcript.live_turn import LiveTurnView
 from mixchat.tui.transcript.messages import FollowChanged, LinkActivated
 from mixchat.tui.transcript.paint_scheduler import PaintScheduler
 from mixchat.tui.transcript.turn_column import RowAddress
-from mixchat.tui.transcript.turn_view import TurnView
+from mixchat.tui.transcript.turn_view import HeaderSuffix, TurnView
 
 
 def _no_suffix(turn_id: str) -> str:
@@ -46,7 +46,7 @@ class Transcript(CursorPane):
     def __init__(
         self,
         *,
-        header_suffix: Callable[[str], str] = _no_suffix,
+        header_suffix: HeaderSuffix = _no_suffix,
         clock: Clock | None = None,
         id: str | None = None,
         classes: str | None = None,
@@ -54,7 +54,7 @@ class Transcript(CursorPane):
         super().__init__(id=id, classes=classes)
         self._suffix = header_suffix
         self._clock = clock or SystemClock()
-        self._inflow = PaintScheduler(self, self._grow, self._show_live, self._is_behind)
+        self._inflow = PaintScheduler(self, self)
         self._thought: dict[str, float] = {}
         """How long each turn of this session thought, by its id: turns go and come back."""
         self._quiet = True
@@ -177,16 +177,19 @@ class Transcript(CursorPane):
     def _live(self) -> TurnView | None:
         return next((view for view in reversed(self._column.views) if view.live is not None), None)
 
-    def _grow(self, text: str) -> None:
+    def take_text(self, chunk: str) -> None:
+        """Add a chunk to the live turn's reply."""
         view = self._live
         if view is not None:
-            view.grow(text)
+            view.grow(chunk)
 
-    def _is_behind(self) -> bool:
+    def is_behind(self) -> bool:
+        """Return whether the terminal still has to show what was painted before."""
         app = cast("object", self.app)
         return isinstance(app, Paced) and app.is_behind
 
-    def _show_live(self) -> None:
+    def paint_text(self) -> None:
+        """Paint the live turn as it is now."""
         view = self._live
         if view is not None:
             view.changed()

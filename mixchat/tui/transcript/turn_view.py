@@ -15,6 +15,10 @@ _OVERHEAD = 5
 """Rows of a turn besides its text: header, gaps and the row below."""
 
 
+HeaderSuffix = Callable[[str], str]
+"""Given a turn's id, returns what its header ends with, such as `‹1/3›`."""
+
+
 class TurnView:
     """A turn and its layout.
 
@@ -43,7 +47,7 @@ class TurnView:
     def __init__(
         self,
         turn: Turn,
-        suffix: Callable[[str], str],
+        suffix: HeaderSuffix,
         live: LiveTurnView | None = None,
         seconds: float | None = None,
     ) -> None:

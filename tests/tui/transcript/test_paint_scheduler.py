@@ -18,11 +18,17 @@ class Basin(App[None]):
     def compose(self) -> ComposeResult:
         yield Static()
 
-    def paint(self) -> None:
+    def take_text(self, chunk: str) -> None:
+        self.taken.append(chunk)
+
+    def paint_text(self) -> None:
         self.paints += 1
 
+    def is_behind(self) -> bool:
+        return False
+
     def inflow(self) -> PaintScheduler:
-        return PaintScheduler(self.query_one(Static), self.taken.append, self.paint)
+        return PaintScheduler(self.query_one(Static), self)
 
 
 async def idle(inflow: PaintScheduler) -> None:

@@ -1,7 +1,6 @@
 """Every chat, found by its title and by what was said in it."""
 
 import time
-from collections.abc import Callable
 from typing import ClassVar, Final
 
 from msgspec import Struct
@@ -9,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Input
 
-from mixchat.domain.errors import StorageError
 from mixchat.storage.chats import ChatRecord
 from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.chats.rows import chat_and_turn, chat_rows, hit_rows
@@ -118,7 +116,7 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
 
         def named(title: str | None) -> None:
             if title:
-                self._try(lambda: self._chats.rename(record.id, title))
+                self.attempt(lambda: self._chats.rename(record.id, title))
 
         self.above.push_screen(ValuePrompt("Title", record.title), named)
 
@@ -131,7 +129,7 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         def tagged(text: str | None) -> None:
             if text is not None:
                 tags = [word.strip("#,") for word in text.split() if word.strip("#,")]
-                self._try(lambda: self._chats.tag(record.id, tags))
+                self.attempt(lambda: self._chats.tag(record.id, tags))
 
         help_ = "Words with spaces between them; none takes all tags away."
         self.above.push_screen(ValuePrompt("Tags", " ".join(record.tags), help=help_), tagged)
@@ -140,29 +138,22 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         """Pin the chat to the top, or unpin it."""
         record = self._highlighted_record()
         if record is not None:
-            self._try(lambda: self._chats.pin(record.id))
+            self.attempt(lambda: self._chats.pin(record.id))
 
     def action_delete(self) -> None:
         """Take the chat away; one key brings it back."""
         record = self._highlighted_record()
         if record is not None:
             self.rows.action_move(1)
-            self._try(lambda: self._chats.delete(record.id))
+            self.attempt(lambda: self._chats.delete(record.id))
             self.show_sentence(f"Deleted “{record.title}”. ctrl+z brings it back.")
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self._try(lambda: self.show_sentence(self._chats.undo() or "There is nothing to take back."))
+        self.attempt(lambda: self.show_sentence(self._chats.undo() or "There is nothing to take back."))
 
     def _highlighted_record(self) -> ChatRecord | None:
         return self._chats.records.get(chat_and_turn(self.rows.highlighted)[0])
-
-    def _try(self, change: Callable[[], object]) -> None:
-        try:
-            change()
-        except StorageError as error:
-            self.show_sentence(str(error))
-        self.refill()
 
 
 def _has(record: ChatRecord, tags: list[str]) -> bool:

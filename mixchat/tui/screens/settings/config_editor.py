@@ -209,14 +209,11 @@ class ConfigEditor:
             return "There is nothing to take back."
         before = self._undo.pop()
 
-        def restore() -> None:
-            if self._text() == before.after:
-                write_atomically(self._runtime.settings.paths.config_file, before.text)
-            else:
-                self._write(before.path, before.value)
-
+        unchanged = self._text() == before.after
         try:
-            said = self._use_and(before.path, before.counted, restore)
+            said = self._use_and_write(
+                before.path, before.counted, before.value, whole=before.text if unchanged else None
+            )
         except ConfigError as error:
             return f"It cannot be taken back: {error}"
         return " ".join(filter(None, (f"{before.key} is as it was.", said)))
@@ -227,19 +224,29 @@ class ConfigEditor:
         place = path[:2] if named is None and len(path) > 2 else path
         counted = value_of(config, place)
         was = None if source_of(place, self._layers()) == "default" else counted
-        said = self._use_and(path, counts, lambda: self._write(path, value))
+        said = self._use_and_write(path, counts, value)
         self._undo.append(_ConfigBefore(key, place, was, counted, text, self._text()))
         return said
 
-    def _use_and(self, path: Path, counts: object, write: Callable[[], None]) -> str:
-        """Put a change to use, if nothing goes before the config file, and write it; return what there is to say."""
+    def _use_and_write(self, path: Path, counts: object, value: object, whole: str | None = None) -> str:
+        """Put a change to use, if nothing goes before the config file, and write it; return what there is to say.
+
+        Args:
+            path: the place in the config.
+            counts: what counts there from now on.
+            value: what is written there.
+            whole: the text to write as the whole file instead.
+        """
         before, config = self._runtime.settings.config, changed(self._runtime.settings.config, path, counts)
         source = source_of(path, self._layers())
         stronger = source not in {"default", self.file}
         if not stronger:
             self._use(config, before, path[0])
         try:
-            write()
+            if whole is not None:
+                write_atomically(self._runtime.settings.paths.config_file, whole)
+            else:
+                self._write(path, value)
         except ConfigError as error:
             self._use(config, before, path[0])
             return f"It holds until mixchat is closed: {error}"

@@ -193,7 +193,7 @@ class TableScreen(FilterListScreen[None]):
 
         def valued(text: str | None) -> None:
             if text is not None:
-                self._change(lambda: self._editor.set(setting, text))
+                self.attempt(lambda: self._editor.set(setting, text))
                 self._list(self.words, name)
                 if problems := self._problems(name):
                     self.show_sentence(" ".join(problems))
@@ -212,7 +212,7 @@ class TableScreen(FilterListScreen[None]):
         name = self.rows.highlighted
         if name:
             self.rows.action_move(1)
-            self._change(lambda: self._removed(name))
+            self.attempt(lambda: self._removed(name))
 
     def _removed(self, name: str) -> str:
         said = self._editor.remove(entry(self._table, name))
@@ -220,13 +220,4 @@ class TableScreen(FilterListScreen[None]):
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self._change(self._editor.undo)
-
-    def _change(self, change: Callable[[], str]) -> None:
-        try:
-            sentence = change()
-        except ConfigError as error:
-            sentence = str(error)
-        if sentence:
-            self.show_sentence(sentence)
-        self.refill()
+        self.attempt(self._editor.undo)

@@ -1,12 +1,10 @@
 """The stack: every role with its line-up, who can be asked, and who takes which seat."""
 
 import asyncio
-from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
-from mixchat.domain.errors import ConfigError
 from mixchat.domain.stack import Seat
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
@@ -82,7 +80,7 @@ class StackScreen(FilterListScreen[None]):
 
         def picked(found: Picked | None) -> None:
             if found is not None:
-                self._change(lambda: self._editor.insert(place.role, place.seat + 1, found.ref))
+                self.attempt(lambda: self._editor.insert(place.role, place.seat + 1, found.ref))
                 self._highlight(SeatPlace(place.role, place.seat + 1))
 
         heading = f"Who shall sit in {place.role}?"
@@ -92,14 +90,14 @@ class StackScreen(FilterListScreen[None]):
         """Take the highlighted seat away."""
         place = place_of(self.rows.highlighted)
         if self._seat(place) is not None:
-            self._change(lambda: self._editor.remove(place.role, place.seat))
+            self.attempt(lambda: self._editor.remove(place.role, place.seat))
 
     def action_shift(self, by: int) -> None:
         """Try the highlighted seat earlier, or later."""
         place = place_of(self.rows.highlighted)
         there = SeatPlace(place.role, place.seat + by)
         if self._seat(place) is not None and self._seat(there) is not None:
-            self._change(lambda: self._editor.move(place.role, place.seat, by))
+            self.attempt(lambda: self._editor.move(place.role, place.seat, by))
             self._highlight(there)
 
     def action_succeed(self) -> None:
@@ -112,7 +110,7 @@ class StackScreen(FilterListScreen[None]):
         if successor is None:
             self.show_sentence(f"Nobody named a successor of {seat.ref}.")
         else:
-            self._change(lambda: self._editor.replace(place.role, place.seat, successor))
+            self.attempt(lambda: self._editor.replace(place.role, place.seat, successor))
 
     def action_switch(self) -> None:
         """Put another stack to use."""
@@ -123,22 +121,13 @@ class StackScreen(FilterListScreen[None]):
 
         def picked(name: str | None) -> None:
             if name is not None:
-                self._change(lambda: self._editor.switch(name))
+                self.attempt(lambda: self._editor.switch(name))
 
         self.above.push_screen(Picker("Stack", entries, highlighted=self._editor.stack.name), picked)
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self._change(self._editor.undo)
-
-    def _change(self, change: Callable[[], str]) -> None:
-        try:
-            sentence = change()
-        except ConfigError as error:
-            sentence = str(error)
-        if sentence:
-            self.show_sentence(sentence)
-        self.refill()
+        self.attempt(self._editor.undo)
 
     def _highlight(self, place: SeatPlace) -> None:
         self.rows.update_rows(stack_rows(self._editor.stack, self.words, self._models), value_of_place(place))

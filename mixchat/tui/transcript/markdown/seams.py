@@ -26,6 +26,10 @@ _TRIES: Final = 24
 """Edges of words that a seam is moved on at most, to where it does not take Markdown apart."""
 
 
+PaintText = Callable[[str], list[Piece]]
+"""Returns a text as styled pieces."""
+
+
 class SeamSplit(NamedTuple):
     """A block with its seams: how many stand above it and in it, and the tokens with their marks; the rest is below."""
 
@@ -156,7 +160,7 @@ class Seams:
             rows.extend(seam_rows(seam, width, self._palette, ground))
         return rows
 
-    def rows(self, text: str, width: int, paint: Callable[[str], list[Piece]]) -> list[RenderedLine]:
+    def rows(self, text: str, width: int, paint: PaintText) -> list[RenderedLine]:
         """Return wrapped text as rows, with a seam's between those before it and those after it.
 
         Args:
@@ -193,7 +197,7 @@ class Seams:
         return lines
 
 
-def _spot(plain: str, place: int, pieces: list[Piece], paint: Callable[[str], list[Piece]]) -> int:
+def _spot(plain: str, place: int, pieces: list[Piece], paint: PaintText) -> int:
     """Return where in the painted text a seam stands that falls at `place` in its Markdown: not within a link."""
     wanted = _merged(pieces)
     for candidate in candidates(plain, place):
