@@ -200,6 +200,11 @@ class ChatScreen(Screen[None]):
         """Go back to the prompt."""
         self.first.composer.area.focus()
 
+    @on(PromptArea.TranscriptScrolled)
+    async def _transcript_scrolled(self, event: PromptArea.TranscriptScrolled) -> None:
+        """Move through the conversation with a key that has nothing to do in an empty prompt."""
+        await self.context.widgets.transcript.scroll_by_key(event.key)
+
     @on(PromptArea.KeyPasted)
     def _key_pasted(self, event: PromptArea.KeyPasted) -> None:
         self.wiring.onboarding.add_key(event.key)

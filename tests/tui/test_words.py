@@ -202,7 +202,7 @@ def test_the_phase_is_told_in_words_with_the_seconds():
     clock.skip(2)
     assert phase.words().endswith("again in 3.0 s")
     phase.end()
-    assert phase.is_idle
+    assert phase.words() == ""
 
 
 def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):

@@ -46,6 +46,10 @@ def bindings(*, of_the_app: bool = False) -> list[BindingType]:
     ]
 
 
+_KEYBOARD: Final = 0x250
+"""The end of Latin letters and their neighbours."""
+
+
 class Keymap(Struct, frozen=True):
     """The user's keys, and what is wrong with them."""
 
@@ -125,8 +129,8 @@ def is_key(key: str) -> bool:
 
 
 def _is_character(name: str) -> bool:
+    """Return whether this is Unicode's name for a character of a keyboard; BANANA is one, but of none."""
     try:
-        unicodedata.lookup(name.replace("_", " "))
+        return ord(unicodedata.lookup(name.replace("_", " "))) < _KEYBOARD
     except KeyError:
         return False
-    return True

@@ -57,6 +57,14 @@ TURNS: Final[tuple[Action, ...]] = (
         slash="down",
     ),
     Action(
+        id="previous-code", key="alt+pageup", title="Code block above",
+        help="mark the code block above, to copy or save it",
+    ),
+    Action(
+        id="next-code", key="alt+pagedown", title="Code block below",
+        help="mark the code block below, to copy or save it",
+    ),
+    Action(
         id="fork", key="ctrl+b", title="Fork", help="a new chat that begins like this one up to the turn",
         slash="fork",
     ),

@@ -46,11 +46,6 @@ class TurnActivity:
         self._what = ""
         self._recent: deque[tuple[float, int]] = deque()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether no turn is under way."""
-        return self._doing == "nothing"
-
     def end(self) -> None:
         """Note that the turn is over."""
         self._enter("nothing")

@@ -33,6 +33,20 @@ class BranchHandler(ChatHandler):
         """Mean the turn below."""
         self.context.selection.move(1)
 
+    @handles("previous-code")
+    def previous_code(self) -> None:
+        """Mark the code block above."""
+        self._move_code(-1)
+
+    @handles("next-code")
+    def next_code(self) -> None:
+        """Mark the code block below."""
+        self._move_code(1)
+
+    def _move_code(self, by: int) -> None:
+        if not self.context.widgets.transcript.move_code(by):
+            self.context.notify("There is no other code block that way.")
+
     @handles("edit")
     def edit(self, number: str) -> None:
         """Put an earlier prompt into the composer: that of the turn that is meant, or of the one with this number."""

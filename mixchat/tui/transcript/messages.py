@@ -17,12 +17,3 @@ class LinkActivated(Message):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
-
-
-class FollowChanged(Message):
-    """The reader left the end, or came back; `new_below` says whether something came meanwhile."""
-
-    def __init__(self, following: bool, new_below: bool) -> None:
-        super().__init__()
-        self.following = following
-        self.new_below = new_below

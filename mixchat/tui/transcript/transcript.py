@@ -15,7 +15,7 @@ from mixchat.domain.usage import Cost
 from mixchat.tui.terminal.pacing import Paced
 from mixchat.tui.transcript.cursor_pane import CursorPane
 from mixchat.tui.transcript.live_turn import LiveTurnView
-from mixchat.tui.transcript.messages import FollowChanged, LinkActivated
+from mixchat.tui.transcript.messages import LinkActivated
 from mixchat.tui.transcript.paint_scheduler import PaintScheduler
 from mixchat.tui.transcript.turn_column import RowAddress
 from mixchat.tui.transcript.turn_view import HeaderSuffix, TurnView
@@ -161,14 +161,6 @@ class Transcript(CursorPane):
         if index is not None:
             self.show_place(RowAddress(index, 0, 0), above=1)
 
-    def refresh_header(self, turn_id: str) -> None:
-        """Ask for a turn's header suffix again."""
-        index = self._index(turn_id)
-        if index is not None:
-            self._column.views[index].changed()
-            self._column.touched(index)
-            self._arrange()
-
     def _index(self, turn_id: str) -> int | None:
         views = self._column.views
         return next((at for at in range(len(views) - 1, -1, -1) if views[at].turn.id == turn_id), None)
@@ -199,18 +191,17 @@ class Transcript(CursorPane):
     def _grown(self) -> None:
         if not self._following and not self._below and self._column.height > self._row + self.size.height:
             self._below = True
-            self.post_message(FollowChanged(following=False, new_below=True))
         self._arrange()
-
-    def _follow(self, following: bool) -> None:
-        if following != self._following:
-            self.post_message(FollowChanged(following, new_below=False))
-        super()._follow(following)
 
     def action_follow(self) -> None:
         """Go to the end and follow it again."""
         self._follow(True)
         self._arrange()
+
+    async def scroll_by_key(self, key: str) -> None:
+        """Do what a key does while this has the focus."""
+        for binding in self._bindings.key_to_bindings.get(key, ()):
+            await self.run_action(binding.action)
 
     def toggle(self, fold: str, turn_id: str) -> None:
         """Open or close a turn's fold: `thinking` or `plan`."""

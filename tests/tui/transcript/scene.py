@@ -17,7 +17,7 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Outcome, Step, Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui.themes import role_defaults
-from mixchat.tui.transcript import FollowChanged, LinkActivated, Transcript, TurnSelected
+from mixchat.tui.transcript import LinkActivated, Transcript, TurnSelected
 from mixchat.tui.transcript.palette import make_palette
 
 SONNET = ModelRef("anthropic", "claude-sonnet-5-5")
@@ -90,9 +90,6 @@ class Stage(App[None]):
 
     def on_link_activated(self, message: LinkActivated) -> None:
         self.told.append(message.url)
-
-    def on_follow_changed(self, message: FollowChanged) -> None:
-        self.told.append((message.following, message.new_below))
 
     def screen_text(self) -> str:
         """Return what the transcript has painted."""

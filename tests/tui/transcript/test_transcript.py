@@ -105,12 +105,10 @@ async def test_it_follows_the_end_until_the_reader_scrolls_and_then_stays_put():
         after = app.screen_text().splitlines()
         assert after[:-1] == before[:-1]
         assert "↓ new" in after[-1]
-        assert app.told == [(False, False), (False, True)]
         pane.focus()
         await pilot.press("end")
         assert "more" in app.screen_text()
         assert "↓ new" not in app.screen_text()
-        assert app.told[-1] == (True, False)
 
 
 async def test_scrolling_back_through_rows_that_were_only_estimated_shows_every_row_once():

@@ -1,0 +1,99 @@
+"""The table of actions: every row is done by somebody, everybody has a row, and `[keys]` is held to it."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+from mixchat.tui import handlers
+from mixchat.tui.actions.dispatch import marked_methods
+from mixchat.tui.actions.keys import read_keys
+from mixchat.tui.actions.table import ACTIONS, BY_ID, find_slash
+from mixchat.tui.handlers.handler import ChatHandler
+from tests.tui.stage import CONFIG, StagedRuntime, on_stage
+
+
+def _handled() -> list[str]:
+    """Return every action that a method of the product is marked with."""
+    found: list[str] = []
+    for module in pkgutil.iter_modules(handlers.__path__, "mixchat.tui.handlers."):
+        names = vars(importlib.import_module(module.name)).values()
+        for kind in names:
+            own = isinstance(kind, type) and issubclass(kind, ChatHandler) and kind.__module__ == module.name
+            if own:
+                found += [action_id for action_id, _ in marked_methods(object.__new__(kind))]
+    return found
+
+
+def test_every_row_has_a_handler_and_every_handler_a_row():
+    handled = _handled()
+    assert sorted(handled) == sorted({*handled})
+    assert {*handled} == {action.id for action in ACTIONS if not action.same_as}
+    assert all(BY_ID[action.same_as].argument for action in ACTIONS if action.same_as)
+
+
+def test_no_slash_command_and_no_id_is_given_twice():
+    commands = [command for action in ACTIONS for command in action.commands]
+    assert len(commands) == len({*commands})
+    assert len(BY_ID) == len(ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("command", "action_id"),
+    [
+        ("clear", "new-chat"), ("model", "models"), ("cost", "spend"), ("usage", "spend"), ("exit", "quit"),
+        ("quit", "quit"), ("export", "export"), ("resume", "chats"), ("help", "help"),
+    ],
+)  # fmt: skip
+def test_commands_that_fingers_know(command: str, action_id: str):
+    found = find_slash(command)
+    assert found is not None
+    assert found.id == action_id
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ({"hepl": "f2"}, 'keys.hepl is no action; did you mean "help"?'),
+        ({"help": "banana"}, 'keys.help: there is no key "banana"'),
+        ({"help": "ctrl+pgup"}, 'did you mean "ctrl+pageup"?'),
+    ],
+)
+def test_a_key_that_cannot_count_is_said_with_what_was_meant(table: dict[str, str], sentence: str):
+    keymap = read_keys(table)
+    assert any(sentence in problem for problem in keymap.problems), keymap.problems
+    assert dict(keymap.keys) == {}
+
+
+async def test_a_key_that_is_none_leaves_the_default():
+    async with on_stage(StagedRuntime(CONFIG + '[keys]\nhelp = "banana"\n')) as stage:
+        await stage.until(lambda: "there is no key" in stage.text)
+        await stage.pilot.press("f1")
+        await stage.until(lambda: len(stage.app.screen_stack) == 2)
+
+
+async def test_an_empty_text_takes_a_key_away():
+    async with on_stage(StagedRuntime(CONFIG + '[keys]\nhelp = ""\n')) as stage:
+        await stage.pilot.press("f1")
+        await stage.pilot.pause(0.1)
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_the_last_line_says_the_key_as_it_is_set():
+    async with on_stage(StagedRuntime(CONFIG + '[keys]\npalette = "f12"\n')) as stage:
+        await stage.until(lambda: "f12 everything else" in stage.text)
+        assert "ctrl+p" not in stage.text.splitlines()[-1]
+        await stage.pilot.press("f12")
+        await stage.until(lambda: "What shall be done?" in stage.text)
+
+
+async def test_an_action_without_a_key_can_be_given_one():
+    async with on_stage(StagedRuntime(CONFIG + '[keys]\nprivate = "f12"\n')) as stage:
+        await stage.pilot.press("f12")
+        await stage.until(lambda: stage.talk.chat.record.private)
+
+
+async def test_quit_leaves_as_a_command():
+    async with on_stage() as stage:
+        await stage.send("/quit")
+        await stage.until(lambda: not stage.app.is_running)
