@@ -64,9 +64,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     view = ChatView(
         widgets,
         ChatBody(widgets, chats),
-        LiveTotals(
-            chats, spending, runtime.storage.clock, (widgets.turns, widgets.status, widgets.transcript)
-        ),
+        LiveTotals(chats, spending, (widgets.turns, widgets.status, widgets.transcript)),
         RoutePreviewer(widgets.composer, chats, RoutePreviewBuilder(runtime, spending)),
         selection,
     )

@@ -19,6 +19,8 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, Static
 
+from mixchat.chat.turn_builder import TurnBuilder
+from mixchat.domain.clock import SystemClock
 from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome, Turn
 
@@ -81,10 +83,13 @@ class Ours:
     async def begin(self, prompt: str) -> None:
         self.number += 1
         self.text = []
-        self.widget.begin(_turn(self.number, prompt))
+        turn = _turn(self.number, prompt)
+        self.live = TurnBuilder(turn, SystemClock())
+        self.widget.begin(turn, self.live)
 
     async def write(self, text: str) -> None:
         self.text.append(text)
+        self.live.apply(TextDelta(text))
         self.widget.show(TextDelta(text))
 
     async def end(self) -> None:

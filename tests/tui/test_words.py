@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from mixchat.chat.mentions import mention_of, read_mentions
+from mixchat.chat.turn_builder import TurnBuilder
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Retrying, TextDelta, ThinkingDelta
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
-from mixchat.domain.usage import Cost, CostSum
+from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui import formatting
 from mixchat.tui.chat.status_line import TurnActivity
 from mixchat.tui.composer.completion import Candidate, complete, rank
@@ -24,6 +26,7 @@ from mixchat.tui.composer.prompt_history import PromptHistory
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.terminal.clipboard import Clipboard, tmux_wrapped
 from tests.tui.stage import StillClock
+from tests.tui.transcript.scene import FLASH, ScriptedCalls, attempt, opened
 
 REF = ModelRef("a", "plain")
 
@@ -185,24 +188,28 @@ def test_the_unsent_prompt_waits_at_the_newest_end():
 
 
 def test_the_phase_is_told_in_words_with_the_seconds():
-    clock = StillClock()
-    phase = TurnActivity(clock)
-    assert phase.words() == ""
-    phase.show(AttemptStarted(Seat(REF), 1))
+    clock, calls = StillClock(), ScriptedCalls()
+    live = TurnBuilder(opened("a", "p"), clock)
+    live.follow(calls)
+    phase = TurnActivity(live, clock)
+    assert phase.words() == "routing"
+    live.apply(AttemptStarted(Seat(REF), 1, then=FLASH))
     clock.skip(3)
     assert phase.words() == "waiting for plain 3 s"
-    phase.show(ThinkingDelta("hm"))
+    assert phase.next_model == FLASH.model
+    live.apply(ThinkingDelta("hm"))
     clock.skip(4)
     assert phase.words() == "thinking 4 s"
-    for _ in range(10):
-        phase.show(TextDelta("x" * 40))
+    for number in range(10):
+        live.apply(TextDelta("x" * 40))
+        calls.attempts = [structs.replace(attempt(), usage=Usage(output=10 * number))]
+        phase.words()
         clock.skip(0.2)
-    assert phase.words() == "writing 50 tok/s"
-    phase.show(Retrying(REF, 5.0, Failure("overloaded", "busy", REF)))
+    assert phase.words() == "writing 45 tok/s"
+    assert phase.next_model == ""
+    live.apply(Retrying(REF, 5.0, Failure("overloaded", "busy", REF)))
     clock.skip(2)
     assert phase.words().endswith("again in 3.0 s")
-    phase.end()
-    assert phase.words() == ""
 
 
 def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):

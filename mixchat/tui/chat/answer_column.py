@@ -1,7 +1,5 @@
 """One model's answer to a prompt that others answer beside it."""
 
-from collections.abc import Callable
-
 from msgspec import structs
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,10 +10,9 @@ from textual.widget import Widget
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.clock import Clock
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
-from mixchat.tui.chat.live_totals import LiveTurn
 from mixchat.tui.chat.status_line import TurnActivity
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript import Transcript
@@ -56,8 +53,6 @@ class AnswerColumn(Vertical):
         role: who is asked, or the first that seats the model.
         colour: the role whose colour it has.
         clock: where times come from.
-        so_far: what the call under way for a turn has cost until now.
-        reads: about how many tokens the call reads.
     """
 
     DEFAULT_CSS = """
@@ -80,8 +75,6 @@ class AnswerColumn(Vertical):
         role: str | None,
         colour: str | None,
         clock: Clock,
-        so_far: Callable[[str], Cost | None],
-        reads: int,
     ) -> None:
         super().__init__()
         self.number = number
@@ -93,9 +86,7 @@ class AnswerColumn(Vertical):
         self.colour = colour
         """The role whose colour it has; no other column has it."""
         self._clock = clock
-        self._so_far = so_far
-        self._reads = reads
-        self._phase = TurnActivity(clock)
+        self._activity: TurnActivity | None = None
         self._live: LiveTurn | None = None
         self._head = AnswerHead()
         self._text = Transcript(clock=clock)
@@ -117,7 +108,7 @@ class AnswerColumn(Vertical):
     def ask(self, pin: Pin, role: str | None) -> None:
         """Forget an answer that did not come; this one is asked in its place."""
         self.pin, self._role = pin, role
-        self.turn, self._live, self._phase = None, None, TurnActivity(self._clock)
+        self.turn, self._live, self._activity = None, None, None
         self._text.clear()
         self.tick()
 
@@ -130,30 +121,29 @@ class AnswerColumn(Vertical):
         """Take in what happens to the answer."""
         if isinstance(event, TurnAccepted):
             self.turn = event.turn
-            self._live = LiveTurn(event.turn, self._clock, self._so_far, self._reads)
-            self._text.begin(self._bare(event.turn))
+            self._live = event.live
+            self._activity = TurnActivity(event.live, self._clock)
+            self._text.begin(self._bare(event.turn), event.live)
         elif isinstance(event, TurnFinished | TurnFailed):
             self.settle(event.turn)
         else:
-            if self._live is not None:
-                self._live.show(event)
-            self._phase.show(event)
             self._text.show(event)
 
     def settle(self, turn: Turn | None) -> None:
         """Show the answer as it ended; with `None` nothing had come and it was taken back."""
         if turn is None and self.turn is not None:
             self._text.clear()
-        self.turn, self._live = turn, None
+        self.turn, self._live, self._activity = turn, None, None
         if turn is not None:
             self._text.settle(self._bare(turn))
         self.tick()
 
     def tick(self) -> None:
         """Show how far it is and what it has cost so far."""
-        turn = self._live.turn if self._live is not None else self.turn
-        if self._live is not None and turn is not None:
-            self._text.running(turn.cost if turn.attempts else None)
+        turn = self.turn
+        if self._live is not None:
+            turn = self._live.snapshot()
+            self._text.update_figures(turn)
         self._head.update(self._who(turn), self._facts(turn))
 
     def _who(self, turn: Turn | None) -> Content:
@@ -169,8 +159,8 @@ class AnswerColumn(Vertical):
         if turn is None:
             return Content()
         doing = (
-            self._phase.words().replace(f" for {self.name_asked}", "")
-            if self._live is not None
+            self._activity.words().replace(f" for {self.name_asked}", "")
+            if self._activity is not None
             else _ENDS[turn.outcome]
         )
         facts = [formatting.seconds(turn.seconds), formatting.money(turn.cost)] if turn.attempts else []

@@ -1,6 +1,7 @@
 """Which of welcome, first-run page, comparison and transcript has the place of the conversation."""
 
 from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.widgets import ChatWidgets
@@ -26,7 +27,7 @@ class ChatBody:
         self._no_model = no_model
         self._switch(bool(self._widgets.transcript.turns))
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Make room for a turn; one that takes another's place takes that one away."""
         transcript = self._widgets.transcript
         self._widgets.compared.clear()

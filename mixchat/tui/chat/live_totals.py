@@ -1,18 +1,15 @@
-"""The turn under way as far as it can be told before it is settled."""
+"""What is spent, and twice a second what the turn under way has cost so far."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from msgspec import structs
 from textual.timer import Timer
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import TurnRequest
-from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
-    AttemptFailed,
     AttemptStarted,
     ChatEvent,
     FailedOver,
@@ -20,11 +17,11 @@ from mixchat.domain.events import (
     StreamEnd,
     TextDelta,
     ThinkingDelta,
-    UsageUpdate,
 )
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import MeteredCall
-from mixchat.domain.turn import Attempt, Turn
-from mixchat.domain.usage import Cost, CostSum, Usage
+from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.panel.tracker import Span, SpendingState
@@ -58,11 +55,6 @@ class SpendingView:
         )
         return SpendingState(spans, _cost(figures.turn) if turn is not None else None)
 
-    def so_far(self, turn_id: str) -> Cost | None:
-        """Return what the call that is under way for this turn has cost so far."""
-        costs = [cost for call, cost in self._runtime.storage.ledger.under_way() if call.turn == turn_id]
-        return costs[-1] if costs else None
-
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
         if not decision.lineup or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
@@ -91,80 +83,6 @@ def _cost(tally: CostSum) -> Cost:
     return Cost(None if tally.unknown else tally.usd, exact=not tally.estimated)
 
 
-_CHARACTERS_A_TOKEN: Final = 4
-
-
-class LiveTurn:
-    """Adds to an open turn what its events say: decision, attempts, and an estimate of use and cost."""
-
-    def __init__(self, turn: Turn, clock: Clock, so_far: Callable[[str], Cost | None], reads: int) -> None:
-        """Start from a turn that was just accepted.
-
-        Args:
-            turn: the open turn.
-            clock: where the times of its attempts come from.
-            so_far: what the call that is under way for a turn has cost until now, by the turn's id.
-            reads: about how many tokens each call reads.
-        """
-        self._turn = turn
-        self._clock = clock
-        self._so_far = so_far
-        self._reads = reads
-        self._attempts: list[Attempt] = list(turn.attempts)
-        self._open: Attempt | None = None
-        self._written = 0
-        self._usage: Usage | None = None
-
-    def show(self, event: ChatEvent) -> None:
-        """Take one event in."""
-        match event:
-            case Routed(decision):
-                self._turn = structs.replace(self._turn, decision=decision)
-            case AttemptStarted(seat, _, step):
-                now = self._clock.now()
-                self._close()
-                self._open = Attempt(
-                    ref=seat.ref, step=step, started=now, ended=now, cost=Cost(None, exact=False)
-                )
-            case TextDelta(text) | ThinkingDelta(text):
-                self._heard()
-                self._written += len(text)
-            case UsageUpdate(usage) | StreamEnd(_, usage):
-                self._usage = usage
-            case AttemptFailed(failure) if self._open is not None:
-                self._open = structs.replace(self._now(self._open), failure=failure)
-                self._close()
-            case _:
-                pass
-
-    def _heard(self) -> None:
-        if self._open is not None and self._open.first_token is None:
-            self._open = structs.replace(self._open, first_token=self._clock.now())
-
-    def _close(self) -> None:
-        if self._open is not None:
-            self._attempts.append(self._open)
-        self._open, self._written, self._usage = None, 0, None
-
-    def _now(self, attempt: Attempt) -> Attempt:
-        estimated = Usage(input=self._reads, output=self._written // _CHARACTERS_A_TOKEN)
-        usage = estimated
-        if self._usage is not None:
-            usage = structs.replace(
-                self._usage,
-                input=estimated.input if self._usage.input is None else self._usage.input,
-                output=estimated.output if self._usage.output is None else self._usage.output,
-            )
-        cost = self._so_far(self._turn.id) or Cost(None, exact=False)
-        return structs.replace(attempt, ended=self._clock.now(), usage=usage, cost=cost)
-
-    @property
-    def turn(self) -> Turn:
-        """The turn as it stands now."""
-        attempts = [*self._attempts, *((self._now(self._open),) if self._open else ())]
-        return structs.replace(self._turn, attempts=tuple(attempts))
-
-
 _TICK = 0.5
 
 
@@ -175,30 +93,29 @@ class LiveTotals:
         self,
         chats: OpenChats,
         spending: SpendingView,
-        clock: Clock,
         shown_on: tuple[TurnPanel, StatusLine, Transcript],
     ) -> None:
         self._chats = chats
         self._spending = spending
-        self._clock = clock
         self._panel, self._status, self._transcript = shown_on
         self._live: LiveTurn | None = None
+        self._has_words = False
         self._timer: Timer | None = None
 
-    def begin(self, turn: Turn) -> None:
-        """Start to count."""
-        self._live = LiveTurn(turn, self._clock, self._spending.so_far, written(self._chats.chat) // 4)
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
+        """Start to look."""
+        self._live = live
         self._panel.chat_title = self._chats.chat.record.title
         if self._timer is None:
             self._timer = self._panel.set_interval(_TICK, self._tick)
         self._tick()
 
     def show(self, event: ChatEvent) -> None:
-        """Count what happens; a change of model shows at once."""
-        if self._live is not None:
-            self._live.show(event)
-            if isinstance(event, Routed | AttemptStarted | FailedOver):
-                self._tick()
+        """Look at once when the model changes or the first word comes."""
+        first = not self._has_words and isinstance(event, TextDelta | ThinkingDelta)
+        if first or isinstance(event, Routed | AttemptStarted | FailedOver | StreamEnd):
+            self._has_words = first
+            self._tick()
 
     def settle(self, turn: Turn) -> None:
         """Show the sums as they were written down, and rest."""
@@ -218,9 +135,9 @@ class LiveTotals:
     def _tick(self) -> None:
         if self._live is None:
             return
-        turn = self._live.turn
+        turn = self._live.snapshot()
         self._panel.update_turns(self._chats.chat.turns, turn)
-        self._transcript.running(turn.cost if turn.attempts else None)
+        self._transcript.update_figures(turn)
         self._update_spending(turn)
 
     def _update_spending(self, turn: Turn | None) -> None:

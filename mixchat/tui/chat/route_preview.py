@@ -12,6 +12,7 @@ from mixchat.chat.mentions import Mentions
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Seat
@@ -143,7 +144,7 @@ class RoutePreviewer:
             self._chats.chat, composer.unfolded, composer.read(), composer.pin
         )
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Nothing new: what is written goes on from this turn once it is there."""
 
     def show(self, event: ChatEvent) -> None:

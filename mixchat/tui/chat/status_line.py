@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive, var
@@ -11,105 +11,66 @@ from textual.widget import Widget
 
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ERRORS
-from mixchat.domain.events import (
-    AttemptFailed,
-    AttemptStarted,
-    ChatEvent,
-    FailedOver,
-    Notice,
-    Retrying,
-    Routed,
-    TextDelta,
-    ThinkingDelta,
-    TurnAccepted,
-)
+from mixchat.domain.events import ChatEvent, Routed
+from mixchat.domain.live_turn import Activity, LiveTurn
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.chat.hints import Hint
 from mixchat.tui.panel.tracker import SpendingState, budget_bar
 from mixchat.tui.themes import role_variable
 
-_CHARACTERS_A_TOKEN: Final = 4
 _WINDOW: Final = 3.0
 """Seconds of the reply that its speed is taken from."""
+_WAITED: Final = 2.0
+"""Seconds of waiting after which it is said that the next model can be asked."""
 
-Doing = Literal["nothing", "routing", "waiting", "thinking", "writing", "pausing", "loading"]
+
+def awaited(activity: Activity, now: float) -> str:
+    """Return what a turn is doing in words, with the seconds where it may take long."""
+    who = activity.ref.model if activity.ref else "an answer"
+    if activity.until is not None and activity.failure is not None:
+        why = ERRORS[activity.failure.code].title.casefold()
+        return f"{who}: {why}; again in {formatting.seconds(max(activity.until - now, 0.0))}"
+    instead = f" instead of {activity.instead_of.model}" if activity.instead_of else ""
+    words = {"waiting": f"waiting for {who}{instead}", "loading": activity.text}
+    said = words.get(activity.doing, activity.doing)
+    elapsed = now - activity.since
+    counted = activity.doing in {"waiting", "thinking", "planning", "loading"} and elapsed >= 1
+    return f"{said} {elapsed:.0f} s" if counted else said
 
 
 class TurnActivity:
-    """Follows one turn's events and says in words what it is doing, counting the seconds."""
+    """Says in words what a turn under way is doing, counting the seconds."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, live: LiveTurn, clock: Clock) -> None:
+        self._live = live
         self._clock = clock
-        self._doing: Doing = "nothing"
-        self._since = 0.0
-        self._what = ""
         self._recent: deque[tuple[float, int]] = deque()
-
-    def end(self) -> None:
-        """Note that the turn is over."""
-        self._enter("nothing")
-
-    def show(self, event: ChatEvent) -> None:
-        """Take one event in."""
-        match event:
-            case TurnAccepted() | Routed():
-                self._enter("routing")
-            case AttemptStarted(seat, _, step):
-                self._enter("waiting", f"{seat.ref.model} to plan" if step == "plan" else seat.ref.model)
-            case ThinkingDelta():
-                self._enter("thinking")
-            case TextDelta(text):
-                self._enter("writing")
-                self._recent.append((self._clock.monotonic(), len(text)))
-            case Notice("loading", text):
-                self._enter("loading", text)
-            case Retrying() | FailedOver() | AttemptFailed():
-                self._stumble(event)
-            case _:
-                pass
-
-    def _stumble(self, event: Retrying | FailedOver | AttemptFailed) -> None:
-        match event:
-            case Retrying(ref, wait, failure):
-                self._enter("pausing", f"{ref.model}: {ERRORS[failure.code].title.casefold()}")
-                self._since = self._clock.monotonic() + wait
-            case FailedOver(source, target):
-                self._enter("waiting", f"{target.model} instead of {source.model}")
-            case AttemptFailed():
-                self._enter("routing")
-
-    def _enter(self, doing: Doing, what: str = "") -> None:
-        if (doing, what) != (self._doing, self._what):
-            self._since = self._clock.monotonic()
-            self._recent.clear()
-        self._doing, self._what = doing, what
+        """When the reply was looked at, and how many tokens it had."""
 
     def words(self) -> str:
-        """Return the phase in words, or nothing when idle."""
-        elapsed = self._clock.monotonic() - self._since
-        if self._doing == "pausing":
-            return f"{self._what}; again in {formatting.seconds(max(-elapsed, 0.0))}"
-        said = {
-            "nothing": "",
-            "routing": "routing",
-            "waiting": f"waiting for {self._what}",
-            "thinking": "thinking",
-            "writing": f"writing{self._speed()}",
-            "loading": self._what,
-        }
-        counted = self._doing in {"waiting", "thinking", "loading"} and elapsed >= 1
-        return said[self._doing] + (f" {elapsed:.0f} s" if counted else "")
+        """Return what it is doing."""
+        activity, now = self._live.activity, self._clock.monotonic()
+        said = awaited(activity, now)
+        if activity.doing == "writing":
+            return f"{said}{self._speed(now)}"
+        self._recent.clear()
+        return said
 
-    def _speed(self) -> str:
-        now = self._clock.monotonic()
-        while self._recent and now - self._recent[0][0] > _WINDOW:
+    @property
+    def next_model(self) -> str:
+        """Who can be asked at once in place of the one that lets itself be waited for, or nothing."""
+        activity = self._live.activity
+        waited = self._clock.monotonic() - activity.since
+        waits = activity.doing in {"waiting", "thinking", "pausing"} and waited >= _WAITED
+        return activity.then.model if waits and activity.then else ""
+
+    def _speed(self, now: float) -> str:
+        self._recent.append((now, self._live.snapshot().usage.output or 0))
+        while now - self._recent[0][0] > _WINDOW:
             self._recent.popleft()
-        span = min(now - self._since, _WINDOW)
-        if span < 0.5:
-            return ""
-        characters = sum(length for _, length in self._recent)
-        return f" {characters / _CHARACTERS_A_TOKEN / span:.0f} tok/s"
+        (since, before), (_, after) = self._recent[0], self._recent[-1]
+        return f" {(after - before) / (now - since):.0f} tok/s" if now - since >= 0.5 else ""
 
 
 _TICK = 0.25
@@ -133,14 +94,16 @@ class StatusLine(Widget):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
-        self._phase = TurnActivity(clock)
+        self._clock = clock
+        self._activity: TurnActivity | None = None
         self._role: str | None = None
         self._timer: Timer | None = None
         self._said = ""
+        self._then = ""
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Start to tell what the turn is doing."""
-        self.note, self._role = "", None
+        self.note, self._role, self._activity = "", None, TurnActivity(live, self._clock)
         if self._timer is None:
             self._timer = self.set_interval(_TICK, self._tick)
 
@@ -148,22 +111,22 @@ class StatusLine(Widget):
         """Follow the turn."""
         if isinstance(event, Routed):
             self._role = event.decision.role
-        self._phase.show(event)
         if not self._said:
             self._tick()
 
     def settle(self, turn: Turn) -> None:
         """Rest again."""
-        self._phase.end()
+        self._activity = None
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         self._tick()
 
     def _tick(self) -> None:
-        words = self._phase.words()
-        if words != self._said:
-            self._said = words
+        words = self._activity.words() if self._activity else ""
+        then = self._activity.next_model if self._activity else ""
+        if (words, then) != (self._said, self._then):
+            self._said, self._then = words, then
             self.refresh()
 
     def watch_resting(self) -> None:
@@ -189,7 +152,10 @@ class StatusLine(Widget):
 
     def _doing(self) -> Content:
         return Content.assemble(
-            ("● ", role_variable(self._role)), self._said, ("   esc stops", "$text-disabled")
+            ("● ", role_variable(self._role)),
+            self._said,
+            (f"   tab asks {self._then} now" if self._then else "", "$text-muted"),
+            ("   esc stops", "$text-disabled"),
         )
 
     def _can_do(self, room: int) -> Content:

@@ -15,6 +15,7 @@ from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import Failure, ProviderError, StorageError
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import FileRef, Outcome, Turn
 from mixchat.tui.composer.message import ComposedMessage
 
@@ -25,8 +26,8 @@ Ask = Callable[[], AsyncGenerator[ChatEvent]]
 class TurnObserver(Protocol):
     """Somebody who shows what happens in a turn."""
 
-    def begin(self, turn: Turn) -> None:
-        """A turn was accepted; it is open."""
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
+        """A turn was accepted; it is open, and `live` is how it goes on."""
         ...
 
     def show(self, event: ChatEvent) -> None:
@@ -212,8 +213,8 @@ class TurnQueue:
             async with aclosing(ask()) as events:
                 async for event in events:
                     match event:
-                        case TurnAccepted(turn):
-                            self._show_begin(turn)
+                        case TurnAccepted(turn, live):
+                            self._show_begin(turn, live)
                         case TurnFinished(turn):
                             pass
                         case TurnFailed(turn, failure):
@@ -228,9 +229,9 @@ class TurnQueue:
             if turn is not None:
                 self._settle(turn, failure, message)
 
-    def _show_begin(self, turn: Turn) -> None:
+    def _show_begin(self, turn: Turn, live: LiveTurn) -> None:
         for observer in self._observers:
-            observer.begin(turn)
+            observer.begin(turn, live)
 
     def _show(self, event: ChatEvent) -> None:
         for observer in self._observers:

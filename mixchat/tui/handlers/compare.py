@@ -13,7 +13,7 @@ from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.live_totals import SpendingView, written
+from mixchat.tui.chat.live_totals import SpendingView
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup
@@ -85,11 +85,8 @@ class CompareHandler(ChatHandler):
     def _begin(self, request: ComparisonRequest) -> None:
         """Show a column for each and start; the answers begin together."""
         chat = self.context.chat
-        reads = (written(chat) + len(request.prompt.text)) // 4
         columns = [
-            AnswerColumn(
-                number, pin, role, colour, self.context.runtime.storage.clock, self._spending.so_far, reads
-            )
+            AnswerColumn(number, pin, role, colour, self.context.runtime.storage.clock)
             for number, (pin, role, colour) in enumerate(self._coloured(request.pins), 1)
         ]
         if request.typed:

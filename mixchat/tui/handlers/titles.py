@@ -9,6 +9,7 @@ from mixchat.chat.operations import compact
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import StorageError
 from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.role import QUICK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
@@ -20,7 +21,7 @@ _LONGEST: Final = 60
 class TitleHandler(ChatHandler):
     """Names chats, by hand or by a cheap model beside the conversation, and sums them up."""
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Nothing yet: a title is made from a reply."""
 
     def show(self, event: ChatEvent) -> None:

@@ -3,6 +3,7 @@
 from typing import Final, Protocol, runtime_checkable
 
 from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.terminal.clipboard import tmux_wrapped
@@ -33,7 +34,7 @@ class ReplyNotifier:
     def __init__(self, app: TerminalNotifier) -> None:
         self._app = app
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Nobody has to be called at the beginning."""
 
     def show(self, event: ChatEvent) -> None:

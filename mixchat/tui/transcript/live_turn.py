@@ -1,26 +1,14 @@
-"""The turn that is under way, folded from its events into what is to be read of it."""
+"""The turn that is under way, as it is to be read in the transcript."""
 
 from msgspec import structs
 
-from mixchat.domain.clock import Clock
-from mixchat.domain.errors import ERRORS
-from mixchat.domain.events import (
-    AttemptFailed,
-    AttemptStarted,
-    ChatEvent,
-    FailedOver,
-    Notice,
-    Retrying,
-    Routed,
-    TextDelta,
-    ThinkingDelta,
-)
-from mixchat.domain.model import ModelRef
+from mixchat.domain.live_turn import Activity, LiveTurn
 from mixchat.domain.plain_text import one_line, sanitize
-from mixchat.domain.turn import Citation, Seam, Turn
-from mixchat.domain.usage import Cost
+from mixchat.domain.turn import Seam, Turn
 from mixchat.tui import formatting
 from mixchat.tui.transcript.turn_summary import TurnSummary, hop_words, role_title, summarize_turn
+
+_PHASES = {"loading": "waiting", "pausing": "waiting"}
 
 
 def placed_seams(turn: Turn) -> list[Seam]:
@@ -31,110 +19,78 @@ def placed_seams(turn: Turn) -> list[Seam]:
 
 
 class LiveTurnView:
-    """What is known of a turn so far. Text of the reply goes to its own document.
+    """Reads a turn while it grows. Text of the reply goes to its own document, as it comes.
 
     Args:
-        turn: the open turn; a reply that it has already is continued.
-        clock: tells how long it thinks.
+        turn: the turn as it is shown: its prompt may be left out, its colour be another.
+        live: how it goes on.
     """
 
-    def __init__(self, turn: Turn, clock: Clock) -> None:
-        self.turn = turn
-        self.cost: Cost | None = None
-        self.seams = placed_seams(turn)
-        """Each with its offset in the cleaned text of the reply."""
-        self.seconds: float | None = None
-        """How long it has thought, once it did."""
-        self._clock = clock
-        self._ref: ModelRef | None = None
-        self._step = "answer"
-        self._phase = "routing"
-        self._hops: list[str] = []
-        self._notices: list[str] = []
-        self._thinking: list[str] = []
-        self._plan: list[str] = []
-        self._citations = dict.fromkeys(turn.citations)
-        self._began: float | None = None
-        self._length = len(sanitize(turn.reply))
-        self._ends_in_return = turn.reply.endswith("\r")
-        self._cut = turn.failure.message if turn.failure else "stopped"
+    def __init__(self, turn: Turn, live: LiveTurn) -> None:
+        self._shown = turn
+        self._live = live
+        self._taken = len(turn.reply)
+        """Characters of the reply that are in the document."""
+        self._figures: Turn | None = None
+        """The last snapshot; `None`: something happened since."""
+        self._seams: tuple[tuple[Seam, ...], list[Seam]] = ((), [])
 
-    def show(self, event: ChatEvent) -> str:
-        """Take one event in and return what it adds to the reply."""
-        match event:
-            case TextDelta(text):
-                return self._text(text)
-            case ThinkingDelta(text):
-                self._think(text)
-            case Routed(decision):
-                self.turn = structs.replace(self.turn, decision=decision)
-            case AttemptStarted(seat, _, step):
-                self._start(seat.ref, step)
-            case Citation():
-                self._citations[event] = None
-            case Notice(_, text):
-                self._notices.append(one_line(text))
-            case _:
-                self._trouble(event)
-        return ""
-
-    def _trouble(self, event: ChatEvent) -> None:
-        match event:
-            case Retrying(ref, wait, failure):
-                again = f"again in {formatting.seconds(wait)}"
-                self._hops.append(hop_words(ref.model, failure, again))
-            case FailedOver(source, target, failure):
-                self._hops.append(hop_words(source.model, failure, target.model))
-            case AttemptFailed(failure):
-                self._cut = ERRORS[failure.code].title.casefold()
-            case _:
-                pass
-
-    def _text(self, text: str) -> str:
-        if self._began is not None and self._phase == "thinking":
-            self.seconds = self._clock.monotonic() - self._began
-        self._phase = "planning" if self._step == "plan" else "writing"
-        if self._step == "plan":
-            self._plan.append(text)
-            return ""
-        if text:
-            joined = self._ends_in_return and text.startswith("\n")
-            self._length += len(text) - text.count("\r\n") - joined
-            self._ends_in_return = text.endswith("\r")
+    def take_text(self) -> str:
+        """Return what has come of the reply since the last time."""
+        text = self._live.reply.since(self._taken)
+        self._taken += len(text)
         return text
 
-    def _think(self, text: str) -> None:
-        now = self._clock.monotonic()
-        self._began = now if self._began is None else self._began
-        self._phase, self.seconds = "thinking", now - self._began
-        self._thinking.append(text)
+    @property
+    def turn(self) -> Turn:
+        """The turn as it stands but for its texts. A snapshot counts and prices, so deltas alone never make one."""
+        if self._figures is None:
+            self.update(self._live.snapshot())
+        assert self._figures is not None
+        return self._figures
 
-    def _start(self, ref: ModelRef, step: str) -> None:
-        self._ref, self._step = ref, step
-        self._phase = "planning" if step == "plan" else "waiting"
-        if self._length and step != "plan":
-            self.seams = [seam for seam in self.seams if seam.offset != self._length]
-            self.seams.append(Seam(self._length, ref, self._cut))
+    def update(self, figures: Turn | None) -> bool:
+        """Take in a snapshot that was made, or with `None` make one when next painted; return whether it is news."""
+        if figures is not None:
+            shown = self._shown
+            figures = structs.replace(
+                figures, prompt=shown.prompt, files=shown.files, corrected=shown.corrected
+            )
+        before, self._figures = self._figures, figures
+        return figures is None or before is None or (before.cost, before.ref) != (figures.cost, figures.ref)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has thought, once it did."""
+        return self._live.thought_seconds
+
+    @property
+    def seams(self) -> list[Seam]:
+        """Each with its offset in the cleaned text of the reply."""
+        seams = self.turn.seams
+        if seams != self._seams[0]:
+            self._seams = seams, placed_seams(structs.replace(self.turn, reply=str(self._live.reply)))
+        return self._seams[1]
 
     def summary(self, suffix: str) -> TurnSummary:
         """Return what is to be read at the moment."""
-        base = summarize_turn(self.turn, suffix, None)
-        role, title = role_title(self.turn)
-        model = (one_line(self._ref.model),) if self._ref else ()
-        cost = (formatting.money(self.cost),) if self.cost else ()
-        thinking = base.thinking + sanitize("".join(self._thinking))
+        turn, live, activity = self.turn, self._live, self._live.activity
+        base = summarize_turn(turn, suffix, None)
+        role, title = role_title(turn)
+        model = (one_line(activity.ref.model),) if activity.ref else ()
+        cost = (formatting.money(turn.cost),) if turn.attempts else ()
+        thinking = sanitize(str(live.thinking))
         return structs.replace(
             base,
             role=role,
             title=title,
-            facts=(*model, *cost, self._phase),
-            hops=(*base.hops, *self._hops),
-            notices=(*base.notices, *self._notices),
+            facts=(*model, *cost, _PHASES.get(activity.doing, activity.doing)),
+            hops=(*base.hops, *_pause(activity)),
+            notices=tuple(one_line(notice) for notice in live.notices),
             thinking=thinking,
             thought=self._thought(thinking),
-            plan=base.plan + sanitize("".join(self._plan)),
-            planned=base.planned if base.plan else f"plan by {model[0]}" if model else "plan",
-            citations=tuple(self._citations),
+            plan=sanitize(str(live.plan)),
+            planned=base.planned if turn.attempts else f"plan by {model[0]}" if model else "plan",
             failure="",
             help="",
             stopped=False,
@@ -143,7 +99,16 @@ class LiveTurnView:
     def _thought(self, thinking: str) -> str:
         if not thinking:
             return ""
-        if self._phase != "thinking":
-            return f"thought for {formatting.seconds(self.seconds or 0.0)}"
+        seconds = formatting.seconds(self.seconds or 0.0)
+        if self._live.activity.doing != "thinking":
+            return f"thought for {seconds}"
         latest = one_line(thinking[-400:].rstrip().rpartition("\n")[2])
-        return f"thinking {formatting.seconds(self.seconds or 0.0)} · {latest}"
+        return f"thinking {seconds} · {latest}"
+
+
+def _pause(activity: Activity) -> tuple[str, ...]:
+    """Return the line about a call that is tried again in a moment."""
+    if activity.until is None or activity.failure is None or activity.ref is None:
+        return ()
+    again = f"again in {formatting.seconds(activity.until - activity.since)}"
+    return (hop_words(activity.ref.model, activity.failure, again),)

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.events import ChatEvent, TextDelta, ThinkingDelta, TurnFailed, TurnFinished, UsageUpdate
+from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Turn
-from mixchat.domain.usage import Cost
 from mixchat.tui.terminal.pacing import Paced
 from mixchat.tui.transcript.cursor_pane import CursorPane
 from mixchat.tui.transcript.live_turn import LiveTurnView
@@ -85,10 +85,10 @@ class Transcript(CursorPane):
         """Show nothing."""
         self.load(())
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Show the turn that is being answered, its prompt at once; one that is there already goes on."""
         self._inflow.drain()
-        view = TurnView(turn, self._suffix, LiveTurnView(turn, self._clock))
+        view = TurnView(turn, self._suffix, LiveTurnView(turn, live))
         index = self._index(turn.id)
         if index is None:
             self._column.views.append(view)
@@ -110,18 +110,19 @@ class Transcript(CursorPane):
             return
         if isinstance(event, UsageUpdate):
             return
-        self._inflow.add(view.live.show(event))
+        if not isinstance(event, TextDelta | ThinkingDelta):
+            view.live.update(None)
+        self._inflow.add(view.live.take_text())
         if self._quiet and isinstance(event, TextDelta | ThinkingDelta):
             self._quiet = False
             self._inflow.flush()
         else:
             self._inflow.schedule()
 
-    def running(self, cost: Cost | None) -> None:
-        """Show what the live turn has cost so far."""
+    def update_figures(self, turn: Turn) -> None:
+        """Show who is at work on the live turn and what it has cost so far."""
         view = self._live
-        if view is not None and view.live is not None and view.live.cost != cost:
-            view.live.cost = cost
+        if view is not None and view.live is not None and view.live.update(turn):
             self._inflow.schedule()
 
     def settle(self, turn: Turn) -> None:

@@ -1,7 +1,7 @@
 """Turns to show, and an app that shows them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,12 +10,15 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from mixchat.chat.turn_builder import TurnBuilder
+from mixchat.domain.clock import SystemClock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
+from mixchat.domain.events import AttemptFailed, ChatEvent, RouterEvent
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Outcome, Step, Turn
-from mixchat.domain.usage import Cost
+from mixchat.domain.usage import FREE, Cost
 from mixchat.tui.themes import role_defaults
 from mixchat.tui.transcript import LinkActivated, Transcript, TurnSelected
 from mixchat.tui.transcript.palette import make_palette
@@ -57,6 +60,39 @@ def turn(identity: str, prompt: str = "", reply: str = "", role: str = "coding")
 
 def opened(identity: str, prompt: str) -> Turn:
     return Turn(id=identity, chat="c", created=datetime(2026, 11, 23, tzinfo=UTC), prompt=prompt)
+
+
+class ScriptedCalls:
+    """The calls of a turn, as its run would have them."""
+
+    failure = None
+    extra = FREE
+
+    def __init__(self) -> None:
+        self.attempts: list[Attempt] = []
+
+    def try_next(self) -> bool:
+        return False
+
+    async def events(self) -> AsyncGenerator[RouterEvent]:
+        if self.failure:
+            yield AttemptFailed(self.failure)
+
+
+class LiveScene:
+    """A turn that grows in a transcript as a chat makes it grow: each event is folded, then shown."""
+
+    def __init__(self, pane: Transcript, opened: Turn) -> None:
+        self.calls = ScriptedCalls()
+        self._pane = pane
+        self._builder = TurnBuilder(opened, SystemClock())
+        self._builder.follow(self.calls)
+        pane.begin(opened, self._builder)
+
+    def show(self, event: ChatEvent) -> None:
+        if isinstance(event, RouterEvent):
+            self._builder.apply(event)
+        self._pane.show(event)
 
 
 class Stage(App[None]):

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from mixchat.domain.errors import Failure
-from mixchat.domain.events import AttemptFailed, AttemptStarted, TextDelta, TurnFinished
+from mixchat.domain.events import AttemptStarted, TextDelta, TurnFinished
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Seam
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.palette import RenderStyle
 from mixchat.tui.transcript.render_block import RenderBlock, RenderedLine
 from mixchat.tui.transcript.turn_layout import ReplyLayout
-from tests.tui.transcript.scene import FLASH, PALETTE, SONNET, Stage, opened, turn
+from tests.tui.transcript.scene import FLASH, PALETTE, SONNET, LiveScene, Stage, opened, turn
 from tests.tui.transcript.test_document import FRAGMENTS
 
 WORDS = "continued by"
@@ -129,24 +129,27 @@ async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_an
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("a", "p"))
-        pane.show(AttemptStarted(Seat(SONNET), 1))
-        pane.show(TextDelta("Line\r\none, \u00fcber\r"))
-        pane.show(AttemptFailed(Failure("interrupted", "The reply was cut off.")))
-        pane.show(AttemptStarted(Seat(FLASH), 2))
-        pane.show(TextDelta("\nand the "))
-        pane.show(TextDelta("second half."))
-        live = [
+        live = LiveScene(pane, opened("a", "p"))
+        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(TextDelta("Line\r\none, \u00fcber\r"))
+        cut = Failure("interrupted", "The reply was cut off.")
+        live = LiveScene(
+            pane, structs.replace(opened("a", "p"), reply="Line\r\none, \u00fcber\r", failure=cut)
+        )
+        live.show(AttemptStarted(Seat(FLASH), 2))
+        live.show(TextDelta("\nand the "))
+        live.show(TextDelta("second half."))
+        shown = [
             "Line",
             "one, über",
-            "─── the reply was cut off · continued by gemini-3.8-flash ───",
+            "─── The reply was cut off · continued by gemini-3.8-flash ───",
             "and the second half.",
         ]
-        await until(lambda: _tail(app, 4) == live, app.screen_text)
+        await until(lambda: _tail(app, 4) == shown, app.screen_text)
         text = "Line\r\none, über\r\nand the second half."
         done = structs.replace(turn("a", "p", text), seams=(Seam(text.index("\nand"), FLASH, "cut off"),))
-        pane.show(TurnFinished(done))
-        settled = [*live[:2], SEAM, live[3]]
+        live.show(TurnFinished(done))
+        settled = [*shown[:2], SEAM, shown[3]]
         await until(lambda: _tail(app, 4) == settled, app.screen_text)
         pane.load([done])
         await until(lambda: _tail(app, 4) == settled, app.screen_text)

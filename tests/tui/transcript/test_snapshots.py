@@ -8,7 +8,17 @@ from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Routed, TextDelta
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Citation, FileRef, Outcome, Seam
-from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
+from tests.tui.transcript.scene import (
+    FLASH,
+    SONNET,
+    LiveScene,
+    Stage,
+    attempt,
+    decided,
+    opened,
+    settled,
+    turn,
+)
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 
@@ -103,13 +113,13 @@ def test_seams_in_the_middle_of_things(snap_compare: SnapCompare, size: tuple[in
 def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tuple[int, int]):
     async def before(pilot: Pilot[None]) -> None:
         pane = stage(pilot).transcript
-        pane.begin(opened("live", "And then?"))
-        pane.show(Routed(decided("coding")))
-        pane.show(AttemptStarted(Seat(SONNET), 1))
-        pane.show(TextDelta("words\n\n" * 40))
+        live = LiveScene(pane, opened("live", "And then?"))
+        live.show(Routed(decided("coding")))
+        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(TextDelta("words\n\n" * 40))
         await settled(pilot)
         pane.move_turn(-1)
-        pane.show(TextDelta("more\n\n"))
+        live.show(TextDelta("more\n\n"))
         await settled(pilot)
 
     turns = [turn(str(at), f"prompt {at}", "A reply of some length. " * 9, "daily-driver") for at in range(5)]

@@ -7,7 +7,6 @@ from textual.strip import Strip
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import (
-    AttemptFailed,
     AttemptStarted,
     FailedOver,
     Notice,
@@ -21,7 +20,17 @@ from mixchat.domain.events import (
 from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Citation, Outcome, Seam, Turn
 from mixchat.tui.transcript import Transcript
-from tests.tui.transcript.scene import FLASH, SONNET, Stage, attempt, decided, opened, settled, turn
+from tests.tui.transcript.scene import (
+    FLASH,
+    SONNET,
+    LiveScene,
+    Stage,
+    attempt,
+    decided,
+    opened,
+    settled,
+    turn,
+)
 
 CODE = "Look:\n\n```python\nprint('one')\n```\n\nand\n\n```sh\nls -l\n```\n"
 OVERLOADED = Failure("overloaded", "The provider is overloaded.", SONNET)
@@ -35,9 +44,9 @@ async def test_the_prompt_is_there_at_once_and_the_first_word_with_its_event():
     app = Stage()
     async with app.run_test() as pilot:
         await pilot.pause()
-        app.transcript.begin(opened("a", "What is a cache?"))
+        live = LiveScene(app.transcript, opened("a", "What is a cache?"))
         assert "What is a cache?" in app.screen_text()
-        app.transcript.show(TextDelta("A cache"))
+        live.show(TextDelta("A cache"))
         assert "A cache" in app.screen_text()
 
 
@@ -46,13 +55,13 @@ async def test_the_header_tells_what_is_known_so_far_and_at_last_time_and_cost()
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("a", "hello"))
-        pane.show(Routed(decided("coding")))
-        pane.show(AttemptStarted(Seat(SONNET), 1))
+        live = LiveScene(pane, opened("a", "hello"))
+        live.show(Routed(decided("coding")))
+        live.show(AttemptStarted(Seat(SONNET), 1))
         await settled(pilot)
         assert "coding · claude-sonnet-5-5 · waiting" in app.screen_text()
-        pane.show(TextDelta("hi"))
-        pane.show(TurnFinished(turn("a", "hello", "hi")))
+        live.show(TextDelta("hi"))
+        live.show(TurnFinished(turn("a", "hello", "hi")))
         assert "coding · claude-sonnet-5-5 · 3.2 s · $0.012" in app.screen_text()
 
 
@@ -65,11 +74,11 @@ async def test_what_streamed_ends_up_painted_as_the_whole_text():
     streamed = Stage()
     async with streamed.run_test(size=(80, 60)) as pilot:
         await pilot.pause()
-        streamed.transcript.begin(opened("a", "p"))
+        live = LiveScene(streamed.transcript, opened("a", "p"))
         for at in range(0, len(source), 7):
-            streamed.transcript.show(TextDelta(source[at : at + 7]))
+            live.show(TextDelta(source[at : at + 7]))
             await asyncio.sleep(0.005)
-        streamed.transcript.show(TurnFinished(turn("a", "p", source)))
+        live.show(TurnFinished(turn("a", "p", source)))
         await settled(pilot)
         got = [[*strip] for strip in streamed.transcript.render_lines(streamed.transcript.size.region)]
     assert got == wanted
@@ -80,10 +89,10 @@ async def test_a_flood_is_painted_to_its_last_character():
     source = "".join(f"Paragraph {at} with **some** words.\n\n" for at in range(3_000)) + "The very end."
     async with app.run_test() as pilot:
         await pilot.pause()
-        app.transcript.begin(opened("a", "p"))
+        live = LiveScene(app.transcript, opened("a", "p"))
         for at in range(0, len(source), 500):
-            app.transcript.show(TextDelta(source[at : at + 500]))
-        app.transcript.show(TurnFinished(turn("a", "p", source)))
+            live.show(TextDelta(source[at : at + 500]))
+        live.show(TurnFinished(turn("a", "p", source)))
         await settled(pilot)
         assert "The very end." in app.screen_text()
         assert app.transcript.turns[0].reply == source
@@ -94,13 +103,13 @@ async def test_it_follows_the_end_until_the_reader_scrolls_and_then_stays_put():
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("new", "and now?"))
-        pane.show(TextDelta("line\n\n" * 30))
+        live = LiveScene(pane, opened("new", "and now?"))
+        live.show(TextDelta("line\n\n" * 30))
         await settled(pilot)
         pane.scroll_page_up()
         await pilot.pause()
         before = app.screen_text().splitlines()
-        pane.show(TextDelta("more\n\n" * 30))
+        live.show(TextDelta("more\n\n" * 30))
         await settled(pilot)
         after = app.screen_text().splitlines()
         assert after[:-1] == before[:-1]
@@ -156,17 +165,17 @@ async def test_thinking_is_folded_with_a_summary_and_opens_with_a_click():
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("a", "p"))
-        pane.show(ThinkingDelta("First this.\nThen that"))
+        live = LiveScene(pane, opened("a", "p"))
+        live.show(ThinkingDelta("First this.\nThen that"))
         assert "▸ thinking" in app.screen_text()
         assert "Then that" in app.screen_text()
-        pane.show(TextDelta("Done."))
+        live.show(TextDelta("Done."))
         await settled(pilot)
         assert "▸ thought for" in app.screen_text()
         row = next(at for at, line in enumerate(app.screen_text().splitlines()) if "thought for" in line)
         await pilot.click(Transcript, offset=(5, row))
         assert "First this." in app.screen_text()
-        pane.show(TurnFinished(structs.replace(turn("a", "p", "Done."), thinking="First this.\nThen that")))
+        live.show(TurnFinished(structs.replace(turn("a", "p", "Done."), thinking="First this.\nThen that")))
         assert "▾ thought for" in app.screen_text()
 
 
@@ -175,28 +184,36 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("a", "p"))
-        pane.show(AttemptStarted(Seat(SONNET), 1))
-        pane.show(Retrying(SONNET, 2.0, OVERLOADED))
-        pane.show(FailedOver(SONNET, FLASH, OVERLOADED))
-        pane.show(Notice("left_out", "12 turns left out"))
-        pane.show(AttemptStarted(Seat(FLASH), 2))
-        pane.show(TextDelta("One half.\n\n"))
-        pane.show(AttemptFailed(Failure("interrupted", "The reply was cut off.")))
-        pane.show(AttemptStarted(Seat(SONNET), 3))
-        pane.show(TextDelta("The other."))
+        live = LiveScene(pane, opened("a", "p"))
+        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(Retrying(SONNET, 2.0, OVERLOADED))
+        await settled(pilot)
+        assert "claude-sonnet-5-5: the provider is overloaded → again in 2.0 s" in app.screen_text()
+        live.calls.attempts = [
+            attempt(SONNET, 0.1, "0", first=None, failure=OVERLOADED), attempt(FLASH, first=None)
+        ]  # fmt: skip
+        live.show(FailedOver(SONNET, FLASH, OVERLOADED))
+        live.show(Notice("left_out", "12 turns left out"))
+        live.show(AttemptStarted(Seat(FLASH), 2))
+        live.show(TextDelta("One half.\n\n"))
         await settled(pilot)
         text = app.screen_text()
-        assert "claude-sonnet-5-5: the provider is overloaded → again in 2.0 s" in text
-        assert "→ gemini-3.8-flash" in text
+        assert "claude-sonnet-5-5: the provider is overloaded → gemini-3.8-flash" in text
         assert "12 turns left out" in text
-        assert "─── the reply was cut off · continued by claude-sonnet-5-5 ───" in text
+        cut = structs.replace(
+            opened("a", "p"), reply="One half.\n\n", failure=Failure("interrupted", "The reply was cut off.")
+        )
+        live = LiveScene(pane, cut)
+        live.show(AttemptStarted(Seat(SONNET), 3))
+        live.show(TextDelta("The other."))
+        await settled(pilot)
+        assert "continued by claude-sonnet-5-5 ───" in app.screen_text()
         failed = structs.replace(
             turn("a", "p", "One half.\n\nThe other."),
             outcome=Outcome.FAILED, failure=OVERLOADED, seams=(Seam(11, SONNET, "cut off"),),
             attempts=(attempt(SONNET, 0.1, "0", first=None, failure=OVERLOADED), attempt(FLASH)),
         )  # fmt: skip
-        pane.show(TurnFailed(failed, OVERLOADED))
+        live.show(TurnFailed(failed, OVERLOADED))
         text = app.screen_text()
         assert "✗ The provider is overloaded. · retry, or retry with another model" in text
         assert "─── cut off · continued by claude-sonnet-5-5 ───" in text
@@ -348,11 +365,11 @@ async def test_a_number_becomes_a_link_when_its_source_comes_after_it():
     async with app.run_test() as pilot:
         await pilot.pause()
         pane = app.transcript
-        pane.begin(opened("a", "p"))
-        pane.show(TextDelta("It is so [1].\n\nAnd this follows [1].\n\nThe last"))
+        live = LiveScene(pane, opened("a", "p"))
+        live.show(TextDelta("It is so [1].\n\nAnd this follows [1].\n\nThe last"))
         await settled(pilot)
         assert _linked(app) == {}
-        pane.show(Citation("https://a.example/x", "A"))
+        live.show(Citation("https://a.example/x", "A"))
         await settled(pilot)
         assert set(_linked(app)) == {"It is so [1]", "And this follows [1]"}
         await pilot.click(Transcript, offset=(13, 3))
