@@ -41,7 +41,7 @@ def add(commands: _Commands) -> None:
     which = out.add_mutually_exclusive_group(required=True)
     which.add_argument("id", nargs="?", metavar="ID", help="the id or its beginning")
     which.add_argument("--all", action="store_true", help="every chat, as JSON")
-    out.add_argument("--format", choices=("md", "json", "html"), help="md; with --all json")
+    out.add_argument("--format", choices=("md", "json", "html"), help="left out: as FILE ends, else md")
     out.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
     out.set_defaults(run=run_export)
     taken = commands.add_parser(
@@ -60,6 +60,7 @@ def add(commands: _Commands) -> None:
 def run_export(args: argparse.Namespace) -> int:
     """Write one chat, or all of them."""
     from mixchat.transfer.exporter import Exporter
+    from mixchat.transfer.render import form_of, render
 
     runtime = _runtime(args)
     exporter = Exporter(runtime.storage.chats, runtime.storage.turns)
@@ -69,7 +70,9 @@ def run_export(args: argparse.Namespace) -> int:
         _write(_packed(exporter.all()), args.output)
         return DONE
     document = exporter.chat(runtime.saved_chat(args.id).record)
-    _write(_rendered(runtime, document, args.format or "md"), args.output)
+    form = args.format or form_of(Path(args.output or ""))
+    settings = runtime.settings
+    _write(render(document, form, settings.config.theme, settings.paths.themes), args.output)
     return DONE
 
 
@@ -126,20 +129,6 @@ def _report(name: str, program: str, result: "Import") -> Iterator[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _rendered(runtime: "Runtime", document: "ChatDocument", form: str) -> Iterator[bytes]:
-    if form == "json":
-        yield from _packed(iter([document]))
-    elif form == "html":
-        from mixchat.transfer.html import Palette, to_html
-
-        light, dark = Palette.pair(runtime.settings.config.theme, runtime.settings.paths.themes)
-        yield to_html(document, light, dark).encode(errors="replace")
-    else:
-        from mixchat.transfer.markdown import to_markdown
-
-        yield to_markdown(document).encode(errors="replace")
 
 
 def _packed(documents: "Iterator[ChatDocument]") -> Iterator[bytes]:

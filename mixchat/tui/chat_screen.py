@@ -155,6 +155,8 @@ class ChatScreen(Screen[None]):
         action = find_slash(event.name)
         if action is not None:
             self.action_run(action.id, event.argument)
+        else:
+            self.wiring.library.use(event.name, event.argument)
 
     @on(Composer.Edited)
     def _edited(self) -> None:

@@ -34,6 +34,7 @@ from mixchat.tui.handlers.model_download import ModelDownloadHandler
 from mixchat.tui.handlers.navigate import NavigationHandler
 from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.handlers.palette import PaletteHandler
+from mixchat.tui.handlers.prompt_library import PromptLibraryHandler
 from mixchat.tui.handlers.titles import TitleHandler
 from mixchat.tui.handlers.turn import TurnHandler
 from mixchat.tui.onboarding.first_run import FirstRun
@@ -53,6 +54,7 @@ class ChatWiring(Struct, frozen=True):
     conversation: ConversationHandler
     onboarding: OnboardingHandler
     copying: CopyHandler
+    library: PromptLibraryHandler
 
 
 def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatWiring:
@@ -100,7 +102,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         view.body, widgets.transcript, widgets.status, view.totals, titles, view.previewer,
     )  # fmt: skip
     chats.attach((*observers, *_notifier(context)), FailureHandler(context, budget, download))
-    return ChatWiring(context, actions, conversation, onboarding, copying)
+    return ChatWiring(context, actions, conversation, onboarding, copying, PromptLibraryHandler(context))
 
 
 def _mount_widgets(

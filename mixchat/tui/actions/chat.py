@@ -50,7 +50,7 @@ CHAT: Final[tuple[Action, ...]] = (
         argument="FILE",
     ),
     Action(
-        id="export", title="Export the chat", help="every turn on the screen as a Markdown file",
+        id="export", title="Export the chat", help="to a file: .md, .html to read, .json to move",
         slash="export", argument="FILE",
     ),
     Action(id="editor", key="ctrl+g", title="Editor", help="write the prompt in $EDITOR", slash="editor"),

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mixchat.config.prompts import Prompts
 from mixchat.domain.chat_request import Pin
+from mixchat.domain.errors import ConfigError
 from mixchat.tui.actions.action import Action
 from mixchat.tui.actions.table import ACTIONS, find_slash
 from mixchat.tui.composer.completion import Candidate
@@ -36,8 +38,12 @@ class CompletionSources:
         return self._runtime.storage.drafts.prompts()
 
     def is_command(self, name: str) -> bool:
-        """Return whether there is a slash command or synonym of that name."""
-        return find_slash(name) is not None
+        """Return whether there is a slash command, a synonym or a prompt of the library of that name."""
+        return find_slash(name) is not None or name in self._library.names()
+
+    @property
+    def _library(self) -> Prompts:
+        return Prompts(self._runtime.settings.paths.prompts)
 
     def names(self) -> Iterator[Candidate]:
         """Return roles, aliases and models as `@words`."""
@@ -68,13 +74,16 @@ class CompletionSources:
         return found
 
     def commands(self) -> Iterator[Candidate]:
-        """Return the slash commands, and after them their synonyms."""
+        """Return the slash commands, after them their synonyms, and the prompts of the library."""
         for action in ACTIONS:
             if action.slash:
                 yield _command(action, action.command)
         for action in ACTIONS:
             for synonym in action.commands[1:]:
                 yield _command(action, synonym)
+        for name in self._library.names():
+            if find_slash(name) is None:
+                yield Candidate(f"/{name} ", name, "a prompt of your library")
 
     def arguments(self, command: str) -> Iterator[Candidate]:
         """Return what a command can take, where that can be counted."""
@@ -84,6 +93,8 @@ class CompletionSources:
             yield from (Candidate(role, role, "", role) for role in self._runtime.routing.stack.roles)
         elif command == "stack":
             yield from (Candidate(name, name) for name in self._runtime.settings.stacks.names())
+        elif command in self._library.names():
+            yield from self._values(command)
         elif command in _SET:
             from mixchat.tui.chat.setting_specs import SETTING_SPECS
 
@@ -94,6 +105,15 @@ class CompletionSources:
             from mixchat.tui.themes import theme_paths
 
             yield from (Candidate(name, name) for name in theme_paths(self._runtime.settings.paths.themes))
+
+    def _values(self, prompt: str) -> Iterator[Candidate]:
+        """Return what can be filled in of a prompt of the library."""
+        try:
+            found = self._library.get(prompt)
+        except ConfigError:
+            return
+        for name in found.names:
+            yield Candidate(f"{name}=", f"{name}=", found.head.variables.get(name, ""))
 
 
 def _command(action: Action, name: str) -> Candidate:

@@ -5,6 +5,7 @@ from pathlib import Path
 from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.handlers.save import export_chat, save_new
 from mixchat.tui.picker import Picker, PickerEntry
 
 
@@ -75,18 +76,13 @@ class CopyHandler(ChatHandler):
 
     @handles("export")
     def export(self, name: str) -> None:
-        """Write every turn on the screen to a new Markdown file."""
-        from mixchat.transfer.exporter import Exporter
-        from mixchat.transfer.markdown import to_markdown
-
-        chat, runtime = self.context.chat, self.context.runtime
-        if not chat.turns:
+        """Write the chat to a new file: as JSON or a page if its name ends so, else as Markdown."""
+        if not self.context.chat.turns:
             self.context.notify("There is nothing to export yet.")
         elif not name:
             self.context.notify("Say where: /export FILE")
         else:
-            document = Exporter(runtime.storage.chats, runtime.storage.turns).chat(chat.record)
-            self._save(name, to_markdown(document), "the chat")
+            self.context.notify(export_chat(self.context.runtime, self.context.chat.record, name))
 
     def _copy(self, text: str, what: str) -> None:
         if text:
@@ -109,13 +105,4 @@ class CopyHandler(ChatHandler):
         return marked or (blocks[-1] if blocks else "")
 
     def _save(self, name: str, text: str, what: str) -> None:
-        path = Path(name).expanduser()
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            self.context.notify(f"{path} is there already; choose another name.")
-        except OSError as error:
-            self.context.notify(f"{path} cannot be written: {error.strerror or error}.")
-        else:
-            self.context.notify(f"Saved {what} to {path}.")
+        self.context.notify(save_new(Path(name), [text.encode(errors="replace")], what))

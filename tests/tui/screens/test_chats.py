@@ -1,6 +1,7 @@
 """Chats: found by title and text, opened, renamed, pinned, tagged, deleted and brought back."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +171,21 @@ async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_ta
         screen.fill("eggs")
         assert len(sought) == done
         await stage.until(lambda: len(sought) == done + 1)
+
+
+async def test_a_chat_is_exported_from_the_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    async with on_stage(told()) as stage:
+        await chats(stage)
+        await stage.type("arena")
+        await stage.until(lambda: "1 chat" in stage.text)
+        await stage.pilot.press("down", "ctrl+e")
+        await stage.until(lambda: "Export to" in stage.text)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "Saved the chat to" in stage.text)
+    assert "Keep the nodes in an arena." in exported(tmp_path)
+
+
+def exported(folder: Path) -> str:
+    (path,) = folder.glob("*.md")
+    return path.read_text()

@@ -36,6 +36,12 @@ class ChatList:
         """Read the list of chats."""
         self.records = {record.id: record for record in self._runtime.storage.chats.list()}
 
+    def export(self, chat: str, name: str) -> str:
+        """Write a chat to a new file; return a sentence about it."""
+        from mixchat.tui.handlers.save import export_chat
+
+        return export_chat(self._runtime, self.records[chat], name)
+
     def find(self, words: str) -> Sequence[Hit]:
         """Return where `words` occur in titles and texts, titles first."""
         return self._runtime.storage.search.find(words, limit=_HITS)

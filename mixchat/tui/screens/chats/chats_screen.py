@@ -39,6 +39,9 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         Binding("ctrl+t", "tag", "tag", priority=True, id="chats.tag"),
         Binding("ctrl+f", "pin", "pin", priority=True, tooltip="pin to the top, or unpin", id="chats.pin"),
         Binding("ctrl+d", "delete", "delete", priority=True, id="chats.delete"),
+        Binding(
+            "ctrl+e", "export", "export", priority=True, tooltip="write the chat to a file", id="chats.export"
+        ),
         Binding("ctrl+z", "undo", "undo", priority=True, id="chats.undo"),
     ]
 
@@ -147,6 +150,19 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
             self.rows.action_move(1)
             self.attempt(lambda: self._chats.delete(record.id))
             self.show_sentence(f"Deleted “{record.title}”. ctrl+z brings it back.")
+
+    def action_export(self) -> None:
+        """Ask for a file and write the chat to it."""
+        record = self._highlighted_record()
+        if record is None:
+            return
+
+        def named(name: str | None) -> None:
+            if name:
+                self.show_sentence(self._chats.export(record.id, name))
+
+        help_ = "A name that ends in .md, .json or .html says which format."
+        self.above.push_screen(ValuePrompt("Export to", f"{record.id}.md", help=help_), named)
 
     def action_undo(self) -> None:
         """Take the last change back."""
