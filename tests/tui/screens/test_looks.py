@@ -43,7 +43,7 @@ async def renaming(stage: Stage) -> None:
 async def help_here(stage: Stage) -> None:
     await chats(stage)
     await stage.pilot.press("f1")
-    await stage.until(lambda: "In the field" in stage.text)
+    await stage.until(lambda: "pin to the top" in stage.text)
 
 
 async def models(stage: Stage) -> None:
