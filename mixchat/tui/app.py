@@ -57,6 +57,7 @@ class MixApp(App[int], inherit_bindings=False):
         self._survives = False
         """Whether the app goes on after a failure of its own; tests want to see it."""
         self._failures = Failures()
+        self._warned = False
         self._chat_screen = ChatScreen(runtime, options)
         self._apply_first_theme(options.theme or runtime.settings.config.theme)
         keymap = read_keys(runtime.settings.config.keys)
@@ -190,9 +191,25 @@ class MixApp(App[int], inherit_bindings=False):
         """Do something from the table of actions, asked for on another screen than the chat's."""
         self._chat_screen.action_run(action_id)
 
+    async def _has_unwritten(self) -> bool:
+        """Whether something waits to be written that leaving would lose; asked again, the person means it."""
+        database = self._runtime.storage.database
+        if not database.unwritten or self._warned:
+            return False
+        await asyncio.to_thread(database.settle, 0.5)
+        if not database.unwritten:
+            return False
+        self._warned = True
+        self.notify(
+            f"{database.trouble} Something is not saved yet; quit once more to leave without it.",
+            severity="error",
+            markup=False,
+        )
+        return True
+
     async def action_quit(self) -> None:
         """Settle what is under way, close every connection, and leave."""
-        if self._leaving:
+        if self._leaving or await self._has_unwritten():
             return
         self._leaving = True
         try:

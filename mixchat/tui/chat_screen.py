@@ -63,7 +63,9 @@ class TooSmall(Widget):
 
 _PREVIEW_AFTER: Final = 0.06
 """Seconds without a key before it is worked out who would answer."""
-_SAVE_AFTER: Final = 1.0
+_LOOK_AROUND: Final = 1.0
+"""Seconds between two looks at what other windows and the shell did."""
+_SAVE_AFTER: Final = 0.2
 """Seconds after which what is being written is on disk at the latest."""
 
 
@@ -140,6 +142,7 @@ class ChatScreen(Screen[None]):
         # The first turn then need not wait for the imports of an SDK, which take seconds.
         await asyncio.to_thread(self._runtime.preload)
         self._runtime.storage.ledger.recover()
+        self.set_interval(_LOOK_AROUND, self.wiring.elsewhere.look)
 
     def action_run(self, action_id: str, argument: str = "") -> None:
         """Do something from the table of actions; what is covered can only be stopped or left."""

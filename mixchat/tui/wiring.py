@@ -28,6 +28,7 @@ from mixchat.tui.handlers.compare import CompareHandler
 from mixchat.tui.handlers.compose import ComposeHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.copy import CopyHandler
+from mixchat.tui.handlers.elsewhere import ElsewhereHandler
 from mixchat.tui.handlers.failure import FailureHandler
 from mixchat.tui.handlers.interrupt import InterruptHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
@@ -55,6 +56,7 @@ class ChatWiring(Struct, frozen=True):
     onboarding: OnboardingHandler
     copying: CopyHandler
     library: PromptLibraryHandler
+    elsewhere: ElsewhereHandler
 
 
 def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatWiring:
@@ -102,7 +104,15 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         view.body, widgets.transcript, widgets.status, view.totals, titles, view.previewer,
     )  # fmt: skip
     chats.attach((*observers, *_notifier(context)), FailureHandler(context, budget, download))
-    return ChatWiring(context, actions, conversation, onboarding, copying, PromptLibraryHandler(context))
+    return ChatWiring(
+        context,
+        actions,
+        conversation,
+        onboarding,
+        copying,
+        PromptLibraryHandler(context),
+        ElsewhereHandler(context),
+    )
 
 
 def _mount_widgets(

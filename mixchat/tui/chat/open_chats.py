@@ -27,6 +27,8 @@ class OpenChats:
         self._observers: Sequence[TurnObserver] = ()
         self._queues: dict[str, TurnQueue] = {}
         self._queue: TurnQueue | None = None
+        self._written: dict[str, Draft] = {}
+        """By chat: what was being written in it last, in full; on disk it holds no credential."""
 
     def attach(self, observers: Sequence[TurnObserver], ends: TurnEnds) -> None:
         """Show the turns of the chat on the screen to `observers`; `ends` deals with those that are no reply."""
@@ -54,6 +56,7 @@ class OpenChats:
         if self._queue is not None:
             self._queue.leave()
         queue = self._queues.get(chat.id) or TurnQueue(chat, self._ends, self._observers, self._screen)
+        queue.accepted = self._save
         self._queues = {id_: other for id_, other in self._queues.items() if other.busy}
         self._queues[chat.id] = self._queue = queue
         queue.enter(self._observers)
@@ -74,14 +77,25 @@ class OpenChats:
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""
         chat, drafts = self.chat, self._runtime.storage.drafts
+        if chat.id in self._written:
+            return self._written[chat.id]
         return read_draft(drafts.read(chat.id) if chat.turns else drafts.read_new(chat.id))
 
     def save_draft(self, draft: Draft) -> None:
         """Save what is written; a history that cannot be written is no reason to stop typing."""
-        waiting = [message.typed for message in self.queue.waiting]
-        whole = Draft("\n\n".join(filter(None, [*waiting, draft.typed])), draft.pastes)
+        self._written[self.chat.id] = draft
+        self._save(self.queue)
+
+    def _save(self, queue: TurnQueue) -> None:
+        """Put on disk what was not sent: what is written, what waits, and what is on its way into the chat."""
+        chat = queue.chat.id
+        draft = self._written.get(chat, Draft())
+        sent = [*([queue.pending] if queue.pending else []), *queue.waiting]
+        whole = Draft(
+            "\n\n".join(filter(None, [*(message.typed for message in sent), draft.typed])), draft.pastes
+        )
         try:
-            self._runtime.storage.drafts.write(self.chat.id, masked_draft(whole.encode()))
+            self._runtime.storage.drafts.write(chat, masked_draft(whole.encode()))
         except StorageError:
             return
 

@@ -68,6 +68,10 @@ class TurnQueue:
     def __init__(self, chat: Chat, ends: TurnEnds, observers: Sequence[TurnObserver], screen: Widget) -> None:
         self.chat = chat
         self.waiting: list[ComposedMessage] = []
+        self.pending: ComposedMessage | None = None
+        """The message that was sent and is not in the chat yet."""
+        self.accepted: Callable[[TurnQueue], None] = _nobody
+        """Is told when a message has become a turn, which is on disk."""
         self.paused = False
         self._ends = ends
         self._observers = observers
@@ -186,6 +190,7 @@ class TurnQueue:
 
     def _begin(self, ask: Ask, message: ComposedMessage | None) -> None:
         self._stopped = self._entered = False
+        self.pending = message
         self._worker = self._screen.run_worker(self._run(self._follow(ask, message), message))
 
     async def _run(self, work: Coroutine[Any, Any, None], message: ComposedMessage | None) -> None:
@@ -203,7 +208,7 @@ class TurnQueue:
             if not self._stopped:
                 raise
         finally:
-            self._worker = None
+            self._worker = self.pending = None
         self._next()
 
     async def _follow(self, ask: Ask, message: ComposedMessage | None) -> None:
@@ -214,6 +219,8 @@ class TurnQueue:
                 async for event in events:
                     match event:
                         case TurnAccepted(turn, live):
+                            self.pending = None
+                            self.accepted(self)
                             self._show_begin(turn, live)
                         case TurnFinished(turn):
                             pass
@@ -257,6 +264,10 @@ class TurnQueue:
         message = self.waiting.pop(0)
         self._begin(partial(self._sent, message, GuardOverrides()), message)
         self._ends.waiting_changed()
+
+
+def _nobody(queue: TurnQueue) -> None:
+    """Nobody has to know."""
 
 
 def _still_named(files: Sequence[FileRef], message: ComposedMessage) -> list[FileRef]:

@@ -59,6 +59,7 @@ class ConversationHandler(ChatHandler):
         """Send a message, or let it wait."""
         self.remember(message)
         self.context.queue.send(message)
+        self.save_draft()
 
     def remember(self, message: ComposedMessage) -> None:
         """Add a message to the prompts that the arrow keys bring back, without the credentials in it."""

@@ -32,11 +32,13 @@ class FailureHandler(ChatHandler):
         path = self.context.chat.path
         if message is not None or not path or path[-1].prompt != turn.prompt:
             self._give_back(turn, message)
+        self.context.chats.save_draft(self.context.composer.draft)
 
     def refused(self, sentence: str, message: ComposedMessage | None) -> None:
         """Say why nothing was sent, and put the prompt back."""
         if message is not None:
             self.context.composer.put_back(message.typed)
+            self.context.chats.save_draft(self.context.composer.draft)
         if sentence:
             self.context.notify(sentence)
 
