@@ -6,13 +6,13 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
-from mixchat.domain.errors import ConfigError
+from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.domain.model import ModelRef
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
 
             run_reconcile(runtime, args.reconcile, as_json=args.json)
             return DONE
+        with suppress(StorageError):  # a history that cannot be written can still be summed up
+            runtime.storage.ledger.recover()
         report = _report(runtime, args.since, by, args.against, None if args.json or args.csv else _MOST)
         if args.json:
             print(json.dumps(_facts(report)))

@@ -1,4 +1,4 @@
-"""What is spent, and twice a second what the turn under way has cost so far."""
+"""What is spent, and four times a second what the turn under way has cost so far."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -83,11 +83,11 @@ def _cost(tally: CostSum) -> Cost:
     return Cost(None if tally.unknown else tally.usd, exact=not tally.estimated)
 
 
-_TICK = 0.5
+_TICK = 0.25
 
 
 class LiveTotals:
-    """Watches a turn and tells panel, status line and header what it has cost so far, twice a second."""
+    """Watches a turn and tells panel, status line and header what it has cost so far, four times a second."""
 
     def __init__(
         self,
