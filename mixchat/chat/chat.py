@@ -253,10 +253,9 @@ class Chat:
         runner = self._running.get(turn_id)
         return runner.live if runner else None
 
-    def try_next(self, turn_id: str) -> bool:
+    def try_next(self) -> bool:
         """Ask the next model of the fallback order now; return whether there is one and no word has come yet."""
-        runner = self._running.get(turn_id)
-        return runner is not None and runner.try_next()
+        return any(runner.try_next() for runner in tuple(self._running.values()))
 
     def correct(self, turn_id: str, role: str) -> Turn:
         """Say what role a turn should have had, which the router learns; return the turn as it is now."""

@@ -210,6 +210,12 @@ class ChatScreen(Screen[None]):
         """Move through the conversation with a key that has nothing to do in an empty prompt."""
         await self.context.widgets.transcript.scroll_by_key(event.key)
 
+    @on(PromptArea.NothingCompleted)
+    def _nothing_completed(self) -> None:
+        """Ask the next model where one lets itself be waited for, else move the focus on."""
+        if not self.context.chat.try_next():
+            self.focus_next()
+
     @on(PromptArea.KeyPasted)
     def _key_pasted(self, event: PromptArea.KeyPasted) -> None:
         self.wiring.onboarding.add_key(event.key)

@@ -33,6 +33,10 @@ CHAT: Final[tuple[Action, ...]] = (
         id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message",
     ),
     Action(
+        id="next-model", title="Ask the next model now",
+        help="when a model lets itself be waited for (tab in the prompt)", slash="next",
+    ),
+    Action(
         id="private", title="Private chat", help="only models on this machine answer, or again any",
         slash="private",
     ),

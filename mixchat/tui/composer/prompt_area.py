@@ -61,6 +61,9 @@ class PromptArea(EditingArea):
             super().__init__()
             self.text = text
 
+    class NothingCompleted(Message):
+        """Tab was pressed and there is nothing to complete."""
+
     class KeyPasted(Message):
         """What was pasted into an empty prompt is a provider's key by its looks."""
 
@@ -179,12 +182,12 @@ class PromptArea(EditingArea):
             self._owner.send()
 
     def action_complete(self) -> None:
-        """Take the highlighted completion, or move the focus on."""
+        """Take the highlighted completion, or say that there is none."""
         self._catch_up()
         if self._completions.is_open:
             self.take(self._completions.choose())
         else:
-            self.screen.focus_next()
+            self.post_message(self.NothingCompleted())
 
     def action_up(self) -> None:
         """Move up: in the completions, in the text, or past its top to the prompt before."""

@@ -40,6 +40,12 @@ class InterruptHandler(ChatHandler):
         queue = self.context.queue
         return queue.stop() or queue.pause() or self._download.stop()
 
+    @handles("next-model")
+    def next_model(self) -> None:
+        """Leave the model that lets itself be waited for, and ask the next one."""
+        if not self.context.chat.try_next():
+            self.context.notify("Nobody is waited for who could be left for another model.")
+
     @handles("copy-or-stop")
     def copy_or_stop(self) -> None:
         """Copy what is selected, else stop the reply, else say how to quit."""
