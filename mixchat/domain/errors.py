@@ -41,7 +41,7 @@ class BudgetOverrun(Struct, frozen=True):
     """The budget that a call would pass."""
 
     scope: str
-    """`message`, `chat`, `day` or `month`."""
+    """`message`, `chat`, `day` or `month`; `price`: none is passed, but nobody knows what the call costs."""
     amount: Decimal | None = None
     """Dollars that the call may cost; `None`: its price is not known."""
 
@@ -197,7 +197,7 @@ class OverBudget(GuardStopped):
     """The call would pass a budget."""
 
     code = "budget"
-    title = "The budget is used up"
+    title = "The budget stopped it"
 
     def __init__(
         self, message: str, *, ref: ModelRef | None = None, overrun: BudgetOverrun | None = None

@@ -17,6 +17,13 @@ from mixchat.storage.database import Database
 
 Scope = Literal["message", "chat", "day", "month"]
 
+PRICE: Final = "price"
+"""The scope of a question that no budget is passed by: nobody knows what the call costs."""
+_ASKED_ABOUT: Final = frozenset({"answer", "plan", "execute", "compare", "merge"})
+_WHOSE: Final[dict[Scope, str]] = {
+    "message": "one message", "chat": "this chat", "day": "the day", "month": "the month",
+}  # fmt: skip
+
 WARN_AT: Final = Decimal("0.8")
 """The part of a budget at which a person is told."""
 
@@ -80,6 +87,8 @@ class Budgets:
         self, limits: Budget, database: Database, clock: Clock, *, zone: tzinfo | None = None
     ) -> None:
         self.limits = limits
+        self.asks_about_prices = False
+        """Whether there is somebody who can be asked: then a chat's first call of unknown price is stopped for that."""
         self._database = database
         self._clock = clock
         self._zone = zone
@@ -117,7 +126,8 @@ class Budgets:
     def check(self, call: MeteredCall, amount: Decimal | None) -> None:
         """Let a call of about `amount` dollars through, or stop it before anything is sent.
 
-        A call that costs nothing is never stopped; one of unknown price only when nothing is left.
+        A call that costs nothing is never stopped; one of unknown price when nothing is left, and once a chat where
+        somebody can be asked.
 
         Raises:
             OverBudget: the call would pass a budget; the sentence says which, and what to do.
@@ -128,6 +138,15 @@ class Budgets:
             if state.used + (amount or ZERO) > state.limit or (amount is None and state.over):
                 overrun = BudgetOverrun(state.scope, amount)
                 raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
+            if amount is None and self.asks_about_prices and self._is_first_unknown(call):
+                raise OverBudget(_question(state, call), ref=call.ref, overrun=BudgetOverrun(PRICE))
+
+    def _is_first_unknown(self, call: MeteredCall) -> bool:
+        """Whether the chat has made no call of unknown price yet, and this one answers a person."""
+        if call.chat is None or call.purpose not in _ASKED_ABOUT:
+            return False
+        query = "SELECT 1 FROM calls WHERE chat = ? AND cost IS NULL LIMIT 1"
+        return self._database.connection.execute(query, (call.chat,)).fetchone() is None
 
     def _sum(self, query: str, about: dict[str, str | None]) -> Decimal:
         try:
@@ -140,10 +159,16 @@ class Budgets:
         return from_pico(row[0] or 0)
 
 
+def _question(state: BudgetState, call: MeteredCall) -> str:
+    whose = _WHOSE[state.scope]
+    return (
+        f"The price of {call.ref} is not known, so the budget of {dollars(state.limit)} for {whose} cannot count it; "
+        f'go on in this chat, or set its price under [prices."{call.ref}"].'
+    )
+
+
 def _sentence(state: BudgetState, amount: Decimal | None) -> str:
-    whose = {"message": "one message", "chat": "this chat", "day": "the day", "month": "the month"}[
-        state.scope
-    ]
+    whose = _WHOSE[state.scope]
     may = "has no known price" if amount is None else f"may cost {dollars(amount, exact=False)}"
     return (
         f"The budget of {dollars(state.limit)} for {whose} would be passed: {dollars(state.used)} is used and "

@@ -33,6 +33,8 @@ class Storage:
         self._keep_chats = keep_chats
         self.patience: float | None = None
         """Seconds that a write waits for another program, where that is not the default; for a screen, next to none."""
+        self.asks_about_prices = False
+        """Whether somebody is there who can be asked about a call of unknown price."""
 
     @cached_property
     def database(self) -> "Database":
@@ -116,7 +118,9 @@ class Storage:
         """What was spent, and what may be."""
         from mixchat.ledger.ledger import Ledger
 
-        return Ledger(self.database, self.prices, self._settings.config.budget, clock=self.clock)
+        ledger = Ledger(self.database, self.prices, self._settings.config.budget, clock=self.clock)
+        ledger.budgets.asks_about_prices = self.asks_about_prices
+        return ledger
 
     def use_config(self, config: Config) -> None:
         """Let a changed config's budgets and prices count from the next call on."""

@@ -243,6 +243,7 @@ def run_app(
         StorageError: the history cannot be written.
     """
     options = LaunchOptions(resume=resume, last=cont, theme=theme)
+    runtime.storage.asks_about_prices = True
     if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain import run_plain
 

@@ -11,6 +11,7 @@ import pytest
 
 from mixchat.config.config import Budget
 from mixchat.domain.errors import ConfigError, OverBudget
+from mixchat.domain.meter import Purpose
 from mixchat.domain.usage import Usage
 from mixchat.ledger.dates import first_day, local_day, month_of
 from mixchat.ledger.ledger import Ledger
@@ -215,3 +216,31 @@ def test_a_since_that_is_nothing_is_said_in_one_sentence(text: str):
 
 def test_a_month_begins_with_its_first_day():
     assert month_of("2026-02-28") == "2026-02-01"
+
+
+def test_a_chats_first_call_of_unknown_price_is_asked_about_once_where_somebody_can_be_asked(tmp_path: Path):
+    from msgspec.structs import replace
+
+    book = ledger(tmp_path, limits=Budget(day=Decimal(5)))
+
+    def ask(chat: str, purpose: Purpose = "answer", *, allow: bool = False) -> None:
+        made = replace(call(UNPRICED, chat=chat, purpose=purpose), allow_over_budget=allow)
+        key = book.open(made, request(ref=UNPRICED, max_tokens=1))
+        book.close(key, text="x", usage=CENT, complete=True, failure=None)
+
+    ask("first")  # nobody can be asked: it goes through, and is counted as unknown
+    book.budgets.asks_about_prices = True
+    ask("first")
+    with pytest.raises(OverBudget, match="is not known") as caught:
+        ask("second")
+    assert f'[prices."{UNPRICED}"]' in str(caught.value)
+    assert caught.value.overrun is not None
+    assert (caught.value.overrun.scope, caught.value.overrun.amount) == ("price", None)
+    ask("second", allow=True)
+    ask("second")
+    ask("third", "judge")
+    with pytest.raises(OverBudget):
+        ask("fourth")
+    free = ledger(tmp_path)
+    free.budgets.asks_about_prices = True
+    free.open(call(UNPRICED, chat="fifth"), request(ref=UNPRICED, max_tokens=1))

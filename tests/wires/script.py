@@ -111,7 +111,9 @@ class Silence(Struct, frozen=True, tag=True):
     """The request is read and never answered."""
 
 
-Script = Reply | Status | Web | Raw | Refusal | Reset | Hangup | Silence
+Sent = Reply | Status | Web | Refusal | Reset | Hangup | Silence
+"""What JSON can carry."""
+Script = Sent | Raw
 
 
 def deltas(text: str) -> Sequence[str]:

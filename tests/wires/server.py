@@ -31,7 +31,7 @@ from tests.wires.google import Google
 from tests.wires.listings import answer
 from tests.wires.ollama import Ollama
 from tests.wires.responses import Responses
-from tests.wires.script import Hangup, Raw, Refusal, Reply, Reset, Script, Silence, Status, Web
+from tests.wires.script import Hangup, Raw, Refusal, Reply, Reset, Script, Sent, Silence, Status, Web
 from tests.wires.speech import speak, speak_raw
 
 DIALECTS: tuple[tuple[str, Dialect], ...] = (
@@ -202,7 +202,7 @@ class Wires:
 
     async def _control(self, connection: Connection, head: Head, body: Json) -> bool:
         if head.path == "/_script":
-            self.script(body["model"], *msgspec.convert(body["scripts"], list[Script]))
+            self.script(body["model"], *msgspec.convert(body["scripts"], list[Sent]))
         told = [{"path": seen.path, "model": seen.model, "json": seen.json} for seen in self.seen]
         text = json.dumps(told if head.path == "/_seen" else {"ok": True}).encode()
         await connection.whole(200, text, {"content-type": "application/json"})

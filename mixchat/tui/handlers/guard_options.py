@@ -81,8 +81,9 @@ class GuardOptions:
         return [self._option("l", f"send to {local.name} on this machine", turn, local)]
 
     def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
-        answers = [self._option("o", "go on once", turn, allow=GuardOverrides(over_budget=True))]
         overrun = failure.overrun
+        how = "go on in this chat" if overrun is not None and overrun.scope == "price" else "go on once"
+        answers = [self._option("o", how, turn, allow=GuardOverrides(over_budget=True))]
         limit = self._budget.next_limit(overrun, turn) if overrun else None
         if overrun is not None and limit is not None:
             label = f"raise it to {formatting.dollars(limit)} a {overrun.scope}"
