@@ -68,7 +68,7 @@ def classify_error(error: ApiError) -> Naming:
         return Naming(_of_status(status))
     found = _by_rules(error)
     if found is not None and _may_be(found.kind, error):
-        return found
+        return Naming(NeedsKey) if status == 401 and found.cause == "permission" else found
     if status is None or status < 300:
         return found or Naming(Overloaded)
     return Naming(_of_status(status), "permission" if status == 403 else None)

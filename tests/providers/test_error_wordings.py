@@ -107,6 +107,8 @@ def test_a_wording_that_nobody_knows_is_shown_as_it_is(shape: str) -> None:
         (403, "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title>", "unreachable", "firewall or sign-in page"),
         (403, {"code": "x", "error": "Your team has either used all available credits or reached its monthly spending limit."}, "no_credit", "out of credit"),
         (403, {"error": {"message": "API key not valid"}}, "auth", "did not accept the key"),
+        (401, {"error": {"message": "The fake says no.", "type": "authentication_error"}}, "auth", "did not accept the key"),
+        (401, {"error": {"message": "Access denied"}}, "auth", "did not accept the key"),
         (401, {"error": {"message": "Invalid API key"}}, "auth", "did not accept the key"),
         (400, {"error": "Incorrect API key provided: xai-***"}, "auth", "did not accept the key"),
         (400, {"error": {"message": "No connected db.", "type": "no_db_connection", "code": "400"}}, "auth", "did not accept the key"),
