@@ -7,9 +7,12 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from mixchat.chat.chat import Chat
 from mixchat.chat.mentions import read_mentions
-from mixchat.domain.chat_request import GuardOverrides, TurnRequest
+from mixchat.config.prompts import Filled
+from mixchat.domain.chat_request import GenerationSettings, GuardOverrides, TurnRequest
 from mixchat.domain.errors import ConfigError, ErrorCode, ProviderError, StorageError
 from mixchat.domain.events import (
     ChatEvent,
@@ -25,13 +28,13 @@ from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.plain_commands import PlainCommands, PlainState
+from mixchat.tui.plain_input import LineReader, line_reader
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
-_HELP: Final = (
-    "Write a prompt and press Enter. @name asks one role or model. /quit leaves; Ctrl+C stops a reply."
-)
+_HELP: Final = "Write a prompt and press Enter; /help lists the commands. Ctrl+C stops a reply, /quit leaves."
 _ALLOWED: Final[dict[ErrorCode, GuardOverrides]] = {
     "secret": GuardOverrides(secret=True),
     "budget": GuardOverrides(over_budget=True),
@@ -51,13 +54,19 @@ def run_plain(runtime: "Runtime", options: LaunchOptions) -> int:
         _say(f"{_who(turn)}: {turn.reply}")
         _say(_footer(turn))
     _say(_HELP)
+    state = PlainState(chat)
+    commands = PlainCommands(runtime, state, _say)
     with asyncio.Runner() as runner:  # connections live as long as their loop
         runner.run(runtime.discover())
-        while (line := _ask("You: ")) is not None:
-            if line.strip() in {"/quit", "/exit"}:
-                break
-            if line.strip():
-                _talk(runner, runtime, chat, line)
+        reader = line_reader(runner, runtime.storage.drafts, commands.words)
+        while not state.leaving and (line := reader.read("You: ")) is not None:
+            if line.strip() and not commands.run(line):
+                _talk(runner, runtime, state.chat, line, reader)
+            if state.filled is not None:
+                _send(runner, state.chat, _request(runtime, state.filled), reader)
+            elif state.again:
+                _guarded(runner, state.chat, state.chat.regenerate(state.chat.turns[-1].id), reader)
+            state.again, state.filled = False, None
         runner.run(runtime.aclose())
     return 0
 
@@ -68,33 +77,47 @@ def _chat(runtime: "Runtime", options: LaunchOptions) -> Chat:
     return runtime.last_chat() if options.last else runtime.new_chat()
 
 
-def _ask(question: str) -> str | None:
-    try:
-        return input(question)
-    except (EOFError, KeyboardInterrupt):
-        _write("\n")
-        return None
-
-
-def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str) -> None:
-    """Answer a line; where a guard stopped it, ask whether it may go on."""
+def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str, reader: LineReader) -> None:
+    """Answer a line."""
     mentions = read_mentions(line, runtime.routing.resolve_name, Path.cwd())
     if mentions.nothing is not None:
         _say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return
     try:
-        files = tuple(chat.attach(path) for path in mentions.files)
+        files = [chat.attach(path) for path in mentions.files]
+        files += [runner.run(chat.attach_page(address)) for address in mentions.addresses]
     except (ProviderError, StorageError) as error:
         _say(str(error))
         return
-    prompt = TurnRequest(text=mentions.body, files=files, pin=mentions.pin)
-    stopped = runner.run(_answer(chat.answer(prompt, chat.newest_leaf())))
+    _send(runner, chat, TurnRequest(text=mentions.body, files=tuple(files), pin=mentions.pin), reader)
+
+
+def _request(runtime: "Runtime", filled: Filled) -> TurnRequest:
+    """Return what is sent for a prompt of the library; a role or model that is nothing is left to the router."""
+    name = filled.role or filled.model
+    pin = runtime.routing.resolve_name(name) if name else None
+    return TurnRequest(text=filled.text, pin=pin, settings=GenerationSettings(system=filled.system))
+
+
+def _send(runner: asyncio.Runner, chat: Chat, prompt: TurnRequest, reader: LineReader) -> None:
+    _guarded(runner, chat, chat.answer(prompt, chat.newest_leaf()), reader, prompt)
+
+
+def _guarded(
+    runner: asyncio.Runner,
+    chat: Chat,
+    events: AsyncGenerator[ChatEvent],
+    reader: LineReader,
+    prompt: TurnRequest | None = None,
+) -> None:
+    """Read an answer out; where a guard stopped it, ask whether it may go on."""
+    stopped = runner.run(_answer(events))
     if stopped is None or stopped.failure is None:
         return
     allow = _ALLOWED.get(stopped.failure.code)
-    if allow is not None and (_ask("Send it anyway? y or n: ") or "").strip().lower() in {"y", "yes"}:
-        prompt = TurnRequest(text=prompt.text, files=files, pin=prompt.pin, allow=allow)
-        runner.run(_answer(chat.regenerate(stopped.id, prompt)))
+    prompt = prompt or TurnRequest(text=chat.original_prompt(stopped), files=stopped.files)
+    if allow is not None and (reader.read("Send it anyway? y or n: ") or "").strip().lower() in {"y", "yes"}:
+        runner.run(_answer(chat.regenerate(stopped.id, structs.replace(prompt, allow=allow))))
 
 
 async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:

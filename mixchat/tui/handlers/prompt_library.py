@@ -19,7 +19,7 @@ class PromptLibraryHandler(ChatHandler):
         prompts = Prompts(self.context.runtime.settings.paths.prompts)
         try:
             prompt = prompts.get(name)
-            values, typed = _read(argument, prompt.names)
+            values, typed = read_values(argument, prompt.names)
             filled = prompt.fill(values, typed)
         except ConfigError as error:
             self.context.notify(str(error))
@@ -36,7 +36,7 @@ class PromptLibraryHandler(ChatHandler):
             self.context.composer.write(f"@{pin} {text}" if pin else text)
 
 
-def _read(argument: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
+def read_values(argument: str, names: tuple[str, ...]) -> tuple[dict[str, str], str]:
     """Return the values that an argument gives, `KEY=VALUE` each, and what else is in it."""
     values: dict[str, str] = {}
     rest = argument

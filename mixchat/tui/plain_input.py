@@ -1,0 +1,106 @@
+"""Reading a prompt line by line: with a line editor (prompt_toolkit) on a terminal, else as it comes."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from mixchat.storage.drafts import Drafts
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+HOW_TO_LEAVE: Final = "/quit leaves, and so does Ctrl+D."
+
+
+class LineReader(Protocol):
+    """Where prompts come from."""
+
+    def read(self, question: str) -> str | None:
+        """Return what was written, or `None` when nothing comes any more."""
+        ...
+
+
+class PipedLines:
+    """Lines of a file or a pipe."""
+
+    def read(self, question: str) -> str | None:
+        """Return the next line."""
+        try:
+            return input(question)
+        except (EOFError, KeyboardInterrupt):
+            sys.stdout.write("\n")
+            return None
+
+
+class EditedLines:
+    """Lines written in an editor that knows the prompts sent before, and takes a paste as it is.
+
+    Args:
+        runner: has the loop that everything runs in.
+        drafts: the prompts sent before.
+        words: what may be completed.
+    """
+
+    def __init__(self, runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iterable[str]]) -> None:
+        self._runner = runner
+        self._session = _session(drafts, words)
+
+    def read(self, question: str) -> str | None:
+        """Return what was written; Enter ends it, Ctrl+J and Alt+Enter begin a new line."""
+        try:
+            return self._runner.run(self._session.prompt_async(question))
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            sys.stdout.write(f"{HOW_TO_LEAVE}\n")
+            sys.stdout.flush()
+            return ""
+
+
+def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iterable[str]]) -> LineReader:
+    """Return the reader that standard input is fit for."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return EditedLines(runner, drafts, words)
+    return PipedLines()
+
+
+def _session(drafts: Drafts, words: Callable[[], Iterable[str]]) -> "PromptSession[str]":
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.history import History
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+    from prompt_toolkit.output import create_output
+
+    class Sent(History):
+        """The prompts sent before; they are kept by whoever sends them."""
+
+        def load_history_strings(self) -> Iterable[str]:
+            return reversed(drafts.prompts())
+
+        def store_string(self, string: str) -> None:
+            drafts.remember(string)
+
+    keys = KeyBindings()
+
+    def send(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
+    def new_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    keys.add("enter")(send)
+    keys.add("c-j")(new_line)
+    keys.add("escape", "enter")(new_line)
+    options: dict[str, Any] = {
+        "history": Sent(),
+        "multiline": True,
+        "key_bindings": keys,
+        "completer": WordCompleter(lambda: list(words()), sentence=False, WORD=True),
+        "complete_while_typing": False,
+        "prompt_continuation": "... ",
+        # The editor moves the cursor, which `sys.stdout` lets no foreign text do.
+        "output": create_output(stdout=sys.__stdout__),
+    }
+    return PromptSession(**options)
