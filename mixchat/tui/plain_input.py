@@ -1,6 +1,8 @@
 """Reading a prompt line by line: with a line editor (prompt_toolkit) on a terminal, else as it comes."""
 
 import asyncio
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -33,6 +35,36 @@ class PipedLines:
             return None
 
 
+class DumbLines:
+    """Lines of a terminal that can do nothing but go on: readline's history, and a backslash for one more line."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+        with contextlib.suppress(ImportError):  # Windows has none
+            import readline
+
+            for prompt in drafts.prompts():
+                readline.add_history(prompt)
+
+    def read(self, question: str) -> str | None:
+        """Return what was written; Enter ends it, unless a backslash stands before it."""
+        lines: list[str] = []
+        try:
+            lines.append(input(question))
+            while lines[-1].endswith("\\"):
+                lines[-1] = lines[-1][:-1]
+                lines.append(input("... "))
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            sys.stdout.write(f"\n{HOW_TO_LEAVE}\n")
+            return ""
+        text = "\n".join(lines)
+        if text.strip():
+            self._drafts.remember(text)
+        return text
+
+
 class EditedLines:
     """Lines written in an editor that knows the prompts sent before, and takes a paste as it is.
 
@@ -60,9 +92,11 @@ class EditedLines:
 
 def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iterable[str]]) -> LineReader:
     """Return the reader that standard input is fit for."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        return EditedLines(runner, drafts, words)
-    return PipedLines()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return PipedLines()
+    if os.environ.get("TERM") == "dumb":
+        return DumbLines(drafts)
+    return EditedLines(runner, drafts, words)
 
 
 def _session(drafts: Drafts, words: Callable[[], Iterable[str]]) -> "PromptSession[str]":
