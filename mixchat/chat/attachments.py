@@ -5,6 +5,8 @@ import mimetypes
 from pathlib import Path
 from typing import Final, get_args
 
+from mixchat.config.bounded_read import read_bounded
+from mixchat.domain.decode import decode_text
 from mixchat.domain.errors import BadRequest
 from mixchat.domain.request import MediaType
 from mixchat.domain.turn import FileRef
@@ -30,11 +32,11 @@ def attach(path: Path, store: TurnStore) -> FileRef:
         StorageError: the history cannot be written.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadRequest(f"{path.name} is larger than {LARGEST // 1_000_000} MB; attach a smaller file.")
-        data = path.read_bytes()
+        data = read_bounded(path, LARGEST)
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(data) > LARGEST:
+        raise BadRequest(f"{path.name} is larger than {LARGEST // 1_000_000} MB; attach a smaller file.")
     return attach_content(str(path).encode(errors="surrogateescape").decode(errors="replace"), data, store)
 
 
@@ -46,8 +48,14 @@ def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
         StorageError: the history cannot be written.
     """
     media_type = kind(name, data)
+    text = decode_text(data) if media_type == "text/plain" else None
+    if text is None:
+        digest = hashlib.sha256(data).hexdigest()
+        store.keep_file(digest, data)
+        return FileRef(name, media_type, len(data), digest)
+    data = text.encode()
     digest = hashlib.sha256(data).hexdigest()
-    store.keep_file(digest, data)
+    store.keep_text(digest, text)
     return FileRef(name, media_type, len(data), digest)
 
 
@@ -62,7 +70,7 @@ def kind(name: str, data: bytes) -> MediaType:
             return media_type
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    if b"\0" not in data and _is_text(data):
+    if decode_text(data) is not None:
         return "text/plain"
     guess = mimetypes.guess_type(name)[0] or "of an unknown kind"
     taken = ", ".join(media.rpartition("/")[2] for media in get_args(MediaType)[:-1])
@@ -82,11 +90,3 @@ def first_lines(file: FileRef, store: TurnStore) -> str:
         except OSError:
             return ""
     return data[:_START].decode(errors="replace")
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        return error.start > len(data) - 4 and len(data) > 4
-    return True

@@ -339,6 +339,9 @@ class Chat:
     def _put(self, turn: Turn) -> None:
         """Put the turn on the screen and on disk, at once or as soon as it can be written."""
         turn = self._redaction.stored(turn)
+        if turn.attempts or turn.reply:
+            for file in turn.files:
+                self._services.turns.release_file(file.digest)
         self.path.put(turn)
         if not self._services.turns.post(turn):
             raise StorageError(_KEPT_IN_MEMORY)

@@ -23,6 +23,9 @@ _EXAMPLE = """examples:
   mixchat --resume 3f2a
 """
 
+_ENDINGS = {"stopped": "\n\n(stopped here)", "open": "\n\n(still being answered)"}
+"""What is said below a reply that is not complete."""
+
 
 def add(subparsers: Subparsers) -> None:
     """Add the family to the command line."""
@@ -44,12 +47,16 @@ def add(subparsers: Subparsers) -> None:
     found.add_argument(
         "--meaning", action="store_true", help="search by meaning, with the embedding model of the config"
     )
+    found.add_argument("-n", "--number", type=int, default=50, help="how many; 50")
     found.set_defaults(run=run_search)
     shown = commands.add_parser("show", help="print a chat", epilog="example: mixchat history show 3f2a")
     shown.add_argument("id", metavar="ID", help="the id or its beginning")
     shown.set_defaults(run=run_show)
     removed = commands.add_parser("rm", help="delete a chat", epilog="example: mixchat history rm 3f2a")
     removed.add_argument("id", metavar="ID", help="the id or its beginning")
+    removed.add_argument(
+        "--now", action="store_true", help="take it off the disk at once, with all else that was deleted"
+    )
     removed.set_defaults(run=run_rm)
     history_files.add(commands)
 
@@ -69,10 +76,16 @@ def run_search(args: argparse.Namespace) -> int:
     """Print a line a hit: chat, title, the words in their place."""
     words = " ".join(args.words)
     hits = (
-        asyncio.run(_by_meaning(args, words)) if args.meaning else _runtime(args).storage.search.find(words)
+        asyncio.run(_by_meaning(args, words))
+        if args.meaning
+        else _runtime(args).storage.search.find(words, limit=args.number)
     )
     for hit in hits:
-        print(f"{hit.chat}  {printable(hit.title)}: {printable(' '.join(hit.snippet.split()))}")
+        found = f": {printable(' '.join(hit.snippet.split()))}" if hit.turn else ""
+        print(f"{hit.chat}  {printable(hit.title)}{found}")
+    total = 0 if args.meaning else _runtime(args).storage.search.count(words)
+    if total > len(hits):
+        print(f"{len(hits)} of {total} hits; -n {total} shows all.", file=sys.stderr)
     if not hits:
         print("Nothing was found; try fewer words.", file=sys.stderr)
     return 0
@@ -99,24 +112,39 @@ async def _by_meaning(args: argparse.Namespace, words: str) -> list["Hit"]:
 
 def run_show(args: argparse.Namespace) -> int:
     """Print a chat's turns."""
-    for turn in _runtime(args).saved_chat(args.id).turns:
+    chat = _runtime(args).saved_chat(args.id)
+    for turn in chat.turns:
         print(_turn(turn))
+        others = len(chat.path.siblings(turn.id)) - 1
+        if others:
+            print(f"The turn above has {others} more beside it, on other branches.", file=sys.stderr)
     return 0
 
 
 def run_rm(args: argparse.Namespace) -> int:
     """Delete a chat; its cost stays in the ledger."""
+    from mixchat.storage.deletion import UNDO_TIME, purge, purge_at_once
+
     runtime = _runtime(args)
     record = runtime.saved_chat(args.id).record
     runtime.storage.chats.delete(record.id)
-    print(f"Deleted {record.id} ({printable(record.title)}); what it cost stays counted.", file=sys.stderr)
+    if args.now:
+        purge_at_once(runtime.storage.database)
+        gone = "gone from the disk, with all else that was deleted and the copies made before upgrades"
+    else:
+        purge(runtime.storage.database, runtime.storage.clock.now() - UNDO_TIME)
+        gone = f"gone from the disk in {UNDO_TIME / 3600:g} h; --now does it at once"
+    print(
+        f"Deleted {record.id} ({printable(record.title)}): {gone}. What it cost stays counted.",
+        file=sys.stderr,
+    )
     return 0
 
 
 def _turn(turn: "Turn") -> str:
     role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
     by = f"{role} · {turn.ref}" if turn.ref else "no model answered"
-    ending = f"\n\n({turn.failure.message})" if turn.failure else ""
+    ending = f"\n\n({turn.failure.message})" if turn.failure else _ENDINGS.get(turn.outcome, "")
     return printable(f"> {turn.prompt}\n\n[{by}]\n{turn.reply}{ending}\n")
 
 

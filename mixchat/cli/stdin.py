@@ -3,6 +3,7 @@
 import sys
 from typing import Final
 
+from mixchat.domain.decode import decode_text
 from mixchat.domain.errors import ConfigError
 
 LARGEST: Final = 20_000_000
@@ -47,4 +48,7 @@ def piped() -> str:
         raise ConfigError(
             f"Standard input is larger than {LARGEST // 1_000_000} MB; no model takes that much."
         )
-    return data.decode(errors="replace").strip("\r\n")
+    text = decode_text(data)
+    if text is None:
+        raise ConfigError("Standard input is no text; attach a picture or a document with -f FILE.")
+    return text.strip("\r\n")

@@ -51,11 +51,9 @@ class KeyRing:
         Raises:
             ConfigError: the key ring cannot be opened.
         """
-        from keyring.errors import KeyringError
-
         try:
             return _backend().get_password(SERVICE, provider)
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - a backend raises what its own service raises
             raise _closed(error) from None
 
     def set(self, provider: str, key: str, variable: str = "") -> None:
@@ -69,11 +67,9 @@ class KeyRing:
         Raises:
             ConfigError: the key ring cannot be opened, or the list beside the config not written.
         """
-        from keyring.errors import KeyringError
-
         try:
             _backend(variable).set_password(SERVICE, provider, key)
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - a backend raises what its own service raises
             raise _closed(error, variable) from None
         write_atomically(self._list, "".join(f"{name}\n" for name in sorted({*self.names(), provider})))
 
@@ -83,14 +79,14 @@ class KeyRing:
         Raises:
             ConfigError: the key ring cannot be opened, or the list beside the config not written.
         """
-        from keyring.errors import KeyringError, PasswordDeleteError
+        from keyring.errors import PasswordDeleteError
 
         listed = provider in self.names()
         try:
             _backend().delete_password(SERVICE, provider)
         except PasswordDeleteError:
             found = False
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - a backend raises what its own service raises
             raise _closed(error) from None
         else:
             found = True
@@ -114,6 +110,10 @@ def _backend(variable: str = "") -> Backend:
 
 
 def _closed(reason: object, variable: str = "") -> ConfigError:
-    words = " ".join(str(reason).split()).rstrip(".") or "it is locked"
+    from keyring.errors import KeyringError
+
+    # What a backend's own exceptions say may hold what was to be kept.
+    said = reason if isinstance(reason, str | KeyringError) else type(reason).__name__
+    words = " ".join(str(said).split()).rstrip(".") or "it is locked"
     instead = variable or "the provider's environment variable, such as OPENAI_API_KEY,"
     return ConfigError(f"The system's key ring cannot be used ({words[:120]}); set {instead} instead.")

@@ -69,6 +69,8 @@ def read(path: Path) -> TomlDocument | None:
         ConfigError: the file cannot be read, or is not TOML.
     """
     try:
+        if path.is_fifo() or path.is_char_device():
+            raise ConfigError(f"{path} is no file; put a file in its place.")
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None

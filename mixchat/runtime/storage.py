@@ -1,11 +1,13 @@
 """What is kept on disk: chats, drafts, prices and the ledger. Each is opened when it is first asked for."""
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mixchat.config.config import Config
 from mixchat.domain.clock import Clock, SystemClock
+from mixchat.domain.errors import StorageError
 from mixchat.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,6 +88,13 @@ class Storage:
         from mixchat.storage.chats import ChatStore
 
         return ChatStore(self.database, self.clock)
+
+    def purge(self) -> None:
+        """Take what was deleted and can no longer be brought back off the disk."""
+        from mixchat.storage.deletion import UNDO_TIME, purge
+
+        with suppress(StorageError):
+            purge(self.database, self.clock.now() - UNDO_TIME)
 
     @cached_property
     def search(self) -> "Search":

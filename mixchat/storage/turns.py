@@ -8,6 +8,7 @@ from msgspec import structs
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Outcome, Turn
+from mixchat.secrets.scan import masked
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner, this_process
 
@@ -34,6 +35,8 @@ class TurnStore:
         self._database = database
         self._waiting: dict[str, Turn] = {}
         """Turns that could not be written yet, as they are to be."""
+        self._held: dict[str, bytes] = {}
+        """Attached texts that hold a credential and were not sent, by their digest."""
 
     def save(self, turn: Turn) -> None:
         """Write `turn` over what was saved of it before, in one transaction.
@@ -120,6 +123,23 @@ class TurnStore:
                 failure = Failure("interrupted", _DIED, turn.ref)
                 yield structs.replace(turn, outcome=Outcome.FAILED, failure=failure)
 
+    def keep_text(self, digest: str, text: str) -> None:
+        """Keep an attached text under the SHA-256 of its UTF-8, on disk without the credentials in it until it is sent.
+
+        Raises:
+            StorageError: the history cannot be written.
+        """
+        shown = masked(text)
+        if shown != text and self.file(digest) is None:
+            self._held[digest] = text.encode()
+        self.keep_file(digest, shown.encode())
+
+    def release_file(self, digest: str) -> None:
+        """Keep an attached text in full: a model was sent it."""
+        data = self._held.pop(digest, None)
+        if data is not None:
+            self._database.post(lambda connection: _replace_file(connection, digest, data))
+
     def keep_file(self, digest: str, data: bytes) -> None:
         """Keep an attachment's content under its SHA-256, once."""
         with self._database.writing() as connection:
@@ -127,6 +147,8 @@ class TurnStore:
 
     def file(self, digest: str) -> bytes | None:
         """Return an attachment's content, or `None` if it was never kept."""
+        if digest in self._held:
+            return self._held[digest]
         row = self._database.connection.execute(
             "SELECT data FROM files WHERE digest = ?", (digest,)
         ).fetchone()
@@ -152,3 +174,7 @@ def _write(connection: sqlite3.Connection, turn: Turn) -> None:
 
 def _delete(connection: sqlite3.Connection, turn_id: str) -> None:
     connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))
+
+
+def _replace_file(connection: sqlite3.Connection, digest: str, data: bytes) -> None:
+    connection.execute("UPDATE files SET data = ? WHERE digest = ?", (data, digest))

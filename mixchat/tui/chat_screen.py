@@ -142,6 +142,7 @@ class ChatScreen(Screen[None]):
         # The first turn then need not wait for the imports of an SDK, which take seconds.
         await asyncio.to_thread(self._runtime.preload)
         self._runtime.storage.ledger.recover()
+        self._runtime.storage.purge()
         self.set_interval(_LOOK_AROUND, self.wiring.elsewhere.look)
 
     def action_run(self, action_id: str, argument: str = "") -> None:

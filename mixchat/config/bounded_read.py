@@ -1,0 +1,48 @@
+"""Reading what a person names, however large or slow it may be."""
+
+import os
+import select
+import stat
+import time
+from pathlib import Path
+from typing import Final
+
+_SLICE: Final = 65_536
+_PATIENCE: Final = 30.0
+"""Seconds that a pipe may say nothing."""
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return at most `most + 1` bytes of a file or pipe; a pipe that says nothing is not waited for for ever.
+
+    Raises:
+        OSError: it cannot be read, or is neither a file nor a pipe.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode):
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    if not stat.S_ISFIFO(mode):
+        raise OSError(f"it is {'a directory' if stat.S_ISDIR(mode) else 'neither a file nor a pipe'}")
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return _read_pipe(handle, most)
+    finally:
+        os.close(handle)
+
+
+def _read_pipe(handle: int, most: int) -> bytes:
+    pieces: list[bytes] = []
+    size, until = 0, time.monotonic() + _PATIENCE
+    while size <= most:
+        if not select.select([handle], [], [], 0.2)[0]:
+            if time.monotonic() > until:
+                raise OSError(f"the pipe said nothing for {_PATIENCE:g} s")
+            continue
+        piece = os.read(handle, _SLICE)
+        if not piece:
+            break
+        until = time.monotonic() + _PATIENCE
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)[: most + 1]
