@@ -35,11 +35,13 @@ def _read_pipe(handle: int, most: int) -> bytes:
     pieces: list[bytes] = []
     size, until = 0, time.monotonic() + _PATIENCE
     while size <= most:
-        if not select.select([handle], [], [], 0.2)[0]:
+        try:
+            piece = os.read(handle, _SLICE)
+        except BlockingIOError:
             if time.monotonic() > until:
-                raise OSError(f"the pipe said nothing for {_PATIENCE:g} s")
+                raise OSError(f"the pipe said nothing for {_PATIENCE:g} s") from None
+            select.select([handle], [], [], 0.2)
             continue
-        piece = os.read(handle, _SLICE)
         if not piece:
             break
         until = time.monotonic() + _PATIENCE
