@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from mixchat.cli.doctor_checks import Check
 from mixchat.cli.exit import DONE, USAGE
 from mixchat.cli.parser import Subparsers
 from mixchat.domain.errors import ConfigError
+from mixchat.domain.plain_text import without_passwords
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -73,11 +75,12 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
             checks.append(Check("files", "config", "trouble", str(error), "Correct that line."))
     finally:
         await runtime.aclose()
-    return [
+    found = [
         *checks,
         *check_terminal(runtime.settings.environ),
         *check_network_settings(runtime.settings.environ),
-    ], usable
+    ]
+    return [structs.replace(check, found=without_passwords(check.found)) for check in found], usable
 
 
 async def _examine_config(runtime: "Runtime") -> list[Check]:

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of, unseen_profile
+from mixchat.config.private_files import is_open_to_others
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.errors import ConfigError, NeedsKey
 from mixchat.runtime.settings import Settings
@@ -51,6 +52,8 @@ def check_engine(settings: Settings) -> Iterator[Check]:
 
 
 _AREA_FILES = "files"
+_LITTLE = 20_000_000
+"""Bytes of free disk below which a history soon cannot be written."""
 _SETTINGS = ("stack", "theme", "private", "budget.chat", "budget.day", "budget.month", "budget.message")
 
 
@@ -97,10 +100,26 @@ def check_history(settings: Settings) -> Iterator[Check]:
     path = settings.paths.data / "history.db"
     if not path.exists():
         return
+    if is_open_to_others(path):
+        yield Check(
+            _AREA_FILES,
+            "history",
+            "note",
+            f"others on this machine could read {path}; it is closed to them now",
+        )
+    free = shutil.disk_usage(path.parent).free
+    if free < _LITTLE:
+        advice = "Make room; what is said is kept in memory only while nothing can be written."
+        yield Check(_AREA_FILES, "disk", "trouble", f"{free / 1e6:.0f} MB are free at {path.parent}", advice)
     try:
-        Database(path).close()
+        database = Database(path, patience=0.1)
     except ConfigError as error:
         yield Check(_AREA_FILES, "history", "trouble", str(error))
+        return
+    trouble = database.why_not_writable()
+    database.close()
+    if trouble:
+        yield Check(_AREA_FILES, "history", "trouble", trouble, "What is said is kept in memory until then.")
     else:
         yield Check(_AREA_FILES, "history", "works", str(path))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from mixchat.cli.plain_stream import plain_streams
 from mixchat.domain.errors import ConfigError, GuardStopped, ProviderError, StorageError
+from mixchat.domain.plain_text import without_passwords
 
 DONE = 0
 FAILED = 1
@@ -64,7 +65,7 @@ def error_message(error: Exception) -> str:
     if isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""
         return f"{error.strerror or error}{place}."
-    return " ".join(str(error).split())
+    return without_passwords(" ".join(str(error).split()))
 
 
 def _history_errors() -> tuple[type[Exception], ...]:

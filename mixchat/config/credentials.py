@@ -34,7 +34,12 @@ def run_key_command(command: str, provider: str, timeout: float) -> str:
         raise NeedsKey(f"{name} is empty; write the command that prints the key.")
     try:
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False
+            words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            start_new_session=True,
         )
     except subprocess.TimeoutExpired:
         raise NeedsKey(f"{name} said nothing for {timeout:g} s and was ended; run it by hand.") from None

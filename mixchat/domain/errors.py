@@ -30,6 +30,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mixchat.domain.model import ModelRef
+from mixchat.domain.plain_text import without_passwords
 
 ErrorCode = Literal[
     "auth", "no_credit", "unknown_model", "rate_limited", "overloaded", "unreachable", "timeout",
@@ -79,6 +80,7 @@ class ProviderError(Exception):
         status: int | None = None,
         reached: bool = True,
     ) -> None:
+        message = without_passwords(message)
         super().__init__(message)
         self.message = message
         self.ref = ref

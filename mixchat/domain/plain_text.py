@@ -52,6 +52,14 @@ _HIDDEN: Final = re.compile(
 )
 
 
+_PASSWORD: Final = re.compile(r"(://[^\s:/@]{0,200}:)[^\s/@]{1,200}@")
+
+
+def without_passwords(text: str) -> str:
+    """Return `text` with the passwords in its addresses hidden."""
+    return _PASSWORD.sub(r"\1••••••@", text) if "@" in text else text
+
+
 def without_controls(text: str) -> str:
     """Return one line of text without what a terminal would obey; every sign that has a width stays."""
     return text if text.isprintable() else _HIDDEN.sub("", text)

@@ -154,6 +154,16 @@ class Database:
                 return
             await asyncio.sleep(_LOOK_AGAIN)
 
+    def why_not_writable(self) -> str | None:
+        """Return in a sentence why nothing can be written now; `None`: it can."""
+        try:
+            with self.writing() as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS temp.probe (x)")
+                connection.execute(f"PRAGMA user_version = {self.version}")
+        except StorageError as error:
+            return str(error)
+        return None
+
     def _is_held(self) -> bool:
         run = self.connection.execute
         run("PRAGMA busy_timeout = 0")
