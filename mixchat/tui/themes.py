@@ -16,19 +16,30 @@ from mixchat.domain.role import BUILT_IN
 DEFAULT: Final = "mixchat-dark"
 _COLOURED: Final = (*(role.name for role in BUILT_IN), "custom")
 _ROLE_COLOURS: Final[Mapping[str, tuple[str, str]]] = {
-    "daily-driver": ("#8aadf4", "#2f5fb8"),
-    "quick": ("#7fd6d0", "#0f7470"),
-    "coding": ("#8fce8a", "#2d7a3c"),
-    "heavy-lifting": ("#c39cf5", "#7340b8"),
-    "creative": ("#f29dc8", "#ad2f77"),
-    "summarization": ("#e5b567", "#8a5a08"),
-    "extraction": ("#e59a6f", "#a2481c"),
-    "research": ("#6fb7e8", "#17699c"),
-    "fallback": ("#8d94a8", "#666c7c"),
-    "custom": ("#c5cf7f", "#616a12"),
+    "daily-driver": ("#86adff", "#1a4fb0"),
+    "quick": ("#54cfbb", "#00695f"),
+    "coding": ("#86d07e", "#23692a"),
+    "heavy-lifting": ("#c1a2ff", "#622cb0"),
+    "creative": ("#f59acb", "#a3236f"),
+    "summarization": ("#dccb62", "#6b5800"),
+    "extraction": ("#f4946f", "#922e10"),
+    "research": ("#6cc3ee", "#00628f"),
+    "fallback": ("#a6abb5", "#54585f"),
+    "custom": ("#c5cf7f", "#55600f"),
 }
 """For themes that know nothing of roles: on a dark ground, on a light one."""
 
+
+_SHARES: Final[Mapping[str, float]] = {
+    "text": 1.0,
+    "body": 0.9,
+    "text-muted": 0.7,
+    "text-disabled": 0.66,
+    "track": 0.28,
+    "selected": 0.14,
+}
+"""How far a tone that a theme does not name lies from its background towards its foreground. Text stays
+above a contrast of 4.5; `selected` and `track` are grounds."""
 
 _BAR_GROUNDS: Final = ("background", "background-hover", "background-active", "corner-color")
 
@@ -90,6 +101,9 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
         lit = variables.get("block-cursor-blurred-background", "ansi_default")
         return {
             "text": variables["foreground"],
+            "body": variables["foreground"],
+            "selected": "ansi_bright_black",
+            "track": "ansi_bright_black",
             # A list is moved in while the field beside it has the focus: its lit row must be seen.
             "block-cursor-blurred-background": "ansi_bright_black" if lit == "ansi_default" else lit,
         }
@@ -100,10 +114,9 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
         "scrollbar-active": variables["primary"],
     }
     bars |= {f"scrollbar-{part}": variables["background"] for part in _BAR_GROUNDS}
-    shares = {"text": 1.0, "text-muted": 0.7, "text-disabled": 0.46}
     tones = {
         name: background.blend(foreground, share).hex
-        for name, share in shares.items()
+        for name, share in _SHARES.items()
         if variables.get(name, "auto").startswith("auto")
     }
     return {**bars, **tones}

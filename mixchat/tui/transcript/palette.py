@@ -71,31 +71,23 @@ class _Mixer:
         self,
         color: Color,
         ground: Color | None = None,
-        weight: float = 1.0,
         *,
         bold: bool | None = None,
         italic: bool | None = None,
         underline: bool | None = None,
     ) -> Style:
-        """Return a style; `weight` below 1 moves the colour towards the ground."""
-        dim = None
+        """Return a style that has its ground in it: a cell is painted with nothing left to look up."""
         ground = self.ground if ground is None else ground
-        mixable = not self.plain and color.ansi is None
-        if weight < 1 and mixable:
-            color = ground.blend(color, weight)
-        elif weight < 0.8:
-            dim = True
         return Style(
-            color=color.rich_color, bgcolor=ground.rich_color,
-            bold=bold, italic=italic, underline=underline, dim=dim,
-        )  # fmt: skip
+            color=color.rich_color, bgcolor=ground.rich_color, bold=bold, italic=italic, underline=underline
+        )
 
-    def raised(self, share: float, towards: Color | None = None) -> Color:
-        """Return the ground moved a little towards a colour, for panels."""
-        towards = self.front if towards is None else towards
-        if self.plain or towards.ansi is not None:
+    def surface(self, name: str) -> Color:
+        """Return a theme variable as a ground; the ground itself where the terminal's colours are used."""
+        if self.plain:
             return self.ground
-        return self.ground.blend(towards, share)
+        colour = self.named(name, self.ground.hex)
+        return self.ground if colour.ansi is not None else colour
 
 
 def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
@@ -107,41 +99,41 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
     """
     mix = _Mixer(variables, ground)
     front, style = mix.front, mix.style
-    primary, accent = mix.named("primary", "#8aadf4"), mix.named("accent", "#f2b36b")
-    panel, tint = mix.raised(0.055), mix.raised(0.07, primary)
-    warning, error = mix.named("warning", "#e5b567"), mix.named("error", "#e0707a")
+    body, muted = mix.named("body", front.hex), mix.named("text-muted", front.hex)
+    primary, raised, panel = mix.named("primary", "#86adff"), mix.surface("panel"), mix.surface("surface")
+    warning, error = mix.named("warning", "#ffb752"), mix.named("error", "#ff8a8f")
     return Palette(
-        text=style(front, weight=0.92),
-        muted=style(front, weight=0.58),
-        faint=style(front, weight=0.32),
+        text=style(body),
+        muted=style(muted),
+        faint=style(muted),
         strong=style(front, bold=True),
-        heading=style(primary, bold=True),
+        heading=style(front, bold=True),
         subheading=style(front, bold=True),
-        link=style(mix.named("secondary", "#7fd6d0"), underline=True),
-        code=style(accent, ground=panel),
-        math=style(mix.named("secondary", "#7fd6d0"), italic=True),
-        panel=style(front, ground=panel, weight=0.92),
-        panel_label=style(front, ground=panel, weight=0.45),
-        prompt=style(front, ground=tint),
-        prompt_bar=style(primary, ground=tint),
-        rule=style(front, weight=0.25),
+        link=style(body, underline=True),
+        code=style(front, ground=raised),
+        math=style(body, italic=True),
+        panel=style(body, ground=panel),
+        panel_label=style(muted, ground=panel),
+        prompt=style(front, ground=raised),
+        prompt_bar=style(primary, ground=raised),
+        rule=style(mix.named("track", muted.hex)),
         warning=style(warning),
         error=style(error),
-        mark=style(accent, bold=True),
-        cursor=style(accent, bold=True),
-        badge=Style(color=ground.rich_color, bgcolor=accent.rich_color, bold=True),
-        found=style(front, ground=mix.raised(0.35, warning)),
-        found_here=Style(color=ground.rich_color, bgcolor=warning.rich_color, bold=True),
-        selection=_selection(mix, primary),
+        mark=style(front, bold=True),
+        cursor=style(front, bold=True),
+        badge=Style(color=ground.rich_color, bgcolor=front.rich_color, bold=True),
+        found=style(front, ground=mix.surface("track")),
+        found_here=Style(color=ground.rich_color, bgcolor=front.rich_color, bold=True),
+        selection=_selection(mix),
         roles=_roles(mix, primary),
         tokens=_tokens(mix, panel),
     )
 
 
-def _selection(mix: _Mixer, primary: Color) -> Style:
+def _selection(mix: _Mixer) -> Style:
     if mix.plain:
         return Style(reverse=True)
-    return Style(bgcolor=mix.raised(0.38, primary).rich_color)
+    return Style(bgcolor=mix.surface("track").rich_color)
 
 
 def _roles(mix: _Mixer, primary: Color) -> dict[str, Style]:
@@ -150,42 +142,42 @@ def _roles(mix: _Mixer, primary: Color) -> dict[str, Style]:
 
 
 def _tokens(mix: _Mixer, panel: Color) -> dict[str, Style]:
-    def ink(
-        color: Color, weight: float = 1.0, *, bold: bool | None = None, italic: bool | None = None
-    ) -> Style:
-        return mix.style(color, panel, weight, bold=bold, italic=italic)
+    def ink(color: Color, *, bold: bool | None = None, italic: bool | None = None) -> Style:
+        return mix.style(color, panel, bold=bold, italic=italic)
 
-    front, primary, accent = mix.front, mix.named("primary", "#8aadf4"), mix.named("accent", "#f2b36b")
-    secondary, success = mix.named("secondary", "#7fd6d0"), mix.named("success", "#8fce8a")
-    warning, error = mix.named("warning", "#e5b567"), mix.named("error", "#e0707a")
+    front, body = mix.front, mix.named("body", mix.front.hex)
+    muted, error, success = (mix.named(name, body.hex) for name in ("text-muted", "error", "success"))
+    keyword, string, number = (
+        mix.named(name, body.hex) for name in ("code-keyword", "code-string", "code-number")
+    )
     return {
-        "": ink(front, 0.92),
-        "Comment": ink(front, 0.5, italic=True),
-        "Keyword": ink(accent),
-        "Keyword.Constant": ink(warning),
-        "Keyword.Type": ink(secondary),
-        "Literal.Number": ink(warning),
-        "Literal.String": ink(success),
-        "Literal.String.Doc": ink(success, 0.75, italic=True),
-        "Literal.String.Escape": ink(warning),
-        "Literal.String.Interpol": ink(warning),
-        "Name.Attribute": ink(secondary),
-        "Name.Builtin": ink(secondary),
-        "Name.Class": ink(primary, bold=True),
-        "Name.Decorator": ink(secondary),
-        "Name.Exception": ink(primary),
-        "Name.Function": ink(primary),
-        "Name.Tag": ink(accent),
-        "Operator": ink(front, 0.75),
-        "Operator.Word": ink(accent),
-        "Punctuation": ink(front, 0.7),
+        "": ink(body),
+        "Comment": ink(muted, italic=True),
+        "Keyword": ink(keyword, bold=True),
+        "Keyword.Constant": ink(number),
+        "Keyword.Type": ink(keyword),
+        "Literal.Number": ink(number),
+        "Literal.String": ink(string),
+        "Literal.String.Doc": ink(string, italic=True),
+        "Literal.String.Escape": ink(number),
+        "Literal.String.Interpol": ink(number),
+        "Name.Attribute": ink(keyword),
+        "Name.Builtin": ink(body),
+        "Name.Class": ink(front, bold=True),
+        "Name.Decorator": ink(keyword),
+        "Name.Exception": ink(front),
+        "Name.Function": ink(front),
+        "Name.Tag": ink(keyword),
+        "Operator": ink(body),
+        "Operator.Word": ink(keyword, bold=True),
+        "Punctuation": ink(muted),
         "Generic.Deleted": ink(error),
         "Generic.Inserted": ink(success),
-        "Generic.Heading": ink(primary, bold=True),
-        "Generic.Subheading": ink(primary),
-        "Generic.Emph": ink(front, italic=True),
+        "Generic.Heading": ink(front, bold=True),
+        "Generic.Subheading": ink(front),
+        "Generic.Emph": ink(body, italic=True),
         "Generic.Strong": ink(front, bold=True),
-        "Generic.Prompt": ink(front, 0.5),
+        "Generic.Prompt": ink(muted),
         "Error": ink(error),
     }
 
