@@ -9,12 +9,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.render_block import BLOCK, RenderBlock
+from mixchat.tui.transcript.render_block import BLOCK, MARGIN, RenderBlock
 from mixchat.tui.transcript.turn_column import RowAddress, VisibleRow
 from mixchat.tui.transcript.turn_view import TurnView
 
-MARGIN: Final = 2
-"""Cells of the bar and the space after it."""
 _TO_END: Final = Style(meta={"end": True})
 _VIEW, _PART = 1 << 44, 1 << 22
 
@@ -67,7 +65,7 @@ class Painter:
         if self._under_cursor(place, part):
             return "┃", self.palette.cursor
         if part.kind == "prompt":
-            return BLOCK, self.palette.prompt_bar
+            return BLOCK, self.palette.bar(role)
         return "▎", self.palette.role(role)
 
     def _under_cursor(self, place: RowAddress, part: RenderBlock) -> bool:

@@ -30,6 +30,10 @@ class Palette(Struct, frozen=True):
     panel_label: Style
     prompt: Style
     prompt_bar: Style
+    card_edge: Style
+    """Half a row above and below a prompt."""
+    bars: Mapping[str, Style]
+    """The roles' colours on a prompt's ground."""
     rule: Style
     warning: Style
     error: Style
@@ -42,6 +46,12 @@ class Palette(Struct, frozen=True):
     roles: Mapping[str, Style]
     tokens: Mapping[str, Style]
     """By the name of a Pygments token type, without the `Token.`."""
+
+    def bar(self, role: str | None) -> Style:
+        """Return the colour of a prompt's bar: its role's, on the prompt's ground."""
+        if role is None:
+            return self.prompt_bar
+        return self.bars[role] if role in _ROLES else self.bars["custom"]
 
     def role(self, name: str | None) -> Style:
         """Return the colour of a role; a role of the user's own has `custom`'s."""
@@ -100,7 +110,7 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
     mix = _Mixer(variables, ground)
     front, style = mix.front, mix.style
     body, muted = mix.named("body", front.hex), mix.named("text-muted", front.hex)
-    primary, raised, panel = mix.named("primary", "#86adff"), mix.surface("panel"), mix.surface("surface")
+    raised, panel = mix.surface("panel"), mix.surface("surface")
     warning, error = mix.named("warning", "#ffb752"), mix.named("error", "#ff8a8f")
     return Palette(
         text=style(body),
@@ -115,7 +125,9 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
         panel=style(body, ground=panel),
         panel_label=style(muted, ground=panel),
         prompt=style(front, ground=raised),
-        prompt_bar=style(primary, ground=raised),
+        prompt_bar=style(muted, ground=raised),
+        card_edge=style(raised),
+        bars=_roles(mix, raised),
         rule=style(mix.named("track", muted.hex)),
         warning=style(warning),
         error=style(error),
@@ -125,7 +137,7 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
         found=style(front, ground=mix.surface("track")),
         found_here=Style(color=ground.rich_color, bgcolor=front.rich_color, bold=True),
         selection=_selection(mix),
-        roles=_roles(mix, primary),
+        roles=_roles(mix, ground),
         tokens=_tokens(mix, panel),
     )
 
@@ -136,9 +148,10 @@ def _selection(mix: _Mixer) -> Style:
     return Style(bgcolor=mix.surface("track").rich_color)
 
 
-def _roles(mix: _Mixer, primary: Color) -> dict[str, Style]:
-    styles = {name: mix.style(mix.named(f"role-{name}", primary.hex)) for name in (*_ROLES, "custom")}
-    return {**styles, "pinned": mix.style(primary)}
+def _roles(mix: _Mixer, ground: Color) -> dict[str, Style]:
+    muted = mix.named("text-muted", mix.front.hex)
+    colours = {name: mix.named(f"role-{name}", muted.hex) for name in (*_ROLES, "custom")}
+    return {name: mix.style(colour, ground) for name, colour in (*colours.items(), ("pinned", muted))}
 
 
 def _tokens(mix: _Mixer, panel: Color) -> dict[str, Style]:
@@ -215,3 +228,7 @@ class RenderStyle(Struct, frozen=True):
     sketch: Sketches = unshaded
     growing: bool = False
     """Whether the block that is laid out is still being written."""
+    half_rows: bool = True
+    """Whether prompts have half a row above and below; a screen of few rows has none to spare."""
+    wide: int = 0
+    """Cells that code and tables may fill where prose has fewer."""

@@ -17,6 +17,10 @@ Piece = tuple[str, Style]
 BLOCK: Final = "▌"
 """The bar that belongs to the ground beside it."""
 BREAK: Final = "\n"
+MARGIN: Final = 3
+"""Cells of the bar and the space after it."""
+CARD_TOP, CARD_BOTTOM = "▄", "▀"
+"""Half a row in the tone of a card: above its first row, and below its last."""
 
 
 class RenderedLine:
@@ -28,9 +32,11 @@ class RenderedLine:
         end: what stands between this row's text and the next row's: a line end, or what a wrap swallowed.
         ornament: the whole row is ornament.
         fill: paints the rest of the row.
+        edge: the character that the whole row is made of, instead of a bar and text.
+        limit: cells, bar included, at which `fill` ends; none: at the end of the row.
     """
 
-    __slots__ = ("_strips", "end", "fill", "indent", "ornament", "pieces")
+    __slots__ = ("_strips", "edge", "end", "fill", "indent", "limit", "ornament", "pieces")
 
     def __init__(
         self,
@@ -40,8 +46,12 @@ class RenderedLine:
         end: str = BREAK,
         ornament: bool = False,
         fill: Style | None = None,
+        edge: str = "",
+        limit: int | None = None,
     ) -> None:
         self.pieces = pieces
+        self.edge = edge
+        self.limit = limit
         self.indent = indent
         self.end = end
         self.ornament = ornament
@@ -86,19 +96,20 @@ class RenderedLine:
 
     def _render(self, width: int, ground: Style, bar: str, bar_style: Style) -> Strip:
         fill = self.fill or ground
-        segments = [
-            Segment(bar, bar_style),
-            Segment(" ", self.fill if bar == BLOCK and self.fill else ground),
-        ]
+        end = min(width - 1, self.limit or width)
+        if self.edge:
+            return Strip([Segment(self.edge * end, fill), Segment(" " * (width - end), ground)], width)
+        beside = self.fill if bar == BLOCK and self.fill else ground
+        segments = [Segment(bar, bar_style), Segment(" " * (MARGIN - 1), beside)]
         segments.extend([Segment(without_marks(text), style) for text, style in self.pieces if text])
         used = sum([cell_len(segment.text) for segment in segments])
         if used > width:
             return Strip(segments, used).crop(0, width)
-        if used < width - 1:
-            segments.append(Segment(" " * (width - 1 - used), fill))
-            used = width - 1
+        if used < end:
+            segments.append(Segment(" " * (end - used), fill))
+            used = end
         if used < width:
-            segments.append(Segment(" ", ground))
+            segments.append(Segment(" " * (width - used), ground))
         return Strip(segments, width)
 
 

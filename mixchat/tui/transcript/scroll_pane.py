@@ -1,7 +1,8 @@
 """A scroll view over a column of turns: it lays out what is seen and paints what changed."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from msgspec import structs
 from rich.segment import Segment
 from textual import events
 from textual.app import App
@@ -13,10 +14,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mixchat.tui.transcript.highlight import Colouring
-from mixchat.tui.transcript.painter import MARGIN, Painter, with_offsets
+from mixchat.tui.transcript.painter import Painter, with_offsets
 from mixchat.tui.transcript.palette import RenderStyle, make_palette
+from mixchat.tui.transcript.render_block import MARGIN
 from mixchat.tui.transcript.selection_text import selected_text
 from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn, VisibleRow
+
+LINE: Final = 100
+"""Cells of a line of prose at most: longer ones are hard to read."""
+_FEW_ROWS: Final = 30
+"""A screen of fewer rows has none to spare for half rows."""
 
 
 class ScrollPane(ScrollView, can_focus=True):
@@ -65,19 +72,35 @@ class ScrollPane(ScrollView, can_focus=True):
             self._painter.cursor,
         )
         self._painter = painter
+        highlighter = self._colouring.highlighter
         self._column.apply_style(
-            RenderStyle(palette, self._colouring.highlighter.shades, self._colouring.highlighter.sketch)
+            RenderStyle(
+                palette,
+                highlighter.shades,
+                highlighter.sketch,
+                half_rows=self._has_half_rows,
+                wide=self._column.look.wide,
+            )
         )
         self._strips = []
         self._arrange()
+
+    @property
+    def _has_half_rows(self) -> bool:
+        """Whether there are rows to spare above and below a prompt."""
+        return cast("App[Any]", self.app).size.height >= _FEW_ROWS
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the reader's place; turns out of sight are only estimated for the new width."""
         width = self.scrollable_content_region.width
         if width != self._painter.width:
             self._painter.width = width
-            self._column.width = max(1, width - MARGIN - 1)
+            wide = max(1, width - MARGIN - 1)
+            self._column.width = min(wide, LINE)
+            self._column.apply_style(structs.replace(self._column.look, wide=wide))
             self._column.measure()
+        if self._column.look.half_rows != self._has_half_rows:
+            self._apply_theme()
         self._arrange()
 
     def _arrange(self) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from textual.selection import Selection
 
-from mixchat.tui.transcript.painter import MARGIN, unpacked
-from mixchat.tui.transcript.render_block import BREAK, RenderedLine
+from mixchat.tui.transcript.painter import unpacked
+from mixchat.tui.transcript.render_block import BREAK, MARGIN, RenderedLine
 from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn
 from mixchat.tui.transcript.turn_text import turn_markdown
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from markdown_it.token import Token
+from msgspec import structs
+from rich.cells import cell_len
 from rich.style import Style
 
 from mixchat.domain.plain_text import one_line
@@ -14,8 +16,20 @@ from mixchat.tui.transcript.markdown.layout import lay_out
 from mixchat.tui.transcript.markdown.seams import seam_rows, split_at_seams
 from mixchat.tui.transcript.markdown.wrap import rows_of
 from mixchat.tui.transcript.palette import RenderStyle
-from mixchat.tui.transcript.render_block import Piece, RenderBlock, RenderedLine
+from mixchat.tui.transcript.render_block import (
+    CARD_BOTTOM,
+    CARD_TOP,
+    MARGIN,
+    Piece,
+    RenderBlock,
+    RenderedLine,
+)
 from mixchat.tui.transcript.turn_summary import TurnSummary
+
+_WIDE = frozenset({"table_open", "fence", "code_block"})
+"""Kinds of block that use the whole width; prose stops where lines can still be read."""
+_FIGURE = 8
+"""Cells of a time; a cost has two more, so that every figure of the chat ends in one column."""
 
 
 def head_parts(summary: TurnSummary, opened: frozenset[str]) -> Iterator[RenderBlock]:
@@ -57,20 +71,36 @@ def _prompt(summary: TurnSummary, width: int, look: RenderStyle) -> list[Rendere
     lines = rows_of([(summary.prompt.expandtabs(4), palette.prompt)], width)
     for file in summary.files:
         lines.extend(rows_of([("+ ", palette.prompt_bar), (file, palette.prompt)], width))
+    limit = MARGIN + width
     for line in lines:
-        line.fill = palette.prompt
-    return lines
+        line.fill, line.limit = palette.prompt, limit
+    if not look.half_rows:
+        return lines
+    top, bottom = (
+        RenderedLine([], ornament=True, fill=palette.card_edge, edge=edge, limit=limit)
+        for edge in (CARD_TOP, CARD_BOTTOM)
+    )
+    return [top, *lines, bottom]
 
 
 def _header(summary: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
+    """Return the role and the model at the left, and what it took and cost in one column at the right."""
     palette = look.palette
-    pieces: list[Piece] = []
+    model, *figures = summary.facts or ("",)
+    left: list[Piece] = []
     if summary.title:
-        pieces.append((summary.title, palette.role(summary.role) + Style(bold=True)))
-    for fact in (*summary.facts, *((summary.suffix,) if summary.suffix else ())):
-        pieces.append((" · " if pieces else "", palette.faint))
-        pieces.append((fact, palette.muted))
-    return [_as_ornament(line) for line in rows_of(pieces or [("", palette.muted)], width)]
+        left.append((summary.title, palette.role(summary.role) + Style(bold=True)))
+    left += [("  " if left else "", palette.muted), (model, palette.muted)]
+    if summary.suffix:
+        left.append((f"  {summary.suffix}", palette.muted))
+    right = [(figure.rjust(_FIGURE), palette.muted) for figure in figures[:-1]]
+    right += [(figure.rjust(_FIGURE + 2), palette.text) for figure in figures[-1:]]
+    used, wanted = (sum(cell_len(text) for text, _ in pieces) for pieces in (left, right))
+    if used + 1 + wanted <= width:
+        pieces = [*left, (" " * (width - used - wanted), palette.muted), *right]
+    else:
+        pieces = [*left, *[(f"  {text.strip()}", style) for text, style in right]]
+    return [_as_ornament(line) for line in rows_of(pieces, width)]
 
 
 def _as_ornament(line: RenderedLine) -> RenderedLine:
@@ -79,7 +109,7 @@ def _as_ornament(line: RenderedLine) -> RenderedLine:
 
 
 def _hop(hop: str, width: int, look: RenderStyle) -> list[RenderedLine]:
-    return rows_of([("↪ ", look.palette.warning), (hop, look.palette.warning)], width)
+    return rows_of([("↪ ", look.palette.muted), (hop, look.palette.muted)], width)
 
 
 def _notice(notice: str, width: int, look: RenderStyle) -> list[RenderedLine]:
@@ -210,7 +240,9 @@ class ReplyLayout:
 
         def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:
             if growing:
-                look = RenderStyle(look.palette, look.shades, look.sketch, growing=True)
+                look = structs.replace(look, growing=True)
+            if block.kind in _WIDE:
+                width = max(width, look.wide)
             return lay_out(tokens, block.env, width, look, seams=seams, sources=sources)
 
         key = (id(block), len(text), gap, growing, seams, numbers)
