@@ -8,22 +8,21 @@ from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, CostSum
 
 _THOUSAND: Final = 1000
-_CENT: Final = Decimal("0.01")
-_SMALLEST: Final = Decimal("0.000001")
+_SMALLEST: Final = Decimal("0.00005")
 
 
 def dollars(amount: Decimal) -> str:
-    """Return an amount with as many places as it needs to be told from nothing."""
+    """Return an amount: two decimals from a dollar on, four below it, so that points stand under each other."""
     if amount == 0:
         return "$0"
-    if amount >= _CENT * 10:
-        return f"${amount:,.2f}"
-    if amount >= _CENT:
-        return f"${amount:.3f}"
     if amount < _SMALLEST:
-        return "<$0.000001"
-    places = -amount.adjusted() + 1
-    return f"${amount:.{places}f}".rstrip("0")
+        return "<$0.0001"
+    return f"${amount:,.2f}" if amount >= 1 else f"${amount:.4f}"
+
+
+def rate(amount: Decimal) -> str:
+    """Return the price of a million tokens, with more than two decimals only where it has them."""
+    return f"${amount:,.2f}" if amount == round(amount, 2) else f"${amount.normalize():f}"
 
 
 def money(cost: Cost | None) -> str:

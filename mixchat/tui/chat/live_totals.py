@@ -24,7 +24,7 @@ from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.status_line import StatusLine
-from mixchat.tui.panel.tracker import Span, SpendingState
+from mixchat.tui.panel.tracker import Context, Span, SpendingState
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.transcript import Transcript
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 400_000
 """Characters of a chat beyond which its next message is not put together just to be priced."""
+
+_RECENT: Final = 8
+"""Turns of the small chart."""
 
 
 class SpendingView:
@@ -53,7 +56,22 @@ class SpendingView:
             Span("today", figures.today, limits.get("day")),
             Span("month", figures.month, limits.get("month")),
         )
-        return SpendingState(spans, _cost(figures.turn) if turn is not None else None)
+        turns = chat.turns
+        newest = (*turns[-_RECENT:-1], turn or turns[-1]) if turns else ()
+        return SpendingState(
+            spans,
+            _cost(figures.turn) if turn is not None else None,
+            context=self._context(newest[-1]) if newest else None,
+            recent=newest,
+        )
+
+    def _context(self, turn: Turn) -> Context | None:
+        """Return how full the window is after a turn, where both numbers are known."""
+        window = self._runtime.settings.catalog.card(turn.ref).context_window if turn.ref else None
+        last = turn.attempts[-1].usage if turn.attempts else None
+        if window is None or last is None or last.input is None:
+            return None
+        return Context(last.input + (last.output or 0), window)
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
@@ -142,5 +160,8 @@ class LiveTotals:
 
     def _update_spending(self, turn: Turn | None) -> None:
         spending = self._spending.spending(self._chats.chat, turn)
+        if turn is not None:
+            state, speed = self._status.activity
+            spending = structs.replace(spending, state=state, speed=speed)
         self._panel.spending = spending
         self._status.spending = spending

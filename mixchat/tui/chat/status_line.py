@@ -53,9 +53,27 @@ class TurnActivity:
         activity, now = self._live.activity, self._clock.monotonic()
         said = awaited(activity, now)
         if activity.doing == "writing":
-            return f"{said}{self._speed(now)}"
+            self._recent.append((now, self._live.snapshot().usage.output or 0))
+            return f"{said} {self.speed}".rstrip()
         self._recent.clear()
         return said
+
+    @property
+    def state(self) -> str:
+        """What it is doing, in a word."""
+        doing = self._live.activity.doing
+        return "waiting to retry" if doing == "pausing" else doing
+
+    @property
+    def speed(self) -> str:
+        """How fast the reply comes, once that can be told."""
+        now = self._clock.monotonic()
+        while self._recent and now - self._recent[0][0] > _WINDOW:
+            self._recent.popleft()
+        if not self._recent or now - self._recent[0][0] < 0.5:
+            return ""
+        (since, before), (_, after) = self._recent[0], self._recent[-1]
+        return f"{(after - before) / (now - since):.0f} tok/s"
 
     @property
     def next_model(self) -> str:
@@ -64,13 +82,6 @@ class TurnActivity:
         waited = self._clock.monotonic() - activity.since
         waits = activity.doing in {"waiting", "thinking", "pausing"} and waited >= _WAITED
         return activity.then.model if waits and activity.then else ""
-
-    def _speed(self, now: float) -> str:
-        self._recent.append((now, self._live.snapshot().usage.output or 0))
-        while now - self._recent[0][0] > _WINDOW:
-            self._recent.popleft()
-        (since, before), (_, after) = self._recent[0], self._recent[-1]
-        return f" {(after - before) / (now - since):.0f} tok/s" if now - since >= 0.5 else ""
 
 
 _TICK = 0.25
@@ -121,6 +132,11 @@ class StatusLine(Widget):
             self._timer.stop()
             self._timer = None
         self._tick()
+
+    @property
+    def activity(self) -> tuple[str, str]:
+        """What the turn under way is doing, in a word, and how fast it writes."""
+        return (self._activity.state, self._activity.speed) if self._activity else ("", "")
 
     def _tick(self) -> None:
         words = self._activity.words() if self._activity else ""

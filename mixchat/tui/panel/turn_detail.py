@@ -1,21 +1,27 @@
-"""How one turn came about: the decision, the attempts, and what they used."""
+"""How one turn came about: why, which attempts, how many tokens, what it cost; each a line that opens."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
+from msgspec import Struct
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
+from textual.reactive import var
+from textual.style import Style
 from textual.widget import Widget
 
-from mixchat.domain.decision import Evidence, RoutingDecision
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.model import ModelRef
-from mixchat.domain.turn import Attempt, Outcome, Turn
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.ledger.rates import Rates
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript.sanitize import one_line
 
 
 class HangingText(Widget):
@@ -51,26 +57,41 @@ def hang(line: Content, width: int) -> Iterator[Content]:
         yield row.rstrip().pad_left(indent)
 
 
-_HOW = {
+_HOW: Final = {
     "pin": "pinned by you",
     "rule": "by a rule of the stack",
-    "local": "by the local classifier",
+    "local": "by the built-in classifier",
     "learned": "learned from you",
-    "judge": "asked the judge",
+    "judge": "by the judge",
     "default": "by default",
 }
-_STRENGTH = 0.05
-"""The weight below which a piece of evidence is not worth a line."""
+_STRENGTH: Final = 0.05
+"""The weight below which a piece of evidence is not worth a word."""
+_NAME: Final = 10
+
+
+class Section(Struct, frozen=True):
+    """One line of the detail, and the lines that it opens to."""
+
+    name: str
+    summary: Content
+    lines: tuple[Content, ...] = ()
 
 
 class TurnDetail(VerticalScroll):
-    """The selected turn in words. Everything that was foreign stays plain text."""
+    """The chosen turn in words. Everything that was foreign stays plain text."""
 
-    DEFAULT_CSS = "TurnDetail { height: 1fr; }"
+    DEFAULT_CSS = "TurnDetail { height: auto; max-height: 60%; scrollbar-size: 0 0; }"
+
+    all_open: var[bool] = var(False)
+    """Whether every section is open, because there is a pane for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._text = HangingText()
+        self._sections: tuple[Section, ...] = ()
+        self._opened: set[str] = set()
+        self._turn: str | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
@@ -80,134 +101,169 @@ class TurnDetail(VerticalScroll):
         self, turn: Turn | None, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()
     ) -> None:
         """Show this turn with the prices that it was charged at and what it was compared with, or nothing."""
-        self._text.update(() if turn is None else describe(turn, rates, compared))
+        self._sections = () if turn is None else tuple(describe(turn, rates, compared))
+        if turn is not None and turn.id != self._turn:
+            self._turn = turn.id
+            failed = any(attempt.failure is not None for attempt in turn.attempts)
+            self._opened = {"Attempts"} if failed or turn.compared else set()
+        self._show()
+
+    def toggle(self, name: str = "") -> None:
+        """Open or close a section; without a name all of them."""
+        names = {name} if name else {section.name for section in self._sections}
+        self._opened = self._opened - names if names <= self._opened else self._opened | names
+        self._show()
+
+    def watch_all_open(self) -> None:
+        """Show what there is room for."""
+        self._show()
+
+    def on_click(self, event: events.Click) -> None:
+        """Open or close the section that was clicked."""
+        if event.button == 1 and (name := event.style.meta.get("section")):
+            self.toggle(str(name))
+
+    def _show(self) -> None:
+        self._text.update(line for section in self._sections for line in self._lines(section))
+
+    def _lines(self, section: Section) -> Iterator[Content]:
+        is_open = bool(section.lines) and (self.all_open or section.name in self._opened)
+        mark = "  " if not section.lines or self.all_open else "▾ " if is_open else "▸ "
+        meta = Style.from_meta({"section": section.name})
+        name = section.name.ljust(_NAME)
+        if self.all_open:
+            yield Content.styled(section.name, "$text bold")
+            yield from section.lines or (section.summary,)
+            yield Content()
+            return
+        room = max(self._text.size.width - len(mark) - len(name), 8)
+        summary = section.summary.truncate(room, ellipsis=True) if section.lines else section.summary
+        yield Content.assemble((mark, "$text-muted"), (name, "$text"), summary).stylize(meta)
+        if is_open:
+            yield from (line.pad_left(2) if line.plain else line for line in section.lines)
 
 
-def describe(turn: Turn, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> Iterator[Content]:
-    """Yield the lines that explain a turn, with the prices that its models were charged at.
+def describe(turn: Turn, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> Iterator[Section]:
+    """Yield the sections that explain a turn.
 
     Args:
         turn: the turn.
-        rates: the prices, by model.
+        rates: the prices that its models were charged at.
         compared: every answer of the comparison that the turn is one of.
     """
     if turn.decision is not None:
-        yield from _decision(turn.decision, turn.corrected, compared=turn.compared)
-    for number, answer in enumerate(compared, 1):
-        yield _compared(number, answer)
-    if turn.outcome is not Outcome.COMPLETE or turn.failure is not None:
-        yield from _outcome(turn)
-    for number, attempt in enumerate(turn.attempts, 1):
-        yield Content()
-        yield from _attempt(number, attempt, rates.get(attempt.ref))
-    if turn.counted_in:
-        yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
-    if turn.extra.usd or turn.extra.usd is None:
-        yield Content()
-        yield _pair("routing", formatting.money(turn.extra))
+        yield _why(turn, turn.decision)
+    if turn.outcome not in {Outcome.COMPLETE, Outcome.OPEN} or turn.failure is not None:
+        yield Section("State", _outcome(turn))
+    if turn.attempts or compared:
+        yield Section("Attempts", _number(turn, compared), tuple(_attempts(turn, compared)))
+        usage = turn.usage
+        summary = Content(f"{formatting.count(usage.input)} in · {formatting.count(usage.output)} out")
+        yield Section("Tokens", summary.stylize("$body"), tuple(_tokens(usage)))
+        yield Section("Cost", _cost(turn, rates), tuple(_costs(turn, rates)))
 
 
-def _compared(number: int, answer: Turn) -> Content:
-    model = answer.ref.model if answer.ref else answer.pin or ""
-    facts = (
-        f"{formatting.seconds(answer.seconds)}, {formatting.money(answer.cost)}" if answer.attempts else ""
-    )
-    return Content.assemble((f"{number} ", "$text-muted"), (model, "bold"), f"  {facts}")
-
-
-def _decision(decision: RoutingDecision, corrected: str | None, *, compared: bool) -> Iterator[Content]:
-    role = corrected or decision.role
-    how = "asked at once with others" if compared else _HOW[decision.classifier]
-    sure = "" if decision.pinned else f"  {decision.confidence:.0%} sure"
-    yield Content.assemble(
-        (role or ("compared" if compared else "pinned"), f"{role_variable(role)} bold"), (sure, "$text-muted")
-    )
-    yield Content.styled("corrected by you" if corrected else how, "$text-muted")
-    seen = [evidence for evidence in decision.evidence if abs(evidence.weight) >= _STRENGTH]
-    if seen:
-        yield Content(", ").join(_evidence(evidence) for evidence in seen)
-    elif decision.why and not compared:
-        yield Content(decision.why)
-    others = [
-        (name, share) for name, share in decision.alternatives if name != decision.role and share >= 0.01
+def _why(turn: Turn, decision: RoutingDecision) -> Section:
+    if turn.corrected:
+        return Section("Why", Content.styled("changed by you", "$body"))
+    how = "compared" if turn.compared else _HOW[decision.classifier]
+    seen = [
+        evidence.text.strip("'") if evidence.weight > 0 else f"not {evidence.text}"
+        for evidence in decision.evidence
+        if abs(evidence.weight) >= _STRENGTH
     ]
-    if others:
-        yield Content.assemble(
-            ("or ", "$text-muted"),
-            Content.styled(", ", "$text-muted").join(
-                Content.assemble((name, role_variable(name)), (f" {share:.0%}", "$text-muted"))
-                for name, share in others[:3]
-            ),
+    why = ", ".join(seen) or ("" if turn.compared else decision.why) or how
+    sure = "" if decision.pinned else f"{decision.confidence:.0%}  ".replace("%", " %")
+    lines = [Content.styled(how, "$text-muted"), Content.styled(one_line(why), "$body")]
+    lines += [Content.assemble((name, role_variable(name)), (f"  {share:.0%}".replace("%", " %"), "$text-muted"))
+              for name, share in decision.alternatives if name != decision.role and share >= 0.01][:3]  # fmt: skip
+    if seen and decision.why and decision.why not in why:
+        lines.append(Content.styled(decision.why, "$text-muted"))
+    unavailable = {str(reason) for _, reason in decision.skipped}
+    lines += [
+        Content.styled(
+            f"{sum(why == reason for _, why in decision.skipped)} skipped: {reason}", "$text-muted"
         )
-    for ref, reason in decision.skipped:
-        yield Content.styled(f"skipped {ref}: {reason}", "$text-muted")
+        for reason in sorted(unavailable)
+    ]
+    return Section("Why", Content.assemble((sure, "$text-muted"), (one_line(why), "$body")), tuple(lines))
 
 
-def _evidence(evidence: Evidence) -> Content:
-    if evidence.weight > 0:
-        return Content(evidence.text)
-    return Content.styled(f"not {evidence.text}", "$text-muted")
-
-
-def _outcome(turn: Turn) -> Iterator[Content]:
+def _outcome(turn: Turn) -> Content:
     if unsent := why_unsent(turn):
-        yield Content.styled(unsent, "$text-warning")
-        return
-    words = {
-        Outcome.OPEN: "under way",
-        Outcome.STOPPED: "stopped by you",
-        Outcome.FAILED: "failed",
-        Outcome.COMPLETE: "complete",
-    }
-    yield Content.styled(
-        words[turn.outcome], "$text-error" if turn.outcome is Outcome.FAILED else "$text-muted"
-    )
+        return Content.styled(unsent, "$text-muted")
     if turn.failure is not None:
-        yield Content.styled(turn.failure.message, "$text-error")
+        return Content.styled(one_line(turn.failure.message), "$error")
+    words = {Outcome.STOPPED: "stopped by you", Outcome.FAILED: "failed"}
+    return Content.styled(words.get(turn.outcome, "complete"), "$text-muted")
 
 
-def _attempt(number: int, attempt: Attempt, rates: Rates | None) -> Iterator[Content]:
-    step = "" if attempt.step == "answer" else f" ({attempt.step})"
-    yield Content.assemble((f"{number} ", "$text-muted"), (str(attempt.ref), "bold"), (step, "$text-muted"))
-    if attempt.failure is not None:
-        yield Content.styled(f"  {attempt.failure.code}: {attempt.failure.message}", "$text-error")
-    if attempt.failure is not None and attempt.usage == Usage() and not attempt.cost.usd:
-        yield _pair("  took", formatting.seconds(attempt.ended - attempt.started))
+def _number(turn: Turn, compared: Sequence[Turn]) -> Content:
+    if compared:
+        return Content.styled(f"{len(compared)} models compared", "$body")
+    failed = sum(attempt.failure is not None for attempt in turn.attempts)
+    return Content.styled(f"{len(turn.attempts)}" + (f" · {failed} failed" if failed else ""), "$body")
+
+
+def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
+    for number, answer in enumerate(compared, 1):
+        model = one_line(answer.ref.model if answer.ref else answer.pin or "")
+        facts = (
+            f"{formatting.seconds(answer.seconds)}  {formatting.money(answer.cost)}"
+            if answer.attempts
+            else ""
+        )
+        yield Content.assemble((f"{number} ", "$text-muted"), (model, "$body"), (f"  {facts}", "$text-muted"))
+    if compared:
         return
-    yield _pair("  cost", formatting.money(attempt.cost))
-    if rates is not None:
-        yield from _price(rates, attempt.usage)
-    yield from _tokens(attempt.usage)
-    if attempt.first_token is not None:
-        wait = attempt.first_token - attempt.started
-        yield _pair("  first word", formatting.seconds(wait))
-        writing = attempt.ended - attempt.first_token
-        if attempt.usage.output and writing > 0.05:
-            yield _pair("  speed", f"{attempt.usage.output / writing:.0f} tok/s")
-    yield _pair("  took", formatting.seconds(attempt.ended - attempt.started))
-
-
-def _price(rates: Rates, usage: Usage) -> Iterator[Content]:
-    if not rates.input and not rates.output:
-        yield _pair("  price", "nothing")
-    else:
-        parts = [("in", rates.input), ("out", rates.output)]
-        said = ", ".join(f"{formatting.dollars(price)} {name}" for name, price in parts if price is not None)
-        yield _pair("  price", f"{said} a million")
-    if usage.cache_read and rates.cache_read is not None:
-        yield _pair("  price from cache", f"{formatting.dollars(rates.cache_read)} a million")
-    yield Content.styled(f"  {rates.source}, {rates.date.isoformat()}", "$text-disabled")
+    for number, attempt in enumerate(turn.attempts, 1):
+        step = "" if attempt.step == "answer" else f" ({attempt.step})"
+        yield Content.assemble(
+            (f"{number} ", "$text-muted"), (one_line(str(attempt.ref)), "$body"), (step, "$text-muted")
+        )
+        if attempt.failure is not None:
+            yield Content.styled(f"  {one_line(attempt.failure.message)}", "$text-muted")
+        times = [f"total {formatting.seconds(attempt.ended - attempt.started)}"]
+        if attempt.first_token is not None:
+            times.append(f"first token {formatting.seconds(attempt.first_token - attempt.started)}")
+            writing = attempt.ended - attempt.first_token
+            if attempt.usage.output and writing > 0.05:
+                times.append(f"{attempt.usage.output / writing:.0f} tok/s")
+        yield Content.styled("  " + " · ".join(times), "$text-muted")
 
 
 def _tokens(usage: Usage) -> Iterator[Content]:
-    yield _pair("  tokens", f"{formatting.count(usage.input)} in, {formatting.count(usage.output)} out")
-    if usage.cache_read:
-        yield _pair("  from cache", formatting.count(usage.cache_read))
-    if usage.reasoning:
-        yield _pair("  thinking", formatting.count(usage.reasoning))
-    if usage.searches:
-        yield _pair("  searches", str(usage.searches))
+    for name, number in (
+        ("cached", usage.cache_read),
+        ("written to cache", usage.cache_write),
+        ("reasoning", usage.reasoning),
+        ("web searches", usage.searches),
+    ):
+        if number:
+            yield _pair(name, formatting.count(number))
+
+
+def _cost(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Content:
+    last = rates.get(turn.attempts[-1].ref) if turn.attempts else None
+    if last is None or last.input is None or last.output is None:
+        return Content.styled(formatting.money(turn.cost), "$body")
+    if not last.input and not last.output:
+        return Content.styled("free (local)", "$body")
+    return Content.styled(f"{formatting.rate(last.input)} · {formatting.rate(last.output)} / 1M", "$body")
+
+
+def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
+    for attempt in turn.attempts:
+        yield _pair(one_line(attempt.ref.model), formatting.money(attempt.cost))
+    if turn.extra.usd or turn.extra.usd is None:
+        yield _pair("routing", formatting.money(turn.extra))
+    if turn.counted_in:
+        yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
+    for ref, rate in rates.items():
+        if rate.cache_read is not None and any(a.ref == ref and a.usage.cache_read for a in turn.attempts):
+            yield _pair("from cache", f"{formatting.rate(rate.cache_read)} / 1M")
+        yield Content.styled(f"prices: {rate.source}, {rate.date.isoformat()}", "$text-muted")
 
 
 def _pair(name: str, value: str) -> Content:
-    return Content.assemble((f"{name} ", "$text-muted"), value)
+    return Content.assemble((f"{name} ", "$text-muted"), (value, "$body"))

@@ -1,7 +1,7 @@
-"""The turns of the chat, a row each."""
+"""The turns of the chat, two rows each: the prompt's first words, then role, model and cost."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,14 +17,18 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
+from mixchat.tui.transcript.sanitize import one_line
+from mixchat.tui.transcript.turn_summary import role_title
 
-_MARKS = {Outcome.FAILED: "✕ ", Outcome.STOPPED: "■ ", Outcome.OPEN: "… "}
+_MARKS = {Outcome.FAILED: "✕ ", Outcome.STOPPED: "■ "}
+_ROWS: Final = 2
+"""Rows of a turn."""
 
 
 class TurnList(ScrollView, can_focus=True):
     """Reads and renders only the rows that are seen, so that a long chat costs no more than a short one."""
 
-    DEFAULT_CSS = "TurnList { height: auto; max-height: 40%; min-height: 1; }"
+    DEFAULT_CSS = "TurnList { height: 1fr; min-height: 2; scrollbar-size: 0 0; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, id="turns.up"),
@@ -55,16 +59,18 @@ class TurnList(ScrollView, can_focus=True):
         self._turns: Sequence[Turn] = ()
         self._live: Turn | None = None
         """The turn under way as it stands; it is the last one."""
+        self._count = 0
 
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; the last one is highlighted unless another was chosen."""
-        followed = self.cursor in (-1, self.virtual_size.height - 1)
+        followed = self.cursor in (-1, self._count - 1)
         self._turns, self._live = turns, live
-        self.virtual_size = Size(self.size.width, len(turns))
+        self._count = len(turns)
+        self.virtual_size = Size(self.size.width, len(turns) * _ROWS)
         if followed or self.cursor >= len(turns):
             self.cursor = len(turns) - 1
             self.scroll_end(animate=False)
-        self.refresh(layout=True)
+        self.refresh()
 
     def turn(self, row: int) -> Turn | None:
         """Return the turn of that row."""
@@ -85,15 +91,11 @@ class TurnList(ScrollView, can_focus=True):
         if row is not None:
             self.cursor = row
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return a row a turn, and one for the empty list."""
-        return max(len(self._turns), 1)
-
     def watch_cursor(self, cursor: int) -> None:
         """Bring the highlighted row into sight and say which it is."""
         turn = self.turn(cursor)
         if turn is not None:
-            self.scroll_to_region(Region(0, cursor, 1, 1), animate=False)
+            self.scroll_to_region(Region(0, cursor * _ROWS, 1, _ROWS), animate=False)
             self.post_message(self.Highlighted(turn))
         self.refresh()
 
@@ -117,7 +119,7 @@ class TurnList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the row that was clicked and show its turn."""
-        row = event.y + self.scroll_offset.y
+        row = (event.y + self.scroll_offset.y) // _ROWS
         if self.turn(row) is not None:
             self.cursor = row
             self.action_select()
@@ -125,40 +127,38 @@ class TurnList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return one row."""
         width = self.size.width
-        row = y + self.scroll_offset.y
-        turn = self.turn(row)
+        number, row = divmod(y + self.scroll_offset.y, _ROWS)
+        turn = self.turn(number)
         if turn is None:
-            words = "no turns yet" if row == 0 and not self._turns else ""
-            return self._strip(Content.styled(words, "$text-disabled"), width)
-        content = turn_row(turn, width)
-        if row == self.cursor:
-            content = content.stylize("on $panel" if self.has_focus else "on $boost")
-        return self._strip(content, width)
+            words = "No messages yet" if (number, row) == (0, 0) and not self._turns else ""
+            return self._strip(Content.styled(words, "$text-muted"), width)
+        chosen = number == self.cursor
+        content = turn_rows(turn, width, chosen=chosen)[row]
+        return self._strip(content.stylize("on $selected") if chosen else content, width)
 
     def _strip(self, content: Content, width: int) -> Strip:
         strips = Visual.to_strips(self, content, width, 1, self.visual_style, pad=True)
         return strips[0] if strips else Strip.blank(width)
 
 
-def turn_row(turn: Turn, width: int) -> Content:
-    """Return a turn in one row: role colour, model, time, tokens, cost."""
-    role = turn.corrected or (turn.decision.role if turn.decision else None)
-    usage = turn.usage
-    tokens = (
-        None if usage.input is None and usage.output is None else (usage.input or 0) + (usage.output or 0)
-    )
-    known = bool(turn.attempts)
-    cost = (
-        f"({formatting.money(turn.cost)})"
-        if turn.counted_in or turn.imported
-        else formatting.money(turn.cost)
-    )
-    right = f"{formatting.seconds(turn.seconds):>6}{formatting.count(tokens):>6} {cost:>8}" if known else ""
+def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content, Content]:
+    """Return a turn in two rows: what was asked; and role, model and cost."""
+    role, title = role_title(turn)
+    colour = role_variable(role)
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
-    name = mark + (turn.ref.model if turn.ref else turn.prompt)
-    room = max(width - len(right) - 3, 4)
-    return Content.assemble(
-        ("▌ ", role_variable(role)),
-        Content(" ".join(name.split())).truncate(room, ellipsis=True, pad=True),
-        (" " + right, "$text-muted"),
+    cost = formatting.money(turn.cost) if turn.attempts else ""
+    if cost and (turn.counted_in or turn.imported):
+        cost = f"({cost})"
+    asked = Content(mark + one_line(" ".join(turn.prompt[:200].split())))
+    first = Content.assemble(
+        ("▌ ", colour),
+        asked.truncate(max(width - 2, 1), ellipsis=True, pad=True).stylize(
+            "$text bold" if chosen else "$body"
+        ),
     )
+    model = one_line(turn.ref.model).removeprefix("claude-") if turn.ref else ""
+    who = Content.assemble((title, colour), ("  " if title and model else "", ""), (model, "$text-muted"))
+    room = max(width - 2 - len(cost) - 1, 1)
+    bar = ("▌ ", colour) if chosen else "  "
+    second = Content.assemble(bar, who.truncate(room, ellipsis=True, pad=True), " ", (cost, "$body"))
+    return first, second

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.widgets import Static
 
@@ -17,6 +17,9 @@ from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.tracker import SpendingState, Tracker
 from mixchat.tui.panel.turn_detail import TurnDetail
 from mixchat.tui.panel.turn_list import TurnList
+
+TWO_PANES = 76
+"""Cells of the panel from which the detail stands beside the turns."""
 
 
 class ChargedRates(Protocol):
@@ -38,7 +41,15 @@ class Comparisons(Protocol):
 class TurnPanel(Vertical):
     """What was decided and what it cost."""
 
-    DEFAULT_CSS = "TurnPanel > Static { height: 1; }"
+    DEFAULT_CSS = """
+    TurnPanel #chat-head { height: 1; }
+    TurnPanel #chat-title { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    TurnPanel #chat-count { width: auto; height: 1; padding: 0 0 0 2; color: $text-muted; }
+    TurnPanel #panes { height: 1fr; }
+    TurnPanel #first-pane { width: 1fr; height: 1fr; }
+    TurnPanel.-two-panes #panes { layout: horizontal; }
+    TurnPanel.-two-panes TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 3; }
+    """
 
     chat_title: var[str] = var("")
     spending: var[SpendingState] = var(SpendingState())
@@ -48,14 +59,27 @@ class TurnPanel(Vertical):
         self._charged = charged
         self._comparisons = comparisons
         self._title = Static("", id="chat-title", markup=False)
+        self._count = Static("", id="chat-count", markup=False)
         self._rows = TurnList()
         self._detail = TurnDetail()
         self._health = HealthList(health)
 
     def compose(self) -> ComposeResult:
-        """Lay out the parts, the turns first, the cost at the foot."""
-        yield from (self._title, self._rows, self._detail, self._health)
-        yield Tracker().data_bind(TurnPanel.spending)
+        """Lay out the parts: what it costs, the turns, and how the chosen one came about."""
+        with Vertical(id="panes"):
+            with Vertical(id="first-pane"):
+                with Horizontal(id="chat-head"):
+                    yield from (self._title, self._count)
+                yield Tracker().data_bind(TurnPanel.spending)
+                yield self._rows
+                yield self._health
+            yield self._detail
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the detail beside the turns where there is room for both."""
+        wide = event.size.width >= TWO_PANES
+        self.set_class(wide, "-two-panes")
+        self._detail.all_open = wide
 
     def watch_chat_title(self, title: str) -> None:
         """Show the chat's title."""
@@ -64,6 +88,7 @@ class TurnPanel(Vertical):
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.update_turns(turns, live)
+        self._count.update(f"{len(turns)} turn{'' if len(turns) == 1 else 's'}" if turns else "")
         if self._rows.cursor == len(turns) - 1:
             self._show_detail(self._rows.highlighted)
         self._health.update()

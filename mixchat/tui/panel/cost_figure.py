@@ -1,0 +1,44 @@
+"""The running cost as the one large figure on the screen: three rows of line digits."""
+
+from typing import Final
+
+from textual.content import Content
+
+HEIGHT: Final = 3
+_GLYPHS: Final = {
+    "0": ("┏━┓", "┃ ┃", "┗━┛"),
+    "1": ("╺┓ ", " ┃ ", "╺┻╸"),
+    "2": ("╺━┓", "┏━┛", "┗━╸"),
+    "3": ("╺━┓", " ━┫", "╺━┛"),
+    "4": ("╻ ╻", "┗━┫", "  ╹"),
+    "5": ("┏━╸", "┗━┓", "╺━┛"),
+    "6": ("┏━╸", "┣━┓", "┗━┛"),
+    "7": ("╺━┓", "  ┃", "  ╹"),
+    "8": ("┏━┓", "┣━┫", "┗━┛"),
+    "9": ("┏━┓", "┗━┫", "╺━┛"),
+    ".": (" ", " ", "•"),
+    "?": ("╺━┓", " ┏┛", " • "),
+}
+
+
+def cost_figure(amount: str, *, muted: str = "$text-muted", bright: str = "$text") -> list[Content]:
+    """Return three rows that show an amount such as `~$0.0121`.
+
+    Args:
+        amount: as `formatting.money` writes it; its mark and dollar sign stay small.
+        muted: the style of the sign and of leading zeros.
+        bright: the style of the rest.
+    """
+    digits = amount.lstrip("~<$")
+    sign = amount[: len(amount) - len(digits)].rjust(2)
+    first = next((at for at, character in enumerate(digits) if character not in "0."), len(digits))
+    rows: list[Content] = []
+    for row in range(HEIGHT):
+        parts = [Content.styled(f"{sign} " if row == 0 else "   ", muted)]
+        for at, character in enumerate(digits):
+            glyph = _GLYPHS.get(character, ("   ",) * HEIGHT)[row]
+            parts.append(
+                Content.styled(f"{glyph} " if character != "." else glyph, muted if at < first else bright)
+            )
+        rows.append(Content("").join(parts))
+    return rows
