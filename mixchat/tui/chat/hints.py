@@ -17,14 +17,15 @@ class Hint(Struct, frozen=True):
     does: str
 
 
+_ALWAYS: Final = (("palette", "commands"), ("help", "help"))
 _HINTS: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
-    "PromptArea": (("enter", "send"), ("ctrl+j", "new line"), ("@", "who answers"), ("palette", "everything else")),
-    "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("copy-reply", "copy the reply"), ("stop", "write")),
-    "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write")),
-    "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("panel", "hide"), ("stop", "write")),
+    "PromptArea": (("enter", "send"), ("ctrl+j", "new line"), ("@", "pin a model"), *_ALWAYS),
+    "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("copy-reply", "copy the reply"), ("stop", "write"), *_ALWAYS),
+    "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write"), *_ALWAYS),
+    "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("panel", "hide"), ("stop", "write"), *_ALWAYS),
 }  # fmt: skip
 """By the widget's class: an action's id or a key, and what it does there."""
-_NO_MODEL_REST: Final = (("key", "add a key"), ("palette", "everything else"))
+_NO_MODEL_REST: Final = (("key", "add a key"), *_ALWAYS)
 _NO_MODEL: Final = (("enter", "fetch the small model"), *_NO_MODEL_REST)
 _NO_MODEL_WRITTEN: Final = (("enter", "choose who answers"), *_NO_MODEL_REST)
 

@@ -177,13 +177,17 @@ class StatusLine(Widget):
     def _can_do(self, room: int) -> Content:
         if self.note:
             return Content.styled(self.note, "$text-warning")
+        *first, commands, help_ = [
+            Content.assemble((each.key, "$text"), (f" {each.does}   ", "$text-muted")) for each in self.hints
+        ] or [Content(), Content()]
+        # The ways to everything else never leave the line, however narrow it is.
+        left = room + 3 - commands.cell_length - help_.cell_length
         shown = Content()
-        for each in self.hints:
-            hint = Content.assemble((each.key, "$text"), (f" {each.does}   ", "$text-disabled"))
-            if shown.cell_length + hint.cell_length > room + 3:
+        for hint in first:
+            if shown.cell_length + hint.cell_length > left:
                 break
             shown += hint
-        return shown
+        return Content.assemble(shown, commands, help_)
 
     def _money(self) -> Content:
         spending = self.spending

@@ -68,9 +68,8 @@ class PreviewLine(Widget):
 def _pin(preview: RoutePreview) -> list[Content]:
     if preview.pin is None:
         return []
-    colour = role_variable(preview.pin.role) if preview.pin.role else "$accent"
-    where = " this chat" if preview.chat_pinned else ""
-    chip = Content.assemble((f" @{preview.pin.name}{where} ", f"$background on {colour} bold"), " ")
+    where = " for this chat" if preview.chat_pinned else ""
+    chip = Content.assemble((f" @{preview.pin.name}{where} ", "$text on $track bold"), " ")
     return [chip]
 
 
@@ -86,7 +85,9 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
     colour = role_variable(decision.role)
     model = decision.lineup[0].ref.model
     return [
-        Content.assemble(("● ", colour), (decision.role or "pinned", colour), (" → ", "$text-muted"), model)
+        Content.assemble(
+            (decision.role or "pinned", colour if decision.role else "$text-muted"), "  ", (model, "$text")
+        )
     ]
 
 
@@ -98,9 +99,7 @@ def _why(decision: RoutingDecision | None) -> list[Content]:
 
 def _reason(decision: RoutingDecision) -> str:
     seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
-    return ", ".join(seen) or (
-        "nothing in it speaks for another role" if decision.classifier == "default" else ""
-    )
+    return ", ".join(seen) or ("no other role fits better" if decision.classifier == "default" else "")
 
 
 def _chip(chip: FileChip) -> Content:
