@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
 from textual.timer import Timer
 
 from mixchat.chat.chat import Chat

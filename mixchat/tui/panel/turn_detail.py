@@ -15,13 +15,13 @@ from textual.widget import Widget
 
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.model import ModelRef
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.ledger.rates import Rates
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
-from mixchat.tui.transcript.sanitize import one_line
 
 
 class HangingText(Widget):

@@ -13,11 +13,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
-from mixchat.tui.transcript.sanitize import one_line
 from mixchat.tui.transcript.turn_summary import role_title
 
 _MARKS = {Outcome.FAILED: "✕ ", Outcome.STOPPED: "■ "}
