@@ -92,6 +92,8 @@ class TurnDetail(VerticalScroll):
         self._sections: tuple[Section, ...] = ()
         self._opened: set[str] = set()
         self._turn: str | None = None
+        self._chosen = False
+        """Whether a person opened or closed a section of this turn."""
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
@@ -102,14 +104,17 @@ class TurnDetail(VerticalScroll):
     ) -> None:
         """Show this turn with the prices that it was charged at and what it was compared with, or nothing."""
         self._sections = () if turn is None else tuple(describe(turn, rates, compared))
-        if turn is not None and turn.id != self._turn:
-            self._turn = turn.id
-            failed = any(attempt.failure is not None for attempt in turn.attempts)
-            self._opened = {"Attempts"} if failed or turn.compared else set()
+        if turn is not None:
+            if turn.id != self._turn:
+                self._turn, self._chosen = turn.id, False
+            if not self._chosen:
+                failed = any(attempt.failure is not None for attempt in turn.attempts)
+                self._opened = {"Attempts"} if failed or turn.compared else set()
         self._show()
 
     def toggle(self, name: str = "") -> None:
         """Open or close a section; without a name all of them."""
+        self._chosen = True
         names = {name} if name else {section.name for section in self._sections}
         self._opened = self._opened - names if names <= self._opened else self._opened | names
         self._show()

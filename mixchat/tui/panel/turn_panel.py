@@ -1,10 +1,11 @@
 """What the side panel shows: turns, the highlighted one in detail, health and cost."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.widgets import Static
@@ -50,6 +51,11 @@ class TurnPanel(Vertical):
     TurnPanel.-two-panes #panes { layout: horizontal; }
     TurnPanel.-two-panes TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 3; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,space", "toggle_detail", "Details", show=False, id="turns.detail"),
+        Binding("left", "toggle_detail", "Details", show=False, id="turns.less"),
+    ]
 
     chat_title: var[str] = var("")
     spending: var[SpendingState] = var(SpendingState())
@@ -97,6 +103,10 @@ class TurnPanel(Vertical):
         """Highlight the row of a turn that was selected in the conversation."""
         if turn_id is not None:
             self._rows.highlight(turn_id)
+
+    def action_toggle_detail(self) -> None:
+        """Open or close how the chosen turn came about."""
+        self._detail.toggle()
 
     @property
     def focused_turn(self) -> Turn | None:
