@@ -1,4 +1,4 @@
-"""Conversations: a prompt that goes on from the turn before keeps that turn's role.
+"""Conversations: a prompt that follows up on the previous message keeps that turn's role.
 
 Whether it goes on is weighed from a few signals: how short it is, whether it opens or points back like a reply, and
 how much it asks for a job of its own. The weights were fitted on one half of the project's own conversations and
@@ -309,7 +309,7 @@ def with_follow_up(question: RoutingInput, alone: Prediction, model: Linear) -> 
     goes_on = _goes_on(question.prompt, question.history, before, alone) if before is not None else 0.0
     if before is None or goes_on < 0.5:
         return as_classification(alone.ranking, "local", alone.evidence)
-    said = Evidence("goes on from the turn before", goes_on)
+    said = Evidence("follows up on the previous message", goes_on)
     return as_classification(blend(before, goes_on, alone.ranking), "local", (said,))
 
 

@@ -115,7 +115,11 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
             yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
         else:
             yield Check(
-                _AREA_SEATS, role, "trouble", "nobody in its line-up can be reached", "Add a key or a seat."
+                _AREA_SEATS,
+                role,
+                "trouble",
+                "no model in its fallback order is available",
+                "Add a key or a model.",
             )
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()

@@ -40,8 +40,8 @@ def add(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "models",
-        help="the models within reach, with window and prices",
-        description="Lists the models within reach, those that the stack names among them, with their context window "
+        help="the available models, with window and prices",
+        description="Lists the available models, those that the stack names among them, with their context window "
         "in tokens and their prices in dollars per million tokens.",
         epilog=_EXAMPLES,
     )
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     for line in _table(rows, today):
         print(line)
     if not rows:
-        print("No model is within reach yet; see what is missing with: mixchat doctor", file=sys.stderr)
+        print("No model is available yet; see what is missing with: mixchat doctor", file=sys.stderr)
     return DONE
 
 

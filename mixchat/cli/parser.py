@@ -48,7 +48,7 @@ class Command(Struct, frozen=True):
 COMMANDS = (
     Command("ask", "one turn: the reply on stdout", logs=True, asks=True),
     Command("route", "what the router would do with a prompt; nothing is sent", asks=True),
-    Command("models", "the models within reach, with window and prices", logs=True, asks=True),
+    Command("models", "the available models, with window and prices", logs=True, asks=True),
     Command("stack", "which models answer: list, show, use, export, import", asks=True),
     Command("spend", "what was spent, and what was saved"),
     Command("history", "saved chats: list, search, show, rm, export, import"),

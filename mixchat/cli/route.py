@@ -45,7 +45,9 @@ def add(subparsers: Subparsers) -> None:
     say("prompt", nargs="?", metavar="PROMPT", help="the prompt; standard input is added to it")
     say("--json", action="store_true", help="one JSON object on stdout")
     say("--jsonl", action="store_true", help="a JSON object a line on stdin, an answer a line on stdout")
-    say("--explain", action="store_true", help="also the evidence, the other roles and the seats passed over")
+    say(
+        "--explain", action="store_true", help="also the evidence, the other roles and the models passed over"
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         return DONE
     print("\n".join(_words(decision, args.explain)))
     if not decision.lineup:
-        print("No model of the line-up is within reach; see `mixchat doctor`.", file=sys.stderr)
+        print("No model of the fallback order is available; see `mixchat doctor`.", file=sys.stderr)
     return DONE
 
 
@@ -134,6 +136,6 @@ def _words(decision: RoutingDecision, explain: bool) -> Iterator[str]:
         yield f"  {item.weight:+.2f}  {item.text}"
     if decision.alternatives:
         yield "other roles: " + ", ".join(f"{role} {share:.2f}" for role, share in decision.alternatives)
-    yield "line-up: " + (", ".join(str(seat.ref) for seat in decision.lineup) or "empty")
+    yield "fallback order: " + (", ".join(str(seat.ref) for seat in decision.lineup) or "empty")
     for model, why in decision.skipped:
         yield f"  without {model}: {why}"

@@ -52,7 +52,7 @@ def add(subparsers: Subparsers) -> None:
         "--by", default="model", metavar="KEY", help="model, role, day, provider or chat; model"
     )
     parser.add_argument(
-        "--against", metavar="REF", help="the model to compare with; by default the stack's strongest seat"
+        "--against", metavar="REF", help="the model to compare with; by default the stack's strongest model"
     )
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="one JSON object on stdout")

@@ -93,4 +93,4 @@ class ChatRequest(Struct, frozen=True, kw_only=True):
     allow_secret: bool = False
     """The person was shown the secret and said to send it anyway."""
     allow_over_budget: bool = False
-    """The person was shown the budget and said to go on once."""
+    """The person was shown the budget and said to send anyway, once."""

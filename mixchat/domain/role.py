@@ -13,7 +13,7 @@ EXTRACTION: Final = "extraction"
 RESEARCH: Final = "research"
 QUICK: Final = "quick"
 FALLBACK: Final = "fallback"
-"""Never chosen by a classifier: the last seat of every line-up."""
+"""Never chosen by a classifier: the last model of every fallback order."""
 
 
 class Role(Struct, frozen=True):
@@ -32,5 +32,5 @@ BUILT_IN: Final[tuple[Role, ...]] = (
     Role(SUMMARIZATION, "shortens a text that is given"),
     Role(EXTRACTION, "pulls fields, names or tables out of a text that is given"),
     Role(RESEARCH, "questions about the world that want sources or today's facts"),
-    Role(FALLBACK, "the last seat of every line-up"),
+    Role(FALLBACK, "the last model of every fallback order"),
 )

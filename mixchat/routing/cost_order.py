@@ -129,7 +129,7 @@ class CostOrder(Struct, frozen=True, kw_only=True):
         passed = movable[0]
         reason = f"{why}: the cheaper {moved[seats.index(passed)].ref} goes first"
         return Order(
-            seats=moved, why=f"{why}, so the cheaper seat goes first", skipped=((str(passed.ref), reason),)
+            seats=moved, why=f"{why}, so the cheaper model goes first", skipped=((str(passed.ref), reason),)
         )
 
 

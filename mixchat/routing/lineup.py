@@ -111,7 +111,7 @@ def no_local_candidate(decision: RoutingDecision) -> NoLocalSeat:
         )
     whose = f"the role {decision.role}" if decision.role else "this chat"
     return NoLocalSeat(
-        f"This is private, and {whose} has no model on this machine; add a local or Ollama seat, "
+        f"This is private, and {whose} has no model on this machine; add a local or Ollama model, "
         "or run `mixchat local pull`."
     )
 
@@ -120,4 +120,4 @@ def _nobody_reachable(decision: RoutingDecision) -> Failure:
     if not decision.skipped:
         return NeedsKey("The stack has no models for this; add some, or choose another stack.").failure
     reasons = "; ".join(f"{name}: {reason}" for name, reason in decision.skipped[:3])
-    return NeedsKey(f"No model of the line-up can be asked ({reasons}); run `mixchat doctor`.").failure
+    return NeedsKey(f"No model of the fallback order can be asked ({reasons}); run `mixchat doctor`.").failure

@@ -53,41 +53,41 @@ class Policy(Struct, frozen=True):
 
 POLICIES: Final[Mapping[ErrorCode, Policy]] = {
     "auth": Policy(
-        "goes straight to the next seat; add or correct the key",
+        "goes straight to the next model; add or correct the key",
         falls_over=True, cooldown=60, longest=600, provider_wide=True,
     ),
     "no_credit": Policy(
-        "goes straight to the next seat; top the account up",
+        "goes straight to the next model; top the account up",
         falls_over=True, cooldown=60, longest=600, provider_wide=True,
     ),
     "unknown_model": Policy(
-        "goes straight to the next seat; correct the stack",
+        "goes straight to the next model; correct the stack",
         falls_over=True, cooldown=60, longest=600,
     ),
     "rate_limited": Policy(
-        "asks again up to twice when the wait is short, then goes to the next seat; rests as long as it was told",
+        "asks again up to twice when the wait is short, then goes to the next model; pauses as long as it was told",
         retries=2, backoff=1.0, falls_over=True, cooldown=12, longest=24,
     ),
     "overloaded": Policy(
-        "asks again up to twice, then goes to the next seat and rests",
+        "asks again up to twice, then goes to the next model and pauses",
         retries=2, falls_over=True, cooldown=12, longest=24,
     ),
     "unreachable": Policy(
-        "asks again up to twice, then goes to the next seat and rests",
+        "asks again up to twice, then goes to the next model and pauses",
         retries=2, falls_over=True, cooldown=12, longest=24, provider_wide=True,
     ),
     "timeout": Policy(
-        "silent for 10 seconds (60 for models that think in silence, longer for local ones): the next seat, and a rest",
+        "silent for 10 seconds (60 for models that think in silence, longer for local ones): the next model, and a pause",
         # Longer than anybody is waited for without a pin: a server that hangs must not cost its silence with each message.
         falls_over=True, cooldown=60, longest=300,
     ),
     "too_long": Policy(
-        "goes only to a seat with a larger window, and the model is asked once",
+        "goes only to a model with a larger window, and the model is asked once",
         falls_over=True, larger_only=True,
     ),
     "out_of_tokens": Policy("is shown; the same call would end the same: allow more tokens, or less effort"),
     "interrupted": Policy(
-        "before the first word: asks once more, then the next seat; after it: kept, marked, and one key continues it",
+        "before the first token: asks once more, then the next model; after it: kept, marked, and one key continues it",
         retries=1, falls_over=True,
     ),
     "refused": Policy("is shown; no other model is asked to do what one refused"),
@@ -95,9 +95,9 @@ POLICIES: Final[Mapping[ErrorCode, Policy]] = {
         "before the first word: the next seat, since it is often one model's own limit; else it is shown",
         falls_over=True,
     ),
-    "budget": Policy("stops before anything is sent; raise the budget or go on once"),
+    "budget": Policy("stops before anything is sent; raise the budget or send anyway, once"),
     "secret": Policy("stops before anything is sent; send anyway, send to a local model, or edit"),
-    "private": Policy("stops before anything is sent; give the role a local seat"),
+    "private": Policy("stops before anything is sent; give the role a local model"),
 }  # fmt: skip
 
 

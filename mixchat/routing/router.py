@@ -113,7 +113,7 @@ class Router:
         seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
         why = told(classification)
         if classification.role not in self.stack.roles:
-            why += f"; the stack {self.stack.name} has no seats for it"
+            why += f"; the stack {self.stack.name} has no models for it"
         decision = _decision(
             Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
             classification,

@@ -84,7 +84,7 @@ def test_without_a_turn_before_a_short_prompt_stands_for_itself():
 
 def test_the_reason_says_that_it_goes_on():
     classification = CLASSIFIER.classify(RoutingInput(prompt="make it faster", history=(FIRST,)), STACK)
-    assert classification.evidence[0].text == "goes on from the turn before"
+    assert classification.evidence[0].text == "follows up on the previous message"
     assert 0.5 <= classification.confidence <= 1.0
     others = dict(classification.alternatives)
     assert classification.role not in others

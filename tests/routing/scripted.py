@@ -143,7 +143,9 @@ class CheckingMeter:
 
     def open(self, call: MeteredCall, request: ModelRequest) -> str:
         if str(call.ref) in self.refuse and not call.allow_over_budget:
-            raise OverBudget("The budget of this chat is used up; raise it or go on once.", ref=call.ref)
+            raise OverBudget(
+                "The budget of this chat is used up; raise it or send anyway, once.", ref=call.ref
+            )
         assert request.ref == call.ref
         self.opened.append(call)
         name = str(len(self.opened))

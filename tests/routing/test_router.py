@@ -91,7 +91,7 @@ async def test_a_role_that_the_stack_leaves_out_goes_to_daily_driver_and_says_so
         RoutingInput(prompt="a poem")
     )
     assert refs(decision.lineup) == ["b/y", "c/z", "local/tiny"]
-    assert decision.why.endswith("the stack test has no seats for it")
+    assert decision.why.endswith("the stack test has no models for it")
 
 
 async def test_seats_without_a_key_are_passed_over_with_the_reason(parts: Parts):
@@ -206,7 +206,7 @@ async def test_near_a_budget_the_cheaper_seat_goes_first_and_it_is_said(parts: P
         RoutingInput(prompt="fix this")
     )
     assert refs(decision.lineup) == ["c/z", "b/y", "a/x", "local/tiny"]
-    assert decision.why.endswith("; 90% of the budget is used, so the cheaper seat goes first")
+    assert decision.why.endswith("; 90% of the budget is used, so the cheaper model goes first")
     assert decision.skipped == (("a/x", "90% of the budget is used: the cheaper c/z goes first"),)
 
 

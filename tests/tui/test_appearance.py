@@ -38,7 +38,7 @@ def shown(
         assert isinstance(app, MixApp)
         stage = Stage(app, pilot, runtime)
         await stage.until(lambda: stage.screen.ready.is_set())
-        await stage.until(lambda: "plain" in stage.text or "Nobody can answer yet" in stage.text)
+        await stage.until(lambda: "plain" in stage.text or "No model is set up yet" in stage.text)
         await doing(stage)
         await pilot.pause()
 

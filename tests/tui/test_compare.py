@@ -337,7 +337,7 @@ async def _half_over_budget(stage: Stage) -> None:
     stage.runtime.storage.prices.load()
     _script(stage)
     await stage.send("/compare a/plain c/tiny What is tea?")
-    await stage.until(lambda: "go on once" in stage.text and "A tiny answer." in stage.text)
+    await stage.until(lambda: "send anyway, once" in stage.text and "A tiny answer." in stage.text)
 
 
 def _answers(stage: Stage) -> set[str]:
@@ -353,7 +353,7 @@ async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str
         assert "plain: " in stage.text
         assert "which is cheaper" not in stage.text
         await stage.pilot.press(key)
-        await stage.until(lambda: "A plain answer." in stage.text and "Which answer goes on?" in stage.text)
+        await stage.until(lambda: "A plain answer." in stage.text and "Continue with ..." in stage.text)
         assert "A tiny answer." in stage.text
         assert _answers(stage) == {"A plain answer.", "A tiny answer."}
         assert runtime.settings.providers.calls("c") == 1
@@ -367,7 +367,7 @@ async def test_what_a_budget_stopped_can_stay_so():
     async with on_stage(runtime) as stage:
         await _half_over_budget(stage)
         await stage.pilot.press("escape")
-        await stage.until(lambda: "Which answer goes on?" in stage.text)
+        await stage.until(lambda: "Continue with ..." in stage.text)
         assert runtime.settings.providers.calls("a") == 0
         await stage.pilot.press("2")
         await stage.until(lambda: stage.turns[-1].reply == "A tiny answer.")
@@ -443,7 +443,7 @@ async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
         await stage.send("/compare a/plain b/large " + SECRET)
         await stage.until(lambda: "send anyway" in stage.text)
         await stage.pilot.press("a")
-        await stage.until(lambda: "go on once" in stage.text)
+        await stage.until(lambda: "send anyway, once" in stage.text)
         await stage.pilot.press("o")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
 

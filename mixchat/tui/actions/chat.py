@@ -30,14 +30,14 @@ CHAT: Final[tuple[Action, ...]] = (
     ),
     Action(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
     Action(
-        id="next-candidate", key="ctrl+t", title="Next candidate", help="who else could answer this message",
+        id="next-candidate", key="ctrl+t", title="Try next model", help="who else could answer this message",
     ),
     Action(
         id="next-model", title="Ask the next model now",
         help="when a model lets itself be waited for (tab in the prompt)", slash="next",
     ),
     Action(
-        id="private", title="Private chat", help="only models on this machine answer, or again any",
+        id="private", title="Private: local models only", help="local models only, or any model again",
         slash="private",
     ),
     Action(id="theme", title="Theme", help="change the colours", slash="theme", argument="NAME"),
@@ -63,7 +63,7 @@ CHAT: Final[tuple[Action, ...]] = (
         slash="history",
     ),
     Action(
-        id="drop-queued", title="Drop the queue's last", help="remove the last waiting message", slash="drop",
+        id="drop-queued", title="Remove last queued message", help="remove the last waiting message", slash="drop",
     ),
     Action(
         id="panel", key="f2", title="Side panel", help="show or hide turns, health and cost", slash="panel"
@@ -79,6 +79,6 @@ CHAT: Final[tuple[Action, ...]] = (
         slash="key", argument="[KEY]",
     ),
     Action(
-        id="pull", title="Fetch the local model", help="a small model that runs on this machine", slash="pull"
+        id="pull", title="Download the built-in model", help="a small model that runs on this machine", slash="pull"
     ),
 )  # fmt: skip

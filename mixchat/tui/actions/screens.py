@@ -27,7 +27,7 @@ SCREENS: Final[tuple[Action, ...]] = (
     ),
     Action(id="settings", key="alt+o", title="Settings", help="every key of the config", slash="settings"),
     Action(
-        id="setup", key="alt+p", title="Set this chat up",
+        id="setup", key="alt+p", title="Chat settings",
         help="system prompt, effort, temperature, length and search", slash="setup",
     ),
     Action(
@@ -43,7 +43,7 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="temperature", argument="[next] [NUMBER]",
     ),
     Action(
-        id="max-tokens", title="Longest reply", help="in tokens, for this chat or the next message",
+        id="max-tokens", title="Max output tokens", help="in tokens, for this chat or the next message",
         slash="max-tokens", argument="[next] [NUMBER]",
     ),
     Action(

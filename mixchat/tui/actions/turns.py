@@ -49,11 +49,11 @@ TURNS: Final[tuple[Action, ...]] = (
         help="the answer after this one to the same prompt", slash="next",
     ),
     Action(
-        id="previous-turn", key="alt+up", title="Turn above", help="mean the turn above with the keys that follow",
+        id="previous-turn", key="alt+up", title="Select previous message", help="select the message above",
         slash="up",
     ),
     Action(
-        id="next-turn", key="alt+down", title="Turn below", help="mean the turn below with the keys that follow",
+        id="next-turn", key="alt+down", title="Select next message", help="select the message below",
         slash="down",
     ),
     Action(
@@ -78,7 +78,7 @@ TURNS: Final[tuple[Action, ...]] = (
         slash="delete",
     ),
     Action(
-        id="correct", key="alt+r", title="Correct the role",
+        id="correct", key="alt+r", title="Change role",
         help="say which role the prompt was; the router learns it", slash="role", argument="[ROLE]",
     ),
     Action(

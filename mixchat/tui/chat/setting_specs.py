@@ -119,7 +119,7 @@ SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
         TemperatureSpec(
             name="temperature", title="Temperature", help="How freely it picks its words, from 0 to 2."
         ),
-        TokensSpec(name="max_tokens", title="Longest reply", help="Tokens, its thinking included."),
+        TokensSpec(name="max_tokens", title="Max output tokens", help="Tokens, its thinking included."),
         SearchSpec(
             name="search",
             title="Web search",

@@ -79,7 +79,7 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
     if not decision.lineup:
         return [
             Content.styled(
-                f"{decision.role or 'nobody'}: no model of this role can be reached", "$text-warning"
+                f"{decision.role or 'nobody'}: no model of this role is available", "$text-warning"
             )
         ]
     colour = role_variable(decision.role)

@@ -104,7 +104,7 @@ class ChatSettingsHandler(ChatHandler):
                 return f"It holds until mixchat is closed: {error}"
         self.context.view.refresh()
         where = "the next message" if alone else "this chat"
-        now = f"is {shown(value)}" if value is not None else "is again what the seat says"
+        now = f"is {shown(value)}" if value is not None else "is the default of the stack again"
         if spec.name == "system" and value is not None:
             now = "is set"
         return f"{spec.title} of {where} {now}. {self.warning(spec, value)}".rstrip()

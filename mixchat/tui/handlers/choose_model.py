@@ -37,7 +37,7 @@ class ModelHandler(ChatHandler):
         if name:
             self._turns.pin(name)
         else:
-            self._pick(("pin",), "Who shall answer this chat?")
+            self._pick(("pin",), "Choose a model for this chat")
 
     @handles("retry-with")
     def retry_with(self, name: str) -> None:
@@ -45,7 +45,7 @@ class ModelHandler(ChatHandler):
         if name:
             self._turns.retry(name)
         else:
-            self._pick(("retry",), "Who shall answer again?", self._others())
+            self._pick(("retry",), "Retry with ...", self._others())
 
     @handles("next-candidate")
     def next_candidate(self) -> None:

@@ -155,8 +155,8 @@ class CompareHandler(ChatHandler):
         ]
         if len(comparison.answered) > 1:
             options.append(Option("m", "merge them", self.merge))
-        options.append(Option("w", "write on", self.context.composer.area.focus))
-        self.context.widgets.choices.ask("Which answer goes on?", options, yields=True)
+        options.append(Option("w", "decide later", self.context.composer.area.focus))
+        self.context.widgets.choices.ask("Continue with ...", options, yields=True)
 
     def _ask_about(self, comparison: Comparison) -> None:
         """Ask what is to be done about the columns that a guard stopped; those that answered stay."""

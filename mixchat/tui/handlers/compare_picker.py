@@ -57,9 +57,7 @@ class ComparableModels:
             return ""
         if not rates.input and not rates.output:
             return "free"
-        return (
-            f"{formatting.dollars(rates.input)} in, {formatting.dollars(rates.output)} out a million tokens"
-        )
+        return f"{formatting.rate(rates.input)} in · {formatting.rate(rates.output)} out / 1M tokens"
 
 
 LEAST: Final = 2

@@ -57,7 +57,7 @@ class CopyHandler(ChatHandler):
         entries = [
             PickerEntry(link.url, link.label or link.url, link.url if link.label else "") for link in links
         ]
-        self.context.push_screen(Picker("Which link shall be copied?", entries), self._link_picked)
+        self.context.push_screen(Picker("Copy which link?", entries), self._link_picked)
 
     def _link_picked(self, url: str | None) -> None:
         if url is not None:

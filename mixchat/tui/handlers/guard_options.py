@@ -82,7 +82,9 @@ class GuardOptions:
 
     def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
         overrun = failure.overrun
-        how = "go on in this chat" if overrun is not None and overrun.scope == "price" else "go on once"
+        how = (
+            "go on in this chat" if overrun is not None and overrun.scope == "price" else "send anyway, once"
+        )
         answers = [self._option("o", how, turn, allow=GuardOverrides(over_budget=True))]
         limit = self._budget.next_limit(overrun, turn) if overrun else None
         if overrun is not None and limit is not None:

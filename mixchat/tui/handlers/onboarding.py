@@ -73,7 +73,7 @@ class OnboardingHandler(ChatHandler):
             Option("k", "add a key", self._key),
             Option("e", "edit", self.give_back),
         )
-        self.context.widgets.choices.ask("Nobody can answer this yet.", answers)
+        self.context.widgets.choices.ask("No model is set up yet.", answers)
 
     def _fetch(self) -> None:
         self.context.composer.area.focus()

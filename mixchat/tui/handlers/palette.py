@@ -18,7 +18,7 @@ class PaletteHandler(ChatHandler):
             for action in ACTIONS
             if action.id != "palette"
         ]
-        self.context.push_screen(Picker("What shall be done?", entries), self._picked)
+        self.context.push_screen(Picker("Commands", entries), self._picked)
 
     def _picked(self, action_id: str | None) -> None:
         if action_id is not None:

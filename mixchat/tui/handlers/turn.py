@@ -108,7 +108,7 @@ class TurnHandler(ChatHandler):
         chat = self.context.chat
         chat.save_record(structs.replace(chat.record, private=not chat.record.private))
         self.context.view.refresh()
-        where = "only to models on this machine" if chat.record.private else "to any model of the stack"
+        where = "local models only" if chat.record.private else "any model of the stack"
         self.context.notify(f"This chat goes {where}.")
 
     def _named(self, name: str) -> Pin | None:

@@ -1,4 +1,4 @@
-"""What is shown when nobody can answer yet: what was found, and the shortest way to a first reply."""
+"""What is shown when no model is set up yet: what was found, and the shortest way to a first reply."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -66,7 +66,7 @@ class FirstRun(Widget):
         ways = [_way(key, does) for key, does in _WAYS]
         middle = self._download() if self._progress is not None else ways
         found = [_found(finding) for finding in self._findings]
-        lines = [*wordmark(), Content(), Content.styled("Nobody can answer yet.", "bold"), Content()]
+        lines = [*wordmark(), Content(), Content.styled("No model is set up yet.", "bold"), Content()]
         lines += _block(middle)
         if self._failure:
             lines += [Content(), *self._failed()]

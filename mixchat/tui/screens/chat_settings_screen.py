@@ -32,7 +32,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "set(False)", "set for the chat", priority=True, id="setup.chat"),
         Binding("ctrl+s", "set(True)", "set for the next message", priority=True, id="setup.message"),
-        Binding("ctrl+d", "clear", "as the seat says", priority=True, id="setup.clear"),
+        Binding("ctrl+d", "clear", "default of the stack", priority=True, id="setup.clear"),
     ]
 
     def __init__(self, settings: "ChatSettingsHandler", first: str = "") -> None:
@@ -47,7 +47,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
         if self._first:
             self.rows.update_rows(self._rows(""), self._first)
         seat = self._seat
-        self.update_aside(f"{seat.ref} would answer" if seat else "nobody can answer yet")
+        self.update_aside(f"{seat.ref} would answer" if seat else "no model is set up yet")
 
     def fill(self, words: str) -> None:
         """Show the settings that fit."""
@@ -106,7 +106,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
         if spec.choices:
             entries = [
                 *(PickerEntry(choice, choice) for choice in spec.choices),
-                PickerEntry("default", "as the seat says"),
+                PickerEntry("default", "default of the stack"),
             ]
             self.above.push_screen(Picker(title, entries, highlighted=shown(now)), written)
         else:
@@ -128,7 +128,7 @@ def _column(width: int) -> int:
 
 
 def _head(width: int) -> Content:
-    names = ("this chat", "next message", "its seat")
+    names = ("this chat", "next message", "stack")
     return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
 
 

@@ -41,7 +41,7 @@ async def test_typing_finds_by_alias_and_enter_pins_the_next_message_alone():
     async with on_stage(SceneRuntime()) as stage:
         await models(stage)
         await stage.type("bee")
-        await stage.until(lambda: "1 within reach of 1" in stage.text)
+        await stage.until(lambda: "1 available of 1" in stage.text)
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.app.screen is stage.screen)
         await stage.send("Hello there, how are you?")

@@ -44,7 +44,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         Binding("enter", "use('message')", "this message", priority=True, id="models.message"),
         Binding("enter", "use('pin')", "pins the chat to it", priority=True, id="models.pin"),
         Binding("enter", "use('retry')", "asks it again", priority=True, id="models.retry"),
-        Binding("enter", "use('seat')", "takes the seat", priority=True, id="models.seat"),
+        Binding("enter", "use('seat')", "add this model", priority=True, id="models.seat"),
         Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
         Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
     ]
@@ -95,7 +95,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         self.rows.update_rows(rows, highlighted, empty=self.EMPTY)
         reachable = sum(not offer.unreachable for offer in offers)
         silent = f" · {', '.join(self._silent)} did not answer" if self._silent else ""
-        self.update_aside(f"{reachable:,} within reach of {len(offers):,}{silent}")
+        self.update_aside(f"{reachable:,} available of {len(offers):,}{silent}")
 
     def _row(self, offer: ModelOffer) -> ListRow:
         ref = offer.card.ref

@@ -28,7 +28,7 @@ _WIDEST: Final = 140
 """Cells from which there is room for a successor, too."""
 _ABLE: Final = 84
 """Cells from which there is room to say what a model can do."""
-_ABILITIES: Final = (("images", "eyes"), ("thinks", "thinks"), ("search", "web"))
+_ABILITIES: Final = (("images", "vision"), ("thinks", "reasoning"), ("search", "web search"))
 
 
 def fitting(words: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
@@ -82,7 +82,7 @@ def details(offer: ModelOffer, rests: float) -> Content:
     card = offer.card
     facts = [
         card.name or "",
-        f"seated for {offer.role}" if offer.role else "",
+        f"used for {offer.role}" if offer.role else "",
         f"writes at most {card.max_output:,} tokens" if card.max_output else "",
         f"efforts {', '.join(card.efforts)}" if card.efforts else "",
         "takes no temperature" if card.temperature is False else "",

@@ -25,11 +25,11 @@ class StackScreen(FilterListScreen[None]):
     PLACEHOLDER = "type a role or a model"
     EMPTY = "No role and no model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "add", "seat a model", priority=True, id="stack.add"),
+        Binding("enter", "add", "add a model", priority=True, id="stack.add"),
         Binding("ctrl+d", "remove", "remove", priority=True, id="stack.remove"),
         Binding("shift+up", "shift(-1)", "earlier", priority=True, id="stack.earlier"),
         Binding("shift+down", "shift(1)", "later", priority=True, id="stack.later"),
-        Binding("ctrl+u", "succeed", "take the successor", priority=True, id="stack.succeed"),
+        Binding("ctrl+u", "succeed", "switch to its successor", priority=True, id="stack.succeed"),
         Binding("ctrl+s", "switch", "another stack", priority=True, id="stack.switch"),
         Binding("ctrl+z", "undo", "undo", priority=True, id="stack.undo"),
     ]
@@ -83,7 +83,7 @@ class StackScreen(FilterListScreen[None]):
                 self.attempt(lambda: self._editor.insert(place.role, place.seat + 1, found.ref))
                 self._highlight(SeatPlace(place.role, place.seat + 1))
 
-        heading = f"Who shall sit in {place.role}?"
+        heading = f"Add a model to {place.role}"
         self.above.push_screen(ModelsScreen(self._models, ("seat",), heading), picked)
 
     def action_remove(self) -> None:
@@ -108,7 +108,7 @@ class StackScreen(FilterListScreen[None]):
             return
         successor = self._models.offer(seat.ref).card.successor
         if successor is None:
-            self.show_sentence(f"Nobody named a successor of {seat.ref}.")
+            self.show_sentence(f"No successor is known for {seat.ref}.")
         else:
             self.attempt(lambda: self._editor.replace(place.role, place.seat, successor))
 
