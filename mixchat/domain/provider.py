@@ -21,7 +21,7 @@ class Provider(Protocol):
 
     `stream` yields any number of deltas, then exactly one `Ended`. It raises only `ProviderError` and
     `CancelledError`; a body that ends early is `Interrupted`. Closing the generator closes the socket.
-    An adapter does not retry, does not log, and keeps no state between calls but its client.
+    An adapter does not retry, does not log, and keeps no state between calls but its client and what models refused.
     """
 
     @property

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from mixchat.domain.errors import LimitUsedUp
+from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Outcome
 from tests.routing.scripted import reply
 from tests.tui.stage import CONFIG, Stage, StagedRuntime, on_stage
@@ -196,3 +198,37 @@ async def test_the_end_is_followed_when_the_question_goes_away():
         await stage.pilot.pause(0.2)
         assert "The very end." in stage.text
         assert "new · end" not in stage.text
+
+
+async def test_a_limit_that_thinking_used_up_is_raised_and_asked_again_with_one_key():
+    spent = LimitUsedUp(
+        "a/plain used up all 500 tokens on thinking and wrote nothing.", ref=ModelRef("a", "plain")
+    )
+    spent.higher_limit = 2000
+    async with on_stage() as stage:
+        stage.screen.first.choices.armed_after = 0.0
+        provider = stage.runtime.settings.providers
+        provider.script("a/plain", [spent], reply("With more room."))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "allow 2,000 tokens" in stage.text)
+        assert provider.calls("a") == 1  # the same call would have ended the same
+        await stage.pilot.press("m")
+        await stage.until(lambda: "With more room." in stage.text)
+        assert provider.made["a"].requests[-1].max_tokens == 2000
+
+
+async def test_an_unknown_price_under_a_budget_is_asked_about_once_a_chat():
+    runtime = StagedRuntime(CONFIG.split("[prices")[0] + "[budget]\nday = 5\n")
+    runtime.storage.asks_about_prices = True
+    async with on_stage(runtime) as stage:
+        runtime.storage.prices.load()
+        stage.screen.first.choices.armed_after = 0.0
+        stage.runtime.settings.providers.script("a/plain", reply("One."), reply("Two."))
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: "go on in this chat" in stage.text)
+        assert "raise it to" not in stage.text
+        await stage.pilot.press("o")
+        await stage.until(lambda: "One." in stage.text)
+        await stage.idle()
+        await stage.send("Tell me more about tea please")
+        await stage.until(lambda: "Two." in stage.text)

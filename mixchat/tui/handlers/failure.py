@@ -3,8 +3,10 @@
 from functools import partial
 from typing import Final
 
+from msgspec import structs
+
 from mixchat.domain.chat_request import GuardOverrides, Pin
-from mixchat.domain.errors import Failure
+from mixchat.domain.errors import Failure, StorageError
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.choice_bar import Option
@@ -48,9 +50,29 @@ class FailureHandler(ChatHandler):
             self._ask(turn, failure, message)
         elif turn.reply:
             self.context.widgets.status.note = _RESUMABLE
+        elif failure.higher_limit is not None:
+            self._offer_limit(turn, failure, failure.higher_limit, message)
         else:
             self._give_back(turn, message)
             self.context.widgets.status.note = _AGAIN
+
+    def _offer_limit(self, turn: Turn, failure: Failure, limit: int, message: ComposedMessage | None) -> None:
+        """Ask whether the reply may be longer: with the same limit the call would end the same."""
+        more = Option("m", f"allow {limit:,} tokens", partial(self._allow, turn, limit))
+        edit = Option("e", "edit", partial(self._edit, turn, message))
+        self.context.widgets.choices.ask(failure.message, [more, edit])
+
+    def _allow(self, turn: Turn, limit: int) -> None:
+        """Let this chat's replies be that long, and ask again."""
+        chat = self.context.chat
+        settings = structs.replace(chat.state.settings, max_tokens=limit)
+        try:
+            chat.save_record(
+                structs.replace(chat.record, state=structs.replace(chat.state, settings=settings))
+            )
+        except StorageError as error:
+            self.context.notify(f"It holds until mixchat is closed: {error}")
+        self.ask_again(turn, None, GuardOverrides())
 
     def waiting_changed(self) -> None:
         """Show what waits now."""
