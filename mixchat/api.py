@@ -1,8 +1,11 @@
 """mixchat from Python: one prompt in, one reply out. What it costs is in the ledger; no chat is kept."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +16,9 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, Usage
 from mixchat.runtime.runtime import Runtime, build_runtime
+
+
+_LOOP = "An event loop is running here and waits for this answer; `await mixchat.aask(...)` lets it go on."
 
 
 class Reply(str):
@@ -59,16 +65,20 @@ def ask(
 ) -> Reply:
     """Answer `prompt` and return the reply; `role` or `model` (a reference, an alias or a name that one model has) overrules the router.
 
+    Where an event loop is running, as in a notebook, it warns and waits in a thread: nothing else runs meanwhile.
+
     Raises:
         ProviderError: no seat of the line-up gave a reply, or a file cannot be attached; the child says what to do.
         ConfigError: a config or stack file cannot be used.
-        RuntimeError: an event loop is running here; await `aask` instead.
     """
+    asking = partial(asyncio.run, aask(prompt, role, model=model, stack=stack, files=files))
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(aask(prompt, role, model=model, stack=stack, files=files))
-    raise RuntimeError("An event loop is running here; use `await mixchat.aask(...)`.")
+        return asking()
+    warnings.warn(_LOOP, RuntimeWarning, stacklevel=2)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asking).result()
 
 
 async def aask(

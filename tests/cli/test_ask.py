@@ -312,3 +312,19 @@ async def test_a_prompt_of_the_library_is_filled_in_and_brings_its_role_and_pers
     assert (await ask("-m", "openai/gpt-6.1-sol", "-p", "review", "language=x", "hi")).code == 0
     assert wires.seen[-1].model == "gpt-6.1-sol"
     assert "Write the prompt in quotes" in (await ask("two", "words")).err
+
+
+async def test_from_python_a_running_loop_is_told_and_the_answer_comes_all_the_same(wires: Wires):
+    wires.script("claude-sonnet-5-5", Reply("From a thread."))
+    script = (
+        "import asyncio, mixchat\n"
+        "async def main(): print(mixchat.ask('Tell me something nice, please.'))\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(mixchat.__file__).parents[1])},
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert out.decode() == "From a thread.\n", err.decode()
+    assert "await mixchat.aask(...)" in err.decode()
