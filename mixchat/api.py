@@ -5,7 +5,6 @@ import warnings
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +15,6 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, Usage
 from mixchat.runtime.runtime import Runtime, build_runtime
-
 
 _LOOP = "An event loop is running here and waits for this answer; `await mixchat.aask(...)` lets it go on."
 
@@ -71,7 +69,10 @@ def ask(
         ProviderError: no seat of the line-up gave a reply, or a file cannot be attached; the child says what to do.
         ConfigError: a config or stack file cannot be used.
     """
-    asking = partial(asyncio.run, aask(prompt, role, model=model, stack=stack, files=files))
+
+    def asking() -> Reply:
+        return asyncio.run(aask(prompt, role, model=model, stack=stack, files=files))
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -266,11 +266,6 @@ async def test_python_gets_errors_as_exceptions(wires: Wires):
         await mixchat.aask("hello", model="gtp-6.1-sol")
 
 
-async def test_python_is_told_to_await_inside_a_loop():
-    with pytest.raises(RuntimeError, match="aask"):
-        mixchat.ask("hello")
-
-
 def write(path: str, text: str) -> None:
     Path(path).write_text(text)
 
