@@ -29,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the topic."""
     topic: str | None = args.topic
-    if topic in _TOPICS:
+    if topic is not None and topic in _TOPICS:
         print("\n".join(_TOPICS[topic]()))
         return DONE
     names = [command.name for command in COMMANDS]
