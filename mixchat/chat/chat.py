@@ -24,7 +24,6 @@ from mixchat.domain.chat_request import (
 )
 from mixchat.domain.errors import NoLocalSeat, StorageError
 from mixchat.domain.events import ChatEvent
-from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
 from mixchat.domain.turn import FileRef, Outcome, Turn
@@ -247,11 +246,6 @@ class Chat:
         Ends and cancels like `send`.
         """
         return run_turn(lambda: self._accept(prompt, parent, purpose, asked), self._ended)
-
-    def live(self, turn_id: str) -> LiveTurn | None:
-        """Return the turn as it grows, while it is answered."""
-        runner = self._running.get(turn_id)
-        return runner.live if runner else None
 
     def try_next(self) -> bool:
         """Ask the next model of the fallback order now; return whether there is one and no word has come yet."""

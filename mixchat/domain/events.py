@@ -1,8 +1,8 @@
 """What comes up from a provider, through the router and the chat, to the screen.
 
-A provider yields any number of `Text`, `Thinking`, `Citation`, `UsageUpdate` and `Notice`, then exactly
-one `Ended`. The router adds `Routed` (first), `Started`, `Broke`, `Retrying` and `Rerouted`. A chat adds
-`Accepted` before all and one last event, `Finished` or `Failed`. Cancelling is never an event.
+A provider yields any number of `TextDelta`, `ThinkingDelta`, `Citation`, `UsageUpdate` and `Notice`, then exactly
+one `StreamEnd`. The router adds `Routed` (first), `AttemptStarted`, `AttemptFailed`, `Retrying` and `FailedOver`. A
+chat adds `TurnAccepted` before all and one last event, `TurnFinished` or `TurnFailed`. Cancelling is never an event.
 """
 
 from typing import Literal
@@ -89,7 +89,7 @@ class Retrying(Struct, frozen=True):
 
 
 class FailedOver(Struct, frozen=True):
-    """The next seat takes over; nothing had been painted yet."""
+    """The next model takes over; no word had been shown yet, and what the first one thought is forgotten."""
 
     source: ModelRef
     target: ModelRef

@@ -19,7 +19,7 @@ class Liveness(Protocol):
 class Provider(Protocol):
     """One service that answers requests.
 
-    `stream` yields any number of deltas, then exactly one `Ended`. It raises only `ProviderError` and
+    `stream` yields any number of deltas, then exactly one `StreamEnd`. It raises only `ProviderError` and
     `CancelledError`; a body that ends early is `Interrupted`. Closing the generator closes the socket.
     An adapter does not retry, does not log, and keeps no state between calls but its client and what models refused.
     """

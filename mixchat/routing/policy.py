@@ -14,12 +14,12 @@ from msgspec import Struct
 from mixchat.domain.errors import ErrorCode, Failure
 
 Move = Literal["retry", "next", "larger", "stop"]
-"""Ask the same model again, ask the next seat, ask only a seat with a larger window, or end the turn."""
+"""Ask the same model again, ask the next model, ask only a model with a larger window, or end the turn."""
 
 MOST_RETRIES: Final = 3
 """Retries of one step, of all its models together; every model still gets its one call."""
 SHORT_WAIT: Final = 5.0
-"""Seconds that a provider may ask to wait while other seats are free."""
+"""Seconds that a provider may ask to wait while other models can be asked."""
 LONG_WAIT: Final = 15.0
 """Seconds that it may ask to wait when it is the last one."""
 TOTAL_WAIT: Final = 20.0
@@ -42,7 +42,7 @@ class Policy(Struct, frozen=True):
     falls_over: bool = False
     """Whether the next model takes over as long as no word was shown."""
     larger_only: bool = False
-    """Whether only a seat with a larger window can take over."""
+    """Whether only a model with a larger window can take over."""
     cooldown: float = 0.0
     """Seconds that the model rests after it; doubled with each failure in a row."""
     longest: float = 0.0
@@ -92,7 +92,7 @@ POLICIES: Final[Mapping[ErrorCode, Policy]] = {
     ),
     "refused": Policy("is shown; no other model is asked to do what one refused"),
     "bad_request": Policy(
-        "before the first word: the next seat, since it is often one model's own limit; else it is shown",
+        "before the first word: the next model, since it is often one model's own limit; else it is shown",
         falls_over=True,
     ),
     "budget": Policy("stops before anything is sent; raise the budget or send anyway, once"),

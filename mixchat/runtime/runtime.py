@@ -90,11 +90,13 @@ class Runtime:
         seated = dict.fromkeys(
             seat.ref.provider for post in self.routing.stack.roles.values() for seat in post.seats
         )
-        for provider in filter(self.settings.providers.reachable, seated):
+        # The prices first: they take half a second and tell what a message would cost; an SDK may take ten.
+        reachable = [name for name in seated if self.settings.providers.reachable(name)]
+        if not all(map(self.settings.providers.is_local, reachable)):
+            self.storage.prices.load()
+        for provider in reachable:
             with contextlib.suppress(ProviderError):
                 self.settings.providers.get(provider).preload()
-        if not all(map(self.settings.providers.is_local, filter(self.settings.providers.reachable, seated))):
-            self.storage.prices.load()
 
     def start_log(self) -> None:
         """Start the log file."""

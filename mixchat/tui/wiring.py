@@ -118,7 +118,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
 def _mount_widgets(
     runtime: "Runtime", screen: Screen[None], first: FirstWidgets, chats: OpenChats
 ) -> ChatWidgets:
-    transcript = Transcript(header_suffix=chats.answer_mark, clock=runtime.storage.clock, id="transcript")
+    transcript = Transcript(header_suffix=chats.answer_mark, id="transcript")
     widgets = ChatWidgets(
         **structs.asdict(first),
         transcript=transcript,

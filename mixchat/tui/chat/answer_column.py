@@ -89,7 +89,7 @@ class AnswerColumn(Vertical):
         self._activity: TurnActivity | None = None
         self._live: LiveTurn | None = None
         self._head = AnswerHead()
-        self._text = Transcript(clock=clock)
+        self._text = Transcript()
 
     def compose(self) -> ComposeResult:
         """Lay out the head and the answer."""

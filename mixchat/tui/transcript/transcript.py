@@ -8,7 +8,6 @@ from msgspec import structs
 from textual import events
 from textual.binding import Binding, BindingType
 
-from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.events import ChatEvent, TextDelta, ThinkingDelta, TurnFailed, TurnFinished, UsageUpdate
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Turn
@@ -30,7 +29,6 @@ class Transcript(CursorPane):
 
     Args:
         header_suffix: given a turn's id, returns what its header ends with, such as `‹1/3›`.
-        clock: tells how long a model thinks.
         id: the widget's id.
         classes: the widget's classes.
     """
@@ -47,13 +45,11 @@ class Transcript(CursorPane):
         self,
         *,
         header_suffix: HeaderSuffix = _no_suffix,
-        clock: Clock | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._suffix = header_suffix
-        self._clock = clock or SystemClock()
         self._inflow = PaintScheduler(self, self)
         self._thought: dict[str, float] = {}
         """How long each turn of this session thought, by its id: turns go and come back."""
