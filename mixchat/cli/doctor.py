@@ -53,6 +53,7 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
     from mixchat.cli.doctor_checks import (
         check_config,
         check_directories,
+        check_extras,
         check_history,
         check_network_settings,
         check_terminal,
@@ -79,6 +80,7 @@ async def examine(stack: str | None) -> tuple[list[Check], bool]:
         *checks,
         *check_terminal(runtime.settings.environ),
         *check_network_settings(runtime.settings.environ),
+        *check_extras(),
     ]
     return [structs.replace(check, found=without_passwords(check.found)) for check in found], usable
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mixchat.cli.extras import EXTRAS
 from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of, unseen_profile
 from mixchat.config.private_files import is_open_to_others
 from mixchat.config.provider_specs import ProviderSpec
@@ -49,6 +50,15 @@ def check_engine(settings: Settings) -> Iterator[Check]:
     if not entries:
         advice = f"Fetch one with `mixchat local pull {DEFAULT_MODEL}`; it needs no key."
         yield Check(_AREA_ENGINE, "models", "note", "none is here yet", advice)
+
+
+def check_extras() -> Iterator[Check]:
+    """Yield which commands want packages that are not installed."""
+    for extra in EXTRAS:
+        if extra.installed:
+            yield Check("extras", extra.command, "works", "installed")
+        else:
+            yield Check("extras", extra.command, "note", "not installed", f"Where it is wanted: {extra.how}")
 
 
 _AREA_FILES = "files"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from mixchat.cli.exit import DONE, INTERRUPTED
+from mixchat.cli.extras import API, WEB, Extra
 from mixchat.cli.parser import Subparsers
 from mixchat.domain.errors import ConfigError
 
@@ -52,10 +53,10 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     if args.api:
-        _need("starlette", "uvicorn", extra="api")
+        _need(API)
         listener = bind(API_PORT if port is None else port)
         return asyncio.run(_leaving(_serve_api(args.stack, listener, token)))
-    _need("textual_serve", extra="web")
+    _need(WEB)
     from mixchat.server.browser import serve_app
 
     listener = bind(APP_PORT if port is None else port)
@@ -96,15 +97,11 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _need(*modules: str, extra: str) -> None:
+def _need(extra: Extra) -> None:
     """Say which extra is missing, if one is.
 
     Raises:
         ConfigError: a module is not installed.
     """
-    from importlib.util import find_spec
-
-    if not all(find_spec(module) for module in modules):
-        raise ConfigError(
-            f'This needs more than is installed; install it with: pip install "mixchat[{extra}]"'
-        )
+    if not extra.installed:
+        raise ConfigError(f"This needs more than is installed; install it with: {extra.how}")
