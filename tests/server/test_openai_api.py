@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import string
 import sys
@@ -331,3 +333,18 @@ async def test_llm_talks_to_it_as_to_any_other_server(wires: Wires, served: Serv
         )  # fmt: skip
         out, err = await process.communicate()
         assert out.decode().strip() == "Hello, llm.", err.decode()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+async def test_the_readmes_fetch_talks_to_it(wires: Wires, served: Served):
+    wires.script("claude-sonnet-5-5", Reply("Because of the air."))
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```js\n(.*?)^```", readme, re.S | re.M)
+    process = await asyncio.create_subprocess_exec(
+        "node", "--input-type=module", "-e", code, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"MIXCHAT_URL": served.address, "MIXCHAT_TOKEN": served.token},
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert out.decode().startswith("Because of the air. anthropic/claude-sonnet-5-5 daily-driver 0."), (
+        err.decode()
+    )
