@@ -49,7 +49,7 @@ async def test_replies_fail_overs_and_questions_are_lines_one_after_another(wire
     code, said = await talk("hi", "again please", "@nobody hi", "/quit")
     assert code == 0
     assert "daily-driver, anthropic/first: Hello ␛]52;c;aGk=␇ there." in said
-    assert "anthropic/first failed: Anthropic does not allow this" in said
+    assert "anthropic/first failed: Anthropic did not accept the key" in said
     assert "Asking openai/second." in said
     assert "From the second." in said
     assert "@nobody is no role, alias, model or file here; nothing was sent." in said
