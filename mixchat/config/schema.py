@@ -118,7 +118,7 @@ def docstrings(shape: type[Struct]) -> dict[str, str]:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             match words:
                 case ast.Expr(value=ast.Constant(value=str(text))):
-                    helps[field.target.id] = text
+                    helps[field.target.id] = " ".join(text.split())
                 case _:
                     pass
     return helps
