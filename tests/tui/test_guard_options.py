@@ -134,7 +134,7 @@ async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
         stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        assert "raise it to $0.010 a day" in stage.text
+        assert "raise it to $0.0100 a day" in stage.text
         await stage.pilot.press("r")
         await stage.until(lambda: "With more to spend." in stage.text)
         assert runtime.storage.ledger.budgets.limits.day == Decimal("0.01")
