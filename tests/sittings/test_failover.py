@@ -16,6 +16,12 @@ key_env = "WORK_KEY"
 [providers.spare]
 base_url = "{spare}/v1"
 key_env = "SPARE_KEY"
+[prices."work/first"]
+input = 1.0
+output = 4.0
+[prices."spare/second"]
+input = 1.0
+output = 4.0
 """
 STACK = '[roles.daily-driver]\nmodels = ["work/first", "spare/second"]\n'
 KEYS = {"WORK_KEY": "nobody's", "SPARE_KEY": "nobody's"}
