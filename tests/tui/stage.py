@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from mixchat.domain.chat_request import RoutingInput
@@ -162,8 +164,15 @@ class Stage:
         raise AssertionError(what or f"never came true; the screen says:\n{self.text}")
 
     async def type(self, text: str) -> None:
-        """Type characters one after another."""
-        await self.pilot.press(*("space" if character == " " else character for character in text))
+        """Type fast: all keys are on their way before the first one is handled."""
+        driver = self.app._driver
+        assert driver is not None
+        for character in text:
+            key = events.Key(character if character.isalnum() else _character_to_key(character), character)
+            key.set_sender(self.app)
+            driver.send_message(key)
+        await self.pilot.pause()
+        await self.pilot.pause()
 
     async def send(self, text: str) -> None:
         """Write a prompt and press Enter."""
