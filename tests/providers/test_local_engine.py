@@ -29,10 +29,10 @@ from tests.providers.ggufs import gguf
 PARENT = """
 import sys, time
 from pathlib import Path
-from mixchat.providers.local.server_process import Engine
-from mixchat.providers.local.model_store import Shelf
-engine = Engine(Path(sys.argv[2]))
-engine.start(Shelf(Path("."), {"tiny": Path(sys.argv[1])}).entry("tiny"), 256, 1)
+from mixchat.providers.local.server_process import ServerProcess
+from mixchat.providers.local.model_store import ModelStore
+engine = ServerProcess(Path(sys.argv[2]))
+engine.start(ModelStore(Path("."), {"tiny": Path(sys.argv[1])}).entry("tiny"), 256, 1)
 print(engine.pid, flush=True)
 time.sleep(60)
 """
