@@ -58,12 +58,17 @@ class Disk:
         self.path = folder / "history.db"
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """Return the rows of a query; none while there is no file yet."""
+        """Return the rows of a query; none while there is no file yet, or no such table in it."""
         if not self.path.exists():
             return []
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)) as connection:
             connection.row_factory = sqlite3.Row
-            return connection.execute(query, values).fetchall()
+            try:
+                return connection.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    return []
+                raise
 
     def turns(self) -> list[TurnRow]:
         """Return every turn that was not deleted, in the order they were sent."""
@@ -91,9 +96,9 @@ class Disk:
             for row in rows
         ]
 
-    def drafts(self) -> dict[str, str]:
-        """Return what is written and not sent, by the place it belongs to."""
-        return {row["place"]: _typed(row["text"]) for row in self.rows("SELECT * FROM drafts")}
+    def drafts(self) -> list[str]:
+        """Return what is written and not sent, in every window and chat."""
+        return [_typed(row["text"]) for row in self.rows("SELECT text FROM drafts")]
 
     def holds(self, words: str) -> bool:
         """Whether the bytes of the database, its log included, have these words anywhere."""

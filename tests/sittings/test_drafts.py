@@ -45,7 +45,7 @@ def begins(sitting: Sitting, leave: Leave) -> None:
 def writes_slowly(sitting: Sitting, words: str) -> None:
     """Write, and pause until it is kept."""
     sitting.types(words)
-    sitting.until(lambda: words in sitting.disk.drafts().values(), f"{words!r} kept on disk")
+    sitting.until(lambda: words in sitting.disk.drafts(), f"{words!r} kept on disk")
 
 
 @pytest.mark.parametrize("leave", LEAVING)
