@@ -36,9 +36,15 @@ class Drafts:
         return self._own(chat) or self._take_over("chat = ?", chat, chat)
 
     def read_new(self, chat: str) -> str:
-        """Return this window's draft in a chat that has no turn yet, or take over one that was left in such a chat."""
-        return self._own(chat) or self._take_over(
-            "NOT EXISTS (SELECT 1 FROM chats WHERE chats.id = drafts.chat)", None, chat
+        """Return this window's draft in a chat that has no turn yet, or take over one that was left in such a chat.
+
+        A chat in which nothing was said is in no list, so what this window left in one comes along, too.
+        """
+        begun = "EXISTS (SELECT 1 FROM chats WHERE chats.id = drafts.chat)"
+        return (
+            self._own(chat)
+            or self._take_over(f"NOT {begun}", None, chat, loose="window = ?")
+            or self._take_over(f"NOT {begun}", None, chat)
         )
 
     def write(self, chat: str, text: str) -> None:
@@ -71,10 +77,10 @@ class Drafts:
         ).fetchone()
         return "" if row is None else str(row[0])
 
-    def _take_over(self, where: str, value: str | None, chat: str) -> str:
+    def _take_over(self, where: str, value: str | None, chat: str, loose: str = _LOOSE) -> str:
         values = [self._window] if value is None else [self._window, value]
         found = self._database.connection.execute(
-            f"SELECT window, chat, text FROM drafts WHERE {_LOOSE} AND {where} ORDER BY written DESC LIMIT 1",
+            f"SELECT window, chat, text FROM drafts WHERE {loose} AND {where} ORDER BY written DESC LIMIT 1",
             values,
         ).fetchone()
         if found is None:
