@@ -45,8 +45,9 @@ class Sitting:
         }
         self.disk = Disk(home / "data")
         self._terminal: SittingTerminal | None = None
-        self.writes_config(CONFIG)
-        self.writes_stack(STACK)
+        if not (home / "config").exists():
+            self.writes_config(CONFIG)
+            self.writes_stack(STACK)
 
     # The stage
 

@@ -49,7 +49,6 @@ def writes_slowly(sitting: Sitting, words: str) -> None:
 
 
 @pytest.mark.parametrize("leave", LEAVING)
-@pytest.mark.xfail(strict=True, reason="A first prompt that was sent after a pause comes back as a draft")
 def test_what_was_sent_does_not_come_back(sitting: Sitting, leave: Leave):
     begins(sitting, leave)
     writes_slowly(sitting, SENT)
@@ -86,9 +85,6 @@ def test_a_first_prompt_that_was_not_sent_is_there_on_coming_back(sitting: Sitti
     sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="A sent prompt that is kept as the new chat's draft replaces what is written"
-)
 def test_nothing_that_is_written_is_replaced_by_an_older_draft(sitting: Sitting):
     sitting.opens()
     writes_slowly(sitting, SENT)

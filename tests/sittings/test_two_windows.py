@@ -1,7 +1,5 @@
 """Two windows and a shell on one chat: neither undoes what the other did."""
 
-import pytest
-
 from tests.sittings.sitting import STACK, Sitting
 from tests.wires.server import Seen
 
@@ -17,9 +15,6 @@ def messages(seen: Seen) -> int:
     return len(seen.json["messages"])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="A window that was open before saves the chat as it knew it, not private"
-)
 def test_a_private_chat_stays_private_whatever_another_window_does(sitting: Sitting):
     sitting.writes_stack(HERE_TOO)
     sitting.opens()
@@ -38,7 +33,6 @@ def test_a_private_chat_stays_private_whatever_another_window_does(sitting: Sitt
     assert sitting.disk.rows("SELECT 1 FROM chats WHERE private")
 
 
-@pytest.mark.xfail(strict=True, reason="What is said in a chat that was deleted elsewhere is in no list")
 def test_what_is_said_in_a_chat_that_was_deleted_elsewhere_can_be_found(sitting: Sitting):
     sitting.opens()
     sitting.says(PROMPT)
@@ -49,7 +43,6 @@ def test_what_is_said_in_a_chat_that_was_deleted_elsewhere_can_be_found(sitting:
     assert "giraffes" in found.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="Without saving, the last chat is looked for in an empty history")
 def test_going_on_without_saving_sends_the_conversation(sitting: Sitting):
     sitting.opens()
     sitting.says(PROMPT)
@@ -60,7 +53,6 @@ def test_going_on_without_saving_sends_the_conversation(sitting: Sitting):
     assert len(sitting.disk.turns()) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="All new chats share one place for what is not sent")
 def test_what_two_windows_have_not_sent_stays_apart(sitting: Sitting):
     sitting.opens()
     sitting.types("alpha words")
@@ -76,7 +68,6 @@ def test_what_two_windows_have_not_sent_stays_apart(sitting: Sitting):
     assert {"alpha words", "beta words"} <= set(sitting.disk.drafts())
 
 
-@pytest.mark.xfail(strict=True, reason="A turn's parent is the newest turn as this window knew it")
 def test_a_turn_goes_on_from_what_the_shell_added(sitting: Sitting):
     sitting.opens()
     sitting.says(PROMPT)
