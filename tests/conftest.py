@@ -59,6 +59,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in tuple(os.environ):
         if name.startswith(STRANGERS) or name.upper() in PROXIES:
             monkeypatch.delenv(name)
+    for size in ("COLUMNS", "LINES"):  # a worker has them, and they go before what a terminal says
+        monkeypatch.delenv(size, raising=False)
     for part in ("CONFIG", "DATA", "LOG"):
         monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / "mixchat" / part.lower()))
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))

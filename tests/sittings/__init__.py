@@ -23,7 +23,7 @@ How to write one::
   `sitting.environment[...]`. `opens(size=(80, 24))` chooses the size; opening again is a restart on the same data.
 - Wait for what is to be seen (`sees`, `sees_no_more`, `until`) and never for time: the machine may be busy. A bare
   `time.sleep` is right only where the pace itself is the story.
-- `sitting.screen` is the screen of this moment: `text`, `rows`, `composer`, `figure("turn")`, `cell(x, y)` with
+- `sitting.screen` is the screen of this moment: `text`, `rows`, `composer`, `figure("chat")`, `cell(x, y)` with
   colours. `sitting.terminal` takes raw bytes, sizes, signals, and has everything that was ever written.
 - `sitting.disk` reads the database beside the running program: `turns()`, `calls()`, `open_calls()`, `drafts()`.
 - `sitting.provider` is scripted (`will_say`, `will_fail`), paces replies and keeps what it was asked (`requests`).

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 _FIGURE: Final = r"(?P<mark>[~<]*)(?P<sum>\$[\d,.]+|\?)"
-_TRACKER: Final = re.compile(r"(?:^|\s)(?P<label>chat|today|month)\s+[~<]*(?:\$|\?)")
+_TRACKER: Final = re.compile(r"(?:^|\s)(?P<label>chat|today|month)\s+[~<]*(?:\$|\?)", re.IGNORECASE)
 _BAR: Final = "▌"
 _PLACEHOLDER: Final = "Ask anything"
 
@@ -69,11 +69,10 @@ class Screen:
     @property
     def panel_left(self) -> int:
         """The column at which the side panel's text begins, or the screen's width where there is no panel."""
-        columns, rows = self.size
-        for row in self.rows[rows // 2 : rows - 1]:
-            if found := _TRACKER.search(row):
-                return found.start("label")
-        return columns
+        # The status line of a narrow terminal has several of them in one row.
+        found = [list(_TRACKER.finditer(row)) for row in self.rows]
+        alone = [match[0].start("label") for match in found if len(match) == 1]
+        return max(alone, default=self.size[0])
 
     @property
     def panel(self) -> list[str]:
@@ -82,8 +81,8 @@ class Screen:
 
     @property
     def turn_rows(self) -> list[str]:
-        """The rows of the side panel's list of turns, from the role's bar to the cost."""
-        return [row for row in self.panel if row.startswith(_BAR) and self.panel_left < self.size[0]]
+        """The rows of the side panel's list of turns that tell a cost."""
+        return [row for row in self.panel if re.search(rf"^[{_BAR} ] .*\s{_FIGURE}$", row)]
 
     @property
     def conversation(self) -> str:
@@ -92,20 +91,20 @@ class Screen:
 
     @property
     def composer(self) -> str:
-        """The prompt that is being written; nothing while the composer only shows what it is for."""
+        """The prompt that is being written, without indents; nothing while the composer only shows what it is for."""
         rows = [row[: self.panel_left].rstrip() for row in self.rows[:-1]]
         while rows and _BAR not in rows[-1][:3]:
             rows.pop()
         block: list[str] = []
         while rows and _BAR in rows[-1][:3]:
-            block.insert(0, rows.pop().partition(_BAR)[2].removeprefix(" "))
+            block.insert(0, rows.pop().partition(_BAR)[2].strip())
         # The last row of the block tells who would answer.
         written = "\n".join(block[:-1]).strip("\n")
         return "" if written.startswith(_PLACEHOLDER) else written
 
     def figure(self, label: str) -> Figure:
-        """Return the amount behind a label: `turn`, `chat`, `today`, `month`, `cost`."""
-        found = re.search(rf"(?:^|\s){label}\s+{_FIGURE}", self.text, re.MULTILINE)
+        """Return the amount behind a label: `chat`, `today`, `month`."""
+        found = re.search(rf"(?:^|\s){label}\s+{_FIGURE}", self.text, re.MULTILINE | re.IGNORECASE)
         assert found is not None, f"no figure is called {label!r}:\n{self.text}"
         return read_figure(found["mark"] + found["sum"])
 
