@@ -71,5 +71,9 @@ class RoutingDecision(Struct, frozen=True):
     """Dollars that the first seat's answer will probably cost, where its price is known and was looked up."""
     alternative: Alternative | None = None
     """The next best model, where its price is known and was looked up."""
+    price_reason: str = ""
+    """Why a price put another model first than the role's own, in words."""
+    cold: bool = False
+    """A long chat that nobody has in a cache any more: a summary to go on from may be offered."""
     long_cache: bool = False
     """Whether the first seat's provider is asked to keep the conversation for an hour."""

@@ -46,6 +46,8 @@ _NEAR: Final = 0.8
 """Share of a budget from which on the cheaper seat is preferred."""
 _SMALL: Final = 3_000
 """Tokens up to which a chat that nobody has read is no question of money."""
+_LONG_COLD: Final[dict[Economy, int | None]] = {"quality": None, "balanced": 32_000, "saver": 16_000}
+"""Tokens from which going on from a summary is offered once a chat has gone cold."""
 _ANYBODY: Final = frozenset({QUICK, SUMMARIZATION, EXTRACTION, DAILY_DRIVER})
 """Roles that every everyday model is good for."""
 _EVERYDAY: Final = (DAILY_DRIVER, CODING, CREATIVE)
@@ -62,6 +64,7 @@ class Order(Struct, frozen=True, kw_only=True):
     skipped: tuple[tuple[str, str], ...] = ()
     expected: Decimal | None = None
     alternative: Alternative | None = None
+    cold: bool = False
     long_cache: bool = False
 
 
@@ -220,7 +223,19 @@ class _Weighing:
             skipped=found.skipped,
             expected=_usd(chosen.now),
             alternative=self._alternative(chosen, first, candidates, chat),
+            cold=self._cold(candidates, chat),
             long_cache=keeps_long(chosen.candidate, chat.situation),
+        )
+
+    def _cold(self, candidates: Sequence[Candidate], chat: Chat) -> bool:
+        """Whether nobody has a long chat in a cache any more, so that a summary may be the better start."""
+        limit = _LONG_COLD[self._economy]
+        read = any(warm_tokens(one, chat.situation.now) for one in candidates)
+        return (
+            limit is not None
+            and bool(self._question.history)
+            and not read
+            and chat.situation.context >= limit
         )
 
     def _why(self, chosen: Priced, seat: Seat, first: Candidate, home: Seat, chat: Chat) -> str:

@@ -124,7 +124,12 @@ class Router:
         if seats[:1] != order.seats[:1]:
             return decision
         return structs.replace(
-            decision, expected=order.expected, alternative=order.alternative, long_cache=order.long_cache
+            decision,
+            expected=order.expected,
+            alternative=order.alternative,
+            price_reason=order.why,
+            cold=order.cold,
+            long_cache=order.long_cache,
         )
 
     def _homes(self, question: RoutingInput) -> Callable[[str], Sequence[Seat]]:

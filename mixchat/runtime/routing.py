@@ -134,7 +134,7 @@ class Routing:
                 facts=CostFacts(lambda: self._storage.ledger, self._storage.prices, self._storage.clock.now),
                 thrift=self._thrift,
                 price=self._price,
-                name=self._called,
+                name=self.called,
             ),
         )
 
@@ -202,7 +202,7 @@ class Routing:
             return 0.0
         return float(self._storage.ledger.budgets.fraction(chat) or 0)
 
-    def _called(self, ref: ModelRef) -> str:
+    def called(self, ref: ModelRef) -> str:
         """Return a model's alias, or its name."""
         names = [name for name, named in self._settings.catalog.aliases().items() if named == ref]
         return min(names, key=len) if names else ref.model

@@ -75,6 +75,10 @@ CHAT: Final[tuple[Action, ...]] = (
         slash="budget", argument="SPAN DOLLARS",
     ),
     Action(
+        id="economy", key="alt+q", title="Economy", slash="economy", argument="[SETTING]",
+        help="what a better answer may cost: quality, balanced or saver; without one the next",
+    ),
+    Action(
         id="key", key="ctrl+k", title="Add a key", help="test a provider's key and keep it in the key ring",
         slash="key", argument="[KEY]",
     ),

@@ -61,6 +61,7 @@ class RoutePreviewBuilder:
             pin=shown,
             chat_pinned=own is None and shown is not None,
             files=tuple(_chip(file, card) for file in files),
+            other=self._runtime.routing.called(decision.alternative.seat.ref) if decision.alternative else "",
         )
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
@@ -123,8 +124,10 @@ def glimpse(path: Path) -> FileRef | None:
 
 
 def candidates(decision: RoutingDecision) -> Sequence[Pin]:
-    """Return who else could answer: the rest of the line-up, then the likeliest other roles."""
-    seats = [Pin(str(seat.ref), seat=seat) for seat in decision.lineup[1:]]
+    """Return who else could answer: the next best, the rest of the line-up, then the likeliest other roles."""
+    next_best = [decision.alternative.seat] if decision.alternative else []
+    found = dict.fromkeys((*next_best, *decision.lineup[1:]))
+    seats = [Pin(str(seat.ref), seat=seat) for seat in found]
     roles = [Pin(role, role=role) for role, _ in decision.alternatives if role != decision.role]
     return [*seats, *roles[:2]]
 

@@ -1,5 +1,8 @@
 """The line under the prompt: who would answer, why, and about what it would cost."""
 
+from decimal import Decimal
+from typing import Final
+
 from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
@@ -34,6 +37,8 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
     """What this message alone is pinned to, else what the chat is."""
     chat_pinned: bool = False
     files: tuple[FileChip, ...] = ()
+    other: str = ""
+    """What people call the next best model, whose price stands beside this one's."""
     problem: str | None = None
     """Why it cannot be sent as it stands, in one sentence."""
 
@@ -44,6 +49,9 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
 
 
 _REASONS = 4
+_SWITCH: Final = "ctrl+t"
+_MATTERS: Final = Decimal("0.005")
+"""Dollars from which it is said what leaving a model costs."""
 _CROWDED = 0.8
 """The share of the window from which it is said in a warning colour."""
 
@@ -98,6 +106,8 @@ def _why(decision: RoutingDecision | None) -> list[Content]:
 
 
 def _reason(decision: RoutingDecision) -> str:
+    if decision.price_reason:
+        return decision.price_reason
     seen = [evidence.text for evidence in decision.evidence if evidence.weight > 0][:_REASONS]
     return ", ".join(seen) or ("no other role fits better" if decision.classifier == "default" else "")
 
@@ -114,11 +124,26 @@ def _figures(preview: RoutePreview) -> Content:
     cost = preview.cost
     price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
     parts = [Content.styled(price, "$text-muted")] if price else []
+    parts += _other(preview)
     if preview.context is not None:
         crowded = preview.context >= _CROWDED
         share = f"ctx {preview.context:.0%}" if preview.context >= 0.01 else "ctx <1%"
         parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
     return Content("   ").join(parts)
+
+
+def _other(preview: RoutePreview) -> list[Content]:
+    """Return the next best model with its price, and what of that is for leaving a model that has read the chat."""
+    decision = preview.decision
+    if decision is None or decision.alternative is None or preview.pin is not None:
+        return []
+    other = decision.alternative
+    said = [f"{_SWITCH}: {preview.other} ~{formatting.dollars(other.usd)}"]
+    if other.leaving >= _MATTERS:
+        said.append(f"leaving costs {formatting.dollars(other.leaving)}")
+    if decision.cold:
+        said.append("gone cold: /compact makes it shorter")
+    return [Content.styled(" · ".join(said), "$text-muted")]
 
 
 def _fit(left: Content, right: Content, width: int) -> Content:

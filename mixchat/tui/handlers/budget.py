@@ -3,6 +3,8 @@
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from msgspec import structs
+
 from mixchat.domain.errors import BudgetOverrun, ConfigError
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
@@ -30,6 +32,27 @@ class BudgetHandler(ChatHandler):
             self.context.notify(f"{amount} is no number of dollars.")
             return
         self._set(span, dollars)
+
+    @handles("economy")
+    def economy(self, text: str) -> None:
+        """Set what a better answer may cost, or without a word take the next setting; say what it does."""
+        from mixchat.config.edit import set_value
+        from mixchat.routing.cost_order import SENTENCES
+
+        settings, names = self.context.runtime.settings, list(SENTENCES)
+        if text and text not in names:
+            self.context.notify(f"{text} is no economy; write {', '.join(names[:-1])} or {names[-1]}.")
+            return
+        name = text or names[(names.index(settings.config.router.economy) + 1) % len(names)]
+        try:
+            set_value(settings.paths.config_file, "router.economy", name)
+        except (ConfigError, OSError) as error:
+            self.context.notify(f"The economy stays as it was: {error}")
+            return
+        router = structs.replace(settings.config.router, economy=name)
+        settings.config = structs.replace(settings.config, router=router)
+        self.context.view.previewer.refresh()
+        self.context.notify(f"Economy: {name}. {SENTENCES[name][0].upper()}{SENTENCES[name][1:]}.")
 
     def next_limit(self, overrun: BudgetOverrun, turn: Turn) -> Decimal | None:
         """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
