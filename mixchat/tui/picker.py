@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
+from mixchat.tui.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 
@@ -27,7 +27,7 @@ class PickerEntry(Struct, frozen=True):
     """The key that does the same."""
 
 
-class Picker(ModalScreen[str | None]):
+class Picker(DismissibleModal[str | None]):
     """Returns the value that was picked, or `None` when it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

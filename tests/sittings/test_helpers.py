@@ -13,7 +13,6 @@ def helper(folder: Path, name: str, script: str) -> None:
     (folder / name).chmod(0o755)
 
 
-@pytest.mark.xfail(strict=True, reason="The clipboard's helper is waited for on the screen's own thread")
 def test_a_clipboard_that_hangs_does_not_freeze_the_app(sitting: Sitting, tmp_path: Path):
     tools = tmp_path / "tools"
     for name in ("xclip", "xsel", "wl-copy", "pbcopy"):
@@ -24,6 +23,23 @@ def test_a_clipboard_that_hangs_does_not_freeze_the_app(sitting: Sitting, tmp_pa
     sitting.presses("ctrl+o")
     sitting.types("still here")
     sitting.until(lambda: sitting.screen.composer == "still here", "what is typed", within=5)
+
+
+def test_ctrl_v_pastes_text_and_pictures_from_the_systems_clipboard(sitting: Sitting, tmp_path: Path):
+    tools = tmp_path / "tools"
+    helper(
+        tools, "xclip", f"case $* in *image/png*) cat {tmp_path}/picture ;; *) cat {tmp_path}/text ;; esac"
+    )
+    (tmp_path / "text").write_text("two\nlines")
+    sitting.environment |= {"PATH": f"{tools}:/usr/bin:/bin", "DISPLAY": ":99"}
+    sitting.opens()
+    sitting.presses("ctrl+v")
+    sitting.until(lambda: sitting.screen.composer == "two\nlines", "the text")
+    (tmp_path / "text").write_text("")
+    (tmp_path / "picture").write_bytes(b"\x89PNG\r\n\x1a\n not much of one")
+    sitting.presses("ctrl+u", "ctrl+v")
+    sitting.until(lambda: "picture-1.png" in sitting.screen.composer.replace("\n", ""), "the picture's name")
+    sitting.quits()
 
 
 @pytest.mark.xfail(strict=True, reason="A key command shares the app's terminal and takes half of the keys")

@@ -92,3 +92,37 @@ async def test_keys_pressed_twice_on_every_screen_leave_the_app_as_once():
                 await stage.until(lambda: len(stage.app.screen_stack) == 1)
                 await stage.idle()
         assert stage.app.is_running
+
+
+async def test_a_screen_that_is_dismissed_twice_closes_nothing_else():
+    async with on_stage() as stage:
+        stage.composer.area.insert("kept")
+        for opener in ("f1", "ctrl+s", "ctrl+p"):
+            await stage.pilot.press(opener)
+            await stage.until(lambda: len(stage.app.screen_stack) == 2)
+            screen = stage.app.screen
+            screen.dismiss(None)
+            screen.dismiss(None)
+            await stage.pilot.pause()
+            assert stage.app.screen_stack == [stage.screen]
+        assert stage.composer.typed == "kept"
+
+
+async def test_keys_of_the_conversation_reach_it_from_an_empty_prompt():
+    async with on_stage() as stage:
+        for number in range(12):
+            await stage.send(f"prompt {number}\n" * 4)
+            await stage.idle()
+        transcript = stage.screen.context.widgets.transcript
+        end = transcript.scroll_y
+        press_at_once(stage, "pageup")
+        await stage.until(lambda: transcript.scroll_y < end)
+        press_at_once(stage, "home")
+        await stage.until(lambda: transcript.scroll_y == 0)
+        press_at_once(stage, "pagedown")
+        await stage.until(lambda: 0 < transcript.scroll_y < end)
+        press_at_once(stage, "end")
+        await stage.until(lambda: transcript.scroll_y == end)
+        press_at_once(stage, *"ab", "home", "c")
+        await stage.until(lambda: stage.composer.typed == "cab")
+        assert transcript.scroll_y == end

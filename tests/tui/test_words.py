@@ -213,15 +213,15 @@ def test_the_phase_is_told_in_words_with_the_seconds():
     assert phase.words().endswith("again in 3.0 s")
 
 
-def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):
+async def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):
     told: list[str] = []
     monkeypatch.setenv("SSH_CONNECTION", "somewhere")
-    said = Clipboard(told.append).copy("text", "the reply")
+    said = await Clipboard(told.append).copy("text", "the reply")
     assert told == ["text"]
-    assert "the terminal (OSC 52)" in said
+    assert "the terminal's clipboard (OSC 52)" in said
     assert "system clipboard" not in said
-    long = Clipboard(told.append).copy("x" * 100_000, "the reply")
-    assert "too long" in long
+    for text in ("x" * 100_000, "\u65e5" * 30_000):
+        assert "too long" in await Clipboard(told.append).copy(text, "the reply")
     assert len(told) == 1
 
 

@@ -84,9 +84,14 @@ class ChatContext:
         self.app.clear_notifications()
         self.screen.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
-    def copy(self, text: str, what: str) -> str:
-        """Copy a text, and return a sentence that says where it is now."""
-        return self._clipboard.copy(text, what)
+    def copy(self, text: str, what: str, *, shown: str = "") -> None:
+        """Copy a text and say where it is now, under `shown` if there is any; no clipboard is waited for."""
+
+        async def copied() -> None:
+            said = await self._clipboard.copy(text, what)
+            self.notify(f"{shown}\n{said}" if shown else said)
+
+        self.run_worker(copied())
 
     def push_screen(
         self, screen: Screen[Result], closed: ScreenResultCallbackType[Result] | None = None

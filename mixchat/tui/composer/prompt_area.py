@@ -1,5 +1,7 @@
 """The text that is being written."""
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from textual import events
@@ -89,6 +91,8 @@ class PromptArea(EditingArea):
         self._completions = completions
         self._sources = sources
         self._owner = owner
+        self._pictures: tempfile.TemporaryDirectory[str] | None = None
+        """Where pictures are that were pasted from the clipboard."""
         self._unread = False
         """Whether something was typed for which nothing was offered yet."""
         self._vim: Vim | None = None
@@ -165,6 +169,35 @@ class PromptArea(EditingArea):
         result = self._replace_via_keyboard(self._pastes.fold(text), *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
+
+    def action_paste(self) -> None:
+        """Paste what the system's clipboard has, text or a picture, or else what was copied in the app."""
+        self.run_worker(self._paste_from_system())
+
+    async def _paste_from_system(self) -> None:
+        from mixchat.tui.terminal import system_clipboard
+
+        text = await system_clipboard.read_text()
+        picture = b"" if text else await system_clipboard.read_image()
+        if picture:
+            self.post_message(self.Dropped(str(self._kept(picture))))
+        elif text or self.clipboard:
+            self.put(text or self.clipboard)
+        else:
+            self.notify("The clipboard has nothing that can be pasted here.", markup=False)
+
+    def _kept(self, picture: bytes) -> Path:
+        """Put a picture into a file of its own and return where."""
+        self._pictures = self._pictures or tempfile.TemporaryDirectory(prefix="mixchat-")
+        folder = Path(self._pictures.name)
+        path = folder / f"picture-{len(list(folder.iterdir())) + 1}.png"
+        path.write_bytes(picture)
+        return path
+
+    def on_unmount(self) -> None:
+        """Take the pictures away that were pasted; what was sent has copies of its own."""
+        if self._pictures is not None:
+            self._pictures.cleanup()
 
     def action_newline(self) -> None:
         """Begin a new line."""

@@ -1,16 +1,13 @@
 """Ways to write besides typing: an editor, an earlier prompt, a message that waits."""
 
 import os
-import shlex
-import subprocess
-import tempfile
-from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.terminal.editor import EditorError, edit_text
 
 
 class ComposeHandler(ChatHandler):
@@ -19,28 +16,14 @@ class ComposeHandler(ChatHandler):
     @handles("editor")
     def edit(self) -> None:
         """Write the prompt in the editor of `VISUAL` or `EDITOR`, with every folded paste in full."""
-        command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "prompt.md"
-            path.write_text(self.context.composer.unfolded, "utf-8")
-            try:
-                with self.context.app.suspend():
-                    ended = subprocess.run([*shlex.split(command), str(path)], check=False)
-                text = path.read_text("utf-8")
-            except SuspendNotSupported:
-                self.context.notify("This terminal cannot make room for an editor.")
-            except (OSError, ValueError) as error:
-                self.context.notify(
-                    f"The editor {command!r} cannot be started: {error}; set VISUAL or EDITOR."
-                )
-            else:
-                self._write(text, ended.returncode)
-
-    def _write(self, text: str, code: int) -> None:
-        if code:
-            self.context.notify(f"The editor ended with {code}; the prompt stays as it was.")
+        try:
+            written = edit_text(self.context.composer.unfolded, os.environ, self.context.app.suspend)
+        except SuspendNotSupported:
+            self.context.notify("This terminal cannot make room for an editor.")
+        except EditorError as error:
+            self.context.notify(str(error))
         else:
-            self.context.composer.write(text.rstrip("\n"))
+            self.context.composer.write(written.rstrip("\n"))
 
     @handles("recall")
     def recall(self) -> None:

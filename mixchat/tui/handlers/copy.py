@@ -42,7 +42,7 @@ class CopyHandler(ChatHandler):
 
     def copy_link(self, url: str) -> None:
         """Copy an address and show it. None is opened unseen: the addresses come from a model."""
-        self.context.notify(f"{url}\n{self.context.copy(url, 'the link')}")
+        self.context.copy(url, "the link", shown=url)
 
     @handles("links")
     def links(self) -> None:
@@ -86,7 +86,7 @@ class CopyHandler(ChatHandler):
 
     def _copy(self, text: str, what: str) -> None:
         if text:
-            self.context.notify(self.context.copy(text, what))
+            self.context.copy(text, what)
         else:
             self.context.notify(f"There is no {what.removeprefix('the ')} to copy yet.")
 

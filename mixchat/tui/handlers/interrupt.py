@@ -52,7 +52,7 @@ class InterruptHandler(ChatHandler):
         screen = self.context.screen
         selected = self.context.composer.area.selected_text or screen.get_selected_text()
         if selected:
-            self.context.notify(self.context.copy(selected, "the selection"))
+            self.context.copy(selected, "the selection")
             screen.clear_selection()
         elif not self.context.queue.stop():
             self.context.notify(_HOW_TO_QUIT)

@@ -7,10 +7,10 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
+from mixchat.tui.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def provider_of(key: str) -> str | None:
 _ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
 
 
-class KeyScreen(ModalScreen[str | None]):
+class KeyScreen(DismissibleModal[str | None]):
     """Returns the provider whose key was kept, or `None`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="key.back")]

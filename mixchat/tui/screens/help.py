@@ -7,16 +7,17 @@ from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from mixchat.tui.actions.keys import Keymap, key_label
 from mixchat.tui.actions.table import ACTIONS
+from mixchat.tui.dismissible import DismissibleModal
 
 _WIDTH = 24
 
 
-class HelpPanel(ModalScreen[None]):
+class HelpPanel(DismissibleModal[None]):
     """Lists the keys that count while a widget has the focus: its own first, then the screen's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss(None)", "Back", id="keys.back")]
@@ -79,7 +80,7 @@ _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
 _PLACES: Final = {"PromptArea": "prompt", "Transcript": "conversation", "TurnList": "list of turns"}
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DismissibleModal[None]):
     """Shows the keys as they are, with the user's changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

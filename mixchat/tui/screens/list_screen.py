@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
+from mixchat.tui.dismissible import DismissibleScreen
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.screens.row_list import RowList
 from mixchat.tui.terminal.ordered_keys import OrderedInput
@@ -64,7 +65,7 @@ def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
 Result = TypeVar("Result")
 
 
-class FilterListScreen(Screen[Result]):
+class FilterListScreen(DismissibleScreen[Result]):
     """A list that filters as one types. Letters always go to the filter, arrows always move in the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

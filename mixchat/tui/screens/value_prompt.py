@@ -7,15 +7,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError
+from mixchat.tui.dismissible import DismissibleModal
 from mixchat.tui.screens.list_screen import FootLine
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 
-class ValuePrompt(ModalScreen[str | None]):
+class ValuePrompt(DismissibleModal[str | None]):
     """Returns what was written, or `None` when it was left with Esc.
 
     Args:

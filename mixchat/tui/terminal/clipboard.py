@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable
 from typing import Final
 
+from mixchat.tui.terminal import system_clipboard
+
 _LARGEST_OSC: Final = 74_994
-"""Characters; the length that most terminals still take in one OSC 52."""
+"""Bytes; the length that most terminals still take in one OSC 52."""
 
 
 class Clipboard:
@@ -18,41 +20,18 @@ class Clipboard:
     def __init__(self, tell_terminal: Callable[[str], None]) -> None:
         self._tell_terminal = tell_terminal
 
-    def copy(self, text: str, what: str) -> str:
-        """Copy `text` every way there is and return a sentence that says which."""
-        ways: list[str] = []
-        if self._by_system(text):
-            ways.append("the system clipboard")
-        if len(text) <= _LARGEST_OSC:
+    async def copy(self, text: str, what: str) -> str:
+        """Copy `text` every way there is and return a sentence that says what is known of it."""
+        fits = len(text.encode(errors="replace")) <= _LARGEST_OSC
+        if fits:
             self._tell_terminal(text)
-            ways.append("the terminal (OSC 52)")
-        if not ways:
-            return (
-                f"{what} is too long for the terminal, and there is no system clipboard; save it to a file."
-            )
-        return f"Copied {what} ({len(text):,} characters) to {' and '.join(ways)}."
-
-    def _by_system(self, text: str) -> bool:
-        if not _has_desktop():
-            return False
-        import pyperclip
-
-        try:
-            pyperclip.copy(text)
-        except (pyperclip.PyperclipException, OSError, UnicodeError):
-            return False
-        return True
-
-
-def _has_desktop() -> bool:
-    """Whether a system clipboard can belong to the person: not over SSH, not without a display."""
-    import sys
-
-    if "SSH_CONNECTION" in os.environ:
-        return False
-    return sys.platform in {"darwin", "win32"} or bool(
-        os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "WSL_DISTRO_NAME" in os.environ
-    )
+        size = f"{what} ({len(text):,} character{'' if len(text) == 1 else 's'})"
+        if await system_clipboard.write_text(text):
+            return f"Copied {size} to the system clipboard."
+        if fits:
+            return f"Sent {size} to the terminal's clipboard (OSC 52)."
+        too_long = f"{what[:1].upper()}{what[1:]} is too long for the terminal's clipboard"
+        return f"{too_long}, and no system clipboard can be reached; save it to a file."
 
 
 def tmux_wrapped(sequence: str) -> str:

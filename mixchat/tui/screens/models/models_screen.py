@@ -69,7 +69,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         """Show what is known, then ask those providers that were not asked today."""
         super().on_mount()
         self.rows.update_rows((), empty="Looking through the models …")
-        self.run_worker(self._gather())
+        self.load(self._gather())
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)
 
     async def _gather(self) -> None:

@@ -42,7 +42,7 @@ class StackScreen(FilterListScreen[None]):
     def on_mount(self) -> None:
         """Show the stack, and its prices once they are read."""
         super().on_mount()
-        self.run_worker(self._price())
+        self.load(self._price())
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)
 
     async def _price(self) -> None:
