@@ -1,8 +1,9 @@
 """Screens that close once: a second dismissal, as two keys in one packet bring it, would close the screen below."""
 
 from collections.abc import Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen
@@ -24,7 +25,7 @@ class DismissibleScreen(Screen[Result], Generic[Result]):
             try:
                 await work
             except NoMatches:
-                if self in self.app.screen_stack:
+                if self in cast("App[Any]", self.app).screen_stack:
                     raise
 
         self.run_worker(loaded())
