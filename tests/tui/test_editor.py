@@ -75,9 +75,12 @@ def test_one_that_fails_on_the_way_is_a_sentence_too(tmp_path: Path):
         edit_text("", {"EDITOR": str(garbage)}, given_away)
 
 
-@pytest.mark.parametrize("editor", ["no-such-editor", "vi 'unclosed", "{}/garbage"])
+@pytest.mark.parametrize(
+    ("editor", "said"),
+    [("no-such-editor", "no-such-editor"), ("vi 'unclosed", "unclosed"), ("{}/garbage", "garbage")],
+)
 def test_the_app_goes_on_after_an_editor_that_cannot_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: str, said: str
 ):
     (tmp_path / "garbage").write_bytes(b"\x7fELF no program")
     (tmp_path / "garbage").chmod(0o755)
@@ -87,7 +90,7 @@ def test_the_app_goes_on_after_an_editor_that_cannot_start(
         app.wait("no model yet", 0)
         mark = app.mark
         app.send("\x07")
-        app.wait("VISUAL", mark)
+        app.wait(said, mark)
         mark = app.mark
         app.send("still here")
         app.wait("still here", mark)
