@@ -47,7 +47,7 @@ def shows(sitting: Sitting, turns: int) -> None:
     sitting.until(newest, f"the newest of {turns} turns with whole costs, {costs(turns)[-3:]}", within=4)
 
 
-@pytest.mark.parametrize("turns", [1, pytest.param(5, marks=pytest.mark.xfail(strict=True, reason=CUT))])
+@pytest.mark.parametrize("turns", [1, 5])
 def test_the_panel_lists_every_turn_with_its_cost(sitting: Sitting, turns: int):
     answers(sitting)
     sitting.opens(size=SIZES[-1])
