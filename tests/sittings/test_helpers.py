@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.sittings.sitting import Sitting
 
 
@@ -42,7 +40,6 @@ def test_ctrl_v_pastes_text_and_pictures_from_the_systems_clipboard(sitting: Sit
     sitting.quits()
 
 
-@pytest.mark.xfail(strict=True, reason="A key command shares the app's terminal and takes half of the keys")
 def test_a_key_command_that_asks_on_the_terminal_leaves_the_keys_to_the_app(sitting: Sitting, tmp_path: Path):
     helper(tmp_path / "tools", "ask-key", f"touch {tmp_path}/asked; read answer < /dev/tty; echo $answer")
     sitting.writes_config(f"""
