@@ -6,6 +6,7 @@ import pytest
 
 from mixchat.classifier.classifier import LocalClassifier
 from mixchat.domain.chat_request import RoutingInput
+from mixchat.domain.request import MediaType
 from mixchat.domain.role import CODING, QUICK, RESEARCH
 from mixchat.domain.turn import FileRef
 from tests.classifier.cases import CHANGE, Attached, Case, FollowUp, attachments, cases, follow_ups
@@ -13,7 +14,7 @@ from tests.classifier.prompt_sets import STACK, short
 
 CLASSIFIER = LocalClassifier()
 LONG = {"daily": "daily-driver", "heavy": "heavy-lifting"}
-PICTURES = {"png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf"}
+PICTURES: dict[str, MediaType] = {"png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf"}
 
 
 def role(prompt: str, **fields: object) -> str:
@@ -32,7 +33,7 @@ def held(talk: FollowUp, *, told: bool) -> bool:
 
 
 def attached(row: Attached) -> bool:
-    media = PICTURES.get(row.name.rpartition(".")[2], "text/plain")
+    media: MediaType = PICTURES.get(row.name.rpartition(".")[2], "text/plain")
     return (
         short(role(row.prompt, files=(FileRef(row.name, media, 100),), file_starts=(row.start,))) == row.role
     )  # type: ignore[arg-type]
