@@ -156,7 +156,7 @@ async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_an
 
 
 def _tail(app: Stage, count: int) -> list[str]:
-    lines = [line.removeprefix("▎ ") for line in app.screen_text().splitlines() if line.strip("▎ ")]
+    lines = [line.removeprefix("▎").strip() for line in app.screen_text().splitlines() if line.strip("▎ ")]
     return lines[-count:]
 
 
