@@ -10,7 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mixchat.cli.asked import Asked, read_asked
+from mixchat.cli.asked import PromptInput, read_asked
 from mixchat.cli.parser import Subparsers
 from mixchat.cli.printable import printable
 from mixchat.domain.chat_request import GenerationSettings, TurnRequest
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     return asyncio.run(_ask(runtime, args, read_asked(args)))
 
 
-async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "Asked") -> int:
+async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput") -> int:
     from mixchat.chat.mentions import read_mentions
 
     try:

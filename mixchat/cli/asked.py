@@ -14,7 +14,7 @@ _EXAMPLE = 'mixchat ask "..."'
 _VALUE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
-class Asked(Struct, frozen=True):
+class PromptInput(Struct, frozen=True):
     """A prompt, taken apart: only what was typed here may pin and attach; what was piped in is text."""
 
     typed: str
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True):
         return "\n\n".join(part for part in (typed, self.piped) if part)
 
 
-def read_asked(args: argparse.Namespace) -> Asked:
+def read_asked(args: argparse.Namespace) -> PromptInput:
     """Return what is asked.
 
     Raises:
@@ -39,13 +39,13 @@ def read_asked(args: argparse.Namespace) -> Asked:
         if len(words) > 1:
             raise ConfigError(f'Write the prompt in quotes: mixchat ask "{" ".join(words)[:60]}"')
         said = words[0] if words else ""
-        asked = Asked(said, piped())
+        asked = PromptInput(said, piped())
         checked_prompt(asked.whole(said), _EXAMPLE)
         return asked
     return _from_library(args.library, words)
 
 
-def _from_library(name: str, words: Sequence[str]) -> Asked:
+def _from_library(name: str, words: Sequence[str]) -> PromptInput:
     from mixchat.config.paths import Paths
     from mixchat.config.prompts import Prompts
 
@@ -61,4 +61,4 @@ def _from_library(name: str, words: Sequence[str]) -> Asked:
     typed_in = "\n\n".join(part for part in (*said, piped()) if part)
     filled = prompt.fill(values, typed_in)
     checked_prompt(filled.text, _EXAMPLE)
-    return Asked("", filled.text, filled.role, filled.model, filled.system)
+    return PromptInput("", filled.text, filled.role, filled.model, filled.system)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mixchat.ledger.reconcile import Comparison, Side
+    from mixchat.ledger.reconcile import Reconciliation, Side
     from mixchat.runtime.runtime import Runtime
 
 _ENOUGH = Decimal("0.005")
@@ -31,7 +31,7 @@ def run_reconcile(runtime: "Runtime", files: Sequence[str], *, as_json: bool) ->
     _print(found)
 
 
-def _row(each: "Comparison") -> dict[str, object]:
+def _row(each: "Reconciliation") -> dict[str, object]:
     return {
         "day": each.day.isoformat(),
         "provider": each.provider,
@@ -55,12 +55,12 @@ def _side(side: "Side") -> dict[str, object]:
     }
 
 
-def _totals(found: "Sequence[Comparison]") -> dict[str, object]:
+def _totals(found: "Sequence[Reconciliation]") -> dict[str, object]:
     ours, theirs = _sums(found)
     return {"ours_usd": _signed(ours), "theirs_usd": _signed(theirs), "drift_usd": _signed(theirs - ours)}
 
 
-def _sums(found: "Sequence[Comparison]") -> tuple[Decimal, Decimal]:
+def _sums(found: "Sequence[Reconciliation]") -> tuple[Decimal, Decimal]:
     ours = sum((each.ours.usd for each in found), Decimal(0))
     return ours, sum((each.theirs.usd for each in found if each.theirs), Decimal(0))
 
@@ -71,7 +71,7 @@ def _signed(usd: Decimal) -> str:
     return f"-{plain(-usd)}" if usd < 0 else plain(usd)
 
 
-def _print(found: "Sequence[Comparison]") -> None:
+def _print(found: "Sequence[Reconciliation]") -> None:
     from mixchat.cli.printable import printable
 
     names = [printable(f"{each.provider}/{each.model}") for each in found]
@@ -88,7 +88,7 @@ def _print(found: "Sequence[Comparison]") -> None:
     print(_sentence(found, theirs - ours))
 
 
-def _figures(each: "Comparison") -> str:
+def _figures(each: "Reconciliation") -> str:
     theirs = each.theirs
     paid = "-" if theirs is None else f"{_money(theirs.usd)}{'*' if theirs.listed else ''}"
     drift = "-" if each.drift is None else _money(each.drift, drift=True)
@@ -106,7 +106,7 @@ def _money(usd: Decimal, *, drift: bool = False) -> str:
     return f"{sign}${abs(usd):.4f}"
 
 
-def _sentence(found: "Sequence[Comparison]", drift: Decimal) -> str:
+def _sentence(found: "Sequence[Reconciliation]", drift: Decimal) -> str:
     """Return what the drift may be, in a sentence or two."""
     starred = " * their tokens at the price list: the export has no dollars." if any(
         each.theirs and each.theirs.listed for each in found

@@ -36,7 +36,7 @@ class Side(Struct, frozen=True):
     """The dollars are the export's tokens at our price list: it has none of its own."""
 
 
-class Comparison(Struct, frozen=True):
+class Reconciliation(Struct, frozen=True):
     """One model on one day."""
 
     provider: str
@@ -52,9 +52,9 @@ class Comparison(Struct, frozen=True):
         return None if self.theirs is None else self.theirs.usd - self.ours.usd
 
 
-def reconcile(database: Database, prices: Prices, lines: Sequence[ExportLine]) -> list[Comparison]:
+def reconcile(database: Database, prices: Prices, lines: Sequence[ExportLine]) -> list[Reconciliation]:
     """Return every day and model that either side has, within the days of each provider's export."""
-    found: list[Comparison] = []
+    found: list[Reconciliation] = []
     for provider in sorted({line.provider for line in lines}):
         theirs = [line for line in lines if line.provider == provider]
         first, last = min(line.day for line in theirs), max(line.day for line in theirs)
@@ -67,7 +67,7 @@ def reconcile(database: Database, prices: Prices, lines: Sequence[ExportLine]) -
             ours[day, ALL] = _sum(mine)
         names = {_same(line.model): line.model for line in theirs if line.model} | _named(database, provider)
         found += [
-            Comparison(
+            Reconciliation(
                 provider,
                 day,
                 names.get(model, model),

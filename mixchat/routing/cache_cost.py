@@ -82,7 +82,7 @@ class Gaps:
         return sum(self._shares[:at]) + self._shares[at] * part
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
+class CostCandidate(Struct, frozen=True, kw_only=True):
     """A model as it would be asked: with its effort, search and system prompt, which its cache depends on."""
 
     variant: str
@@ -115,12 +115,12 @@ class Situation(Struct, frozen=True, kw_only=True):
 class Priced(Struct, frozen=True):
     """A candidate, what it costs now, and what it costs with an eye on the next turn."""
 
-    candidate: Candidate
+    candidate: CostCandidate
     now: float
     score: float
 
 
-class Ruling(Struct, frozen=True):
+class CostRuling(Struct, frozen=True):
     """Who is to answer, who would have been the strongest or the everyday choice, and whether the price decided."""
 
     chosen: Priced
@@ -149,7 +149,7 @@ def need_of(role: str, economy: Economy) -> int | None:
     return _SAVING.get(role, usual) if economy == "saver" else usual
 
 
-def warm_tokens(candidate: Candidate, now: float) -> float:
+def warm_tokens(candidate: CostCandidate, now: float) -> float:
     """Return how many tokens it is likely to find in its cache."""
     kept = candidate.warmth
     if kept is None or kept.tokens < candidate.rule.minimum or not 0 <= now - kept.started <= kept.life:
@@ -157,7 +157,9 @@ def warm_tokens(candidate: Candidate, now: float) -> float:
     return kept.tokens * candidate.hit
 
 
-def _dollars(candidate: Candidate, tokens: float, warm: float, reply: float, *, long: bool = False) -> float:
+def _dollars(
+    candidate: CostCandidate, tokens: float, warm: float, reply: float, *, long: bool = False
+) -> float:
     price = candidate.tariff(round(tokens))
     warm = min(warm, tokens)
     keeps = candidate.rule.life > 0 and tokens >= candidate.rule.minimum
@@ -169,7 +171,7 @@ def _dollars(candidate: Candidate, tokens: float, warm: float, reply: float, *, 
     )
 
 
-def keeps_long(candidate: Candidate, turn: Situation) -> bool:
+def keeps_long(candidate: CostCandidate, turn: Situation) -> bool:
     """Whether the cache that lives for an hour is worth its dearer writing.
 
     It costs more for what is newly written, and saves the whole conversation should the next turn come too late for the
@@ -186,14 +188,14 @@ def keeps_long(candidate: Candidate, turn: Situation) -> bool:
     return fresh * (price.write_long - price.write) < late * tokens * (price.write - price.read)
 
 
-def price_now(candidate: Candidate, turn: Situation) -> float:
+def price_now(candidate: CostCandidate, turn: Situation) -> float:
     """Return what it costs if this candidate answers."""
     tokens = turn.context * candidate.ratio
     long = keeps_long(candidate, turn)
     return _dollars(candidate, tokens, warm_tokens(candidate, turn.now), turn.reply, long=long)
 
 
-def _price_next(candidate: Candidate, chosen: Candidate, turn: Situation) -> float:
+def _price_next(candidate: CostCandidate, chosen: CostCandidate, turn: Situation) -> float:
     """Return what a usual turn costs at `candidate` after `chosen` answered this one."""
     tokens = (turn.context + turn.reply + _NEXT_PROMPT) * candidate.ratio
     if candidate.variant == chosen.variant:
@@ -209,7 +211,7 @@ def _price_next(candidate: Candidate, chosen: Candidate, turn: Situation) -> flo
     return chance * _dollars(candidate, tokens, warm, _NEXT_REPLY) + (1 - chance) * cold
 
 
-def priced(candidates: Sequence[Candidate], need: int, home: int, turn: Situation) -> list[Priced]:
+def priced(candidates: Sequence[CostCandidate], need: int, home: int, turn: Situation) -> list[Priced]:
     """Return every candidate that is good enough for `need`, the best score first."""
     able = [one for one in candidates if one.able and one.tier >= need]
     found: list[Priced] = []
@@ -223,8 +225,8 @@ def priced(candidates: Sequence[Candidate], need: int, home: int, turn: Situatio
 
 
 def decide(
-    candidates: Sequence[Candidate], need: int, turn: Situation, economy: Economy, home: int = DAILY
-) -> Ruling | None:
+    candidates: Sequence[CostCandidate], need: int, turn: Situation, economy: Economy, home: int = DAILY
+) -> CostRuling | None:
     """Return who is to answer a turn that needs `need`; `None`: nobody is good enough.
 
     "quality" never gives less than what is needed; "balanced" asks the strong model as long as that costs little
@@ -235,9 +237,9 @@ def decide(
         return None
     best = able[0]
     if economy != "balanced" or need < HARD:
-        return Ruling(best)
+        return CostRuling(best)
     everyday = priced(candidates, DAILY, home, turn)[0]
     dearer = best.score - everyday.score
     if dearer > min(_MOST_DEARER, _TIMES_DEARER * everyday.now):
-        return Ruling(everyday, best)
-    return Ruling(best)
+        return CostRuling(everyday, best)
+    return CostRuling(best)

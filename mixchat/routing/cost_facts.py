@@ -11,7 +11,7 @@ from mixchat.domain.stack import Seat
 from mixchat.ledger.cache_book import Kept, variant_of
 from mixchat.ledger.cache_rules import cache_rule
 from mixchat.ledger.token_count import count_tokens
-from mixchat.routing.cache_cost import Candidate, Gaps, Situation, Tariff, Warmth
+from mixchat.routing.cache_cost import CostCandidate, Gaps, Situation, Tariff, Warmth
 
 if TYPE_CHECKING:
     from mixchat.ledger.ledger import Ledger
@@ -24,7 +24,7 @@ _PER_IMAGE: Final = 1_100
 _PER_BYTE: Final = {"text/plain": 0.25, "application/pdf": 0.03}
 
 
-class Chat(Struct, frozen=True):
+class ChatCosts(Struct, frozen=True):
     """What is known of a turn's chat."""
 
     kept: tuple[Kept, ...]
@@ -44,7 +44,7 @@ class CostFacts:
         """Whether the price list is in memory, so that nobody has to wait for it."""
         return self._prices.ready
 
-    def chat(self, question: RoutingInput, role: str) -> Chat:
+    def chat(self, question: RoutingInput, role: str) -> ChatCosts:
         """Return who has read the chat, how large it is with this prompt, and how long people take to go on."""
         prompt = count_tokens(question.prompt) + sum(
             _PER_IMAGE
@@ -53,10 +53,10 @@ class CostFacts:
             for file in question.files
         )
         if question.chat is None or not question.history:
-            return Chat((), self._situation(prompt, role, Gaps()))
+            return ChatCosts((), self._situation(prompt, role, Gaps()))
         book = self._ledger().caches
         before = book.size(question.chat) or sum(count_tokens(earlier) for earlier in question.history)
-        return Chat(book.kept(question.chat), self._situation(prompt + before, role, Gaps(book.gaps())))
+        return ChatCosts(book.kept(question.chat), self._situation(prompt + before, role, Gaps(book.gaps())))
 
     def _situation(self, tokens: float, role: str, gaps: Gaps) -> Situation:
         reply = round(self._ledger().estimator.usual_length(role)) if self.ready else 400
@@ -73,8 +73,8 @@ class CostFacts:
         )
 
     def candidate(
-        self, seat: Seat, tier: int, chat: Chat, variant: str, role: str, *, able: bool = True
-    ) -> Candidate | None:
+        self, seat: Seat, tier: int, chat: ChatCosts, variant: str, role: str, *, able: bool = True
+    ) -> CostCandidate | None:
         """Return `seat` with its prices and what it has read, or `None` where its price is unknown or nothing."""
         now = chat.situation.now
         first = self._tariff(seat.ref, 0, now)
@@ -83,7 +83,7 @@ class CostFacts:
         book, rule = self._ledger(), cache_rule(str(seat.ref))
         ratio = book.estimator.ratio(seat.ref)
         kept = next((one for one in chat.kept if one.variant == variant), None)
-        return Candidate(
+        return CostCandidate(
             variant=variant,
             tier=tier,
             tariff=lambda tokens: self._tariff(seat.ref, tokens, now) or first,

@@ -24,16 +24,16 @@ from mixchat.routing.cache_cost import (
     EASY,
     HARD,
     NEEDS,
-    Candidate,
+    CostCandidate,
+    CostRuling,
     Priced,
-    Ruling,
     decide,
     keeps_long,
     need_of,
     price_now,
     warm_tokens,
 )
-from mixchat.routing.cost_facts import Chat, CostFacts
+from mixchat.routing.cost_facts import ChatCosts, CostFacts
 
 SENTENCES: Final = {
     "quality": "every prompt gets the model of its role, or a better one that has read the chat",
@@ -177,7 +177,7 @@ class _Weighing:
     def _variant(self, seat: Seat) -> str:
         return self._facts.variant(seat, self._question, self._system)
 
-    def _weighed(self, home: Seat, role: str, need: int, chat: Chat) -> Iterator[tuple[Seat, int, bool]]:
+    def _weighed(self, home: Seat, role: str, need: int, chat: ChatCosts) -> Iterator[tuple[Seat, int, bool]]:
         """Yield who is weighed, with what it is good for and whether it may answer this turn.
 
         The role's own model, whoever has read the chat and is good enough, and for what comes after it the everyday and
@@ -195,7 +195,7 @@ class _Weighing:
         for seat in self._homes(HEAVY_LIFTING)[:1]:
             yield seat, HARD, role == HEAVY_LIFTING or self._variant(seat) in read
 
-    def _candidates(self, home: Seat, role: str, need: int, chat: Chat) -> list[Candidate]:
+    def _candidates(self, home: Seat, role: str, need: int, chat: ChatCosts) -> list[CostCandidate]:
         """Return them, each variant once: as what it is best for."""
         found: dict[str, tuple[int, bool]] = {}
         for seat, tier, able in self._weighed(home, role, need, chat):
@@ -210,7 +210,12 @@ class _Weighing:
         return [one for one in made if one is not None]
 
     def _ruled(
-        self, ruling: Ruling, candidates: Sequence[Candidate], seats: tuple[Seat, ...], home: Seat, chat: Chat
+        self,
+        ruling: CostRuling,
+        candidates: Sequence[CostCandidate],
+        seats: tuple[Seat, ...],
+        home: Seat,
+        chat: ChatCosts,
     ) -> Order:
         chosen = ruling.chosen
         seat = self._seats[chosen.candidate.variant]
@@ -227,7 +232,7 @@ class _Weighing:
             long_cache=keeps_long(chosen.candidate, chat.situation),
         )
 
-    def _cold(self, candidates: Sequence[Candidate], chat: Chat) -> bool:
+    def _cold(self, candidates: Sequence[CostCandidate], chat: ChatCosts) -> bool:
         """Whether nobody has a long chat in a cache any more, so that a summary may be the better start."""
         limit = _LONG_COLD[self._economy]
         read = any(warm_tokens(one, chat.situation.now) for one in candidates)
@@ -238,7 +243,7 @@ class _Weighing:
             and chat.situation.context >= limit
         )
 
-    def _why(self, chosen: Priced, seat: Seat, first: Candidate, home: Seat, chat: Chat) -> str:
+    def _why(self, chosen: Priced, seat: Seat, first: CostCandidate, home: Seat, chat: ChatCosts) -> str:
         if chosen.candidate.variant == first.variant:
             return ""
         name, other = self._order.name(seat.ref), self._order.name(home.ref)
@@ -260,7 +265,7 @@ class _Weighing:
         return Order(seats=(first, *rest), why=why, skipped=((str(seats[0].ref), why),))
 
     def _alternative(
-        self, chosen: Priced, first: Candidate, candidates: Sequence[Candidate], chat: Chat
+        self, chosen: Priced, first: CostCandidate, candidates: Sequence[CostCandidate], chat: ChatCosts
     ) -> Alternative | None:
         """Return who else could answer: the role's own model where another one answers, else the next better one."""
         others = [one for one in candidates if one.variant != chosen.candidate.variant]

@@ -14,7 +14,7 @@ from mixchat.routing.lineup import Lineup, no_local_candidate, of_role, of_seat
 from mixchat.routing.services import RoutingServices
 
 if TYPE_CHECKING:
-    from mixchat.routing.turn_run import Run
+    from mixchat.routing.turn_run import TurnRun
 
 _MOST_EVIDENCE = 3
 
@@ -79,11 +79,11 @@ class Router:
             return self._pinned(question, question.pin)
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
 
-    def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> "Run":
+    def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> "TurnRun":
         """Return the turn's way through its line-up; nothing is sent until its events are read."""
-        from mixchat.routing.turn_run import Run  # deciding alone needs no event loop
+        from mixchat.routing.turn_run import TurnRun  # deciding alone needs no event loop
 
-        return Run(chat_request, decision, self.resources)
+        return TurnRun(chat_request, decision, self.resources)
 
     def _may_be_told(self, question: RoutingInput, classification: Classification) -> bool:
         """Whether the prompt may leave the machine just to be classified."""

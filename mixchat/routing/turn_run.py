@@ -39,7 +39,7 @@ def to_execute(chat_request: ChatRequest, plan: str) -> ChatRequest:
     return structs.replace(chat_request, messages=(*earlier, structs.replace(last, text=text)))
 
 
-class Run:
+class TurnRun:
     """Sees one turn through: plans first where the role has two steps, falls over where it may."""
 
     def __init__(

@@ -27,7 +27,7 @@ from mixchat.server.openai_reply import (
     money_facts,
     usage_chunk,
 )
-from mixchat.server.openai_request import Asked
+from mixchat.server.openai_request import CompletionPrompt
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -48,7 +48,7 @@ class Answer:
     """
 
     def __init__(
-        self, router: Router, question: RoutingInput, chat_request: ChatRequest, asked: Asked
+        self, router: Router, question: RoutingInput, chat_request: ChatRequest, asked: CompletionPrompt
     ) -> None:
         self._router = router
         self._question = question

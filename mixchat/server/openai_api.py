@@ -17,7 +17,7 @@ from mixchat.domain.turn import FileRef
 from mixchat.server.access import bearer, is_own_host, is_own_origin, is_token
 from mixchat.server.openai_answer import Answer, Receive, Scope, Send
 from mixchat.server.openai_reply import error_body, error_status, failure_body
-from mixchat.server.openai_request import Asked, UnsupportedError, read_request
+from mixchat.server.openai_request import CompletionPrompt, UnsupportedError, read_request
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -125,7 +125,7 @@ class OpenAiApi:
             raise UnknownModel(self._runtime.routing.unknown_name_message(name.removeprefix(OWN)))
         return pin
 
-    def _question(self, asked: Asked, pin: Pin | None) -> RoutingInput:
+    def _question(self, asked: CompletionPrompt, pin: Pin | None) -> RoutingInput:
         *earlier, last = asked.messages
         files = tuple(FileRef(file.name, file.media_type, len(file.data)) for file in last.attachments)
         history = tuple(message.text for message in earlier if message.role == "user")[-_HISTORY:]
@@ -138,7 +138,7 @@ class OpenAiApi:
         )
 
 
-def _brief(asked: Asked) -> ChatRequest:
+def _brief(asked: CompletionPrompt) -> ChatRequest:
     return ChatRequest(messages=asked.messages, settings=asked.settings, turn=uuid.uuid4().hex[:16])
 
 

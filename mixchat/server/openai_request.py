@@ -46,7 +46,7 @@ class CompletionRequest(Struct, frozen=True):
     response_format: dict[str, Any] | None = None
 
 
-class Asked(Struct, frozen=True):
+class CompletionPrompt(Struct, frozen=True):
     """What a request asks."""
 
     request: CompletionRequest
@@ -63,7 +63,7 @@ class UnsupportedError(BadRequest):
         self.param = param
 
 
-def read_request(body: bytes) -> Asked:
+def read_request(body: bytes) -> CompletionPrompt:
     """Return what the body asks.
 
     Raises:
@@ -82,7 +82,7 @@ def read_request(body: bytes) -> Asked:
         temperature=request.temperature,
         max_tokens=request.max_completion_tokens or request.max_tokens,
     )
-    return Asked(request, messages, settings, tuple(name for name in IGNORED if name in names))
+    return CompletionPrompt(request, messages, settings, tuple(name for name in IGNORED if name in names))
 
 
 def _refuse(request: CompletionRequest) -> None:

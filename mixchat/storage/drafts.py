@@ -3,13 +3,15 @@
 import sqlite3
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mixchat.domain.clock import Clock, SystemClock
-from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner, this_process
+
+if TYPE_CHECKING:
+    from mixchat.storage.database import Database
 
 KEPT_PROMPTS: Final = 1000
 _LOOSE: Final = "(window <> ? AND (pid IS NULL OR NOT alive(pid, born)))"
@@ -25,7 +27,7 @@ class Drafts:
         owner: the process that the window belongs to; `None` is this one.
     """
 
-    def __init__(self, database: Database, clock: Clock | None = None, owner: Owner | None = None) -> None:
+    def __init__(self, database: "Database", clock: Clock | None = None, owner: Owner | None = None) -> None:
         self._database = database
         self._clock = clock or SystemClock()
         self._owner = owner

@@ -36,20 +36,20 @@ _NAMES: Final = (
 )
 
 
-class Palette(Struct, frozen=True):
+class HtmlPalette(Struct, frozen=True):
     """The colours of a theme, by their names in its file."""
 
     colors: Mapping[str, str]
     roles: Mapping[str, str]
 
     @classmethod
-    def read(cls, path: Path) -> "Palette":
+    def read(cls, path: Path) -> "HtmlPalette":
         """Return the colours of a theme's file; whatever is no colour in hexadecimal is left out."""
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return cls(_colours(values.get("colors")), _colours(values.get("roles")))
 
     @classmethod
-    def pair(cls, name: str, user: Path) -> tuple["Palette", "Palette"]:
+    def pair(cls, name: str, user: Path) -> tuple["HtmlPalette", "HtmlPalette"]:
         """Return the colours for light and for dark: the theme in use is one of them, where it can be read."""
         found = {kind: cls.read(themes_directory() / f"mixchat-{kind}.toml") for kind in ("light", "dark")}
         path = theme_paths(user).get(name)
@@ -70,7 +70,7 @@ class Palette(Struct, frozen=True):
         return "".join(f"--{name}:{colour};" for name, colour in named.items())
 
 
-def to_html(document: ChatDocument, light: Palette, dark: Palette) -> str:
+def to_html(document: ChatDocument, light: HtmlPalette, dark: HtmlPalette) -> str:
     """Return the branch of a chat that is shown; other answers in the same place are folded away."""
     return _Page(document).page(light, dark)
 
@@ -81,7 +81,7 @@ class _Page:
         self._files = {file.digest: file for file in document.files}
         self._markdown = _markdown()
 
-    def page(self, light: Palette, dark: Palette) -> str:
+    def page(self, light: HtmlPalette, dark: HtmlPalette) -> str:
         turns = self._chat.branch()
         title = escape(self._chat.title or "Chat")
         style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")

@@ -27,9 +27,9 @@ def render(document: ChatDocument, form: Form, theme: str, themes: Path) -> Iter
     if form == "json":
         yield from encode([document])
     elif form == "html":
-        from mixchat.transfer.html import Palette, to_html
+        from mixchat.transfer.html import HtmlPalette, to_html
 
-        light, dark = Palette.pair(theme, themes)
+        light, dark = HtmlPalette.pair(theme, themes)
         yield to_html(document, light, dark).encode(errors="replace")
     else:
         from mixchat.transfer.markdown import to_markdown

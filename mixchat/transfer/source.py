@@ -21,14 +21,14 @@ LARGEST: Final = 1_000_000_000
 _READERS: Final = (chatgpt, claude)
 
 
-class Source(Struct, frozen=True):
+class ImportSource(Struct, frozen=True):
     """An export: whose it is, and the chats in it."""
 
     program: str
     chats: Iterator[Taken]
 
 
-def open_export(path: Path) -> Source:
+def open_export(path: Path) -> ImportSource:
     """Return what is in an export file.
 
     Raises:
@@ -44,7 +44,7 @@ def open_export(path: Path) -> Source:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
     if head.startswith(b"SQLite format 3"):
-        return Source(llm_log.SOURCE, llm_log.read(path))
+        return ImportSource(llm_log.SOURCE, llm_log.read(path))
     if zipfile.is_zipfile(path):
         return _all_of(str(path), _unzipped(path))
     return _all_of(str(path), [path.read_bytes()])
@@ -73,7 +73,7 @@ def _is_conversations(name: str) -> bool:
     return plain.startswith("conversations") and plain.endswith(".json")
 
 
-def _all_of(source: str, parts: list[bytes]) -> Source:
+def _all_of(source: str, parts: list[bytes]) -> ImportSource:
     """Return the chats of one or more pieces of JSON, all of one program."""
     first = parts[0].lstrip(b"\xef\xbb\xbf \t\r\n")
     if first.startswith(b"{"):
@@ -83,17 +83,17 @@ def _all_of(source: str, parts: list[bytes]) -> Source:
         conversation = _decoded(entry)
         for reader in _READERS:
             if reader.looks_like(conversation):
-                return Source(reader.SOURCE, _foreign(entries, reader.read))
+                return ImportSource(reader.SOURCE, _foreign(entries, reader.read))
     raise ConfigError(f"{source} is not an export of mixchat, ChatGPT, Claude or llm.")
 
 
-def _object(source: str, data: bytes) -> Source:
+def _object(source: str, data: bytes) -> ImportSource:
     if FORMAT.encode() in data[:200]:
-        return Source("mixchat", (Taken(document) for document in decode(data, source)))
+        return ImportSource("mixchat", (Taken(document) for document in decode(data, source)))
     conversation = table(_lenient(data, source))
     for reader in _READERS:
         if reader.looks_like(conversation):
-            return Source(reader.SOURCE, _foreign([conversation], reader.read))
+            return ImportSource(reader.SOURCE, _foreign([conversation], reader.read))
     if isinstance(listed := conversation.get("conversations"), list):
         return _all_of(source, [msgspec.json.encode(listed)])
     raise ConfigError(f"{source} is not an export of mixchat, ChatGPT, Claude or llm.")

