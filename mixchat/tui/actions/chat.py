@@ -34,7 +34,7 @@ CHAT: Final[tuple[Action, ...]] = (
     ),
     Action(
         id="next-model", title="Ask the next model now",
-        help="when a model lets itself be waited for (tab in the prompt)", slash="next",
+        help="when a model lets itself be waited for (tab in the prompt)", slash="next-model",
     ),
     Action(
         id="private", title="Private: local models only", help="local models only, or any model again",
