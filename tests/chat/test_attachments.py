@@ -41,7 +41,11 @@ def test_a_text_in_any_encoding_is_attached_as_what_it_says(
 
 @pytest.mark.parametrize(
     "data",
-    [Random(1).randbytes(5000), b"\x7fELF\x02\x01\x01" + b"\0" * 500, b"PK\x03\x04" + Random(2).randbytes(900)],
+    [
+        Random(1).randbytes(5000),
+        b"\x7fELF\x02\x01\x01" + b"\0" * 500,
+        b"PK\x03\x04" + Random(2).randbytes(900),
+    ],
     ids=["noise", "program", "archive"],
 )
 def test_what_is_no_text_is_refused(place: Place, tmp_path: Path, data: bytes):
