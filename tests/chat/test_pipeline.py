@@ -74,6 +74,6 @@ async def test_a_delta_passes_six_generators_at_most(protocol: str, seen: list[l
     assert seen
     longest = max(seen, key=len)
     assert longest[-5:] == [
-        "Adapter.stream", "LiveAttempt.events", "FailOver.events", "Run.events", "run_turn",
+        "Adapter.stream", "LiveAttempt.events", "FailOver.events", "TurnRun.events", "run_turn",
     ]  # fmt: skip
     assert len(longest) <= MOST, longest

@@ -40,7 +40,7 @@ def test_explaining_adds_the_evidence(shell: Shell):
     assert answer["evidence"]
     words = shell("route", CODE, "--explain").out
     assert "decided by: local" in words
-    assert "line-up: anthropic/claude-sonnet-5-5" in words
+    assert "fallback order: anthropic/claude-sonnet-5-5" in words
 
 
 def test_standard_input_is_added_to_the_prompt(shell: Shell):
@@ -59,7 +59,7 @@ def test_without_a_key_to_any_seat_the_model_is_null(
     assert (answer["model"], answer["lineup"]) == (None, [])
     said = shell("route", "hello", "--stack", "far")
     assert said.code == 0
-    assert "No model of the line-up is within reach" in said.err
+    assert "No model of the fallback order is available" in said.err
 
 
 def test_a_users_rule_decides(shell: Shell, paths: Paths):

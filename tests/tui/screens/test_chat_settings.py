@@ -44,7 +44,7 @@ async def test_default_takes_a_setting_away():
     async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort high")
         await stage.send("/effort default")
-        await stage.until(lambda: "again what the seat says" in said(stage))
+        await stage.until(lambda: "is the default of the stack again" in said(stage))
         assert stage.talk.chat.state.settings.effort is None
 
 

@@ -10,7 +10,7 @@ from tests.tui.stage import Stage, on_stage
 async def models(stage: Stage) -> ModelsScreen:
     """Open the picker and wait for its models."""
     screen = await opened(stage, "models", ModelsScreen)
-    await stage.until(lambda: "within reach" in stage.text)
+    await stage.until(lambda: "available of" in stage.text)
     return screen
 
 
@@ -25,7 +25,7 @@ async def test_a_row_says_price_window_abilities_and_what_stands_against_the_mod
     async with on_stage(runtime, size=(140, 40)) as stage:
         await models(stage)
         plain = row(stage, "a/plain")
-        assert all(word in plain for word in ("$1", "$4", "200k", "eyes thinks web"))
+        assert all(word in plain for word in ("$1", "$4", "200k", "vision · reasoning · web search"))
         assert "rests" in row(stage, "b/large")
         assert "needs FAR_KEY" in row(stage, "far/away")
         assert "?" in row(stage, "c/tiny")

@@ -20,7 +20,7 @@ def told() -> SceneRuntime:
 async def test_the_sum_keeps_the_unknown_apart_and_says_what_routing_saved():
     async with on_stage(told()) as stage:
         await spending(stage)
-        await stage.until(lambda: "$0.062 + ? in 4 calls since 2023-11-07" in stage.text)
+        await stage.until(lambda: "$0.0620 + ? in 4 calls since 2023-11-07" in stage.text)
         assert "by model" in stage.text
         assert "b/large" in stage.text
         assert "Routing saved" in stage.text

@@ -47,7 +47,7 @@ async def test_a_model_is_seated_moved_and_removed_and_each_step_is_taken_back()
     async with on_stage(runtime) as stage:
         await stack(stage)
         await stage.pilot.press("down", "enter")
-        await stage.until(lambda: "Who shall sit in daily-driver?" in stage.text and "c/tiny" in stage.text)
+        await stage.until(lambda: "Add a model to daily-driver" in stage.text and "c/tiny" in stage.text)
         await stage.type("tiny")
         await stage.pilot.press("enter")
         await stage.until(lambda: seats(runtime) == ["a/plain", "c/tiny", "b/large"])

@@ -17,7 +17,7 @@ _NAME: Final = 56
 """Cells that a name gets at most, so that the eye finds its price."""
 _FIGURES: Final = 26
 """Cells for prices and window."""
-_CAN: Final = 16
+_CAN: Final = 33
 """Cells for what a model can do."""
 _BRIEF: Final = 18
 _STATE: Final = 40
@@ -26,7 +26,7 @@ _WIDE: Final = 110
 """Cells from which there is room to say how a model is."""
 _WIDEST: Final = 140
 """Cells from which there is room for a successor, too."""
-_ABLE: Final = 84
+_ABLE: Final = 104
 """Cells from which there is room to say what a model can do."""
 _ABILITIES: Final = (("images", "vision"), ("thinks", "reasoning"), ("search", "web search"))
 
@@ -49,7 +49,7 @@ def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
         Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
         (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
-        (abilities(offer.card).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
+        (" · ".join(abilities(offer.card)).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
         _state_of(offer, rests, width),
     )
 
@@ -86,7 +86,7 @@ def details(offer: ModelOffer, rests: float) -> Content:
         f"writes at most {card.max_output:,} tokens" if card.max_output else "",
         f"efforts {', '.join(card.efforts)}" if card.efforts else "",
         "takes no temperature" if card.temperature is False else "",
-        abilities(card).replace(" ", ", "),
+        ", ".join(abilities(card)),
         "reads PDFs" if card.pdfs else "",
         formatting.size(card.size_bytes) if card.size_bytes else "",
     ]
@@ -100,9 +100,9 @@ def window(card: ModelCard) -> str:
     return formatting.count(card.context_window)
 
 
-def abilities(card: ModelCard) -> str:
-    """Return what a model can do besides text, a word each."""
-    return " ".join(word for field, word in _ABILITIES if getattr(card, field))
+def abilities(card: ModelCard) -> tuple[str, ...]:
+    """Return what a model can do besides text."""
+    return tuple(word for field, word in _ABILITIES if getattr(card, field))
 
 
 def retires(offer: ModelOffer) -> str:
