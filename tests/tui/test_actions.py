@@ -6,9 +6,10 @@ from mixchat.domain.turn import Outcome
 from mixchat.runtime.settings import Settings
 from mixchat.runtime.storage import Storage
 from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.panel.turn_list import TurnList
 from mixchat.tui.picker import Picker
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import Stage, StagedRouting, StagedRuntime, on_stage
+from tests.tui.stage import CONFIG, Stage, StagedRouting, StagedRuntime, on_stage
 
 
 class TaughtRouting(StagedRouting):
@@ -79,7 +80,7 @@ async def test_another_model_is_picked_from_a_list():
         await _two_turns(stage)
         stage.runtime.settings.providers.script("b/large", reply("A large reply."))
         await stage.pilot.press("f8")
-        await stage.until(lambda: "Who shall answer" in stage.text)
+        await stage.until(lambda: "Retry with ..." in stage.text)
         await stage.type("b/large")
         await stage.pilot.press("enter")
         await stage.until(lambda: "A large reply." in stage.text and "‹2/2›" in stage.text)
@@ -174,19 +175,23 @@ async def test_a_fork_is_a_chat_of_its_own():
         assert stage.talk.chat.id != old.id
         assert [turn.reply for turn in stage.turns] == ["First reply."]
         assert len(old.turns) == 2
-        assert "(fork)" in stage.text
+        assert stage.talk.chat.record.title.endswith("(fork)")
+        assert "Tell me about tea" in stage.text
 
 
 async def test_a_copied_turn_says_what_it_had_cost_and_the_sum_does_not_count_it_again():
-    async with on_stage(size=(160, 40)) as stage:
+    dear = CONFIG.replace("input = 1.0", "input = 1000.0").replace("output = 4.0", "output = 4000.0")
+    async with on_stage(StagedRuntime(dear), size=(160, 40)) as stage:
         stage.runtime.storage.prices.load()
         await _two_turns(stage)
-        await stage.until(lambda: "chat    $0.00006" in stage.text)
+        await stage.until(lambda: "Chat       $0.0600" in stage.text)
         await stage.pilot.press("alt+up", "alt+up", "ctrl+b")
-        await stage.until(lambda: "$0.00003 before the fork" in stage.text)
-        await stage.until(lambda: "($0.00003)" in stage.text)
-        assert "counted in the chat that this is a" in stage.text
-        await stage.until(lambda: "chat    $0 " in stage.text and "today   $0.00006" in stage.text)
+        await stage.until(lambda: "$0.0300 before the fork" in stage.text)
+        await stage.until(lambda: "($0.0300)" in stage.text)
+        await stage.until(lambda: "Chat            $0" in stage.text and "Today      $0.0600" in stage.text)
+        stage.app.screen.query_one(TurnList).focus()
+        await stage.pilot.press("right")
+        await stage.until(lambda: "counted in the chat that this is a" in stage.text)
 
 
 async def test_undo_takes_the_last_turn_back_with_its_prompt_and_redo_brings_it_back():
@@ -257,7 +262,7 @@ async def test_a_role_is_corrected_from_a_list_and_shown_so():
         await stage.type("coding")
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.turns[-1].corrected == "coding")
-        await stage.until(lambda: "corrected by you" in stage.text)
+        await stage.until(lambda: "changed by you" in stage.text)
         assert runtime.routing.lessons == [("And what about coffee then", "coding", "corrected")]
 
 

@@ -119,7 +119,7 @@ def test_a_comparison_streams_from_both_and_escape_closes_both_connections(serve
     terminal.wait("Omega", 0)
     mark = terminal.mark
     terminal.send("\x1b")
-    terminal.wait("Which answer goes on", mark)
+    terminal.wait("Continue with ...", mark)
     terminal.quiet(0.8)
     mark = terminal.mark
     terminal.send("2")

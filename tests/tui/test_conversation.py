@@ -20,7 +20,7 @@ async def test_a_reply_is_painted_with_role_model_time_and_cost_beside_it():
         await stage.until(lambda: "The kettle is on." in stage.text)
         assert "daily-driver" in stage.text
         assert stage.text.count("plain") >= 2
-        assert "$0.00003" in stage.text
+        assert "<$0.0001" in stage.text
 
 
 async def test_the_welcome_makes_room_for_the_first_turn():
