@@ -7,6 +7,7 @@ from msgspec import structs
 from mixchat.storage.drafts import Drafts, draft_text
 from mixchat.tui.composer.message import read_draft
 from tests.routing.scripted import Hang, reply
+from tests.tui.screens.scene import said
 from tests.tui.stage import StagedRuntime, on_stage
 
 
@@ -72,7 +73,7 @@ async def test_a_locked_history_is_said_at_once_and_leaving_asks():
         chat.save_record(structs.replace(chat.record, title="New"))
         await stage.until(lambda: "kept in memory" in stage.text)
         await stage.pilot.press("ctrl+q")
-        await stage.until(lambda: "quit once more" in stage.text)
+        await stage.until(lambda: "quit once more" in said(stage))
         other.execute("ROLLBACK")
         other.close()
         await stage.until(lambda: not database.unwritten)
