@@ -49,7 +49,7 @@ async def help_here(stage: Stage) -> None:
 async def models(stage: Stage) -> None:
     stage.runtime.routing.health.failed(LARGE, Overloaded("b is overloaded.").failure)
     await opened(stage, "models", ModelsScreen)
-    await stage.until(lambda: "within reach" in stage.text)
+    await stage.until(lambda: "available of" in stage.text)
 
 
 async def stack(stage: Stage) -> None:
