@@ -51,6 +51,18 @@ class TerminalDriver(LinuxDriver):
         """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever."""
         return shutil.get_terminal_size(_UNKNOWN)
 
+    def resume_application_mode(self) -> None:
+        """Take the terminal back after a stop, whatever kind it was.
+
+        A stop that no program is told of (SIGSTOP, a frozen machine) has not given the terminal back. Textual
+        would start a second reader beside the first: one of them waits for ever for what the other one read,
+        and the terminal's own settings are lost.
+        """
+        if self._key_thread is not None and self._key_thread.is_alive():
+            self._must_signal_resume = True
+            self.suspend_application_mode()
+        super().resume_application_mode()
+
     def disable_input(self) -> None:
         """Read no more keys, and leave no answer for the program that reads next."""
         self.flow.finish(_PATIENCE)
