@@ -22,8 +22,8 @@ from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import InputOrder
+from mixchat.tui.terminal.line_filter import PlainLines
 from mixchat.tui.terminal.pacing import OutputPacing
-from mixchat.tui.terminal.plain_lines import PlainLines
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 from mixchat.tui.terminal.survival import Failures, survive_handlers
 
@@ -245,7 +245,7 @@ def run_app(
     options = LaunchOptions(resume=resume, last=cont, theme=theme)
     runtime.storage.asks_about_prices = True
     if plain or runtime.settings.config.ui.plain:
-        from mixchat.tui.plain import run_plain
+        from mixchat.tui.plain.plain_app import run_plain
 
         runtime.start_log()
         return run_plain(runtime, options)

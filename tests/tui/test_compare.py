@@ -66,9 +66,16 @@ async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(
         assert not isinstance(stage.app.screen, ComparePicker)
 
 
+class OneRole:
+    """Knows one name."""
+
+    def resolve_name(self, name: str) -> Pin | None:
+        return Pin(name, role=name) if name == "coding" else None
+
+
 @pytest.mark.parametrize("prompt", ["either,or what is it", "coding, what is it", "3,14 is what"])
 def test_a_prompt_that_begins_with_a_comma_is_no_list_of_models(prompt: str):
-    found = read_names(prompt, lambda name: Pin(name, role=name) if name == "coding" else None, 4)
+    found = read_names(prompt, OneRole(), 4)
     assert (list(found.pins), found.rest, found.nothing) == ([], prompt, None)
 
 

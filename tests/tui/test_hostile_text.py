@@ -173,7 +173,7 @@ def test_what_is_painted_and_where_it_links_is_plain():
     from rich.style import Style
     from textual.color import Color
 
-    from mixchat.tui.terminal.plain_lines import PlainLines
+    from mixchat.tui.terminal.line_filter import PlainLines
 
     (found,) = PlainLines().apply([Segment(EVIL, Style(link=f"http://x/{EVIL}"))], Color(0, 0, 0))
     assert found.text.isprintable()

@@ -1,11 +1,20 @@
 """Walking through earlier prompts."""
 
+from collections.abc import Sequence
+
 from mixchat.tui.composer.prompt_history import PromptHistory
 from tests.tui.stage import on_stage
 
 
+class Sent:
+    """Two prompts that were sent."""
+
+    def prompts(self) -> Sequence[str]:
+        return ["first", "second"]
+
+
 def test_what_was_changed_on_the_way_is_still_there_on_the_way_back():
-    history = PromptHistory(lambda: ["first", "second"])
+    history = PromptHistory(Sent())
     assert history.older("draft") == "second"
     assert history.older("second, changed") == "first"
     assert history.older("first") is None

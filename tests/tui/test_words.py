@@ -179,7 +179,7 @@ def test_the_beginning_counts_before_a_part_and_a_part_before_the_letters():
 
 
 def test_the_unsent_prompt_waits_at_the_newest_end():
-    recall = PromptHistory(FewSources().prompts)
+    recall = PromptHistory(FewSources())
     assert recall.older("unsent") == "two"
     assert recall.older("two") == "one"
     assert recall.older("one") is None

@@ -55,8 +55,7 @@ class OpenChats:
             raise RuntimeError("attach comes before the first chat")
         if self._queue is not None:
             self._queue.leave()
-        queue = self._queues.get(chat.id) or TurnQueue(chat, self._ends, self._observers, self._screen)
-        queue.accepted = self._save
+        queue = self._queues.get(chat.id) or TurnQueue(chat, self, self._ends, self._observers, self._screen)
         self._queues = {id_: other for id_, other in self._queues.items() if other.busy}
         self._queues[chat.id] = self._queue = queue
         queue.enter(self._observers)
@@ -84,9 +83,9 @@ class OpenChats:
     def save_draft(self, draft: Draft) -> None:
         """Save what is written; a history that cannot be written is no reason to stop typing."""
         self._written[self.chat.id] = draft
-        self._save(self.queue)
+        self.save_unsent(self.queue)
 
-    def _save(self, queue: TurnQueue) -> None:
+    def save_unsent(self, queue: TurnQueue) -> None:
         """Put on disk what was not sent: what is written, what waits, and what is on its way into the chat."""
         chat = queue.chat.id
         draft = self._written.get(chat, Draft())

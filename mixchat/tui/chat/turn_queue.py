@@ -62,18 +62,27 @@ class TurnEnds(Protocol):
         ...
 
 
+class QueueOwner(Protocol):
+    """Keeps what belongs to the chat of a queue."""
+
+    def save_unsent(self, queue: "TurnQueue") -> None:
+        """A message has become a turn, which is on disk: what is left was not sent."""
+        ...
+
+
 class TurnQueue:
     """Runs the turns of one chat, one at a time."""
 
-    def __init__(self, chat: Chat, ends: TurnEnds, observers: Sequence[TurnObserver], screen: Widget) -> None:
+    def __init__(
+        self, chat: Chat, owner: QueueOwner, ends: TurnEnds, observers: Sequence[TurnObserver], screen: Widget
+    ) -> None:
         self.chat = chat
         self.waiting: list[ComposedMessage] = []
         self.pending: ComposedMessage | None = None
         """The message that was sent and is not in the chat yet."""
-        self.accepted: Callable[[TurnQueue], None] = _nobody
-        """Is told when a message has become a turn, which is on disk."""
         self.paused = False
         self._ends = ends
+        self._owner = owner
         self._observers = observers
         self._screen = screen
         self._worker: Worker[None] | None = None
@@ -220,7 +229,7 @@ class TurnQueue:
                     match event:
                         case TurnAccepted(turn, live):
                             self.pending = None
-                            self.accepted(self)
+                            self._owner.save_unsent(self)
                             self._show_begin(turn, live)
                         case TurnFinished(turn):
                             pass
@@ -264,10 +273,6 @@ class TurnQueue:
         message = self.waiting.pop(0)
         self._begin(partial(self._sent, message, GuardOverrides()), message)
         self._ends.waiting_changed()
-
-
-def _nobody(queue: TurnQueue) -> None:
-    """Nobody has to know."""
 
 
 def _still_named(files: Sequence[FileRef], message: ComposedMessage) -> list[FileRef]:

@@ -72,7 +72,7 @@ class Composer(Vertical):
         super().__init__()
         self._sources = sources
         self._pastes = Pastes()
-        self._history = PromptHistory(sources.prompts)
+        self._history = PromptHistory(sources)
         self._colour = "-no-role"
         self._steady = ""
         """A text that was put in whole, so that nothing is offered for it."""

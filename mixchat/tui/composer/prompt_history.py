@@ -1,6 +1,15 @@
 """Going back through the prompts sent before, as in a shell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class SentPrompts(Protocol):
+    """Knows the prompts sent before."""
+
+    def prompts(self) -> Sequence[str]:
+        """Return them, the newest last."""
+        ...
 
 
 class PromptHistory:
@@ -9,8 +18,8 @@ class PromptHistory:
     A prompt that was changed on the way stays changed until something is sent, as in a shell.
     """
 
-    def __init__(self, read: Callable[[], Sequence[str]]) -> None:
-        self._read = read
+    def __init__(self, sources: SentPrompts) -> None:
+        self._sources = sources
         self._prompts: list[str] | None = None
         """The prompts, and behind them what is being written."""
         self._at = 0
@@ -18,7 +27,7 @@ class PromptHistory:
     def older(self, current: str) -> str | None:
         """Return the prompt before, or `None` at the oldest. `current` is kept in its place."""
         if self._prompts is None:
-            self._prompts = [*self._read(), current]
+            self._prompts = [*self._sources.prompts(), current]
             self._at = len(self._prompts) - 1
         return self._moved(self._prompts, -1, current)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
@@ -45,7 +45,15 @@ class ParsedNames(Struct, frozen=True):
     """A name in the list of models that is neither role, alias nor model."""
 
 
-def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> ParsedNames:
+class Names(Protocol):
+    """Knows what a name stands for."""
+
+    def resolve_name(self, name: str) -> Pin | None:
+        """Return the role or model of that name; `None` when it is nothing."""
+        ...
+
+
+def read_names(words: str, known: Names, most: int) -> ParsedNames:
     """Return the roles and models that `words` begins with, apart or joined by commas, and the rest.
 
     A single name that is followed by other words is taken for a word of the prompt unless it has its `@`.
@@ -55,7 +63,7 @@ def read_names(words: str, resolve: Callable[[str], Pin | None], most: int) -> P
     while rest and len(pins) < most:
         word, _, after = rest.partition(" ")
         names = [name.removeprefix("@") for name in word.rstrip(",").split(",")]
-        found = {name: pin for name in names if (pin := resolve(name)) is not None}
+        found = {name: pin for name in names if (pin := known.resolve_name(name)) is not None}
         if len(found) < len(names):
             if _is_list(word.rstrip(","), known=bool(found)):
                 return ParsedNames(pins, rest, next(name for name in names if name not in found))
@@ -88,7 +96,7 @@ class ComparisonSetup:
 
     def ask(self, text: str, begin: Begin) -> None:
         """Call `begin` with what is to be compared, at once or after the models were marked in a list."""
-        named = read_names(text, self.context.runtime.routing.resolve_name, MOST)
+        named = read_names(text, self.context.runtime.routing, MOST)
         if (problem := self._problem(named)) is not None:
             self.context.notify(problem)
             self.context.composer.put_back(f"/compare {text}")

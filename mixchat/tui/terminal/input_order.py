@@ -17,6 +17,8 @@ from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from mixchat.tui.terminal.survival import Failed
+
 _LONGEST: Final = 1.0
 """Seconds that the next key waits at most for what the one before has set off."""
 _ROUNDS: Final = 8
@@ -40,7 +42,7 @@ class InputOrder:
         self,
         app: App[Any],
         hand_on: Callable[[events.Event], Awaitable[None]],
-        failed: Callable[[Exception], None],
+        failed: Failed,
     ) -> None:
         self._app = app
         self._hand_on = hand_on

@@ -2,12 +2,15 @@
 
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from textual import events
 from textual.message import Message
 from textual.message_pump import MessagePump
+
+Failed = Callable[[Exception], None]
+"""Is told of an exception."""
 
 _VITAL: Final = (events.Compose, events.Mount, events.Load, events.Unmount)
 """Without these a widget is not there at all."""
@@ -30,7 +33,7 @@ class Failures:
         return len(self._times) <= _MOST or now - self._times[0] > _WITHIN
 
 
-def survive_handlers(failed: Callable[[Exception], None]) -> None:
+def survive_handlers(failed: Failed) -> None:
     """Let a widget whose handler fails go on with its next message.
 
     Textual ends the loop that hands a widget its messages at the first exception and has no setting for it.
@@ -38,7 +41,7 @@ def survive_handlers(failed: Callable[[Exception], None]) -> None:
     Args:
         failed: is told of each exception.
     """
-    original: Callable[[MessagePump, Message], Awaitable[None]] = getattr(MessagePump, _DISPATCH)
+    original = getattr(MessagePump, _DISPATCH)
 
     async def dispatch(self: MessagePump, message: Message) -> None:
         try:

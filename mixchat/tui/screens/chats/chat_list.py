@@ -38,7 +38,7 @@ class ChatList:
 
     def export(self, chat: str, name: str) -> str:
         """Write a chat to a new file; return a sentence about it."""
-        from mixchat.tui.handlers.save import export_chat
+        from mixchat.tui.save_file import export_chat
 
         return export_chat(self._runtime, self.records[chat], name)
 

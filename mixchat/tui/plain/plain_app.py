@@ -1,7 +1,6 @@
 """The app as append-only text: for screen readers and terminals that can do no more."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -24,12 +23,12 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
-from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.plain_commands import PlainCommands, PlainState
-from mixchat.tui.plain_input import LineReader, line_reader
+from mixchat.tui.plain.commands import PlainCommands, PlainState
+from mixchat.tui.plain.line_reader import LineReader, line_reader
+from mixchat.tui.plain.output import say, write
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -47,18 +46,18 @@ def run_plain(runtime: "Runtime", options: LaunchOptions) -> int:
     try:
         chat = _chat(runtime, options)
     except ConfigError as error:
-        _say(f"mixchat: {error}")
+        say(f"mixchat: {error}")
         return 2
     for turn in chat.turns:
-        _say(f"You: {turn.prompt}")
-        _say(f"{_who(turn)}: {turn.reply}")
-        _say(_footer(turn))
-    _say(_HELP)
+        say(f"You: {turn.prompt}")
+        say(f"{_who(turn)}: {turn.reply}")
+        say(_footer(turn))
+    say(_HELP)
     state = PlainState(chat)
-    commands = PlainCommands(runtime, state, _say)
+    commands = PlainCommands(runtime, state)
     with asyncio.Runner() as runner:  # connections live as long as their loop
         runner.run(runtime.discover())
-        reader = line_reader(runner, runtime.storage.drafts, commands.words)
+        reader = line_reader(runner, runtime.storage.drafts, commands)
         while not state.leaving and (line := reader.read("You: ")) is not None:
             if line.strip() and not commands.run(line):
                 _talk(runner, runtime, state.chat, line, reader)
@@ -81,13 +80,13 @@ def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str, rea
     """Answer a line."""
     mentions = read_mentions(line, runtime.routing.resolve_name, Path.cwd())
     if mentions.nothing is not None:
-        _say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
+        say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return
     try:
         files = [chat.attach(path) for path in mentions.files]
         files += [runner.run(chat.attach_page(address)) for address in mentions.addresses]
     except (ProviderError, StorageError) as error:
-        _say(str(error))
+        say(str(error))
         return
     _send(runner, chat, TurnRequest(text=mentions.body, files=tuple(files), pin=mentions.pin), reader)
 
@@ -130,28 +129,28 @@ async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
                 if isinstance(event, TurnFailed):
                     failed = event.turn
     except (ProviderError, StorageError) as error:
-        _say(str(error))
+        say(str(error))
     except asyncio.CancelledError:
-        _say("\nStopped; what came is kept.")
+        say("\nStopped; what came is kept.")
     return failed
 
 
 def _read_out(event: ChatEvent) -> None:
     match event:
         case Routed(decision) if decision.lineup:
-            _write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
+            write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
         case TextDelta(text):
-            _write(text)
+            write(text)
         case Notice(_, text):
-            _say(f"\n({text})")
+            say(f"\n({text})")
         case FailedOver(source, target, failure):
-            _say(f"\n{source} failed: {failure.message} Asking {target}.")
+            say(f"\n{source} failed: {failure.message} Asking {target}.")
         case Retrying(ref, wait, failure):
-            _say(f"\n{ref}: {failure.message} Asking again in {formatting.seconds(wait)}.")
+            say(f"\n{ref}: {failure.message} Asking again in {formatting.seconds(wait)}.")
         case TurnFinished(turn):
-            _say(f"\n{_footer(turn)}")
+            say(f"\n{_footer(turn)}")
         case TurnFailed(_, failure):
-            _say(f"\n{failure.message}")
+            say(f"\n{failure.message}")
         case _:
             pass
 
@@ -164,13 +163,3 @@ def _footer(turn: Turn) -> str:
     """Return who answered, how long it took and what it cost, and what went wrong."""
     line = f"({_who(turn)}, {formatting.seconds(turn.seconds)}, {formatting.money(turn.cost)})"
     return f"{line} {turn.failure.message}" if turn.failure else line
-
-
-def _say(sentence: str) -> None:
-    _write(f"{sentence}\n")
-
-
-def _write(text: str) -> None:
-    """Write foreign text, too: nothing in it can move the cursor."""
-    sys.stdout.write(sanitize(text))
-    sys.stdout.flush()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mixchat.storage.drafts import Drafts
@@ -20,6 +20,14 @@ class LineReader(Protocol):
 
     def read(self, question: str) -> str | None:
         """Return what was written, or `None` when nothing comes any more."""
+        ...
+
+
+class Completions(Protocol):
+    """What may be completed."""
+
+    def words(self) -> Iterable[str]:
+        """Return the words as they are now."""
         ...
 
 
@@ -74,7 +82,7 @@ class EditedLines:
         words: what may be completed.
     """
 
-    def __init__(self, runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, runner: asyncio.Runner, drafts: Drafts, words: Completions) -> None:
         self._runner = runner
         self._session = _session(drafts, words)
 
@@ -90,7 +98,7 @@ class EditedLines:
             return ""
 
 
-def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iterable[str]]) -> LineReader:
+def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Completions) -> LineReader:
     """Return the reader that standard input is fit for."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return PipedLines()
@@ -99,7 +107,7 @@ def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Callable[[], Iter
     return EditedLines(runner, drafts, words)
 
 
-def _session(drafts: Drafts, words: Callable[[], Iterable[str]]) -> "PromptSession[str]":
+def _session(drafts: Drafts, words: Completions) -> "PromptSession[str]":
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import WordCompleter
     from prompt_toolkit.history import History
@@ -131,7 +139,7 @@ def _session(drafts: Drafts, words: Callable[[], Iterable[str]]) -> "PromptSessi
         "history": Sent(),
         "multiline": True,
         "key_bindings": keys,
-        "completer": WordCompleter(lambda: list(words()), sentence=False, WORD=True),
+        "completer": WordCompleter(lambda: list(words.words()), sentence=False, WORD=True),
         "complete_while_typing": False,
         "prompt_continuation": "... ",
         # The editor moves the cursor, which `sys.stdout` lets no foreign text do.

@@ -10,6 +10,7 @@ from mixchat.chat.chat import Chat
 from mixchat.config.prompts import Filled, Prompts
 from mixchat.domain.errors import ConfigError
 from mixchat.tui.handlers.prompt_library import read_values
+from mixchat.tui.plain.output import say
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -32,10 +33,9 @@ class PlainState(Struct):
 class PlainCommands:
     """Does what a line that begins with a slash says."""
 
-    def __init__(self, runtime: "Runtime", state: PlainState, say: Callable[[str], None]) -> None:
+    def __init__(self, runtime: "Runtime", state: PlainState) -> None:
         self._runtime = runtime
         self._state = state
-        self._say = say
         self._prompts = Prompts(runtime.settings.paths.prompts)
 
     def run(self, line: str) -> bool:
@@ -51,9 +51,9 @@ class PlainCommands:
             elif name in self._prompts.names():
                 self._use(name, argument)
             else:
-                self._say(f"There is no command /{name}; /help lists them. Nothing was sent.")
+                say(f"There is no command /{name}; /help lists them. Nothing was sent.")
         except ConfigError as error:
-            self._say(str(error))
+            say(str(error))
         return True
 
     def words(self) -> Iterator[str]:
@@ -68,10 +68,10 @@ class PlainCommands:
     def help(self, _: str) -> None:
         """List the commands."""
         for name, command in _COMMANDS.items():
-            self._say(f"/{name} {command.argument}".rstrip() + f": {command.help}")
+            say(f"/{name} {command.argument}".rstrip() + f": {command.help}")
         for name in self._prompts.names():
-            self._say(f"/{name}: a prompt of your library")
-        self._say("@NAME before a prompt asks that role or model alone; @FILE attaches a file.")
+            say(f"/{name}: a prompt of your library")
+        say("@NAME before a prompt asks that role or model alone; @FILE attaches a file.")
 
     def leave(self, _: str) -> None:
         """Leave."""
@@ -80,17 +80,17 @@ class PlainCommands:
     def new(self, _: str) -> None:
         """Begin a new chat."""
         self._state.chat = self._runtime.new_chat()
-        self._say("A new chat.")
+        say("A new chat.")
 
     def chats(self, _: str) -> None:
         """List the newest chats."""
         for record in self._runtime.storage.chats.list(_MOST_CHATS):
-            self._say(f"{record.id}  {record.title}")
+            say(f"{record.id}  {record.title}")
 
     def open(self, name: str) -> None:
         """Go on with another chat."""
         self._state.chat = self._runtime.saved_chat(name)
-        self._say(f"Chat {self._state.chat.id}: {self._state.chat.record.title}")
+        say(f"Chat {self._state.chat.id}: {self._state.chat.record.title}")
 
     def pin(self, name: str) -> None:
         """Pin the chat to a role or model."""
@@ -98,33 +98,31 @@ class PlainCommands:
         if pin is None:
             raise ConfigError(self._runtime.routing.unknown_name_message(name))
         self._set_pin(pin.name)
-        self._say(f"{pin.target} answers in this chat until /auto.")
+        say(f"{pin.target} answers in this chat until /auto.")
 
     def unpin(self, _: str) -> None:
         """Give the choice back to the router."""
         self._set_pin(None)
-        self._say("The router chooses again.")
+        say("The router chooses again.")
 
     def private(self, _: str) -> None:
         """Keep the chat on this machine, or let it leave again."""
         chat = self._state.chat
         chat.save_record(structs.replace(chat.record, private=not chat.record.private))
-        self._say("Only models on this machine answer." if chat.record.private else "Any model may answer.")
+        say("Only models on this machine answer." if chat.record.private else "Any model may answer.")
 
     def retry(self, _: str) -> None:
         """Ask the last prompt again."""
         if self._state.chat.turns:
             self._state.again = True
         else:
-            self._say("Nothing was asked yet.")
+            say("Nothing was asked yet.")
 
     def export(self, name: str) -> None:
         """Write the chat to a file."""
-        from mixchat.tui.handlers.save import export_chat
+        from mixchat.tui.save_file import export_chat
 
-        self._say(
-            export_chat(self._runtime, self._state.chat.record, name) if name else "Say where: /export FILE"
-        )
+        say(export_chat(self._runtime, self._state.chat.record, name) if name else "Say where: /export FILE")
 
     def _use(self, name: str, argument: str) -> None:
         prompt = self._prompts.get(name)
@@ -136,7 +134,7 @@ class PlainCommands:
         chat = self._state.chat
         settings = structs.replace(chat.state.settings, system=filled.system)
         chat.save_record(structs.replace(chat.record, state=structs.replace(chat.state, settings=settings)))
-        self._say(f"{name} is this chat's persona.")
+        say(f"{name} is this chat's persona.")
 
     def _set_pin(self, name: str | None) -> None:
         chat = self._state.chat
