@@ -39,16 +39,26 @@ class Meter(Protocol):
         """
         ...
 
-    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+    def running(
+        self, call_id: str, text: GrowingText, usage: Usage, *, counted: int = 0
+    ) -> tuple[Usage, Cost]:
         """Return what the call has used and cost so far, by the usage reported and the text received.
 
-        `text` is all that came, thinking included. This is the one live figure there is: counts that the provider
+        `text` is all that came, thinking included; `counted` is how many of its characters had come when the provider
+        last counted the output. This is the one live figure there is: counts that the provider
         did not give are estimated here as they are when the call ends, so that the two differ by what it corrects.
         """
         ...
 
     def close(
-        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+        self,
+        call_id: str,
+        *,
+        text: str,
+        usage: Usage,
+        complete: bool,
+        failure: Failure | None,
+        counted: int = 0,
     ) -> tuple[Usage, Cost]:
         """Write the ledger's row, free the reservation, and return the usage as reported and the cost as written.
 

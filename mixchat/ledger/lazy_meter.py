@@ -19,12 +19,23 @@ class LazyMeter:
         """Reserve the call; see `Meter.open`."""
         return self._made().open(call, request)
 
-    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+    def running(
+        self, call_id: str, text: GrowingText, usage: Usage, *, counted: int = 0
+    ) -> tuple[Usage, Cost]:
         """Return usage and cost so far; see `Meter.running`."""
-        return self._made().running(call_id, text, usage)
+        return self._made().running(call_id, text, usage, counted=counted)
 
     def close(
-        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+        self,
+        call_id: str,
+        *,
+        text: str,
+        usage: Usage,
+        complete: bool,
+        failure: Failure | None,
+        counted: int = 0,
     ) -> tuple[Usage, Cost]:
         """Write the call down; see `Meter.close`."""
-        return self._made().close(call_id, text=text, usage=usage, complete=complete, failure=failure)
+        return self._made().close(
+            call_id, text=text, usage=usage, complete=complete, failure=failure, counted=counted
+        )

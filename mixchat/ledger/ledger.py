@@ -96,7 +96,9 @@ class Ledger:
         self._live[key] = live
         return str(key)
 
-    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+    def running(
+        self, call_id: str, text: GrowingText, usage: Usage, *, counted: int = 0
+    ) -> tuple[Usage, Cost]:
         """Return what the call has used and cost so far, by the usage reported and the text received.
 
         `text` is all that came, not the last piece. Until the price list is in memory the cost is unknown.
@@ -106,13 +108,20 @@ class Ledger:
         live = self._live.get(key)
         if live is None:
             return usage, rows.cost_of(self.database.connection, key) or Cost(None, exact=False)
-        live.usage = live.so_far(text, usage)
+        live.usage = live.so_far(text, usage, counted)
         cost = self._so_far(live)
         self._beat(key, live, cost.usd)
         return live.usage, cost
 
     def close(
-        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+        self,
+        call_id: str,
+        *,
+        text: str,
+        usage: Usage,
+        complete: bool,
+        failure: Failure | None,
+        counted: int = 0,
     ) -> tuple[Usage, Cost]:
         """Write the ledger's row, free the reservation, and return the usage as reported and the cost as written.
 
@@ -125,7 +134,7 @@ class Ledger:
             known = self._unwritten.get(key)
             cost = known.cost if known else rows.cost_of(self.database.connection, key)
             return usage, cost or Cost(None, exact=False)
-        row = self._row(key, live, text, usage, complete=complete, failure=failure)
+        row = self._row(key, live, text, usage, counted, complete=complete, failure=failure)
         self._unwritten[key] = row
         try:
             with self.database.writing():
@@ -206,6 +215,7 @@ class Ledger:
         live: OpenCall,
         text: str,
         usage: Usage,
+        counted: int,
         *,
         complete: bool,
         failure: Failure | None,
@@ -217,7 +227,7 @@ class Ledger:
             )  # a filter may charge for reading
         else:
             whole = complete or (failure is not None and failure.code == "refused")
-            charged = live.final(GrowingText(text), usage, complete=whole)
+            charged = live.final(GrowingText(text), usage, counted, complete=whole)
             exact = is_exact(live.call, usage, complete=whole)
             rates, cost = self._priced(live.call, charged, live.started, exact=exact)
         return CallRow(

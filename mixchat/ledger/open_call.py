@@ -52,32 +52,30 @@ class OpenCall:
         self.usage = Usage()
         """The usage so far, counts that were not reported estimated."""
         self._ratio = ratio
+        self._start = 0
         self._counted = 0
         self._whole = 0.0
-        self._reported: int | None = None
-        self._reported_at = 0
 
-    def so_far(self, text: GrowingText, usage: Usage) -> Usage:
-        """Return `usage` with what the provider did not say yet: the request, and the text since it last spoke."""
-        if usage.output is not None and usage.output != self._reported:
-            self._reported, self._reported_at = usage.output, self._count(text)
-        written = self._count(text)
-        rest = written - self._reported_at if usage.output is not None else written
-        return self._filled(usage, (usage.output or 0) + rest)
+    def so_far(self, text: GrowingText, usage: Usage, counted: int) -> Usage:
+        """Return `usage` with what the provider did not say yet: the request, and the text since it last counted."""
+        start = 0 if usage.output is None else counted
+        if start != self._start:
+            self._start = self._counted = start
+            self._whole = 0.0
+        return self._filled(usage, (usage.output or 0) + self._count(text))
 
-    def final(self, text: GrowingText, usage: Usage, *, complete: bool) -> Usage:
-        """Return the usage that is charged: as reported, and of a cut reply the rest as well."""
-        if complete or usage.output is None or usage.output == self._reported:
-            output = usage.output if complete and usage.output is not None else None
-            return self.so_far(text, usage) if output is None else self._filled(usage, output)
-        return self._filled(usage, max(usage.output, self._count(text)))
+    def final(self, text: GrowingText, usage: Usage, counted: int, *, complete: bool) -> Usage:
+        """Return the usage that is charged: as reported, and of a cut reply what came after that as well."""
+        if complete and usage.output is not None:
+            return self._filled(usage, usage.output)
+        return self.so_far(text, usage, counted)
 
     def _filled(self, usage: Usage, output: int) -> Usage:
         read = self.input_tokens if usage.input is None else usage.input
         return replace(usage, input=read, output=output)
 
     def _count(self, text: GrowingText) -> int:
-        """Return the tokens of `text`, looking only at what is new since the last call.
+        """Return the tokens of `text` that came after the provider's count, looking only at what is new.
 
         What stands before the last blank is counted once and for all. The word after it may still grow, and half a
         word is another number of tokens than the whole, so it is counted anew with every look.

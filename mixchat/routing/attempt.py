@@ -72,6 +72,8 @@ class LiveAttempt:
         self._text = GrowingText()
         """Reply and thinking together, for an estimate of the tokens."""
         self._usage = Usage()
+        self._counted = 0
+        """Characters that had come when the provider last counted the output."""
         self._end: StreamEnd | None = None
         self._patience = patience or Patience(services.limits, services.health, services.clock)
         self._silence = IdleTimeout(services.clock)
@@ -105,7 +107,9 @@ class LiveAttempt:
         """The call as it stands, with the ledger's own figure for what it has cost so far; `None`: nothing was sent."""
         if self._settled is not None or self._id is None:
             return self._settled
-        return self._as_attempt(*self._services.meter.running(self._id, self._text, self._usage))
+        return self._as_attempt(
+            *self._services.meter.running(self._id, self._text, self._usage, counted=self._counted)
+        )
 
     async def events(self) -> AsyncGenerator[AttemptStarted | ProviderEvent]:
         """Yield `AttemptStarted`, then what the provider says up to its `StreamEnd`; how it failed is in `failure`.
@@ -184,6 +188,8 @@ class LiveAttempt:
                 self._text.append(text)
                 self.has_words = self.has_words or (bool(text) and isinstance(event, TextDelta))
             case UsageUpdate(usage):
+                if usage.output != self._usage.output:
+                    self._counted = len(self._text)
                 self._usage = usage
             case StreamEnd(stop=stop, usage=usage):
                 self._usage = usage
@@ -208,6 +214,7 @@ class LiveAttempt:
             usage=self._usage,
             complete=self._end is not None,
             failure=self.failure or unsent,
+            counted=self._counted,
         )
         self._settled = self._as_attempt(usage, cost)
 

@@ -136,15 +136,34 @@ def test_a_cancelled_call_costs_what_was_reported_and_an_estimate_of_the_rest(tm
     assert (row["complete"], row["error"]) == (0, None)
 
 
-def test_a_count_that_came_with_the_last_word_needs_no_estimate_of_a_rest(tmp_path: Path):
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_count_that_came_with_the_last_word_needs_no_estimate_of_a_rest(tmp_path: Path, *, looked: bool):
+    """Google counts with every piece. Whether a screen was painted meanwhile changes no sum."""
     book = ledger(tmp_path)
     key = book.open(call(), request())
-    book.running(key, GrowingText("word " * 100), Usage(input=10, output=150))
-    _, cost = book.close(
-        key, text="word " * 100, usage=Usage(input=10, output=150), complete=False, failure=None
-    )
-    assert rows(book)[0]["output"] == 150
+    text = GrowingText()
+    for number in range(1, 31):
+        text.append("word ")
+        if looked:
+            usage, _ = book.running(key, text, Usage(input=10, output=number), counted=len(text))
+            assert usage.output == number
+    last = Usage(input=10, output=30)
+    _, cost = book.close(key, text=str(text), usage=last, counted=len(text), complete=False, failure=None)
+    assert rows(book)[0]["output"] == 30
     assert not cost.exact, "the provider may have written more than it said"
+
+
+def test_what_came_after_the_last_count_is_estimated_alike_live_and_stopped(tmp_path: Path):
+    book = ledger(tmp_path)
+    key = book.open(call(), request())
+    text = GrowingText("word " * 30)
+    last, counted = Usage(input=10, output=200), len(text)
+    text.append("word " * 40)
+    live, _ = book.running(key, text, last, counted=counted)
+    book.close(key, text=str(text), usage=last, counted=counted, complete=False, failure=None)
+    assert live.output is not None
+    assert 230 <= live.output <= 250
+    assert rows(book)[0]["output"] == live.output
 
 
 @pytest.mark.parametrize(("code", "exact"), [("rate_limited", True), ("auth", True), ("refused", False)])

@@ -152,12 +152,21 @@ class CheckingMeter:
         self.running_calls.add(name)
         return name
 
-    def running(self, call_id: str, text: GrowingText, usage: Usage) -> tuple[Usage, Cost]:
+    def running(
+        self, call_id: str, text: GrowingText, usage: Usage, *, counted: int = 0
+    ) -> tuple[Usage, Cost]:
         assert call_id in self.running_calls
         return usage, Cost(Decimal("0.005"), exact=False)
 
     def close(
-        self, call_id: str, *, text: str, usage: Usage, complete: bool, failure: Failure | None
+        self,
+        call_id: str,
+        *,
+        text: str,
+        usage: Usage,
+        complete: bool,
+        failure: Failure | None,
+        counted: int = 0,
     ) -> tuple[Usage, Cost]:
         self.running_calls.remove(call_id)
         self.closed.append((call_id, complete, failure))
