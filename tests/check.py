@@ -1,4 +1,4 @@
-"""Everything that must hold before a change is kept: format, lint, types, imports, tests.
+"""Everything that must hold before a change is kept: format, lint, types, imports, nothing without a caller, tests.
 
     python -m tests.check            all of it
     python -m tests.check --fix      format and mend what can be mended first
@@ -18,6 +18,7 @@ STEPS = {
     "lint": ("ruff", "check", "."),
     "types": ("basedpyright", "--pythonpath", sys.executable),
     "imports": ("lint-imports",),
+    "unused": ("vulture",),
     "tests": ("pytest",),
 }
 MENDING = (("ruff", "format", "."), ("ruff", "check", "--fix", "."))

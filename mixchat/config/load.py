@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mixchat.config.config import Config, Profile
 from mixchat.config.paths import Paths
-from mixchat.config.toml_document import TomlDocument, parse, read
+from mixchat.config.toml_document import TomlDocument, read
 from mixchat.config.trust import Trust
 
 PROFILE = ".mixchat.toml"
@@ -83,15 +83,6 @@ def find_profile(cwd: Path | None) -> Path | None:
         except OSError:
             continue
     return None
-
-
-def parse_config(text: str, source: str) -> Config:
-    """Return the config that `text` alone writes.
-
-    Raises:
-        ConfigError: it does not fit.
-    """
-    return parse(text, source).fit(Config)
 
 
 def _fit_profile(document: TomlDocument) -> None:

@@ -1,7 +1,6 @@
 """What a call is expected to cost before it is sent: the real request, a reply of the usual length, the cache."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 
 from msgspec import Struct
 
@@ -26,8 +25,6 @@ class Forecast(Struct, frozen=True, kw_only=True):
     """Tokens of the reply, going by how long this role's replies were so far."""
     cached: int = 0
     """Tokens of the input that this model is likely to have in its cache still."""
-    cache_loss: Decimal | None = None
-    """Dollars lost by leaving the model that has the conversation in its cache."""
 
 
 def forecast(
@@ -58,12 +55,7 @@ def forecast(
     share = estimator.share_written(call.ref)
     usage = Usage(input=read, output=written, cache_read=cached, cache_write=round((read - cached) * share))
     usd = prices.price(call.ref, usage, now)
-    loss = None
-    if usd is not None and kept and kept[0].variant != variant:
-        loss = _loss(usage, min(warm[kept[0].variant], read), call.ref, prices, now)
-    return Forecast(
-        cost=Cost(usd, exact=usd == 0), input=read, output=written, cached=cached, cache_loss=loss
-    )
+    return Forecast(cost=Cost(usd, exact=usd == 0), input=read, output=written, cached=cached)
 
 
 def _warm(kept: Kept, now: float) -> int:
@@ -71,14 +63,3 @@ def _warm(kept: Kept, now: float) -> int:
     rule = cache_rule(kept.variant)
     alive = 0 <= now - kept.started <= kept.life
     return kept.tokens if alive and kept.tokens >= rule.minimum else 0
-
-
-def _loss(usage: Usage, warm: int, ref: ModelRef, prices: Prices, now: float) -> Decimal | None:
-    """Return what reading `warm` tokens anew costs more than having had them in this model's cache."""
-    lost = warm - (usage.cache_read or 0)
-    if lost <= 0:
-        return None
-    rates = prices.rates(ref, now, context=usage.input or 0)
-    if rates is None or rates.input is None or rates.cache_read is None:
-        return None
-    return ((rates.input - rates.cache_read) * lost).scaleb(-6)

@@ -46,12 +46,6 @@ _OF_TURN: Final = f"SELECT {_CALLS} FROM calls WHERE turn = ?"
 _OF_CHAT: Final = (
     "SELECT sum(calls), sum(unknown), sum(estimated), sum(cost) FROM tallies WHERE kind = 'chat' AND key = ?"
 )
-_CHAT_BY_MODEL: Final = (
-    f"SELECT provider || '/' || model, {_CALLS} FROM calls WHERE chat = ? GROUP BY 1 ORDER BY 5 DESC"
-)
-_CHAT_BY_ROLE: Final = (
-    f"SELECT coalesce(role, ''), {_CALLS} FROM calls WHERE chat = ? GROUP BY 1 ORDER BY 5 DESC"
-)
 
 
 class ReportLine(Struct, frozen=True):
@@ -89,10 +83,6 @@ class Figures(Struct, frozen=True, kw_only=True):
     chat: CostSum
     today: CostSum
     month: CostSum
-    by_role: tuple[tuple[str, CostSum], ...]
-    """Of this chat, the dearest first; of today when there is no chat."""
-    by_model: tuple[tuple[str, CostSum], ...]
-    """Of this chat, the dearest first; of today when there is no chat."""
     budgets: tuple[BudgetState, ...]
 
 
@@ -162,21 +152,8 @@ class Reports:
             chat=_with(self._one(_OF_CHAT, chat), [cost for _, cost in mine if chat]),
             today=_with(self.total(today, today).tally, [cost for _, cost in under_way]),
             month=_with(self.total(month_of(today), today).tally, [cost for _, cost in under_way]),
-            by_role=self._split(chat, "role", [(call.role or "", cost) for call, cost in mine]),
-            by_model=self._split(chat, "model", [(str(call.ref), cost) for call, cost in mine]),
             budgets=self._budgets.states(chat, turn),
         )
-
-    def _split(
-        self, chat: str | None, by: Literal["role", "model"], running: Sequence[tuple[str, Cost]]
-    ) -> tuple[tuple[str, CostSum], ...]:
-        if chat is None:
-            return tuple((line.key, line.tally) for line in self.lines(by, self.today))
-        query = _CHAT_BY_ROLE if by == "role" else _CHAT_BY_MODEL
-        tallies = {row[0]: _tally(row[1:]) for row in self._connection.execute(query, (chat,))}
-        for key, cost in running:
-            tallies[key] = tallies.get(key, CostSum()).add(cost)
-        return tuple((key or NOBODY, tally) for key, tally in tallies.items())
 
     def _rows(self, query: str, about: Sequence[str | int]) -> list[tuple[Any, ...]]:
         """Return plain tuples, which are made in half the time of rows with names."""

@@ -59,6 +59,7 @@ class MixApp(App[int], inherit_bindings=False):
         self._failures = Failures()
         self._warned = False
         self._chat_screen = ChatScreen(runtime, options)
+        self.animation_level = themes.animation_level(runtime.settings.config)
         self._apply_first_theme(options.theme or runtime.settings.config.theme)
         keymap = read_keys(runtime.settings.config.keys)
         self._problems += keymap.problems

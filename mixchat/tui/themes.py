@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from textual import constants
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
+from textual.types import AnimationLevel
 
+from mixchat.config.config import Config
 from mixchat.config.theme_files import theme_paths, themes_directory
 from mixchat.config.toml_document import TomlDocument, read
 from mixchat.domain.errors import ConfigError
@@ -201,3 +204,8 @@ def _check(document: TomlDocument, table: str, colours: Mapping[str, str]) -> No
             raise document.error(
                 (table, name), f'{name} = "{value}" is no colour; write one like "#8aadf4".'
             ) from error
+
+
+def animation_level(config: Config) -> AnimationLevel:
+    """Return what may move: what the terminal's owner allowed Textual, or nothing."""
+    return constants.TEXTUAL_ANIMATIONS if config.ui.animations else "none"

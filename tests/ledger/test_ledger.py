@@ -274,8 +274,6 @@ def test_the_figures_hold_what_is_under_way(tmp_path: Path):
         figures.turn.usd == figures.chat.usd == figures.today.usd == figures.month.usd == FULL_COST + so_far
     )
     assert figures.turn.estimated == 1
-    assert figures.by_model == (("work/big", figures.chat),)
-    assert figures.by_role == (("coding", figures.chat),)
 
 
 def test_a_clock_that_is_set_back_moves_no_call_to_another_day(tmp_path: Path):

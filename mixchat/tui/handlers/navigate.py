@@ -10,6 +10,7 @@ from mixchat.tui.actions.keys import read_keys
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.themes import animation_level
 
 if TYPE_CHECKING:
     from mixchat.tui.screens.chats.chat_list import ChatList
@@ -72,11 +73,13 @@ class NavigationHandler(ChatHandler):
         from mixchat.tui.screens.settings.config_editor import ConfigEditor
         from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 
-        editor = ConfigEditor(self.context.runtime, changed=self._apply_keys)
+        editor = ConfigEditor(self.context.runtime, changed=self._apply_config)
         self.context.push_screen(SettingsScreen(editor, settings()), self._settings_closed)
 
-    def _apply_keys(self, config: Config) -> None:
-        self.context.app.set_keymap(read_keys(config.keys).for_textual())
+    def _apply_config(self, config: Config) -> None:
+        app = self.context.app
+        app.set_keymap(read_keys(config.keys).for_textual())
+        app.animation_level = animation_level(config)
 
     def _settings_closed(self, _: None) -> None:
         self.context.view.refresh()
