@@ -50,6 +50,8 @@ class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The fields that make Chat Completions search the web there; `None`: it cannot."""
     models: tuple[str, ...] = ()
     """Models that the config names, where the server cannot be asked."""
+    own: bool = False
+    """Whether the config made it up: a server of one's own, not a service that mixchat knows."""
     problem: str = ""
     """Why it cannot be asked at all: a setting of its own that is none. The others are not touched by it."""
 
@@ -78,6 +80,11 @@ class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def local(self) -> bool:
         """Whether nothing that is sent there leaves this machine."""
         return self.on_machine and (self.api == "local" or self.loopback)
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether its silence may be the network's: a server of one's own on this machine is just not running."""
+        return not self.local and not (self.own and self.loopback)
 
     @property
     def official(self) -> bool:
@@ -135,7 +142,7 @@ def _laid_over(
     """Return the service with the config's words on it; an address in the environment goes before the config's."""
     keyed = bool(own.key_env or own.key_command)
     if base is None:
-        base = ProviderSpec(name=name, label=name, needs_key=keyed, first_token_timeout=60.0)
+        base = ProviderSpec(name=name, label=name, needs_key=keyed, first_token_timeout=60.0, own=True)
     moved = bool(base.base_url_env and environ.get(base.base_url_env, "").strip())
     changes: dict[str, object] = {"headers": base.headers | own.headers, "models": own.models or base.models}
     if own.base_url is not None and not moved:

@@ -84,6 +84,10 @@ class Providers(Protocol):
         """Whether what is sent to `provider` stays on this machine. Touches no network."""
         ...
 
+    def needs_network(self, provider: str) -> bool:
+        """Whether the network has to be there to reach `provider`. Touches no network."""
+        ...
+
     def get(self, provider: str) -> Provider:
         """Return the adapter, made on first use.
 

@@ -73,6 +73,11 @@ class Registry:
         service = self._known.get(provider)
         return service is not None and service.local
 
+    def needs_network(self, provider: str) -> bool:
+        """Whether the network has to be there to reach `provider`. Touches no network."""
+        service = self._known.get(provider)
+        return service.needs_network if service is not None else not self.is_local(provider)
+
     def get(self, provider: str) -> Provider:
         """Return the adapter, made on first use. No SDK is imported and no key command run before `warm`.
 

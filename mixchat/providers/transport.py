@@ -13,6 +13,7 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
+    Mapping,
     MutableMapping,
 )
 from contextlib import contextmanager
@@ -76,9 +77,14 @@ class Transport:
             Unreachable: the proxy's address is none.
         """
         request.headers["accept-encoding"] = "gzip, deflate"  # what is bounded below, and nothing else
+        liveness = _liveness.get()
+        if liveness is not None:
+            # Who is told of every byte watches the silence, and knows a thaw. The library's own alarm does not: after a
+            # freeze it would go off beside a socket that can be read, and throw away what had arrived.
+            request.extensions = _without_limit_on_reading(request.extensions)
         inner = self._way(proxy_for(request.url.scheme, request.url.host))
         response = await inner.handle_async_request(request)
-        if (liveness := _liveness.get()) is not None:
+        if liveness is not None:
             liveness.touch()
         self._bound(response)
         return response
@@ -110,6 +116,10 @@ class Transport:
         inner, self._inner = self._inner, {}
         for transport in inner.values():
             await transport.aclose()
+
+
+def _without_limit_on_reading(extensions: Mapping[str, Any]) -> dict[str, Any]:
+    return {**extensions, "timeout": {**extensions.get("timeout", {}), "read": None}}
 
 
 class _Body:

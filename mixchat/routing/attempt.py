@@ -24,10 +24,12 @@ from mixchat.domain.stack import Seat
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost, Usage
 from mixchat.routing.idle_timeout import IdleTimeout
-from mixchat.routing.patience import SHARE, Patience
+from mixchat.routing.patience import Patience
 from mixchat.routing.services import RoutingServices
 
 _CHARACTERS_A_TOKEN = 4
+_THINKING = 2 / 3
+"""The part of the limit on silence within a thought while another model could be asked."""
 _UNSENT = Failure("interrupted", "It was stopped before anything was sent.", reached=False)
 
 
@@ -163,7 +165,7 @@ class LiveAttempt:
         if self._first_token is not None:
             # A thought may still be thrown away, so time for the next model is left; after a word there is none.
             spare = self.context.then is not None and not self.has_words
-            limit = max(self._services.limits.idle * (SHARE if spare else 1), limit)
+            limit = max(self._services.limits.idle * (_THINKING if spare else 1), limit)
         try:
             event = await self._silence.next(stream, limit)
         except TimeoutError:

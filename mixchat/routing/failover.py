@@ -106,7 +106,7 @@ class FailOver:
         self._resting: asyncio.Task[None] | None = None
         """The pause under way."""
         self._unreached: dict[str, None] = {}
-        """Providers elsewhere to which no connection could be made."""
+        """Providers on the network to which no connection could be made."""
         self._patience = Patience(services.limits, services.health, services.clock, pinned=decision.pinned)
         self.answered = False
         """Whether the last call gave a complete reply."""
@@ -246,7 +246,7 @@ class FailOver:
             health.finished(ref)
             self._move, self.answered = "stop", True
             return ()
-        self._patience.silence += attempt.silent_seconds if failure.reached else attempt.seconds
+        self._patience.silence += attempt.silent_seconds
         self._pause = wait(failure, self._tries, self._services.jitter())
         self._move = self._judge(failure, attempt)
         if self._move != "retry":
@@ -281,12 +281,12 @@ class FailOver:
 
     def _leave_provider(self, provider: str) -> None:
         """Drop the models behind a door that cannot be reached; two such doors are the network's own fault."""
-        is_local = self._services.providers.is_local
+        needs_network = self._services.providers.needs_network
         self._queue.drop(lambda seat: seat.ref.provider != provider)
-        if not is_local(provider):
+        if needs_network(provider):
             self._unreached[provider] = None
         if self._is_offline:
-            self._queue.drop(lambda seat: is_local(seat.ref.provider))
+            self._queue.drop(lambda seat: not needs_network(seat.ref.provider))
 
     @property
     def _is_offline(self) -> bool:

@@ -6,7 +6,7 @@ from mixchat.domain.request import ModelRequest
 from mixchat.routing.health import Health
 from mixchat.routing.services import Limits
 
-SHARE = 2 / 3
+_SHARE = 0.45
 """The part of what is left of the budget that one call may use up while another model could be asked."""
 _LEAST = 1.0
 """Seconds that are worth a call."""
@@ -64,6 +64,6 @@ class Patience:
         left = max(limits.silence - self.silence, _LEAST)
         if probe and spare:
             return min(own, limits.probe, left)
-        share = left * SHARE if spare and not provider.local else left
+        share = left * _SHARE if spare and not provider.local else left
         # What is known to take its time before the first byte is no fault, so it comes on top.
         return min(own, share + thinking + reading)

@@ -6,14 +6,15 @@ pytest -m bench -s tests/bench/test_bench_failover.py
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
+from mixchat.config.provider_specs import ProviderSpec
 from tests.routing.scenarios import SCENARIOS, Scenario, Verdict
 from tests.routing.soak import Soak, sockets
-from tests.routing.stage import BareStage, Stage, on_stage
+from tests.routing.stage import BareStage, Stage, built_in_services, on_stage, own_servers
 
 pytestmark = pytest.mark.bench
 SEED = 7
@@ -21,11 +22,14 @@ TURNS = 2000
 SOAK_SPEED = 100
 
 
-async def play(kind: type[Stage]) -> Mapping[str, Verdict]:
+Specs = Callable[[str], Iterable[ProviderSpec]]
+
+
+async def play(kind: type[Stage], specs: Specs = built_in_services) -> Mapping[str, Verdict]:
     """Return every scenario's verdict in real time; they run side by side, each on a stage of its own."""
 
     async def one(scenario: Scenario) -> tuple[str, Verdict]:
-        async with on_stage(1, kind) as stage:
+        async with on_stage(1, kind, specs) as stage:
             try:
                 return scenario.id, await scenario.play(stage)
             except (AssertionError, IndexError) as error:
@@ -36,20 +40,20 @@ async def play(kind: type[Stage]) -> Mapping[str, Verdict]:
 
 @pytest.mark.timeout(400)
 async def test_sixteen_scenarios_in_real_time():
-    routed, bare = await play(Stage), await play(BareStage)
-    print(f"\n{'':5}{'fault':32}{'router':9}{'bare call':11}the router's figures")
+    routed, own, bare = await asyncio.gather(play(Stage), play(Stage, own_servers), play(BareStage))
+    print(f"\n{'':5}{'fault':32}{'built in':10}{'own':9}{'bare call':11}figures: built in / own")
     for scenario in SCENARIOS:
-        classification = routed[scenario.id]
-        print(
-            f"{scenario.id:5}{scenario.fault:32}{classification.word:9}{bare[scenario.id].word:11}{classification.note}"
-        )
-    for name, verdicts in (("router", routed), ("bare call", bare)):
-        words = Counter(classification.word for classification in verdicts.values())
+        built_in, ours, control = (each[scenario.id] for each in (routed, own, bare))
+        notes = built_in.note if built_in.note == ours.note else f"{built_in.note} / {ours.note}"
+        print(f"{scenario.id:5}{scenario.fault:32}{built_in.word:10}{ours.word:9}{control.word:11}{notes}")
+    for name, verdicts in (("built in", routed), ("own", own), ("bare call", bare)):
+        words = Counter(verdict.word for verdict in verdicts.values())
         print(
             f"{name:10}" + " ".join(f"{word} {words[word]}" for word in ("pass", "partial", "safe", "fail"))
         )
-    assert sum(classification.word == "pass" for classification in routed.values()) >= 15
-    assert all(classification.word != "fail" for classification in routed.values())
+    for verdicts in (routed, own):
+        assert sum(verdict.word == "pass" for verdict in verdicts.values()) >= 15
+        assert all(verdict.word != "fail" for verdict in verdicts.values())
 
 
 @pytest.mark.timeout(900)

@@ -2,17 +2,22 @@
 
 import asyncio
 import gzip
+import itertools
 import resource
 import ssl
+import time
 import zlib
 
 import pytest
 
 from mixchat.domain.errors import Interrupted, TooSlow, Unreachable
+from mixchat.domain.events import TextDelta
 from mixchat.providers.proxies import proxy_for
 from mixchat.providers.tls_error import tls_sentence
-from tests.providers.adapters import Desk
+from tests.providers.adapters import KINDS, Desk
+from tests.providers.loopback import Got, Say, loopback
 from tests.providers.reports import SPEECHES
+from tests.providers.test_contract import _impatient  # pyright: ignore[reportPrivateUsage]
 from tests.providers.test_reports import ask, complete
 from tests.wires import Raw, Reply, Status, Web, Wires
 
@@ -55,6 +60,32 @@ async def test_signs_of_life_of_one_call_are_not_anothers(chat_services: Desk, w
     await asyncio.gather(read(second), read(second))
     assert first.count == before > 0
     assert second.count > 0
+
+
+@pytest.mark.parametrize(("kind", "frozen"), itertools.product(KINDS, (True, False)))
+async def test_only_who_is_told_of_every_byte_limits_the_silence(kind: str, *, frozen: bool) -> None:
+    """The library's own alarm knows no thaw: after Ctrl+Z or a shut lid it is due beside what has arrived."""
+    speech = SPEECHES[kind]
+    parts = complete(speech, speech.text("It was here all the time."))
+    body = "".join(part for part in parts if isinstance(part, str)).encode()
+
+    def answer(_: Got) -> Say:
+        time.sleep(0.15 if frozen else 0.6)
+        return Say(body=body, headers={"content-type": speech.content_type})
+
+    with loopback(answer) as server:
+        desk = Desk(kind, server.url)
+        desk.provider.preload()
+        _impatient(desk, 0.3)
+        try:
+            if frozen:
+                asyncio.get_running_loop().call_later(0.1, time.sleep, 0.6)
+            events = [event async for event in desk.provider.stream(desk.request(), Beats())]
+        finally:
+            await desk.aclose()
+    assert (
+        "".join(event.text for event in events if isinstance(event, TextDelta)) == "It was here all the time."
+    )
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "bare deflate"])
@@ -110,7 +141,6 @@ async def test_a_compressed_list_and_a_compressed_error_are_read(chat_services: 
 
 
 async def test_a_list_that_never_comes_is_given_up(chat_services: Desk, wires: Wires) -> None:
-    from tests.providers.test_contract import _impatient  # pyright: ignore[reportPrivateUsage]
     from tests.wires import Silence
 
     _impatient(chat_services, 0.2)

@@ -119,6 +119,9 @@ class ScriptedProviders:
     def is_local(self, provider: str) -> bool:
         return provider == "local"
 
+    def needs_network(self, provider: str) -> bool:
+        return not self.is_local(provider)
+
     def get(self, provider: str) -> ScriptedProvider:
         if provider not in self.made:
             raise NeedsKey(f"Set {provider.upper()}_API_KEY.")

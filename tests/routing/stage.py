@@ -1,12 +1,13 @@
 """Two services on the loopback fake behind a real router, at the machine's pace or faster."""
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 from msgspec import Struct
 
-from mixchat.config.provider_specs import ProviderSpec
+from mixchat.config.config import Config, ProviderConfig
+from mixchat.config.provider_specs import ProviderSpec, provider_specs
 from mixchat.domain.chat_request import ChatRequest
 from mixchat.domain.errors import Failure, NeedsKey, ProviderError
 from mixchat.domain.events import FailedOver, StreamEnd, TextDelta
@@ -42,20 +43,18 @@ class Answer(Struct, frozen=True):
         return self.refs[-1]
 
 
+NAMES = ("main", "spare")
+
+
 class TwoServices:
     """`main` and `spare`, both at the same fake, each with its own adapter."""
 
-    def __init__(self, wires: Wires, connections: Connections) -> None:
+    def __init__(self, specs: Iterable[ProviderSpec], connections: Connections) -> None:
         self._made = {
-            name: ChatProvider(
-                Endpoint(
-                    ProviderSpec(name=name, base_url=f"{wires.url}/v1", placed=True, needs_key=False),
-                    lambda: "wire",
-                    lambda model: ModelCard(ref=model),
-                    connections,
-                )
+            spec.name: ChatProvider(
+                Endpoint(spec, lambda: "wire", lambda model: ModelCard(ref=model), connections)
             )
-            for name in ("main", "spare")
+            for spec in specs
         }
 
     def reachable(self, provider: str) -> bool:
@@ -64,10 +63,24 @@ class TwoServices:
     def is_local(self, provider: str) -> bool:
         return False
 
+    def needs_network(self, provider: str) -> bool:
+        return not self.is_local(provider)
+
     def get(self, provider: str) -> ChatProvider:
         if provider not in self._made:
             raise NeedsKey("There is no such provider.")
         return self._made[provider]
+
+
+def built_in_services(url: str) -> Sequence[ProviderSpec]:
+    """Return two services as mixchat knows its own."""
+    return [ProviderSpec(name=name, base_url=url, placed=True, needs_key=False) for name in NAMES]
+
+
+def own_servers(url: str) -> Sequence[ProviderSpec]:
+    """Return two servers of one's own, as the config file makes them."""
+    known = provider_specs(Config(providers={name: ProviderConfig(base_url=url) for name in NAMES}), {})
+    return [known[name] for name in NAMES]
 
 
 class Stage:
@@ -134,12 +147,16 @@ class BareStage(Stage):
 
 
 @asynccontextmanager
-async def on_stage(speed: float, kind: type[Stage] = Stage) -> AsyncGenerator[Stage]:
+async def on_stage(
+    speed: float,
+    kind: type[Stage] = Stage,
+    specs: Callable[[str], Iterable[ProviderSpec]] = built_in_services,
+) -> AsyncGenerator[Stage]:
     """Open the fake and the adapters, warm, and close them again."""
     connections = Connections()
     async with Wires() as wires:
-        providers = TwoServices(wires, connections)
-        for name in ("main", "spare"):
+        providers = TwoServices(specs(f"{wires.url}/v1"), connections)
+        for name in NAMES:
             providers.get(name).preload()
         try:
             stage = kind(wires, providers, FastClock(speed))

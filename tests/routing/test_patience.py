@@ -67,7 +67,7 @@ async def test_a_server_of_ones_own_leaves_time_for_the_next_model(parts: Parts,
     began = clock.time
     events = await clock.running(played(parts.run("a/x", "b/y")))
     assert text_of(events) == "Hello from b/y."
-    assert clock.time - began <= 21
+    assert clock.time - began <= 14
     began = clock.time
     await clock.running(played(parts.run("a/x", "b/y")))
     assert clock.time == began, "the next message does not pay for it again"
