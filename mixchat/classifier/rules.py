@@ -98,11 +98,6 @@ def _compiled(pattern: str) -> "Pattern[str] | None":
         return None
 
 
-def unusable(rules: Rules) -> list[str]:
-    """Return the regular expressions in `rules` that cannot be compiled."""
-    return [pattern for pattern in rules.regex if _compiled(pattern) is None]
-
-
 def _found(pattern: str, text: str) -> str | None:
     compiled = _compiled(pattern)
     if compiled is None:

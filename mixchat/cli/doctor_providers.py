@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from mixchat.classifier.rules import unusable
 from mixchat.cli.doctor_checks import Check
 from mixchat.config.auto_stack import LOCAL
 from mixchat.config.catalog import all_seats, retiring
@@ -122,9 +121,6 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
                 "no model in its fallback order is available",
                 "Add a key or a model.",
             )
-        for pattern in unusable(stack.roles[role].rules):
-            found = f"the pattern {pattern!r} of its rules is no regular expression and never holds"
-            yield Check(_AREA_SEATS, role, "trouble", found, f"Correct it in the stack {stack.name}.")
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):

@@ -61,17 +61,6 @@ def test_an_unknown_stack_is_named(shell: Shell, paths: Paths):
     assert 'There is no stack "codng"; did you mean "coding"' in said.out
 
 
-def test_a_pattern_that_is_no_regular_expression_is_named_with_its_role(shell: Shell, paths: Paths):
-    paths.stacks.mkdir(parents=True)
-    roles = '[roles.coding]\nmodels = ["ollama/llama"]\nregex = ["(", "ok"]\n'
-    daily = '[roles.daily-driver]\nmodels = ["ollama/llama"]\n'
-    (paths.stacks / "mine.toml").write_text(f'name = "mine"\n{roles}{daily}')
-    said = shell("doctor", "--stack", "mine").out
-    assert "coding" in said
-    assert "the pattern '(' of its rules is no regular expression and never holds" in said
-    assert "'ok'" not in said
-
-
 def test_a_judge_that_is_nobody_is_named(shell: Shell, paths: Paths):
     paths.config.mkdir(parents=True)
     paths.config_file.write_text('titles = "google/gemini-3.5-flash-lite"\n[router]\njudge = "flsh"\n')
