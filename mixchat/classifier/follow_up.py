@@ -255,45 +255,52 @@ _NAME: Final = re.compile(r"\S\s+(?!I\b)[A-Z]")
 """A capital inside a sentence: most follow-ups bring no new name."""
 _CARRIES: Final = re.compile(r"```|\n|[:：]\s*[\"'“«„A-Za-zÀ-ÿ{\[]|[\"“«„]\S+\s\S+\s\S+")
 """A text of its own comes along."""
+_POINTS: Final = ("answer", "part", "revise", "more", "back", "why")
+"""Kinds of phrases that need something said before."""
+_FRAGMENT: Final = 3
+"""Words of a question that is only the rest of one."""
 _KINDS: Final = ("answer", "part", "revise", "more", "back", "why", "new", "job")
 _WEIGHTS: Final[Mapping[str, float]] = {
-    "always": -1.30,
-    "up to 2 words": 0.80,
-    "up to 4 words": 1.06,
-    "up to 7 words": 1.51,
-    "up to 11 words": 0.99,
-    "up to 18 words": 0.42,
-    "long": -0.34,
-    "says answer": 1.88,
-    "says part": 0.75,
-    "says revise": 1.41,
-    "says more": 1.10,
-    "says back": 0.28,
-    "says why": 0.98,
-    "says new": -0.19,
-    "says job": -0.57,
-    "opens with answer": 1.76,
-    "opens with part": 0.85,
-    "opens with revise": 1.36,
-    "opens with more": 1.63,
-    "opens with back": 0.79,
-    "opens with why": 1.31,
-    "opens with new": -0.19,
-    "opens with job": -0.77,
-    "opens like a reply": 1.70,
-    "points back twice": -0.56,
-    "another job": -1.10,
-    "how surely another job": -2.40,
-    "how likely the same job": 2.08,
-    "everyday after work": -1.59,
-    "how surely everyday": -1.77,
-    "words from before": 1.09,
-    "share from before": 0.18,
-    "definite": 0.31,
-    "concepts": -0.57,
-    "a question": 0.75,
-    "names something": -0.70,
-    "brings a text": -0.79,
+    "always": -0.78,
+    "up to 2 words": 0.66,
+    "up to 4 words": 0.91,
+    "up to 7 words": 1.63,
+    "up to 11 words": 1.12,
+    "up to 18 words": 0.79,
+    "long": -0.29,
+    "says answer": 1.59,
+    "says part": 0.89,
+    "says revise": 1.04,
+    "says more": 0.62,
+    "says back": 0.38,
+    "says why": 0.39,
+    "says new": -0.22,
+    "says job": -0.85,
+    "opens with answer": 1.44,
+    "opens with part": 0.67,
+    "opens with revise": 1.29,
+    "opens with more": 1.93,
+    "opens with back": 0.23,
+    "opens with why": 0.90,
+    "opens with new": -0.22,
+    "opens with job": -0.99,
+    "opens like a reply": 1.26,
+    "points back twice": -0.06,
+    "another job": -0.84,
+    "how surely another job": -2.84,
+    "how likely the same job": 2.11,
+    "everyday after work": -1.43,
+    "how surely everyday": -1.95,
+    "words from before": 0.87,
+    "share from before": 0.00,
+    "definite": 0.60,
+    "concepts": -0.61,
+    "a question": 0.96,
+    "names something": -1.01,
+    "brings a text": -0.97,
+    "stands alone": -0.97,
+    "asks for itself": -0.01,
+    "everyday by itself": 0.07,
 }
 
 
@@ -353,6 +360,13 @@ def follow_up_signals(
     asked = {concept for concept, _ in features(prompt).opening if concept not in _MANNERS}
     other = alone.role != before and alone.role not in _EVERYDAY
     shared = _shared(words, earlier)
+    asks = "?" in prompt[-2:] or "？" in prompt[-2:] or "؟" in prompt[-2:]
+    alone_here = (
+        not shared
+        and not any(said[kind] for kind in _POINTS)
+        and words[:1] != []
+        and words[0] not in _REPLIES
+    )
     return {
         "always": 1.0,
         **{f"up to {limit} words": float(length <= limit) for limit in (2, 4, 7, 11, 18)},
@@ -372,9 +386,12 @@ def follow_up_signals(
         "share from before": shared,
         "definite": float(not _ARTICLES.isdisjoint(words)),
         "concepts": float(min(len(asked), 4)),
-        "a question": float("?" in prompt[-2:] or "？" in prompt[-2:] or "؟" in prompt[-2:]),
+        "a question": float(asks),
         "names something": float(bool(_NAME.search(prompt[:_LOOKED_AT]))),
         "brings a text": float(bool(_CARRIES.search(prompt))),
+        "stands alone": float(alone_here),
+        "asks for itself": float(alone_here and asks and length > _FRAGMENT),
+        "everyday by itself": float(alone_here and alone.role in _EVERYDAY and before not in _EVERYDAY),
     }
 
 

@@ -67,12 +67,23 @@ def split_everyday(text: str, likely: float) -> tuple[str, Evidence | None]:
     """
     words = tokens(text)
     plain = joined(words)
-    wanted = _RESEARCH.search(plain)
-    if wanted and len(words) <= _LONG:
-        return RESEARCH, Evidence(f"'{wanted[0]}'", 1.0)
+    said = _web(words, plain)
+    if said is not None:
+        return RESEARCH, said
     if len(words) > _SHORT or likely < _PLAINLY:
         return DAILY_DRIVER, None
     return _by_kind(dict(reversed(_kinds().find(words))), plain)
+
+
+def asks_the_web(text: str) -> Evidence | None:
+    """Return the words by which a prompt wants what is on the web today, or asks for its sources."""
+    words = tokens(text)
+    return _web(words, joined(words))
+
+
+def _web(words: list[str], plain: str) -> Evidence | None:
+    wanted = _RESEARCH.search(plain) if len(words) <= _LONG else None
+    return Evidence(f"'{wanted[0]}'", 1.0) if wanted else None
 
 
 def _by_kind(said: dict[str, str], plain: str) -> tuple[str, Evidence | None]:

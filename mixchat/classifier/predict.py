@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from mixchat.classifier.features import Features, features
-from mixchat.classifier.heuristics import is_simple_sum, is_small_talk, split_everyday
+from mixchat.classifier.heuristics import asks_the_web, is_simple_sum, is_small_talk, split_everyday
 from mixchat.classifier.linear_model import Linear, softmax
 from mixchat.classifier.probabilities import Ranking, blend
 from mixchat.classifier.tokenize import HEAD, joined, tokens
@@ -20,6 +20,7 @@ from mixchat.domain.role import (
     EXTRACTION,
     HEAVY_LIFTING,
     QUICK,
+    RESEARCH,
     SUMMARIZATION,
 )
 
@@ -71,6 +72,7 @@ _BESIDE_A_JOB: Final = 0.3
 """What is left then of what the attached files say."""
 _START: Final = 600
 """Characters in which the everyday roles are told apart."""
+_MORE_LIKELY_THAN_NOT: Final = 0.5
 _PLAIN: Final = 0.95
 """How often what is nothing but a pleasantry, or a small sum, asks for no work."""
 
@@ -122,6 +124,8 @@ def predict(text: str, model: Linear, lean: Mapping[str, float] = NOTHING) -> Pr
         role, said = split_everyday(text[:_START], ranking[0][1])
         ranking[0] = (role, ranking[0][1])
         evidence = (said, *evidence) if said else evidence
+    elif ranking[0][1] < _MORE_LIKELY_THAN_NOT and (said := asks_the_web(text[:_START])):
+        return Prediction(blend(RESEARCH, _MORE_LIKELY_THAN_NOT, tuple(ranking)), (said, *evidence), readable)
     return Prediction(tuple(ranking), evidence, readable)
 
 

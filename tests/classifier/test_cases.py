@@ -32,6 +32,13 @@ def held(talk: FollowUp, *, told: bool) -> bool:
     return short(role(talk.turns[-1], history=talk.turns[:-1], last_role=last)) == talk.role
 
 
+def let_go(talk: FollowUp) -> bool:
+    """Whether a prompt that changes the subject gets the role that it has by itself."""
+    before = LONG.get(talk.first_role, talk.first_role)
+    last = talk.turns[-1]
+    return role(last, history=talk.turns[:-1], last_role=before) == role(last)
+
+
 def attached(row: Attached) -> bool:
     media: MediaType = PICTURES.get(row.name.rpartition(".")[2], "text/plain")
     return (
@@ -39,13 +46,15 @@ def attached(row: Attached) -> bool:
     )  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("told", "least"), [(True, 0.90), (False, 0.80)])
+@pytest.mark.parametrize(("told", "least"), [(True, 0.95), (False, 0.85)])
 def test_what_goes_on_keeps_its_role(told: bool, least: float):
     assert share([held(talk, told=told) for talk in follow_ups("heldout") if talk.kind != CHANGE]) >= least
 
 
 def test_a_change_of_subject_goes():
-    assert share([held(talk, told=True) for talk in follow_ups("heldout") if talk.kind == CHANGE]) >= 0.89
+    changes = [talk for talk in follow_ups("heldout") if talk.kind == CHANGE]
+    assert share([held(talk, told=True) for talk in changes]) >= 0.90
+    assert share([let_go(talk) for talk in changes if len(talk.turns) == 2]) >= 0.95
 
 
 def test_what_is_attached_speaks():
@@ -58,10 +67,10 @@ def test_what_is_attached_speaks():
         ("quick", "easy", lambda given: given == QUICK, 0.85),
         ("quick", "hard", lambda given: given != QUICK, 0.95),
         ("quick", "stakes", lambda given: given != QUICK, 0.95),
-        ("false_code", "plain", lambda given: given != CODING, 0.90),
-        ("false_code", "code", lambda given: given == CODING, 0.90),
+        ("false_code", "plain", lambda given: given != CODING, 0.95),
+        ("false_code", "code", lambda given: given == CODING, 0.94),
         ("false_code", "plain-search", lambda given: given != RESEARCH, 0.95),
-        ("false_code", "search", lambda given: given == RESEARCH, 0.80),
+        ("false_code", "search", lambda given: given == RESEARCH, 0.90),
     ],
 )
 def test_easy_hard_and_false_friends(name: str, kind: str, right: Callable[[str], bool], least: float):

@@ -31,7 +31,7 @@ STRENGTH: Final = 5.0
 """The inverse of the regularisation."""
 SAYS: Final = {OWN: 3.0, WRITTEN: 3.0}
 """How much more than its size a set of the project's own prompts counts: they are the broadest."""
-MODESTY: Final = {"daily": 0.3, "summarization": 0.4, "extraction": 0.4, "creative": -0.6}
+MODESTY: Final = {"daily": 0.1, "summarization": 0.4, "extraction": 0.4, "creative": -0.6}
 """Taken from the biases of classes that otherwise get prompts that say little; what creative lacks is given to it."""
 
 
