@@ -29,6 +29,7 @@ class Branch(Sequence[Turn]):
         self._came_after: dict[str, str | None] = {}
         """By each turn that was sent in this session: the leaf that was on the screen then."""
         self._ids = [] if leaf == BEFORE_ALL else self._line(leaf) or self._branch(None)
+        self._ids = self._beside_failed() or self._ids
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -55,6 +56,11 @@ class Branch(Sequence[Turn]):
         while len(self._read) > _KEPT:
             self._read.popitem(last=False)
         return turn
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of the turns on the branch, oldest first."""
+        return self._ids
 
     @property
     def stubs(self) -> list[Stub]:
@@ -91,7 +97,10 @@ class Branch(Sequence[Turn]):
 
     def siblings(self, turn_id: str) -> list[str]:
         """Return the ids of the turns with the same parent, this one included, in the order they were sent."""
-        parent = self._stubs[turn_id].parent
+        return self.children(self._stubs[turn_id].parent)
+
+    def children(self, parent: str | None) -> list[str]:
+        """Return the ids of the turns that follow this one, in the order they were sent."""
         return [stub.id for stub in self._stubs.values() if stub.parent == parent]
 
     def put(self, turn: Turn) -> None:
@@ -128,6 +137,24 @@ class Branch(Sequence[Turn]):
         """Switch to the newest branch through `turn_id`."""
         self._undone.clear()
         self._end(self._branch(turn_id))
+
+    def leave_failed(self) -> None:
+        """Where the branch ends in a turn that failed, end it in a complete answer beside that one, if there is any.
+
+        What was on the screen before is preferred; else it is the newest.
+        """
+        if (ids := self._beside_failed()) is not None:
+            self._end(ids)
+
+    def _beside_failed(self) -> list[str] | None:
+        last = self.leaf
+        if last is None or self._stubs[last].outcome != Outcome.FAILED:
+            return None
+        beside = [one for one in self.siblings(last) if self._stubs[one].outcome == Outcome.COMPLETE]
+        before = self._line(self._came_after.get(last))
+        if set(beside) & set(before):
+            return before
+        return self._branch(beside[-1]) if beside else None
 
     def undo(self) -> Turn | None:
         """Step back before the last turn and return it; `redo` brings it back. `None`: there is none."""

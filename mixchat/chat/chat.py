@@ -9,6 +9,7 @@ from msgspec import structs
 
 from mixchat.chat.attachments import attach, attach_content, first_lines
 from mixchat.chat.branch import Branch
+from mixchat.chat.lessons import ChatLessons
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
@@ -45,6 +46,8 @@ class Chat:
     def __init__(self, record: ChatRecord, services: ChatServices) -> None:
         self.record = record
         self.path = Branch(services.turns, record.id, record.leaf, self._remember)
+        self.lessons = ChatLessons(services.learned, self.path.ids)
+        """What the turns teach the router."""
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._running: dict[str, TurnRunner] = {}
@@ -172,8 +175,6 @@ class Chat:
         prompt = TurnRequest(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
 
         async def accept() -> TurnRunner:
-            if pin is not None:
-                self._services.learn(await self._redaction.mask(text), pin.target, "pinned")
             return await self._accept(prompt, self.newest_leaf())
 
         return run_turn(accept, self._ended)
@@ -190,8 +191,6 @@ class Chat:
             new = prompt or TurnRequest(text=said, files=old.files)
             if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
                 self.path.withdraw(turn_id)
-            if new.pin is not None and new.pin.name != old.pin and new.text == said:
-                self._services.learn(await self._redaction.mask(said), new.pin.target, "regenerated")
             return await self._accept(new, old.parent)
 
         return run_turn(accept, self._ended)
@@ -255,7 +254,28 @@ class Chat:
         """Say what role a turn should have had, which the router learns; return the turn as it is now."""
         turn = structs.replace(self.path.turn(turn_id), corrected=role)
         self._put(turn)
-        self._services.learn(turn.prompt, role, "corrected")
+        self.lessons.teach(turn, role, "corrected")
+        return turn
+
+    def pick(self, turn_id: str, *, learn: bool) -> None:
+        """Go on with this answer of a comparison, from which the router is to `learn` or not."""
+        self.path.show(turn_id)
+        if learn:
+            self.lessons.kept(self.path.turn(turn_id))
+
+    def unlearn(self, turn_id: str) -> Turn | None:
+        """Forget for good what a turn taught; return the turn as it is now, or `None` if it taught nothing.
+
+        Raises:
+            OSError: it cannot be written down.
+        """
+        lesson = self.lessons.undo(turn_id)
+        if lesson is None:
+            return None
+        turn = self.path.turn(turn_id)
+        if lesson.source == "corrected":
+            turn = structs.replace(turn, corrected=None)
+            self._put(turn)
         return turn
 
     async def _accept(
@@ -285,8 +305,11 @@ class Chat:
         if runner.is_withdrawn:
             self.withdrawn = turn
             self._forget(turn.id)
-        elif turn.outcome is Outcome.STOPPED:
+            return
+        if turn.outcome is Outcome.STOPPED:
             self.path.put(turn)
+        self.path.leave_failed()
+        self.lessons.answered(turn)
 
     def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._services.clock.now()
@@ -304,11 +327,20 @@ class Chat:
             compacts=purpose == "compact",
             compared=purpose == "compare",
         )
+        if prompt.pin is not None and purpose in ("answer", "compare"):
+            self.lessons.asked(turn.id, prompt.pin.target, self._how_asked(turn))
         self._redaction.redact(turn, masked)
         kept = self._redaction.stored(turn)
         self._services.turns.save(kept)
         self.path.put(kept)
         return turn
+
+    def _how_asked(self, turn: Turn) -> str:
+        if turn.compared:
+            return "compared"
+        answers = [self.path.turn(sibling) for sibling in self.path.children(turn.parent)]
+        same = any(answer.reply and answer.prompt == turn.prompt for answer in answers)
+        return "regenerated" if same else "pinned"
 
     def _chat_request(
         self,
@@ -341,4 +373,5 @@ class Chat:
             raise StorageError(_KEPT_IN_MEMORY)
 
     def _remember(self) -> None:
+        self.lessons.follow(self.path.ids)
         self.save_record(structs.replace(self.record, leaf=self.path.place))

@@ -1,4 +1,4 @@
-"""What the router learned from one person: pins, corrections and regenerations, kept as examples.
+"""What the router learned from one person: pins, corrections, regenerations and comparisons, kept as examples.
 
 They are lines of `learned.jsonl` in the data directory. A line is only ever added, in one write, so that two
 programs may teach at once; forgetting a lesson adds a line, too. A prompt that is much like a lesson follows it.
@@ -40,9 +40,11 @@ class Lesson(Struct, frozen=True):
     target: str
     """A role, or the model that was preferred."""
     source: str
-    """How it was taught: `pinned`, `corrected`, `regenerated`."""
+    """How it was taught: `pinned`, `corrected`, `regenerated`, `compared`."""
     at: float
     """Seconds since the epoch, UTC."""
+    turn: str = ""
+    """The turn that taught it, if it was one that is known."""
 
 
 class _Line(Struct, omit_defaults=True):
@@ -53,6 +55,7 @@ class _Line(Struct, omit_defaults=True):
     target: str = ""
     source: str = ""
     at: float = 0.0
+    turn: str = ""
     forget: str = ""
 
 
@@ -65,9 +68,10 @@ class Learned:
         self._model = model
         self._stamp: tuple[int, int] | None = None
         self._lessons: tuple[Lesson, ...] = ()
+        self._by_turn: dict[str, Lesson] = {}
         self._shelves: dict[tuple[str, ...], ExampleIndex] = {}
 
-    def add(self, prompt: str, target: str, source: str) -> None:
+    def add(self, prompt: str, target: str, source: str, turn: str = "") -> None:
         """Keep that `prompt` should go to the role or model `target`. A later lesson on it replaces this one.
 
         Raises:
@@ -75,10 +79,13 @@ class Learned:
         """
         if not self.enabled or not prompt.strip():
             return
-        self._write(_Line(secrets.token_hex(5), _cut(prompt), target, source, round(time.time(), 3)))
+        from mixchat.secrets.scan import masked
+
+        kept = masked(_cut(prompt))
+        self._write(_Line(secrets.token_hex(5), kept, target, source, round(time.time(), 3), turn))
 
     def remove(self, lesson_id: str) -> bool:
-        """Forget a lesson; return whether there was one.
+        """Forget a lesson; return whether there was one. What it had replaced counts again.
 
         Raises:
             OSError: when the file cannot be written.
@@ -88,16 +95,21 @@ class Learned:
             self._write(_Line(forget=lesson_id))
         return known
 
+    def taught_by(self, turn: str) -> Lesson | None:
+        """Return the lesson that a turn taught, if it still counts."""
+        return self._by_turn.get(turn) if self.list() else None
+
     def list(self) -> tuple[Lesson, ...]:
         """Return the lessons, the oldest first. A line that makes no sense is passed over."""
         try:
             found = self._path.stat()
         except OSError:
-            self._stamp, self._lessons = None, ()
+            self._stamp, self._lessons, self._by_turn = None, (), {}
             return ()
         stamp = (found.st_mtime_ns, found.st_size)
         if stamp != self._stamp:
             self._lessons = _read(self._path)
+            self._by_turn = {lesson.turn: lesson for lesson in self._lessons if lesson.turn}
             self._shelves.clear()
             self._stamp = stamp
         return self._lessons
@@ -154,15 +166,18 @@ def _role(target: str, stack: Stack) -> str | None:
 
 
 def _read(path: Path) -> tuple[Lesson, ...]:
-    lessons: dict[str, Lesson] = {}
-    for line in path.read_bytes().splitlines():
+    lines: dict[str, _Line] = {}
+    for raw in path.read_bytes().splitlines():
         try:
-            record = msgspec.json.decode(line, type=_Line)
+            line = msgspec.json.decode(raw, type=_Line)
         except msgspec.DecodeError:
             continue
-        lessons.pop(record.forget, None)
-        for old in [one.id for one in lessons.values() if one.prompt == record.prompt]:
-            del lessons[old]
-        if record.prompt and record.target:
-            lessons[record.id] = Lesson(record.id, record.prompt, record.target, record.source, record.at)
-    return tuple(lessons.values())
+        lines.pop(line.forget, None)
+        if line.prompt and line.target:
+            lines[line.id] = line
+    newest = {line.prompt: line for line in lines.values()}
+    return tuple(
+        Lesson(line.id, line.prompt, line.target, line.source, line.at, line.turn)
+        for line in lines.values()
+        if newest[line.prompt] is line
+    )

@@ -184,12 +184,9 @@ class Routing:
 
         return Judge(JudgeSettings(ref=ref, margin=self._settings.config.router.margin), self.services)
 
-    def learn(self, prompt: str, target: str, source: str) -> None:
-        """Teach the router, if it can be written down; a turn never fails for that."""
-        if not self._teaching:
-            return
-        with contextlib.suppress(OSError):
-            self.learned.add(prompt, target, source)
+    def teaches(self) -> "Learned | None":
+        """Return where it is kept what turns teach; `None` where nobody teaches."""
+        return self.learned if self._teaching else None
 
     async def aclose(self) -> None:
         """Close the connections that were opened for embeddings."""

@@ -44,7 +44,7 @@ class Runtime:
             turns=self.storage.turns,
             router=lambda: self.routing.router,
             clock=self.storage.clock,
-            learn=self.routing.learn,
+            learned=self.routing.teaches,
             mask=self.mask,
         )
 

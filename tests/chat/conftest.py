@@ -7,6 +7,7 @@ import pytest
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.services import ChatServices
+from mixchat.classifier.learned import Learned
 from mixchat.domain.clock import SystemClock
 from mixchat.storage.chats import ChatStore
 from mixchat.storage.database import Database
@@ -24,16 +25,21 @@ class Place:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.router = ScriptedRouter()
-        self.learned: list[tuple[str, str, str]] = []
+        self.lessons = Learned(database.path.parent)
         clock = SystemClock()
         self.services = ChatServices(
             chats=ChatStore(database, clock),
             turns=TurnStore(database),
             router=lambda: self.router,
             clock=clock,
-            learn=lambda *lesson: self.learned.append(lesson),
+            learned=lambda: self.lessons,
             mask=_mask,
         )
+
+    @property
+    def learned(self) -> list[tuple[str, str, str]]:
+        """What counts of all that was taught: prompt, role or model, and how."""
+        return [(lesson.prompt, lesson.target, lesson.source) for lesson in self.lessons.list()]
 
     def chat(self, *scripts: object) -> Chat:
         """Return a new chat whose turns play `scripts`."""

@@ -18,6 +18,7 @@ from mixchat.domain.events import (
     ChatEvent,
     Notice,
     Routed,
+    StreamEnd,
     TextDelta,
     TurnAccepted,
     TurnFailed,
@@ -28,7 +29,7 @@ from mixchat.domain.turn import Outcome
 from mixchat.storage.database import Database
 from mixchat.storage.turns import TurnStore
 from tests.chat.conftest import Place
-from tests.chat.scripted import CENT, FLASH, SONNET, Hang, Pause, cut, reply
+from tests.chat.scripted import CENT, FLASH, SONNET, USAGE, Hang, Pause, cut, reply
 
 
 async def collect(events: AsyncGenerator[ChatEvent]) -> list[ChatEvent]:
@@ -213,6 +214,71 @@ async def test_a_pinned_message_teaches_and_a_pinned_chat_does_not(place: Place)
     )
     await collect(chat.send("and now"))
     assert place.learned == [("write a haiku", "creative", "pinned")]
+
+
+async def test_a_pin_that_failed_teaches_nothing_and_the_answer_before_is_gone_on_from(place: Place):
+    chat = place.chat(reply("first"), cut(), reply("next"))
+    await collect(chat.send("hi"))
+    first = chat.turns[0].id
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    assert place.learned == []
+    assert [turn.id for turn in chat.turns] == [first]
+    assert [turn.id for turn in place.reopen(chat).turns] == [first]
+    await collect(chat.send("more"))
+    assert [message.text for message in place.router.briefs[-1].messages] == ["hi", "first", "more"]
+
+
+async def test_a_chat_left_at_a_failed_answer_opens_at_the_whole_one_beside_it(place: Place):
+    chat = place.chat(reply("first"), cut("half"))
+    await collect(chat.send("hi"))
+    first = chat.turns[0].id
+    await collect(chat.regenerate(first))
+    failed = next(sibling for sibling in chat.path.siblings(first) if sibling != first)
+    chat.path.show(failed)
+    assert [turn.reply for turn in chat.turns] == ["half"]
+    assert [turn.id for turn in place.reopen(chat).turns] == [first]
+
+
+async def test_a_lesson_holds_while_its_answer_is_the_one_that_stands(place: Place):
+    chat = place.chat(reply("first"), reply("second"))
+    lesson = ("hi", "google/flash", "regenerated")
+    await collect(chat.send("hi"))
+    first = chat.turns[0].id
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    second = chat.turns[0].id
+    chat.path.show(first)
+    assert place.learned == []
+    chat.path.show(second)
+    assert place.learned == [lesson]
+    chat.path.undo()
+    assert place.learned == []
+    chat.path.redo()
+    assert place.learned == [lesson]
+    chat.path.delete(second, 1.0)
+    assert place.learned == []
+
+
+async def test_what_was_learned_is_undone_from_the_turn_for_good(place: Place):
+    chat = place.chat(reply("A"), reply("B"))
+    await collect(chat.send("write a haiku", pin=Pin("creative", role="creative")))
+    chat.correct(chat.turns[0].id, "coding")
+    assert place.learned == [("write a haiku", "coding", "corrected")]
+    undone = chat.unlearn(chat.turns[0].id)
+    assert undone is not None
+    assert undone.corrected is None
+    # What the correction had replaced counts again, and is undone in its turn.
+    assert place.learned == [("write a haiku", "creative", "pinned")]
+    assert place.reopen(chat).unlearn(chat.turns[0].id) is not None
+    assert place.learned == []
+    assert chat.unlearn(chat.turns[0].id) is None
+
+
+async def test_a_stopped_answer_and_a_refusal_teach_nothing(place: Place):
+    creative = Pin("creative", role="creative")
+    chat = place.chat([*reply("A")[:-1], Hang()], [*reply("No.")[:-1], StreamEnd("refused", USAGE)])
+    await stop_at(chat.send("write a haiku", pin=creative), TextDelta)
+    await collect(chat.send("write another", pin=creative))
+    assert place.learned == []
 
 
 async def test_an_edited_prompt_branches_and_the_model_sees_only_its_own_branch(place: Place):

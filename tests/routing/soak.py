@@ -83,7 +83,7 @@ class Soak:
             turns=self._turns,
             router=lambda: router,
             clock=stage.clock,
-            learn=lambda *lesson: None,
+            learned=lambda: None,
         )
 
     async def run(self, turns: int) -> None:

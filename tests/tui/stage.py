@@ -120,7 +120,7 @@ class StagedRuntime(Runtime):
     def __init__(self, config: str = CONFIG, stack: str = STACK, clock: Clock | None = None) -> None:
         settings = self.settings_type(config, stack, clock or SystemClock())
         storage = Storage(settings, clock=clock)
-        super().__init__(settings, storage, self.routing_type(settings, storage))
+        super().__init__(settings, storage, self.routing_type(settings, storage, teaching=True))
 
     def start_log(self) -> None:
         """Write none."""

@@ -3,31 +3,11 @@
 from mixchat.domain.errors import Interrupted, Refused
 from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
-from mixchat.runtime.settings import Settings
-from mixchat.runtime.storage import Storage
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.panel.turn_list import TurnList
 from mixchat.tui.picker import Picker
 from tests.routing.scripted import Hang, reply
-from tests.tui.stage import CONFIG, Stage, StagedRouting, StagedRuntime, on_stage
-
-
-class TaughtRouting(StagedRouting):
-    """Routing that remembers what it was taught."""
-
-    def __init__(self, settings: Settings, storage: Storage) -> None:
-        super().__init__(settings, storage)
-        self.lessons: list[tuple[str, str, str]] = []
-
-    def learn(self, prompt: str, target: str, source: str) -> None:
-        self.lessons.append((prompt, target, source))
-
-
-class TaughtRuntime(StagedRuntime):
-    """A runtime that remembers what it was taught."""
-
-    routing: TaughtRouting
-    routing_type = TaughtRouting
+from tests.tui.stage import CONFIG, Stage, StagedRuntime, on_stage
 
 
 async def _two_turns(stage: Stage) -> None:
@@ -254,7 +234,7 @@ async def test_undo_goes_back_in_the_order_in_which_things_were_done():
 
 
 async def test_a_role_is_corrected_from_a_list_and_shown_so():
-    runtime = TaughtRuntime()
+    runtime = StagedRuntime()
     async with on_stage(runtime) as stage:
         await _two_turns(stage)
         await stage.pilot.press("alt+r")
@@ -263,7 +243,10 @@ async def test_a_role_is_corrected_from_a_list_and_shown_so():
         await stage.pilot.press("enter")
         await stage.until(lambda: stage.turns[-1].corrected == "coding")
         await stage.until(lambda: "changed by you" in stage.text)
-        assert runtime.routing.lessons == [("And what about coffee then", "coding", "corrected")]
+        lessons = runtime.routing.learned.list()
+        assert [(each.prompt, each.target, each.source) for each in lessons] == [
+            ("And what about coffee then", "coding", "corrected")
+        ]
 
 
 async def test_a_role_that_is_none_is_said():

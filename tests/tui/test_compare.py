@@ -119,6 +119,7 @@ async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
         await stage.until(lambda: "‹2/2›" in stage.text)
         assert "A plain answer." not in stage.text
         assert stage.turns[-1].reply == "A large answer."
+        assert [lesson.target for lesson in stage.runtime.routing.learned.list()] == ["b/large"]
         await stage.send("Thank you for that one")
         await stage.idle()
         assert len(stage.turns) == 2

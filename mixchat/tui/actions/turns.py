@@ -82,6 +82,10 @@ TURNS: Final[tuple[Action, ...]] = (
         help="say which role the prompt was; the router learns it", slash="role", argument="[ROLE]",
     ),
     Action(
+        id="unlearn", key="alt+u", title="Undo what was learned",
+        help="forget what the router learned from the turn", slash="unlearn",
+    ),
+    Action(
         id="compact", key="f9", title="Compact the chat",
         help="sum it up in one turn, so that less is sent", slash="compact", argument="[MODEL]",
     ),

@@ -13,6 +13,7 @@ from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
 
 if TYPE_CHECKING:
+    from mixchat.classifier.learned import Lesson
     from mixchat.runtime.runtime import Runtime
 
 
@@ -72,6 +73,10 @@ class OpenChats:
         path = self.chat.path
         siblings = path.siblings(turn.id) if path.has(turn.id) else []
         return [answer for answer in map(path.turn, siblings) if answer.compared]
+
+    def taught_by(self, turn: Turn) -> "Lesson | None":
+        """Return what the router learned from this turn, if that still counts."""
+        return self.chat.lessons.taught_by(turn.id)
 
     def draft(self) -> Draft:
         """Return what was written and not sent in the chat on the screen."""

@@ -113,7 +113,7 @@ class TurnQueue:
     def again(self, turn_id: str, pin: Pin | None = None, allow: GuardOverrides = GuardOverrides()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
         if not self.busy:
-            old = next(turn for turn in reversed(self.chat.turns) if turn.id == turn_id)
+            old = self.chat.path.turn(turn_id)
             prompt = TurnRequest(text=self.chat.original_prompt(old), files=old.files, pin=pin, allow=allow)
             self._begin(partial(self.chat.regenerate, turn_id, prompt), None)
 

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.chat.compare import merge
-from mixchat.domain.chat_request import GuardOverrides, Pin
+from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
 from mixchat.domain.role import BUILT_IN
 from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
@@ -213,10 +213,18 @@ class CompareHandler(ChatHandler):
 
     def _go_on_with(self, turn: Turn) -> None:
         self._put_question_away()
-        self.context.chat.path.show(turn.id)
+        self.context.chat.pick(turn.id, learn=self._is_news(turn))
         self.context.view.load()
         self.context.widgets.status.note = "alt+← alt+→ show the other answers"
         self.context.composer.area.focus()
+
+    def _is_news(self, turn: Turn) -> bool:
+        """Return whether the router would have had another model answer than the one that was picked."""
+        chat = self.context.chat
+        before = [chat.path.turn(earlier) for earlier in chat.path.before(turn.id)]
+        routed = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files), before)
+        lineup = self.context.runtime.routing.router.decide_locally(routed).lineup
+        return not lineup or lineup[0].ref != turn.ref
 
     def _put_question_away(self) -> None:
         if self.context.widgets.choices.is_open:

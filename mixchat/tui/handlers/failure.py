@@ -20,6 +20,8 @@ from mixchat.tui.handlers.model_download import ModelDownloadHandler
 _RESUMABLE: Final = "cut off · f6 continues · f5 asks again"
 _AGAIN: Final = "no reply · f5 asks again · the prompt is back"
 
+_KEPT: Final = "no other answer · the one before stays · alt+→ shows what failed"
+
 
 class FailureHandler(ChatHandler):
     """Gives prompts back, asks what to do about a guard, and says which key goes on."""
@@ -48,13 +50,23 @@ class FailureHandler(ChatHandler):
         """Ask about a guard; else give the prompt back, or say how to go on with what came."""
         if failure.code in GUARDS:
             self._ask(turn, failure, message)
-        elif turn.reply:
+        elif turn.reply and self.context.chat.path.leaf == turn.id:
             self.context.widgets.status.note = _RESUMABLE
         elif failure.higher_limit is not None:
             self._offer_limit(turn, failure, failure.higher_limit, message)
-        else:
+        elif self.context.chat.path.leaf == turn.id:
             self._give_back(turn, message)
             self.context.widgets.status.note = _AGAIN
+        else:
+            self._say_what_stays(turn, failure, message)
+
+    def _say_what_stays(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
+        """Say why there is no other answer: the one that was there is on the screen and is gone on from."""
+        shown = {other.prompt for other in self.context.chat.turns}
+        if message is not None or turn.prompt not in shown:
+            self._give_back(turn, message)
+        self.context.widgets.status.note = _KEPT
+        self.context.notify(f"{failure.message} The answer before stays.")
 
     def _offer_limit(self, turn: Turn, failure: Failure, limit: int, message: ComposedMessage | None) -> None:
         """Ask whether the reply may be longer: with the same limit the call would end the same."""

@@ -10,7 +10,7 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
-from mixchat.tui.handlers.handler import BUSY, ChatHandler
+from mixchat.tui.handlers.handler import BUSY, NO_TURN, ChatHandler
 from mixchat.tui.picker import Picker, PickerEntry
 
 _SHOWN: Final = 48
@@ -101,6 +101,24 @@ class TurnHandler(ChatHandler):
         self.context.view.replace(corrected)
         learns = "; prompts like it will follow" if self.context.runtime.settings.config.router.learn else ""
         self.context.notify(f"That was {role}{learns}. f5 asks again.")
+
+    @handles("unlearn")
+    def unlearn(self) -> None:
+        """Forget what the router learned from the turn that is meant."""
+        turn = self.context.selection.turn()
+        if turn is None:
+            self.context.notify(NO_TURN)
+            return
+        try:
+            forgotten = self.context.chat.unlearn(turn.id)
+        except (OSError, StorageError) as error:
+            self.context.notify(f"It is still learned: {error}")
+            return
+        if forgotten is None:
+            self.context.notify("Nothing was learned from this turn.")
+            return
+        self.context.view.replace(forgotten)
+        self.context.notify("Forgotten: prompts like this one go where the router sends them.")
 
     @handles("private")
     def private(self) -> None:

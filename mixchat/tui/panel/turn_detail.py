@@ -13,6 +13,7 @@ from textual.reactive import var
 from textual.style import Style
 from textual.widget import Widget
 
+from mixchat.classifier.learned import Lesson
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.model import ModelRef
 from mixchat.domain.plain_text import one_line
@@ -65,6 +66,9 @@ _HOW: Final = {
     "judge": "by the judge",
     "default": "by default",
 }
+_UNDO: Final = Content.assemble(("undo", "$text"), (" alt+u", "$text-muted")).stylize(
+    Style.from_meta({"action": "unlearn"})
+)
 _STRENGTH: Final = 0.05
 """The weight below which a piece of evidence is not worth a word."""
 _NAME: Final = 10
@@ -100,10 +104,14 @@ class TurnDetail(VerticalScroll):
         yield self._text
 
     def update_turn(
-        self, turn: Turn | None, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()
+        self,
+        turn: Turn | None,
+        rates: Mapping[ModelRef, Rates],
+        compared: Sequence[Turn] = (),
+        lesson: Lesson | None = None,
     ) -> None:
-        """Show this turn with the prices that it was charged at and what it was compared with, or nothing."""
-        self._sections = () if turn is None else tuple(describe(turn, rates, compared))
+        """Show this turn with its prices, what it was compared with and what it taught, or nothing."""
+        self._sections = () if turn is None else tuple(describe(turn, rates, compared, lesson))
         if turn is not None:
             if turn.id != self._turn:
                 self._turn, self._chosen = turn.id, False
@@ -123,9 +131,15 @@ class TurnDetail(VerticalScroll):
         """Show what there is room for."""
         self._show()
 
+    def on_resize(self) -> None:
+        """Cut the lines to the width that there is now."""
+        self._show()
+
     def on_click(self, event: events.Click) -> None:
-        """Open or close the section that was clicked."""
-        if event.button == 1 and (name := event.style.meta.get("section")):
+        """Do what was clicked, or open or close the section that was."""
+        if event.button == 1 and (action := event.style.meta.get("action")):
+            self.call_later(self.screen.run_action, f"run('{action}')")
+        elif event.button == 1 and (name := event.style.meta.get("section")):
             self.toggle(str(name))
 
     def _show(self) -> None:
@@ -148,16 +162,25 @@ class TurnDetail(VerticalScroll):
             yield from (line.pad_left(2) if line.plain else line for line in section.lines)
 
 
-def describe(turn: Turn, rates: Mapping[ModelRef, Rates], compared: Sequence[Turn] = ()) -> Iterator[Section]:
+def describe(
+    turn: Turn,
+    rates: Mapping[ModelRef, Rates],
+    compared: Sequence[Turn] = (),
+    lesson: Lesson | None = None,
+) -> Iterator[Section]:
     """Yield the sections that explain a turn.
 
     Args:
         turn: the turn.
         rates: the prices that its models were charged at.
         compared: every answer of the comparison that the turn is one of.
+        lesson: what the router learned from it.
     """
     if turn.decision is not None:
         yield _why(turn, turn.decision)
+    if lesson is not None:
+        taught = Content.styled(f"prompts like this one go to {one_line(lesson.target)}", "$body")
+        yield Section("Learned", Content.assemble(("from you: ", "$body"), _UNDO), (taught,))
     if turn.outcome not in {Outcome.COMPLETE, Outcome.OPEN} or turn.failure is not None:
         yield Section("State", _outcome(turn))
     if turn.attempts or compared:

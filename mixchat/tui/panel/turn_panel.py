@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.widgets import Static
 
+from mixchat.classifier.learned import Lesson
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.ledger.rates import Rates
@@ -31,11 +32,15 @@ class ChargedRates(Protocol):
         ...
 
 
-class Comparisons(Protocol):
-    """Knows which turns answer one prompt: the open chats."""
+class TurnFacts(Protocol):
+    """Knows what stands beside a turn: the open chats."""
 
     def compared_with(self, turn: Turn) -> Sequence[Turn]:
         """Return the answers that were asked for at once with this one, itself included."""
+        ...
+
+    def taught_by(self, turn: Turn) -> Lesson | None:
+        """Return what the router learned from this turn, if that still counts."""
         ...
 
 
@@ -60,10 +65,10 @@ class TurnPanel(Vertical):
     chat_title: var[str] = var("")
     spending: var[SpendingState] = var(SpendingState())
 
-    def __init__(self, health: Health, charged: ChargedRates, comparisons: Comparisons) -> None:
+    def __init__(self, health: Health, charged: ChargedRates, facts: TurnFacts) -> None:
         super().__init__()
         self._charged = charged
-        self._comparisons = comparisons
+        self._facts = facts
         self._title = Static("", id="chat-title", markup=False)
         self._count = Static("", id="chat-count", markup=False)
         self._rows = TurnList()
@@ -110,8 +115,8 @@ class TurnPanel(Vertical):
 
     @property
     def focused_turn(self) -> Turn | None:
-        """The turn that is highlighted in the list while the list has the focus."""
-        return self._rows.highlighted if self._rows.has_focus else None
+        """The turn that is highlighted in the list while the list, or what is told of the turn, has the focus."""
+        return self._rows.highlighted if self._rows.has_focus or self._detail.has_focus else None
 
     @on(TurnList.Highlighted)
     def _highlighted(self) -> None:
@@ -124,5 +129,5 @@ class TurnPanel(Vertical):
             return
         settled = turn.outcome is not Outcome.OPEN
         rates: Mapping[ModelRef, Rates] = self._charged.rates_of(turn.id) if settled else {}
-        compared = self._comparisons.compared_with(turn) if turn.compared else ()
-        self._detail.update_turn(turn, rates, compared)
+        compared = self._facts.compared_with(turn) if turn.compared else ()
+        self._detail.update_turn(turn, rates, compared, self._facts.taught_by(turn))
