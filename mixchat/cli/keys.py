@@ -2,13 +2,15 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
+from typing import Final
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.parser import Subparsers
 from mixchat.config.load import working_directory
-from mixchat.config.provider_specs import ProviderSpec
+from mixchat.config.provider_specs import ProviderSpec, unquoted
 from mixchat.domain.errors import ConfigError
 from mixchat.runtime.settings import Settings
 
@@ -45,7 +47,7 @@ def run_set(args: argparse.Namespace) -> int:
     """Keep a key, read from a hidden prompt or from standard input."""
     here = _installation()
     _check(args.provider, here.provider_specs)
-    key = _read_key(args.provider).strip()
+    key = _bare(_read_key(args.provider))
     if not key:
         raise ConfigError("There was no key; paste it, or pipe it into the command.")
     if not key.isascii() or not key.isprintable() or " " in key:
@@ -91,6 +93,17 @@ def _check(provider: str, known: Mapping[str, ProviderSpec]) -> None:
 
         guess = did_you_mean(provider, keyed) or f"; there are {', '.join(keyed)}."
         raise ConfigError(f'"{provider}" is no provider that takes a key{guess}')
+
+
+_ASSIGNED: Final = re.compile(r"(?:export\s+|set\s+|\$env:)?[A-Z][A-Z0-9_]*\s*=\s*(.+)")
+
+
+def _bare(text: str) -> str:
+    """Return the key in what was given: a line of an `.env` file, or of a shell's, holds it behind the name, in quotes."""
+    text = text.strip()
+    if assigned := _ASSIGNED.fullmatch(text):
+        text = assigned[1]
+    return unquoted(text.rstrip(";"))
 
 
 def _read_key(provider: str) -> str:

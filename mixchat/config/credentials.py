@@ -78,14 +78,14 @@ class Credential(Struct, frozen=True):
 
     value: str
     source: str
-    """`environment (NAME)`, `config file (key_command)` or `key ring`."""
+    """`this session`, `environment (NAME)`, `config file (key_command)` or `key ring`."""
 
     def __repr__(self) -> str:
         return f"Credential(source={self.source!r})"
 
 
 class Credentials:
-    """Finds the keys at hand, in the order environment, config file, key ring."""
+    """Finds the keys at hand: one given for this session, else in the order environment, config file, key ring."""
 
     def __init__(
         self,
@@ -99,10 +99,13 @@ class Credentials:
         self._provider_specs = provider_specs
         self._ring = ring
         self._asked: dict[str, Credential | None] = {}
+        self._given: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def source(self, provider: str) -> str | None:
         """Return where the provider's key would come from; runs no command and opens no key ring."""
+        if provider in self._given:
+            return "this session"
         if name := self._variable(provider):
             return f"environment ({name})"
         own = self._config.providers.get(provider)
@@ -125,12 +128,22 @@ class Credentials:
         Raises:
             NeedsKey: a key should be there, but the command failed or the key ring is closed.
         """
+        if given := self._given.get(provider):
+            return Credential(given, "this session")
         if name := self._variable(provider):
             return Credential(_usable(self._environ[name], provider, name), f"environment ({name})")
         with self._lock:
             if provider not in self._asked:
                 self._asked[provider] = self._ask(provider)
             return self._asked[provider]
+
+    def use(self, provider: str, key: str) -> None:
+        """Use a key for as long as this process runs, before every other; it is kept nowhere.
+
+        Raises:
+            NeedsKey: it holds what no key holds.
+        """
+        self._given[provider] = _usable(key, provider, "this session")
 
     def forget(self, provider: str) -> None:
         """Ask again the next time: a key was added or removed."""
@@ -161,7 +174,7 @@ class Credentials:
         if self._ring is None:
             return None
         try:
-            key = self._ring.get(provider)
+            key = self._ring.get(provider, next(iter(self.variables(provider)), ""))
         except ConfigError as error:
             raise NeedsKey(str(error)) from None
         return Credential(_usable(key, provider, "the key ring"), "key ring") if key else None

@@ -45,16 +45,20 @@ class KeyRing:
             return ()
         return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
-    def get(self, provider: str) -> str | None:
+    def get(self, provider: str, variable: str = "") -> str | None:
         """Return the provider's key. May block while the person unlocks the key ring.
+
+        Args:
+            provider: whose key it is.
+            variable: the environment variable to offer when the key ring cannot be used.
 
         Raises:
             ConfigError: the key ring cannot be opened.
         """
         try:
-            return _backend().get_password(SERVICE, provider)
+            return _backend(variable).get_password(SERVICE, provider)
         except Exception as error:  # noqa: BLE001 - a backend raises what its own service raises
-            raise _closed(error) from None
+            raise _closed(error, variable) from None
 
     def set(self, provider: str, key: str, variable: str = "") -> None:
         """Keep `key` for `provider`, in place of one that was there.

@@ -1,7 +1,8 @@
 """Finding the models of servers that need no key and run on this machine, Ollama above all."""
 
 import asyncio
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from mixchat.config.catalog import Catalog
@@ -10,28 +11,59 @@ from mixchat.providers.registry import Registry
 
 _PATIENCE = 0.5
 """Seconds that a server on this machine has to accept a connection."""
+_PATIENCE_WITH_STRANGERS = 1.5
+"""Seconds that whatever listens at a usual address, which nobody named, has to say what it is."""
 
 
-async def discover(provider_specs: Iterable[ProviderSpec], catalog: Catalog, providers: Registry) -> bool:
+async def discover(
+    provider_specs: Iterable[ProviderSpec], catalog: Catalog, providers: Registry, *, unnamed: bool = False
+) -> bool:
     """Ask the servers that accept a connection for their models, if their listing is older than a day.
 
     Returns whether a listing is new. One that does not answer keeps its old listing; so does cancelling.
+
+    Args:
+        provider_specs: the services that are known.
+        catalog: keeps the listings.
+        providers: who asks.
+        unnamed: whether to look at the usual addresses of servers that nobody named, too, even if they were asked
+            today: they may run now.
     """
-    here = [service for service in provider_specs if _may_be_here(service) and catalog.stale(service.name)]
-    answers = await asyncio.gather(*(_accepts(service.base_url) for service in here))
-    found = [service.name for service, accepted in zip(here, answers, strict=True) if accepted]
-    if not found:
-        return False
-    failed = await catalog.refresh(providers.get(name) for name in found)
-    return len(failed) < len(found)
+    servers = [service for service in provider_specs if is_server_here(service)]
+    named = [service for service in servers if _is_named(service) or catalog.listed(service.name)]
+    here = [service for service in named if catalog.stale(service.name) or not catalog.listed(service.name)]
+    strangers = [service for service in servers if service not in named] if unnamed else []
+    found, others = await asyncio.gather(_listening(here), _listening(strangers))
+    before = {name: catalog.listed(name) for name in (*found, *others)}
+    await asyncio.gather(
+        catalog.refresh(providers.get(name) for name in found), _introduced(catalog, providers, others)
+    )
+    return any(catalog.listed(name) != was for name, was in before.items())
 
 
-def _may_be_here(service: ProviderSpec) -> bool:
-    known = service.name == "ollama" or service.placed
-    return known and not service.needs_key and service.loopback and service.api != "local"
+def is_server_here(service: ProviderSpec) -> bool:
+    """Whether it is a server that needs no key, at an address of this machine."""
+    return not service.needs_key and service.loopback and service.api != "local"
 
 
-async def _accepts(url: str) -> bool:
+def _is_named(service: ProviderSpec) -> bool:
+    return service.name == "ollama" or service.placed
+
+
+async def _listening(services: Sequence[ProviderSpec]) -> list[str]:
+    answers = await asyncio.gather(*(accepts(service.base_url) for service in services))
+    return [service.name for service, accepted in zip(services, answers, strict=True) if accepted]
+
+
+async def _introduced(catalog: Catalog, providers: Registry, names: Sequence[str]) -> None:
+    """Ask what may be no model server at all; it is given little time."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_WITH_STRANGERS):
+            await catalog.refresh(providers.get(name) for name in names)
+
+
+async def accepts(url: str) -> bool:
+    """Return whether a server on this machine accepts a connection."""
     address = urlsplit(url)
     try:
         async with asyncio.timeout(_PATIENCE):

@@ -104,16 +104,20 @@ class Runtime:
 
         start_log(self.settings.paths)
 
-    async def discover(self) -> bool:
+    async def discover(self, *, unnamed: bool = False) -> bool:
         """Seat the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
 
-        Returns whether something new was found; takes milliseconds when nothing is there.
+        Returns whether something new was found; takes milliseconds when nothing is there. With `unnamed`, servers
+        at their usual addresses are looked for, too.
         """
         from mixchat.config.stacks import AUTO
         from mixchat.providers.discovery import discover
 
         if self.routing.stack.name != AUTO or not await discover(
-            self.settings.provider_specs.values(), self.settings.catalog, self.settings.providers
+            self.settings.provider_specs.values(),
+            self.settings.catalog,
+            self.settings.providers,
+            unnamed=unnamed,
         ):
             return False
         self.routing.use_stack(AUTO)

@@ -136,7 +136,7 @@ class ChatScreen(Screen[None]):
         # What was imported stays for as long as the app runs; frozen, no collection walks it while one types.
         gc.freeze()
         gc.enable()
-        await self._runtime.discover()
+        await self._runtime.discover(unnamed=True)
         await onboarding.look()
         await asyncio.to_thread(self._runtime.start_log)
         # The first turn then need not wait for the imports of an SDK, which take seconds.
@@ -247,8 +247,9 @@ class ChatScreen(Screen[None]):
         """Show the money in the status line while the side panel is away."""
         self.first.status.shows_money = not self.first.panel.region
 
-    def on_descendant_focus(self) -> None:
-        """Say what the focused thing can do."""
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the focused thing can do; a question that is asked keeps the focus."""
+        self.first.choices.keep_focus(event.widget)
         self.first.status.hints = (
             self.wiring.onboarding.hints(self.focused)
             if self.ready.is_set()

@@ -8,6 +8,7 @@ from textual import events
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 ARMED_AFTER: Final = 0.5
 """Seconds without a key before a key is an answer: what is typed on the run must not choose."""
@@ -51,6 +52,18 @@ class ChoiceBar(Widget, can_focus=True):
         import time
 
         return time.monotonic()
+
+    def keep_focus(self, wanted: Widget) -> None:
+        """Stay who is asked when `wanted` got the focus by a click or Tab: keys that are shown are keys that work.
+
+        A question that yields gives way to a place to write in.
+        """
+        if not self._options or wanted is self or isinstance(wanted, Input):
+            return
+        if self._yields and isinstance(wanted, TextArea):
+            self.cancel()
+        else:
+            self.focus()
 
     def cancel(self) -> bool:
         """Take the last option; return whether anything was asked."""

@@ -75,3 +75,11 @@ def test_removing_what_is_not_there_is_one_sentence(shell: Shell):
         2,
         "mixchat: The key ring has no key of openai; see `mixchat keys list`.\n",
     )
+
+
+@pytest.mark.parametrize(
+    "line", ['"sk-1"', "OPENAI_API_KEY=sk-1", "export OPENAI_API_KEY='sk-1';", 'OPENAI_API_KEY = "sk-1"']
+)
+def test_a_line_of_an_env_file_holds_a_key(shell: Shell, backend: OpenKeyring, line: str):
+    assert shell("keys", "set", "openai", stdin=f"{line}\n").code == 0
+    assert backend.kept == {("mixchat", "openai"): "sk-1"}

@@ -8,7 +8,7 @@ from typing import Self
 
 from msgspec import structs
 
-from tests.wires.script import Reply, Script, Status, deltas
+from tests.wires.script import Reply, Script, Status, Web, deltas
 from tests.wires.server import Seen, Wires, environment
 
 MODEL = "wire"
@@ -63,6 +63,11 @@ class Provider:
     def will_fail(self, status: int, message: str = "The fake says no.", model: str = MODEL) -> None:
         """Answer the requests for a model with an HTTP error; `will_say(Status(...))` can say more of it."""
         self.will_say(Status(status, message), model=model)
+
+    def has_no_models(self) -> None:
+        """Answer every request for a list of models with an empty one."""
+        listing = Web('{"models": [], "data": []}', content_type="application/json")
+        self._loop.call_soon_threadsafe(lambda: self._wires.script("_listing", listing))
 
     def answers(self, how: Callable[[Seen], Script]) -> None:
         """Decide what every request gets for which nothing was scripted."""

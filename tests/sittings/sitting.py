@@ -85,6 +85,11 @@ class Sitting:
         """Press keys by their names: `enter`, `ctrl+n`, `alt+enter`, `f2`."""
         self.terminal.press(*keys)
 
+    def clicks(self, column: int, row: int) -> None:
+        """Click with the left button, counted from 0."""
+        for end in "Mm":
+            self.terminal.send(f"\x1b[<0;{column + 1};{row + 1}{end}")
+
     def pastes(self, text: str) -> None:
         """Paste a text in brackets, as terminals do."""
         self.terminal.paste(text)

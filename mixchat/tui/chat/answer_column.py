@@ -53,6 +53,7 @@ class AnswerColumn(Vertical):
         role: who is asked, or the first that seats the model.
         colour: the role whose colour it has.
         clock: where times come from.
+        turn: an answer that is there already.
     """
 
     DEFAULT_CSS = """
@@ -75,10 +76,11 @@ class AnswerColumn(Vertical):
         role: str | None,
         colour: str | None,
         clock: Clock,
+        turn: Turn | None = None,
     ) -> None:
         super().__init__()
         self.number = number
-        self.turn: Turn | None = None
+        self.turn: Turn | None = turn
         """The turn as it was accepted or settled; `None`: nothing began, or it was taken back."""
         self.pin = pin
         """Who is asked."""
@@ -97,8 +99,14 @@ class AnswerColumn(Vertical):
         yield self._text
 
     def on_mount(self) -> None:
-        """Say who is asked."""
+        """Say who is asked, and show the answer if it is there already."""
+        if self.turn is not None and not self.writes:
+            self._text.load([self._bare(self.turn)])
         self.tick()
+
+    def again(self) -> "AnswerColumn":
+        """Return a column with the same answer: one that was taken off the screen cannot come back itself."""
+        return AnswerColumn(self.number, self.pin, self._role, self.colour, self._clock, self.turn)
 
     @property
     def name_asked(self) -> str:

@@ -114,7 +114,7 @@ class BranchHandler(ChatHandler):
 
     @handles("undo")
     def undo(self) -> None:
-        """Bring back the turn that was deleted last; if something came after that, take the last turn back."""
+        """Bring back the turn that was deleted last; take a pick back; else take the last turn back."""
         path = self.context.chat.path
         deleted = self._deleted.get(self.context.chat.id, [])
         if self.context.queue.busy:
@@ -124,6 +124,8 @@ class BranchHandler(ChatHandler):
             path.restore(turn_id)
             self.context.view.load("" if turn_id == path.leaf else turn_id)
             self.context.notify("The deleted turn is back.")
+        elif self._comparing.take_pick_back():
+            self.context.notify("The pick is taken back; every answer is still there.")
         elif (turn := path.undo()) is not None:
             self.context.view.load()
             self.context.composer.put_back(self.context.chat.original_prompt(turn))

@@ -36,6 +36,8 @@ class CompareHandler(ChatHandler):
         self._now: Comparison | None = None
         self._picked = 0
         """The answer that was picked while others were still coming; 0: none was."""
+        self._gone_on: tuple[Comparison, str] | None = None
+        """The comparison out of which a turn was picked last, and that turn."""
 
     @handles("compare")
     def compare(self, text: str) -> None:
@@ -58,6 +60,22 @@ class CompareHandler(ChatHandler):
             self._pick_number(int(number))
         else:
             self.context.notify("Write which answer goes on: /pick 1")
+
+    def take_pick_back(self) -> bool:
+        """Show the comparison again out of which the chat's last turn was picked; return whether it was."""
+        if self._gone_on is None or self._gone_on[0].chat is not self.context.chat:
+            return False
+        comparison, picked = self._gone_on
+        if self._shown is not None or self.context.chat.path.leaf != picked:
+            return False
+        self._gone_on = None
+        columns = [column.again() for column in comparison.columns]
+        self._now, self._picked = structs.replace(comparison, columns=columns), 0
+        self.context.widgets.compared.put(comparison.request.prompt.text, columns)
+        self.context.view.body.show_comparison()
+        self.context.widgets.status.note = ""
+        self._ask(self._now)
+        return True
 
     @handles("merge")
     def merge(self, name: str = "") -> None:
@@ -127,7 +145,8 @@ class CompareHandler(ChatHandler):
         if self._shown is comparison:
             self.context.widgets.turns.chat_title = comparison.chat.record.title
             self.context.widgets.turns.update_turns(comparison.chat.turns)
-            self.context.widgets.turns.spending = self._spending.spending(comparison.chat)
+            spending = self._spending.spending(comparison.chat)
+            self.context.widgets.turns.spending = self.context.widgets.status.spending = spending
 
     def _over(self, comparison: Comparison) -> None:
         """Go on with what was picked; else ask, unless something is being written."""
@@ -204,15 +223,16 @@ class CompareHandler(ChatHandler):
         elif turn is None:
             self.context.notify(f"There is no answer {number}.")
         elif not self.context.queue.busy:
-            self._go_on_with(turn)
+            self._go_on_with(comparison, turn)
         elif comparison.columns[number - 1].writes:
             self.context.notify(f"Answer {number} is still coming; Esc stops all of them.")
         else:
             self._picked = number
             self.context.queue.stop()
 
-    def _go_on_with(self, turn: Turn) -> None:
+    def _go_on_with(self, comparison: Comparison, turn: Turn) -> None:
         self._put_question_away()
+        self._gone_on = comparison, turn.id
         self.context.chat.pick(turn.id, learn=self._is_news(turn))
         self.context.view.load()
         self.context.widgets.status.note = "alt+← alt+→ show the other answers"

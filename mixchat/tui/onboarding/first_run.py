@@ -16,7 +16,7 @@ CONTACTING: Final = "contacting the package index, as pip is set up"
 """The step before the first byte."""
 _TICK: Final = 1.0
 _BAR: Final = 36
-_LABEL: Final = 18
+_LABEL: Final = 22
 _WIDEST: Final = 72
 """Cells of a row of words."""
 _WAYS: Final = (

@@ -1,8 +1,11 @@
 """Where a key is pasted in: whose it is, whether it is good, and where it is kept."""
 
+import asyncio
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from msgspec import Struct
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,11 +13,20 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
+from mixchat.tui import formatting
 from mixchat.tui.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
+
+
+class KeptKey(Struct, frozen=True):
+    """What came of a key that its provider takes."""
+
+    sentence: str
+    outranked: bool = False
+    """Whether it is kept but not used, since another one goes before it."""
 
 
 class KeyStore:
@@ -27,30 +39,58 @@ class KeyStore:
         """Return the providers that take a key."""
         return [name for name, service in self._runtime.settings.provider_specs.items() if service.needs_key]
 
-    async def keep(self, provider: str, key: str) -> str:
-        """Test the key and keep it; return what came of it, in a sentence.
+    async def keep(self, provider: str, key: str) -> "KeptKey":
+        """Test the key and keep it; without a key ring, use it for this session.
 
         Raises:
             NeedsKey: the provider does not take the key; nothing is kept.
-            ConfigError: the key is good, but there is no key ring to keep it in.
         """
-        tested = await self._test(provider, key.strip())
-        self._runtime.settings.key_ring.set(provider, key.strip())
+        key = key.strip()
+        settings = self._runtime.settings
+        label = settings.provider_specs[provider].label or provider
+        tested = f"{label} {await self._test(provider, key)}"
+        variable = next(iter(settings.credentials.variables(provider)), "")
+        try:
+            await asyncio.to_thread(settings.key_ring.set, provider, key, variable)
+        except ConfigError as error:
+            self.use(provider, key)
+            return KeptKey(f"{tested}; it is used until mixchat is closed. {error}")
+        self._renew(provider)
+        if (stronger := self._stronger(provider, key)) is None:
+            return KeptKey(f"{tested}; the key is kept in the system key ring.")
+        said = f"{tested}; the key is kept in the system key ring, but the one in the {stronger} goes before it."
+        return KeptKey(f"{said} {_USE_IT}", outranked=True)
+
+    def use(self, provider: str, key: str) -> None:
+        """Use the key until mixchat is closed, whatever else there is."""
+        self._runtime.settings.credentials.use(provider, key.strip())
+        self._renew(provider)
+
+    def _renew(self, provider: str) -> None:
         self._runtime.settings.providers.forget(provider)
         self._runtime.routing.health.forgive(provider)
-        label = self._runtime.settings.provider_specs[provider].label or provider
-        return f"{label} {tested}; the key is kept in the system key ring."
+
+    def _stronger(self, provider: str, key: str) -> str | None:
+        """Return where another key is that goes before the key ring's; a `key_command` is not run for that."""
+        credentials = self._runtime.settings.credentials
+        source = credentials.source(provider)
+        if source is None or source == "key ring":
+            return None
+        if source.startswith("environment") or source == "this session":
+            with suppress(NeedsKey):
+                found = credentials.find(provider)
+                if found is not None and found.value == key:
+                    return None
+        return source
 
     async def _test(self, provider: str, key: str) -> str:
         from mixchat.config.credentials import Credentials
         from mixchat.providers.registry import build_providers
 
         runtime = self._runtime
-        variable = next(iter(runtime.settings.credentials.variables(provider)), "")
-        if not variable:
-            raise ConfigError(f"{provider} says no environment variable for its key; set one in the config.")
-        environ = {**runtime.settings.environ, variable: key}
+        environ = runtime.settings.environ
         credentials = Credentials(runtime.settings.config, environ, runtime.settings.provider_specs)
+        credentials.use(provider, key)
         trial = build_providers(
             runtime.settings.config,
             environ,
@@ -86,6 +126,7 @@ def provider_of(key: str) -> str | None:
     return next((provider for shape, provider in _SHAPES if re.fullmatch(shape, text)), None)
 
 
+_USE_IT: Final = "Enter uses the new key until mixchat is closed; Esc goes on with the old one."
 _ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
 
 
@@ -98,6 +139,8 @@ class KeyScreen(DismissibleModal[str | None]):
         super().__init__()
         self._keeping = keeping
         self._key = key
+        self._outranked: tuple[str, str] | None = None
+        """The provider and the key that is kept but not used, while it is asked whether it shall be."""
 
     def compose(self) -> ComposeResult:
         """Lay out the two fields."""
@@ -117,6 +160,7 @@ class KeyScreen(DismissibleModal[str | None]):
 
     @on(Input.Changed, "#key-value")
     def _changed(self, event: Input.Changed) -> None:
+        self._outranked = None
         self._guess(event.value)
 
     def _guess(self, key: str) -> None:
@@ -129,6 +173,10 @@ class KeyScreen(DismissibleModal[str | None]):
         provider = self.query_one("#key-provider", Input).value.strip()
         key = self.query_one("#key-value", Input).value
         known = self._keeping.providers()
+        if self._outranked == (provider, key):
+            self._keeping.use(provider, key)
+            self.dismiss(provider)
+            return
         if not key.strip():
             self._say(_ASK)
         elif provider not in known:
@@ -138,14 +186,18 @@ class KeyScreen(DismissibleModal[str | None]):
             self._say(f"Testing the key with {provider} …")
             self._keep(provider, key)
 
-    @work
+    @work(exclusive=True)
     async def _keep(self, provider: str, key: str) -> None:
         try:
-            said = await self._keeping.keep(provider, key)
+            kept = await self._keeping.keep(provider, key)
         except (NeedsKey, ConfigError) as error:
             self._say(str(error))
             return
-        self.notify(said, markup=False)
+        if kept.outranked:
+            self._outranked = (provider, key)
+            self._say(kept.sentence)
+            return
+        self.notify(kept.sentence, timeout=formatting.seconds_to_read(kept.sentence), markup=False)
         self.dismiss(provider)
 
     def _say(self, sentence: str) -> None:

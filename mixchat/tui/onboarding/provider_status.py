@@ -9,14 +9,13 @@ from msgspec import Struct
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
+from mixchat.providers.discovery import accepts, is_server_here
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 _ASKED: Final = ("anthropic", "openai", "google", "openrouter", "ollama", "local")
 """The services that are named whether or not they are there."""
-_PATIENCE: Final = 0.6
-"""Seconds that a server on this machine has to accept a connection."""
 
 
 class ProviderFinding(Struct, frozen=True):
@@ -37,39 +36,54 @@ class ProviderStatus:
 
     async def probe(self) -> None:
         """Find out which servers of this machine accept a connection."""
-        stacked = {
-            seat.ref.provider for post in self._runtime.routing.stack.roles.values() for seat in post.seats
-        }
-        names = [name for name in {*stacked, "ollama"} if self._is_server(name)]
-        answers = await asyncio.gather(
-            *(_accepts(self._runtime.settings.provider_specs[name].base_url) for name in names)
-        )
+        known = self._runtime.settings.provider_specs
+        names = [name for name, service in known.items() if is_server_here(service)]
+        answers = await asyncio.gather(*(accepts(known[name].base_url) for name in names))
         self._listening = dict(zip(names, answers, strict=True))
 
     def _is_server(self, name: str) -> bool:
         service = self._runtime.settings.provider_specs.get(name)
-        return service is not None and not service.needs_key and service.loopback and service.api != "local"
+        return service is not None and is_server_here(service)
 
     def provider_specs(self) -> list[ProviderFinding]:
-        """Return what was found of the usual services, and of others that have a key."""
+        """Return what was found of the usual services, and of others that have a key or run here."""
         known = self._runtime.settings.provider_specs
-        others = [
-            name for name in known if name not in _ASKED and self._runtime.settings.credentials.has(name)
-        ]
+        others = [name for name in known if name not in _ASKED and self._is_worth_naming(known[name])]
         return [self._finding(known[name]) for name in (*_ASKED, *others) if name in known]
+
+    def _is_worth_naming(self, service: ProviderSpec) -> bool:
+        """Whether somebody set it up, or its models were found; what merely listens may be anything."""
+        if self._runtime.settings.credentials.has(service.name):
+            return True
+        if not is_server_here(service):
+            return False
+        listens = self._listening.get(service.name, False)
+        return service.placed or (listens and bool(self._runtime.settings.catalog.listed(service.name)))
 
     def _finding(self, service: ProviderSpec) -> ProviderFinding:
         ready = self.ready(service.name)
+        source = self._runtime.settings.credentials.source(service.name)
         if service.api == "local":
             models = self._local_models()
             words = ", ".join(models) if models else "no model yet"
-        elif not service.needs_key and service.loopback:
+        elif is_server_here(service):
             words = f"running at {_place(service)}" if ready else f"not running at {_place(service)}"
+            if ready and self._has_no_model(service.name):
+                ready = False
+                how = ": ollama pull llama3.2" if service.api == "ollama" else ""
+                words = f"running, without a model{how}"
+        elif service.api == "embed":
+            words = f"key from {source}; it embeds, and answers no prompts" if source else "no key"
         elif ready:
-            words = f"key from {self._runtime.settings.credentials.source(service.name) or 'the config'}"
+            words = f"key from {source or 'the config'}"
         else:
-            words = "no key"
+            words = service.problem or "no key"
         return ProviderFinding(service.name, service.label or service.name, ready, words)
+
+    def _has_no_model(self, server: str) -> bool:
+        """Whether the server was asked, and has none."""
+        catalog = self._runtime.settings.catalog
+        return not catalog.stale(server) and not catalog.listed(server)
 
     def ready(self, provider: str) -> bool:
         """Whether the provider can be asked, as far as can be told from here."""
@@ -100,14 +114,3 @@ class ProviderStatus:
 
 def _place(service: ProviderSpec) -> str:
     return urlsplit(service.base_url).netloc
-
-
-async def _accepts(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True

@@ -1,0 +1,55 @@
+"""Several models answer one prompt: what it costs meanwhile, and what a pick and a click do."""
+
+import time
+
+from mixchat.tui.choice_bar import ARMED_AFTER
+from tests.sittings.provider import paced
+from tests.sittings.sitting import CONFIG, Sitting
+
+OTHER = '\n[prices."anthropic/other"]\ninput = 1000.0\noutput = 20000.0\n'
+COMPARE = "/compare anthropic/wire,anthropic/other what is tea"
+
+
+def compares(sitting: Sitting, size: tuple[int, int] = (120, 40)) -> None:
+    sitting.writes_config(CONFIG + OTHER)
+    sitting.provider.will_say("A plain answer.")
+    sitting.provider.will_say("Another answer.", model="other")
+    sitting.opens(size=size)
+    sitting.sends(COMPARE)
+    sitting.sees("Continue with")
+
+
+def test_a_narrow_terminal_counts_what_a_comparison_costs_while_it_runs(sitting: Sitting):
+    sitting.writes_config(CONFIG + OTHER)
+    for model in ("wire", "other"):
+        sitting.provider.will_say(paced("word " * 400, 200), model=model)
+    sitting.opens(size=(80, 24))
+    sitting.sends(COMPARE)
+    sitting.sees("comparing 2")
+    sitting.until(lambda: (sitting.screen.figure("chat").dollars or 0) > 0, "the money moves", within=8)
+    assert sitting.screen.has("comparing|writing")
+
+
+def test_undo_takes_back_the_pick_and_not_the_comparison(sitting: Sitting):
+    compares(sitting)
+    sitting.presses("alt+2")
+    sitting.sees_no_more("Continue with")
+    assert "A plain answer." not in sitting.screen.text
+    sitting.presses("alt+z")
+    sitting.sees("Continue with")
+    assert "Another answer." in sitting.sees("A plain answer.").row_with("A plain answer.")
+    sitting.presses("alt+1")
+    sitting.sees_no_more("Another answer.")
+    sitting.says("go on")
+    said = str(sitting.provider.was_asked(3).json)
+    assert "A plain answer." in said
+    assert "Another answer." not in said
+
+
+def test_the_keys_of_a_question_work_after_a_click_elsewhere(sitting: Sitting):
+    compares(sitting)
+    sitting.clicks(10, 12)
+    time.sleep(ARMED_AFTER + 0.1)
+    sitting.presses("2")
+    sitting.sees_no_more("A plain answer.")
+    assert sitting.screen.composer == ""

@@ -1,0 +1,93 @@
+"""Keys that are pasted in: what is said of them is what happens."""
+
+from pathlib import Path
+
+from tests.sittings.sitting import Sitting
+
+OLD = "wire-anthropic"
+NEW = "sk-ant-api03-" + "n" * 30
+_RING = """
+import json, pathlib
+from keyring.backend import KeyringBackend
+
+class Ring(KeyringBackend):
+    priority = 5
+    file = pathlib.Path(__file__).with_name("ring.json")
+
+    def _all(self):
+        return json.loads(self.file.read_text()) if self.file.exists() else {}
+
+    def get_password(self, service, username):
+        return self._all().get(username)
+
+    def set_password(self, service, username, password):
+        self.file.write_text(json.dumps(self._all() | {username: password}))
+
+    def delete_password(self, service, username):
+        self.file.write_text(json.dumps({name: key for name, key in self._all().items() if name != username}))
+"""
+
+
+def has_a_key_ring(sitting: Sitting, tmp_path: Path) -> Path:
+    folder = tmp_path / "ring"
+    folder.mkdir()
+    (folder / "sitting_ring.py").write_text(_RING)
+    sitting.environment |= {"PYTHONPATH": str(folder), "PYTHON_KEYRING_BACKEND": "sitting_ring.Ring"}
+    return folder / "ring.json"
+
+
+def pastes_a_key(sitting: Sitting) -> None:
+    sitting.presses("ctrl+k")
+    sitting.sees("Paste a key")
+    sitting.pastes(NEW)
+    sitting.sees("anthropic")
+    sitting.presses("enter")
+
+
+def key_of(sitting: Sitting, request: int) -> str:
+    sent = sitting.provider.was_asked(request).headers
+    return next(key for key in (OLD, NEW) if any(key in value for value in sent.values()))
+
+
+def test_an_old_key_in_the_environment_is_named_and_the_new_one_used_if_asked(
+    sitting: Sitting, tmp_path: Path
+):
+    ring = has_a_key_ring(sitting, tmp_path)
+    sitting.opens()
+    pastes_a_key(sitting)
+    sitting.sees(r"environment\s+\(ANTHROPIC_API_KEY\)\s+goes before it")
+    assert NEW in ring.read_text()
+    sitting.presses("escape")
+    sitting.says("hello")
+    assert key_of(sitting, 1) == OLD
+    pastes_a_key(sitting)
+    sitting.sees("goes before it")
+    sitting.presses("enter")
+    sitting.sees_no_more("goes before it")
+    sitting.says("hello again")
+    assert key_of(sitting, 2) == NEW
+    sitting.quits()
+
+
+def test_a_good_key_is_used_where_no_key_ring_can_keep_it(sitting: Sitting):
+    sitting.environment |= {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "ANTHROPIC_API_KEY": "",
+    }
+    sitting.opens(ready="No model is set up yet")
+    pastes_a_key(sitting)
+    sitting.sees("it is used until")
+    sitting.sees("ANTHROPIC_API_KEY")
+    sitting.sees("every prompt to the right model")
+    sitting.says("hello")
+    assert key_of(sitting, 1) == NEW
+
+
+def test_the_first_screen_names_keys_and_servers_that_are_there(sitting: Sitting):
+    sitting.environment |= dict.fromkeys(("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"), "")
+    sitting.environment |= {"CO_API_KEY": "", "COHERE_API_KEY": "co-1"}
+    sitting.provider.has_no_models()
+    sitting.writes_config('stack = "auto"\n')
+    sitting.opens(ready="No model is set up yet")
+    assert "COHERE_API_KEY" in sitting.sees("Cohere").row_with("Cohere")
+    assert "ollama pull" in sitting.screen.row_with("Ollama")
