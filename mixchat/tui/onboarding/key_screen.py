@@ -58,7 +58,9 @@ class KeyStore:
         self._renew(provider)
         if (stronger := self._stronger(provider, key)) is None:
             return KeptKey(f"{tested}; the key is kept in the system key ring.")
-        said = f"{tested}; the key is kept in the system key ring, but the one in the {stronger} goes before it."
+        said = (
+            f"{tested}; the key is kept in the system key ring, but the one in the {stronger} goes before it."
+        )
         return KeptKey(f"{said} {_USE_IT}", outranked=True)
 
     def use(self, provider: str, key: str) -> None:
