@@ -359,6 +359,7 @@ class Chat:
             turn=turn,
             purpose=purpose,
             allow_secret=prompt.allow.secret,
+            allow_secret_for_good=prompt.allow.secret_for_good,
             allow_over_budget=prompt.allow.over_budget,
         )
 

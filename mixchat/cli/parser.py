@@ -59,6 +59,7 @@ COMMANDS = (
     Command("learned", "what the router learned from you: list, rm"),
     Command("local", "models on this machine: list, pull, rm", logs=True),
     Command("keys", "keys in the system key ring: set, list, rm"),
+    Command("secrets", "credentials that may always be sent: list, allow, rm"),
     Command("doctor", "what works, and what to do about the rest", logs=True),
     Command("serve", "the app in a browser, or an OpenAI-compatible server", logs=True, asks=True),
 )

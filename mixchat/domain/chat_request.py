@@ -42,6 +42,8 @@ class GuardOverrides(Struct, frozen=True):
     """What the person was asked about and let pass, for one turn."""
 
     secret: bool = False
+    secret_for_good: bool = False
+    """Never to be asked about these credentials again."""
     over_budget: bool = False
 
 
@@ -92,5 +94,7 @@ class ChatRequest(Struct, frozen=True, kw_only=True):
     purpose: Purpose = "answer"
     allow_secret: bool = False
     """The person was shown the secret and said to send it anyway."""
+    allow_secret_for_good: bool = False
+    """The person said never to be asked about it again."""
     allow_over_budget: bool = False
     """The person was shown the budget and said to send anyway, once."""

@@ -216,6 +216,7 @@ class FailOver:
             self._services,
             system=prepared.request.system,
             allow=self._chat_request.allow_secret,
+            for_good=self._chat_request.allow_secret_for_good,
         )
         self._prepared = prepared
         return True

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
-from mixchat.domain.errors import SecretFound
+from mixchat.config.allowed_secrets import AllowedSecrets
+from mixchat.domain.errors import ConfigError, SecretFound
 from mixchat.domain.model import ModelRef
 from mixchat.domain.request import Message
 from mixchat.routing.services import RoutingServices
-from mixchat.secrets.scan import AT_ONCE, SecretMatch, find
+from mixchat.secrets.scan import AT_ONCE, SecretMatch, find, nothing, values
 
 _TOLD = 3
 
@@ -19,20 +21,24 @@ async def check_secrets(
     *,
     system: str | None = None,
     allow: bool = False,
+    for_good: bool = False,
 ) -> None:
     """Stop what would carry a credential to a model that is not on this machine.
 
-    With `allow` it passes, and is not asked about again: it stays in the chat that the next prompt carries.
+    With `allow` it passes, and is not asked about again: it stays in the chat that the next prompt carries. With
+    `for_good` as well, it is not asked about in any chat, as far as that can be written down.
 
     Raises:
         SecretFound: there is one; the message says what kind and where.
     """
     if not resources.check_secrets or resources.local(ref):
         return
-    texts = list(_texts(messages, system))
-    short = sum(len(text) for _, text in texts) < AT_ONCE
-    hits = _all_in(texts) if short else await asyncio.to_thread(_all_in, texts)
+    texts, allowed = list(_texts(messages, system)), resources.allowed
+    short = sum(len(text) for _, text in texts) < AT_ONCE and not (allowed and allowed.list())
+    hits = _all_in(texts, allowed) if short else await asyncio.to_thread(_all_in, texts, allowed)
     if allow:
+        if for_good and allowed is not None and hits:
+            await asyncio.to_thread(_allow, texts, allowed)
         resources.cleared.update(hit.mark for _, hit in hits)
         return
     found = list(
@@ -62,5 +68,14 @@ def _texts(messages: Sequence[Message], system: str | None) -> Iterator[tuple[st
                 yield file.name, file.data.decode(errors="replace")
 
 
-def _all_in(texts: Iterable[tuple[str, str]]) -> list[tuple[str, SecretMatch]]:
-    return [(place, hit) for place, text in texts for hit in find(text)]
+def _all_in(
+    texts: Iterable[tuple[str, str]], allowed: AllowedSecrets | None
+) -> list[tuple[str, SecretMatch]]:
+    allows = allowed or nothing
+    return [(place, hit) for place, text in texts for hit in find(text, allows)]
+
+
+def _allow(texts: Iterable[tuple[str, str]], allowed: AllowedSecrets) -> None:
+    for value, kind in {value: kind for _, text in texts for value, kind in values(text).items()}.items():
+        with suppress(ConfigError):  # it passes until mixchat is closed
+            allowed.allow(value, kind)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from mixchat.config.allowed_secrets import AllowedSecrets
 from mixchat.domain.clock import Clock
 from mixchat.domain.meter import Meter
 from mixchat.domain.model import ModelCard, ModelRef
@@ -49,6 +50,8 @@ class RoutingServices(Struct, frozen=True, kw_only=True):
     """Whether a prompt that holds a credential is stopped before it leaves this machine."""
     cleared: set[int] = field(default_factory=set[int])
     """The credentials that the person let pass, by a mark that tells nothing."""
+    allowed: AllowedSecrets | None = None
+    """The credentials that the person lets pass for good; `None`: none, and none can be added."""
 
     def local(self, ref: ModelRef) -> bool:
         """Return whether nothing that is sent to `ref` leaves this machine.

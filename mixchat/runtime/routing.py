@@ -110,6 +110,7 @@ class Routing:
             clock=self._storage.clock,
             health=self.health,
             tokens=lambda text, ref: self._storage.ledger.estimator.tokens(text, ref),
+            allowed=self._settings.allowed_secrets,
             check_secrets=self._settings.config.router.secrets,
             limits=Limits(silence=self._settings.config.router.silence),
         )

@@ -52,7 +52,9 @@ class Runtime:
         """Return `text` without the credentials in it, unless the config says that nobody looks for them."""
         from mixchat.secrets.scan import mask
 
-        return await mask(text) if self.routing.services.check_secrets else text
+        if not self.routing.services.check_secrets:
+            return text
+        return await mask(text, self.settings.allowed_secrets)
 
     def new_chat(self) -> "Chat":
         """Return a new chat; it is on disk once something was sent."""

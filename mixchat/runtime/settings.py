@@ -12,6 +12,7 @@ from mixchat.config.paths import Paths
 from mixchat.config.private_files import mend
 
 if TYPE_CHECKING:
+    from mixchat.config.allowed_secrets import AllowedSecrets
     from mixchat.config.catalog import Catalog
     from mixchat.config.credentials import Credentials
     from mixchat.config.key_ring import KeyRing
@@ -66,6 +67,13 @@ class Settings:
         from mixchat.config.credentials import Credentials
 
         return Credentials(self.config, self.environ, self.provider_specs, self.key_ring)
+
+    @cached_property
+    def allowed_secrets(self) -> "AllowedSecrets":
+        """The credentials that the person lets pass for good."""
+        from mixchat.config.allowed_secrets import AllowedSecrets
+
+        return AllowedSecrets(self.paths.data)
 
     @cached_property
     def catalog(self) -> "Catalog":

@@ -68,7 +68,7 @@ class Storage:
         """The turns of every chat; those of a process that died are settled first."""
         from mixchat.storage.turns import TurnStore
 
-        store = TurnStore(self._chat_database)
+        store = TurnStore(self._chat_database, self._settings.allowed_secrets)
         store.recover()
         return store
 

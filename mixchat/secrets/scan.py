@@ -87,25 +87,39 @@ class _Hit(Struct, frozen=True, order=True):
     kind: str
 
 
-def find(text: str) -> list[SecretMatch]:
-    """Return the credentials in `text`, in the order of their lines."""
+Allows = Callable[[str], bool]
+"""Whether the person lets a credential pass, given what it says."""
+
+
+def nothing(_: str) -> bool:
+    """Let no credential pass."""
+    return False
+
+
+def find(text: str, allows: Allows = nothing) -> list[SecretMatch]:
+    """Return the credentials in `text` that are not allowed, in the order of their lines."""
     found: dict[SecretMatch, None] = {}
     line, counted = 1, 0
-    for hit in _hits(text):
+    for hit in _hits(text, allows):
         line += text.count("\n", counted, hit.start)
         counted = hit.start
         found[SecretMatch(hit.kind, line, hash(_value(text, hit)))] = None
     return list(found)
 
 
-async def mask(text: str) -> str:
+def values(text: str) -> dict[str, str]:
+    """Return what the credentials in `text` say, each with its kind: for whoever has to tell them again."""
+    return {_value(text, hit): hit.kind for hit in _hits(text)}
+
+
+async def mask(text: str, allows: Allows = nothing) -> str:
     """Return `text` with a word for its kind in place of each credential; a long one is searched in a thread."""
-    return masked(text) if len(text) < AT_ONCE else await asyncio.to_thread(masked, text)
+    return masked(text, allows) if len(text) < AT_ONCE else await asyncio.to_thread(masked, text, allows)
 
 
-def masked(text: str) -> str:
+def masked(text: str, allows: Allows = nothing) -> str:
     """Return `text` with a word for its kind in place of each credential, wherever it says it again."""
-    hits = _hits(text)
+    hits = _hits(text, allows)
     if not hits:
         return text
     parts: list[str] = []
@@ -124,8 +138,8 @@ def _value(text: str, hit: _Hit) -> str:
     return _INVISIBLE.sub("", text[hit.start : hit.end])
 
 
-def _hits(text: str) -> list[_Hit]:
-    """Return the credentials in their order; what lies over one another is one."""
+def _hits(text: str, allows: Allows = nothing) -> list[_Hit]:
+    """Return the credentials that are not allowed in their order; what lies over one another is one."""
     plain, place = _visible(text)
     small = plain.lower()
     if len(small) != len(plain):
@@ -146,7 +160,8 @@ def _hits(text: str) -> list[_Hit]:
             hits.append(_Hit(last.start, max(last.end, hit.end), best.rank, best.kind))
         else:
             hits.append(hit)
-    return [_Hit(place(hit.start), place(hit.end - 1) + 1, hit.rank, hit.kind) for hit in hits]
+    placed = [_Hit(place(hit.start), place(hit.end - 1) + 1, hit.rank, hit.kind) for hit in hits]
+    return [hit for hit in placed if not allows(_value(text, hit))]
 
 
 def _visible(text: str) -> tuple[str, Callable[[int], int]]:

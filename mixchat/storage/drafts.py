@@ -117,11 +117,11 @@ def draft_text(stored: str) -> str:
     return _changed(stored, lambda text: text)[0]
 
 
-def masked_draft(stored: str) -> str:
-    """Return a stored draft without the credentials in it."""
-    from mixchat.secrets.scan import masked
+def masked_draft(stored: str, allows: Callable[[str], bool] | None = None) -> str:
+    """Return a stored draft without the credentials in it, but for those that the person `allows`."""
+    from mixchat.secrets.scan import masked, nothing
 
-    return _changed(stored, masked)[1]
+    return _changed(stored, lambda text: masked(text, allows or nothing))[1]
 
 
 def _changed(stored: str, change: Callable[[str], str]) -> tuple[str, str]:

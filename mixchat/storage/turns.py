@@ -8,7 +8,7 @@ from msgspec import structs
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.secrets.scan import masked
+from mixchat.secrets.scan import Allows, masked, nothing
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner, this_process
 
@@ -29,9 +29,15 @@ class Stub(msgspec.Struct, frozen=True):
 
 
 class TurnStore:
-    """Keeps the turns of every chat. A turn is saved several times while it grows; the last one counts."""
+    """Keeps the turns of every chat. A turn is saved several times while it grows; the last one counts.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the history file.
+        allows: whether the person lets a credential pass.
+    """
+
+    def __init__(self, database: Database, allows: Allows = nothing) -> None:
+        self._allows = allows
         self._database = database
         self._waiting: dict[str, Turn] = {}
         """Turns that could not be written yet, as they are to be."""
@@ -129,7 +135,7 @@ class TurnStore:
         Raises:
             StorageError: the history cannot be written.
         """
-        shown = masked(text)
+        shown = masked(text, self._allows)
         if shown != text and self.file(digest) is None:
             self._held[digest] = text.encode()
         self.keep_file(digest, shown.encode())

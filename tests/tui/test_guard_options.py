@@ -26,6 +26,7 @@ async def test_a_secret_is_stopped_and_sent_only_when_said_so():
 
 async def test_a_letter_typed_on_the_run_is_no_answer():
     async with on_stage() as stage:
+        stage.screen.first.choices.armed_after = 60.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.press("a")
@@ -98,6 +99,29 @@ async def test_a_secret_that_was_sent_after_all_is_kept_as_it_was_said():
         await stage.idle()
         assert stage.turns[-1].prompt == SECRET
         assert stage.runtime.settings.providers.made["a"].requests[-1].messages[-1].text == SECRET
+
+
+async def test_a_secret_that_is_allowed_for_good_is_never_asked_about_again_until_it_is_forgotten():
+    async with on_stage() as stage:
+        stage.screen.first.choices.armed_after = 0.0
+        await stage.send(SECRET)
+        await stage.until(lambda: stage.screen.first.choices.is_open)
+        assert "send, and never ask about it again" in stage.text
+        await stage.pilot.press("n")
+        await stage.idle()
+        assert stage.turns[-1].outcome is Outcome.COMPLETE
+        (allowed,) = stage.runtime.settings.allowed_secrets.list()
+        assert allowed.kind == "an OpenAI key"
+        kept = (stage.runtime.settings.paths.data / "allowed-secrets.json").read_text()
+        assert SECRET[-20:] not in kept
+    async with on_stage() as stage:  # another start, another chat
+        await stage.send(f"once more: {SECRET}")
+        await stage.idle()
+        assert stage.turns[-1].outcome is Outcome.COMPLETE
+        assert stage.turns[-1].prompt == f"once more: {SECRET}"
+        stage.runtime.settings.allowed_secrets.remove(allowed.id)
+        await stage.send(SECRET.replace("aB3", "cD4"))
+        await stage.until(lambda: stage.screen.first.choices.is_open)
 
 
 async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():

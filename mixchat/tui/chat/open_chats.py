@@ -99,7 +99,9 @@ class OpenChats:
             "\n\n".join(filter(None, [*(message.typed for message in sent), draft.typed])), draft.pastes
         )
         try:
-            self._runtime.storage.drafts.write(chat, masked_draft(whole.encode()))
+            self._runtime.storage.drafts.write(
+                chat, masked_draft(whole.encode(), self._runtime.settings.allowed_secrets)
+            )
         except StorageError:
             return
 

@@ -72,7 +72,13 @@ class GuardOptions:
 
     def _about_a_secret(self, turn: Turn, beside: Collection[str]) -> list[Option]:
         anyway = self._option("a", "send anyway", turn, allow=GuardOverrides(secret=True))
-        return [anyway, *self._local(turn, beside)]
+        for_good = self._option(
+            "n",
+            "send, and never ask about it again",
+            turn,
+            allow=GuardOverrides(secret=True, secret_for_good=True),
+        )
+        return [anyway, for_good, *self._local(turn, beside)]
 
     def _local(self, turn: Turn, beside: Collection[str]) -> list[Option]:
         local = self._seats.local()

@@ -113,10 +113,23 @@ def _guarded(
     stopped = runner.run(_answer(events))
     if stopped is None or stopped.failure is None:
         return
-    allow = _ALLOWED.get(stopped.failure.code)
+    code = stopped.failure.code
     prompt = prompt or TurnRequest(text=chat.original_prompt(stopped), files=stopped.files)
-    if allow is not None and (reader.read("Send it anyway? y or n: ") or "").strip().lower() in {"y", "yes"}:
+    allow = _asked(reader, code)
+    if allow is not None:
         runner.run(_answer(chat.regenerate(stopped.id, structs.replace(prompt, allow=allow))))
+
+
+def _asked(reader: LineReader, code: ErrorCode) -> GuardOverrides | None:
+    """Return what the person lets pass of what a guard stopped."""
+    allow = _ALLOWED.get(code)
+    if allow is None:
+        return None
+    always = ", or a to always send it" if code == "secret" else ""
+    said = (reader.read(f"Send it anyway? y or n{always}: ") or "").strip().lower()
+    if code == "secret" and said in {"a", "always"}:
+        return GuardOverrides(secret=True, secret_for_good=True)
+    return allow if said in {"y", "yes"} else None
 
 
 async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
