@@ -10,7 +10,6 @@ SIZES = ((80, 24), (120, 40), (200, 60))
 NARROW = SIZES[0]
 SEEN_AT_LEAST = 8
 """Rows of the list that a long chat has in sight where the panel has room."""
-CUT = "The cost of the newest turn is below the list's edge"
 
 
 def answers(sitting: Sitting) -> None:
@@ -58,7 +57,6 @@ def test_the_panel_lists_every_turn_with_its_cost(sitting: Sitting, turns: int):
         shows(sitting, turns)
 
 
-@pytest.mark.xfail(strict=True, reason=CUT)
 def test_a_long_chat_keeps_its_newest_turns_in_sight(sitting: Sitting):
     answers(sitting)
     sitting.opens(size=(120, 40))

@@ -7,6 +7,7 @@ from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
 from mixchat.tui.panel.turn_detail import HangingText, hang
 from mixchat.tui.panel.turn_list import TurnList
+from mixchat.tui.panel.turn_panel import TurnPanel
 from tests.routing.scripted import reply
 from tests.tui.stage import CONFIG, Stage, StagedRuntime, StillClock, on_stage
 
@@ -76,6 +77,31 @@ async def test_the_turn_under_the_block_cursor_is_the_one_in_detail():
         assert "90 %" not in stage.text
         await stage.pilot.press("alt+up", "alt+up")
         await stage.until(lambda: "90 %" in stage.text)
+
+
+async def test_a_chosen_turn_is_named_and_meant_until_another_is_sent_or_escape_follows_the_newest():
+    async with on_stage(size=(160, 50)) as stage:
+        stage.runtime.settings.providers.script("b/large", reply("About code."), reply("Once more."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        await stage.send("Tell me about tea please")
+        await stage.idle()
+        turns = stage.app.screen.query_one(TurnPanel)
+        first, second = stage.turns
+        stage.app.screen.query_one(TurnList).focus()
+        await stage.pilot.press("up")
+        await stage.until(lambda: "turn 1 of 2" in stage.text and "90 %" in stage.text)
+        stage.composer.area.focus()
+        assert stage.screen.context.selection.turn() == first
+        await stage.pilot.press("escape")
+        await stage.until(lambda: "2 turns" in stage.text and "90 %" not in stage.text)
+        assert stage.screen.context.selection.turn() == second
+        await stage.pilot.press("alt+up", "alt+up")
+        await stage.until(lambda: "turn 1 of 2" in stage.text)
+        await stage.send("And about coffee then")
+        await stage.idle()
+        await stage.until(lambda: "3 turns" in stage.text)
+        assert turns.chosen_turn is None
 
 
 async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():

@@ -31,6 +31,7 @@ class ChatBody:
         """Make room for a turn; one that takes another's place takes that one away."""
         transcript = self._widgets.transcript
         self._widgets.compared.clear()
+        self._widgets.turns.select(None)
         if transcript.cursor.mark is not None:
             transcript.unmark()
         path = [stub.id for stub in self._chats.chat.path.stubs]

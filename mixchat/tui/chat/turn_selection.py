@@ -1,4 +1,4 @@
-"""Which turn is meant: the one in the list that has the focus, the one under the block cursor, or else the last."""
+"""Which turn is meant: the one that was chosen in the list, the one under the block cursor, or else the last."""
 
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.open_chats import OpenChats
@@ -15,7 +15,7 @@ class TurnSelection:
     def turn(self) -> Turn | None:
         """Return the turn that is meant as it stands, or `None` in an empty chat."""
         path = self._chats.chat.path
-        meant = self._widgets.turns.focused_turn or self._marked()
+        meant = self._widgets.turns.chosen_turn or self._marked()
         if meant is not None and path.has(meant.id):
             return path.turn(meant.id)
         return path[-1] if path else None
@@ -39,6 +39,7 @@ class TurnSelection:
 
     def clear(self) -> bool:
         """Mean the last turn again; return whether another was marked."""
+        self._widgets.turns.select(None)
         transcript = self._widgets.transcript
         if transcript.cursor.mark is None:
             return False

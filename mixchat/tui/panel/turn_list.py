@@ -59,18 +59,48 @@ class TurnList(ScrollView, can_focus=True):
         self._turns: Sequence[Turn] = ()
         self._live: Turn | None = None
         """The turn under way as it stands; it is the last one."""
-        self._count = 0
+        self._chosen: str | None = None
+        """The turn that a person chose; without one the newest is followed."""
 
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; the last one is highlighted unless another was chosen."""
-        followed = self.cursor in (-1, self._count - 1)
         self._turns, self._live = turns, live
-        self._count = len(turns)
         self.virtual_size = Size(self.size.width, len(turns) * _ROWS)
-        if followed or self.cursor >= len(turns):
+        if self._chosen is not None and ((turn := self.highlighted) is None or turn.id != self._chosen):
+            self._chosen = None
+        if self._chosen is None:
             self.cursor = len(turns) - 1
-            self.scroll_end(animate=False)
+            self._show_cursor()
         self.refresh()
+
+    def follow(self) -> None:
+        """Highlight the newest turn, and each that comes after it."""
+        self._chosen = None
+        self.cursor = len(self._turns) - 1
+        self._show_cursor()
+
+    def choose(self, row: int) -> None:
+        """Highlight a row until another is chosen; the last one is left for each that comes after it."""
+        turn = self.turn(row)
+        if turn is not None:
+            self._chosen = turn.id if row < len(self._turns) - 1 else None
+            self.cursor = row
+
+    @property
+    def chosen(self) -> Turn | None:
+        """The turn that a person chose, unless it is the newest."""
+        return self.highlighted if self._chosen is not None else None
+
+    def on_resize(self) -> None:
+        """Keep the highlighted row in sight: what stands below may have taken rows away."""
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        if self._chosen is None:
+            self.scroll_end(animate=False, immediate=True)
+        else:
+            region = Region(0, self.cursor * _ROWS, 1, _ROWS)
+            self.scroll_to_region(region, animate=False)
 
     def turn(self, row: int) -> Turn | None:
         """Return the turn of that row."""
@@ -89,27 +119,27 @@ class TurnList(ScrollView, can_focus=True):
             (row for row in range(len(self._turns) - 1, -1, -1) if self._turns[row].id == turn_id), None
         )
         if row is not None:
-            self.cursor = row
+            self.choose(row)
 
     def watch_cursor(self, cursor: int) -> None:
         """Bring the highlighted row into sight and say which it is."""
         turn = self.turn(cursor)
         if turn is not None:
-            self.scroll_to_region(Region(0, cursor * _ROWS, 1, _ROWS), animate=False)
+            self._show_cursor()
             self.post_message(self.Highlighted(turn))
         self.refresh()
 
     def action_move(self, by: int) -> None:
         """Highlight the row above or below."""
-        self.cursor = min(max(self.cursor + by, 0), len(self._turns) - 1)
+        self.choose(min(max(self.cursor + by, 0), len(self._turns) - 1))
 
     def action_first(self) -> None:
         """Highlight the first row."""
-        self.cursor = min(0, len(self._turns) - 1)
+        self.choose(0)
 
     def action_last(self) -> None:
-        """Highlight the last row."""
-        self.cursor = len(self._turns) - 1
+        """Highlight the last row, and each that comes after it."""
+        self.follow()
 
     def action_select(self) -> None:
         """Show the highlighted turn in the conversation."""
@@ -121,7 +151,7 @@ class TurnList(ScrollView, can_focus=True):
         """Highlight the row that was clicked and show its turn."""
         row = (event.y + self.scroll_offset.y) // _ROWS
         if self.turn(row) is not None:
-            self.cursor = row
+            self.choose(row)
             self.action_select()
 
     def render_line(self, y: int) -> Strip:

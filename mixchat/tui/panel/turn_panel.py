@@ -71,6 +71,7 @@ class TurnPanel(Vertical):
         self._facts = facts
         self._title = Static("", id="chat-title", markup=False)
         self._count = Static("", id="chat-count", markup=False)
+        self._number = 0
         self._rows = TurnList()
         self._detail = TurnDetail()
         self._health = HealthList(health)
@@ -99,27 +100,37 @@ class TurnPanel(Vertical):
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.update_turns(turns, live)
-        self._count.update(f"{len(turns)} turn{'' if len(turns) == 1 else 's'}" if turns else "")
+        self._number = len(turns)
+        self._say_which()
         if self._rows.cursor == len(turns) - 1:
             self._show_detail(self._rows.highlighted)
         self._health.update()
 
     def select(self, turn_id: str | None) -> None:
-        """Highlight the row of a turn that was selected in the conversation."""
+        """Highlight the row of a turn that was selected in the conversation; with `None` follow the newest."""
         if turn_id is not None:
             self._rows.highlight(turn_id)
+        else:
+            self._rows.follow()
+        self._say_which()
 
     def action_toggle_detail(self) -> None:
         """Open or close how the chosen turn came about."""
         self._detail.toggle()
 
     @property
-    def focused_turn(self) -> Turn | None:
-        """The turn that is highlighted in the list while the list, or what is told of the turn, has the focus."""
-        return self._rows.highlighted if self._rows.has_focus or self._detail.has_focus else None
+    def chosen_turn(self) -> Turn | None:
+        """The turn that was chosen in the list or the conversation; `None`: the newest is followed."""
+        return self._rows.chosen
+
+    def _say_which(self) -> None:
+        number = f"{self._number} turn{'' if self._number == 1 else 's'}" if self._number else ""
+        chosen = f"turn {self._rows.cursor + 1} of {self._number}"
+        self._count.update(chosen if self._rows.chosen is not None else number)
 
     @on(TurnList.Highlighted)
     def _highlighted(self) -> None:
+        self._say_which()
         # What the message carries may have gone on since it was sent.
         self._show_detail(self._rows.highlighted)
 
