@@ -121,7 +121,7 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
         subheading=style(front, bold=True),
         link=style(body, underline=True),
         code=style(front, ground=raised),
-        math=style(body, italic=True),
+        math=style(front),
         panel=style(body, ground=panel),
         panel_label=style(muted, ground=panel),
         prompt=style(front, ground=raised),

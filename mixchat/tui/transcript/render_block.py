@@ -17,6 +17,8 @@ Piece = tuple[str, Style]
 BLOCK: Final = "▌"
 """The bar that belongs to the ground beside it."""
 BREAK: Final = "\n"
+COPIED: Final = "copied"
+"""The name, among what a style carries along, of the text that is copied for a piece instead of what is painted."""
 MARGIN: Final = 3
 """Cells of the bar and the space after it."""
 CARD_TOP, CARD_BOTTOM = "▄", "▀"
@@ -65,7 +67,16 @@ class RenderedLine:
 
     def copied(self, start: int, stop: int) -> str:
         """Return the characters from `start` to `stop` as they are copied."""
-        return with_tabs("".join([text for text, _ in self.pieces])[start:stop])
+        copied: list[str] = []
+        at = 0
+        for text, style in self.pieces:
+            part = text[max(0, start - at) : max(0, stop - at)]
+            if part and style.meta and COPIED in style.meta:
+                copied.append(str(style.meta[COPIED]))
+            else:
+                copied.append(part)
+            at += len(text)
+        return with_tabs("".join(copied))
 
     @property
     def text(self) -> str:

@@ -14,6 +14,7 @@ from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.markdown.inline import cited, link_style
 from mixchat.tui.transcript.markdown.layout import lay_out
 from mixchat.tui.transcript.markdown.seams import seam_rows, split_at_seams
+from mixchat.tui.transcript.markdown.unfinished import as_if_finished
 from mixchat.tui.transcript.markdown.wrap import rows_of
 from mixchat.tui.transcript.palette import RenderStyle
 from mixchat.tui.transcript.render_block import (
@@ -235,7 +236,9 @@ class ReplyLayout:
         code = block.code
         text = "\n".join(token.content for token in block.tokens if token.content) if code is None else code
         gap = at == 0 or block.apart or block.kind == "heading_open"
-        growing = code is not None and at >= self._document.frozen
+        growing = at >= self._document.frozen and (code is not None or at == len(self._document.blocks) - 1)
+        if growing and not seams:
+            tokens = as_if_finished(tokens, self._document.text)
         numbers = cited(text, sources) if code is None else ()
 
         def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:

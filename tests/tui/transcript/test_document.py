@@ -1,3 +1,5 @@
+import time
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,8 @@ FRAGMENTS = st.sampled_from(
         "---\n", "===\n", "***", "[link][ref] ", "[ref]: https://example.com/a\n", "[ref]: https://example.com/b 'x'\n",
         "[^1]", "$x_1 * y_2$ ", "$$\n", "\\[\n", "E = mc^2\n", "\\]\n", "    indented\n", "\t", "日本語のテキスト", "🎉👩‍👩‍👧",
         "مرحبا", "\x1b[31m", "\r\n", "\r", "\x00", "<br>", "<div>\n", "![image](a.png) ", "https://example.com/x?y=z. ",
+        "<details>\n", "<summary>What *else*</summary>\n", "</details>\n", "[^1]: a note\n", "[^a]: b\n", "1. [ ] task\n",
+        "<kbd>x</kbd>", "<b>", "</b>", "<sub>2</sub>", "$\\frac{a}{b}$ ", "\\begin{cases} a & b \\\\ c \\end{cases}\n", "**", "~~",
         "#", "-", "*", ">", "`", "|", "$", "\\", "  ", "a\n", "\ud800",
     ]
 )  # fmt: skip
@@ -87,3 +91,20 @@ def test_an_open_code_block_grows_without_being_parsed_again():
     assert document.blocks[-1] is first
     document.append("```\nafter\n")
     assert [block.kind for block in document.blocks] == ["fence", "paragraph_open"]
+
+
+def list_of(items: int) -> float:
+    """Return the seconds of processor time that a list takes from its first chunk to its last row."""
+    source = "".join(f"- item {number} with **bold** text\n" for number in range(items))
+    began = time.process_time()
+    document = MarkdownDocument()
+    for start in range(0, len(source), 800):
+        document.append(source[start : start + 800])
+    document.finish()
+    assert sum(len(rows(block)) for block in document.blocks) == items
+    return time.process_time() - began
+
+
+def test_a_list_twice_as_long_takes_twice_as_long():
+    short, long = (min(list_of(items) for _ in range(2)) for items in (1_000, 4_000))
+    assert long < 4 * 1.35 * short

@@ -1,4 +1,8 @@
+from textual.color import Color
+
 from mixchat.tui.transcript.highlight import Highlighter, find_lexer, shade_lines
+from mixchat.tui.transcript.markdown.code import token_style
+from mixchat.tui.transcript.palette import make_palette
 
 CODE = "class A:\n    '''one\n\n    two'''\n\n    def f(self):\n        return 1\n\n\nprint(A())\n" * 12
 
@@ -46,3 +50,13 @@ def test_a_language_that_nobody_knows_is_asked_for_once():
     highlighter.run(0.01)
     assert highlighter.shades("code", "klingon") is None
     assert not highlighter.busy
+
+
+def test_what_a_diff_adds_and_takes_away_has_colours_of_its_own():
+    palette = make_palette({"success": "#00ff00", "error": "#ff0000"}, Color.parse("black"))
+    lexer = find_lexer("diff")
+    assert lexer is not None
+    lines = list(shade_lines(lexer, "@@ -1 +1 @@\n-old line\n+new line\n same"))
+    colours = [token_style(palette, line[0][1]).color for line in lines]
+    assert [colour.name if colour else None for colour in colours[1:3]] == ["#ff0000", "#00ff00"]
+    assert colours[3] not in colours[1:3]

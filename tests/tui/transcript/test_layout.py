@@ -1,6 +1,8 @@
+from textual.color import Color
+
 from mixchat.tui.transcript.markdown.document import MarkdownDocument
 from mixchat.tui.transcript.markdown.layout import lay_out
-from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.palette import RenderStyle, make_palette
 from mixchat.tui.transcript.render_block import RenderedLine
 from tests.tui.transcript.scene import PALETTE
 
@@ -23,6 +25,29 @@ def test_lists_are_numbered_nested_and_as_loose_as_they_were_written():
 
 def test_tasks_have_boxes():
     assert painted("- [ ] open\n- [x] done\n- plain") == ["☐ open", "☑ done", "• plain"]
+
+
+def test_a_numbered_task_keeps_its_number_and_what_is_done_says_so_of_itself_alone():
+    source = "1. [x] done\n   - [ ] still open\n   - [x] done too\n2. [ ] open\n3. plain"
+    palette = make_palette({"text-muted": "#808080"}, Color.parse("black"))
+    (block,) = MarkdownDocument(source).blocks
+    lines = lay_out(block.tokens, block.env, 40, RenderStyle(palette))
+    assert [line.painted for line in lines] == [
+        "1. ☑ done", "     ☐ still open", "     ☑ done too", "2. ☐ open", "3. plain",
+    ]  # fmt: skip
+    muted = [line.pieces[-1][1].color == palette.muted.color for line in lines]
+    assert muted == [True, False, True, False, False]
+
+
+def test_a_fence_of_three_within_one_of_four_is_code():
+    source = "````markdown\n```python\nx = 1\n```\n````\nafter"
+    assert painted(source) == [" markdown", " ```python", " x = 1", " ```", "after"]
+
+
+def test_columns_stand_as_the_table_says():
+    assert painted("| a | b | c |\n|:--|:-:|--:|\n| left | mid | right |\n| l | m | r |", 40)[2:] == [
+        "left  mid  right", "l      m       r",
+    ]  # fmt: skip
 
 
 def test_a_table_wraps_its_cells_before_it_turns():
@@ -48,24 +73,40 @@ def test_code_that_is_wider_than_the_screen_is_wrapped_and_copied_as_one_line():
     assert "".join(line.text + line.end for line in lines) == "abcdef ghijkl mnopqr\n"
 
 
-def test_formulas_are_left_letter_for_letter():
-    assert painted("so $a_1 * b_2 * c$ and \\(x_{i}\\) but $5 and $6") == [
-        "so $a_1 * b_2 * c$ and \\(x_{i}\\) but $5",
-        "and $6",
-    ]
-    assert painted("$$\nE = mc^2\n$$") == ["$$", "E = mc^2", "$$"]
-
-
-def test_a_formula_right_below_its_sentence_is_left_letter_for_letter_too():
-    assert painted("as in:\n$$\na_1 * b_2 * c \\\\\n$$\n") == ["as in:", "$$", "a_1 * b_2 * c \\\\", "$$"]
-
-
 def test_a_stray_opening_of_a_formula_swallows_nothing():
     assert painted("$$\nnot maths\n\n- item") == ["$$", "not maths", "• item"]
 
 
 def test_images_are_named_and_html_is_text():
-    assert painted("![a cat](cat.png) <b>x</b>") == ["[image: a cat] <b>x</b>"]
+    assert painted("![a cat](cat.png) <blink>x</blink>") == ["[image: a cat] <blink>x</blink>"]
+
+
+def test_keys_and_small_letters_are_what_they_look_like():
+    assert painted(
+        "Press <kbd>Ctrl</kbd>+<kbd>C</kbd> in H<sub>2</sub>O at 10<sup>3</sup> m<sup>q</sup>"
+    ) == ["Press  Ctrl + C  in H₂O at 10³ m^q"]
+    (line,) = rows("a <b>bold *and* leaning</b> word", 60)
+    styled = {text: (style.bold, style.italic) for text, style in line.pieces}
+    assert styled["bold "] == (True, None)
+    assert styled["and"] == (True, True)
+    assert painted("a < b and <b>never closed, x<sub>") == ["a < b and <b>never closed, x<sub>"]
+
+
+def test_folded_parts_are_shown_below_their_summary():
+    assert painted(
+        "<details>\n<summary>The *whole* log</summary>\n\n```\nx\n```\n\n- item\n\n</details>\n\nafter"
+    ) == ["▾ The whole log", " x", "• item", "after"]
+    assert painted("<details open><summary>Short</summary>\nright below\n</details>\n- in a list\n  <details>\n") == [
+        "▾ Short", "right below", "• in a list",
+    ]  # fmt: skip
+
+
+def test_footnotes_are_small_numbers_and_stand_where_they_were_written():
+    assert painted("So it is.[^1] Or not.[^why]\n\n[^1]: A note\n    that goes on\n[^why]: Because.\n\nafter") == [
+        "So it is.¹ Or not.[why]", "¹ A note", "  that goes on", "[why] Because.", "after",
+    ]  # fmt: skip
+    (line,) = rows("So it is.[^1] Yes.")
+    assert line.text == "So it is.[^1] Yes."
 
 
 def test_links_carry_their_address_for_the_terminal_and_for_the_mouse():

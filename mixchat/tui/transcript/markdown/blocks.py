@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from mixchat.tui.transcript.markdown.parse import language_of
+from mixchat.tui.transcript.markdown.syntax import HIDDEN
 
 _PIECE: Final = 100
 """Items or rows of a piece: what is finished is parsed and laid out once, however long the list becomes."""
@@ -61,12 +62,13 @@ class Block:
 
 
 def top_level(tokens: list[Token]) -> Iterator[list[Token]]:
-    """Yield the tokens of each block that stands in no other."""
+    """Yield the tokens of each block that stands in no other and of which something is shown."""
     group: list[Token] = []
     for token in tokens:
         group.append(token)
         if token.level == 0 and token.nesting <= 0:
-            yield group
+            if token.type != HIDDEN:
+                yield group
             group = []
 
 

@@ -7,9 +7,11 @@ from markdown_it.token import Token
 from msgspec import Struct
 from rich.style import Style
 
+from mixchat.tui.transcript.markdown.formula import in_line, in_rows
+from mixchat.tui.transcript.markdown.notation import lowered, raised
 from mixchat.tui.transcript.markdown.parse import parse_inline
 from mixchat.tui.transcript.palette import Palette
-from mixchat.tui.transcript.render_block import Piece
+from mixchat.tui.transcript.render_block import COPIED, Piece
 
 _SPECIAL: Final = re.compile(
     r"(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]])|(?P<note>\[\^[^\]\[\s]{1,64}\])|(?P<br><br ?/?>)"
@@ -24,12 +26,29 @@ _SOURCE: Final = re.compile(r"\[([0-9]{1,3})\]")
 _BOLD: Final = Style(bold=True)
 _ITALIC: Final = Style(italic=True)
 _STRIKE: Final = Style(strike=True)
-_EMPHASIS: Final = {"strong": _BOLD, "em": _ITALIC, "s": _STRIKE}
+_EMPHASIS: Final = {
+    "strong": _BOLD, "b": _BOLD, "mark": _BOLD, "em": _ITALIC, "i": _ITALIC, "s": _STRIKE, "del": _STRIKE,
+    "u": Style(underline=True), "ins": Style(underline=True), "small": Style.null(),
+}  # fmt: skip
 
 
 def link_style(base: Style, url: str) -> Style:
     """Return `base` as a link that the terminal knows and that a click on the transcript can read."""
     return base + Style(link=url, meta={"url": url})
+
+
+def _copied_as(source: str) -> Style:
+    return Style(meta={COPIED: source})
+
+
+def written_as(source: str, shown: str, style: Style) -> list[Piece]:
+    """Return pieces that are painted as `shown` and copied as `source`, as a whole and once, wherever they wrap."""
+    return [(shown[:1], style + _copied_as(source)), (shown[1:], style + _copied_as(""))]
+
+
+def note_mark(label: str) -> str:
+    """Return a footnote's mark: a small number, or its name in brackets."""
+    return raised(label) if label.isascii() and label.isdigit() else f"[{label}]"
 
 
 class Inline(Struct, frozen=True):
@@ -72,7 +91,7 @@ class Inline(Struct, frozen=True):
         if match["url"]:
             return match[0], link_style(style + self.palette.link, match[0])
         if match["note"]:
-            return match[0], style + self.palette.mark
+            return note_mark(match[0][2:-1]), style + self.palette.mark + _copied_as(match[0])
         if match["br"]:
             return "\n", style
         number = int(match["source"])
@@ -120,6 +139,13 @@ class _Painter:
                 self._leaf(token)
         return self.pieces
 
+    def _formula(self, source: str, style: Style) -> list[Piece]:
+        """Return a formula in one line; one that stands in rows of its own, as tall as it is."""
+        begins = not self.pieces or self.pieces[-1][0].endswith("\n")
+        rows = in_rows(source) if begins and source.startswith(("$$", "\\[")) else None
+        shown = "\n".join(rows) if rows is not None else in_line(source)
+        return [(source, style)] if shown is None else written_as(source, shown, style)
+
     def _open(self, token: Token) -> None:
         style = self.stack[-1]
         if token.type == "link_open":
@@ -133,7 +159,12 @@ class _Painter:
             case "code_inline":
                 self.pieces.append((token.content, style + self.palette.code))
             case "math_inline":
-                self.pieces.append((token.content, style + self.palette.math))
+                self.pieces.extend(self._formula(token.content, style + self.palette.math))
+            case "kbd":
+                self.pieces.append((f" {token.content} ", style + self.palette.code))
+            case "raised" | "lowered":
+                scripted = raised if token.type == "raised" else lowered
+                self.pieces.append((scripted(token.content), style))
             case "softbreak" | "hardbreak":
                 self.pieces.append(("\n", style))
             case "image":

@@ -4,22 +4,36 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from markdown_it.token import Token
+from rich.cells import cell_len
 from rich.style import Style
 
 from mixchat.domain.turn import Seam
 from mixchat.tui.transcript.markdown.code import CodeRows
-from mixchat.tui.transcript.markdown.inline import Inline
+from mixchat.tui.transcript.markdown.formula import in_rows
+from mixchat.tui.transcript.markdown.inline import Inline, note_mark, written_as
 from mixchat.tui.transcript.markdown.parse import language_of, split_task
-from mixchat.tui.transcript.markdown.seams import Seams
+from mixchat.tui.transcript.markdown.seams import MARK, Seams
+from mixchat.tui.transcript.markdown.syntax import HIDDEN
 from mixchat.tui.transcript.markdown.table import table_lines
-from mixchat.tui.transcript.markdown.wrap import restyled, rows_of, width_of
+from mixchat.tui.transcript.markdown.wrap import rows_of, width_of
 from mixchat.tui.transcript.palette import RenderStyle
-from mixchat.tui.transcript.render_block import Piece, RenderedLine, blank
+from mixchat.tui.transcript.render_block import RenderedLine, blank
 
 _BULLETS: Final = ("•", "◦", "▪")
 _LEAVES: Final = frozenset(
-    {"paragraph_open", "heading_open", "fence", "code_block", "table_open", "hr", "math_block"}
+    {
+        "paragraph_open",
+        "heading_open",
+        "fence",
+        "code_block",
+        "table_open",
+        "hr",
+        "math_block",
+        "summary_open",
+        "footnote_open",
+    }
 )
+_SET_IN: Final = "  "
 _LEAST: Final = 4
 """Cells that text keeps, however deep it is nested."""
 
@@ -68,8 +82,8 @@ class _Layout:
                 return self._list(tokens, width, base)
             case "blockquote_open":
                 return self._quote(tokens, width)
-            case "heading_open":
-                return self._heading(tokens, width)
+            case "heading_open" | "summary_open" | "footnote_open":
+                return self._titled(tokens, width)
             case _:
                 return self._leaf(tokens, width, base)
 
@@ -81,7 +95,7 @@ class _Layout:
             case "hr":
                 return [RenderedLine([("─" * width, self.palette.rule)], ornament=True)]
             case "math_block":
-                return self.seams.rows(first.content, width, self._formula)
+                return self._formula(first.content, width)
             case "plain":
                 return self._as_written(first.content, width, base)
             case _:
@@ -100,8 +114,42 @@ class _Layout:
     def _rows(self, text: str, width: int, base: Style) -> list[RenderedLine]:
         return self.seams.rows(text, width, lambda text: self.inline.pieces(text, base))
 
-    def _formula(self, text: str) -> list[Piece]:
-        return [(text.expandtabs(4), self.palette.math)]
+    def _formula(self, source: str, width: int) -> list[RenderedLine]:
+        """Return a formula in rows of its own, set in; or as it was written, where it cannot be set in text."""
+        rows = in_rows(source) if MARK not in source else None
+        room = width - len(_SET_IN)
+        if rows is None or (len(rows) > 1 and max(map(cell_len, rows)) > room):
+            return self.seams.rows(source, width, lambda text: [(text.expandtabs(4), self.palette.math)])
+        lines = rows_of(written_as(source, "\n".join(rows), self.palette.math), max(1, room))
+        for line in lines[:-1]:
+            line.end = ""  # what is copied is in the first row
+        return [line.behind([(_SET_IN, self.palette.text)], ornament=True) for line in lines]
+
+    def _summary(self, text: str, width: int) -> list[RenderedLine]:
+        lines = self._rows(text, max(_LEAST, width - 2), self.palette.subheading)
+        return [
+            line.behind([("  " if at else "▾ ", self.palette.muted)], ornament=True)
+            for at, line in enumerate(lines)
+        ]
+
+    def _footnote(self, label: str, text: str, width: int) -> list[RenderedLine]:
+        mark = f"{note_mark(label)} "
+        lines = self._rows(text, max(_LEAST, width - len(mark)), self.palette.muted) or [
+            blank(self.palette.muted)
+        ]
+        return [
+            line.behind([(" " * len(mark) if at else mark, self.palette.mark)], ornament=False)
+            for at, line in enumerate(lines)
+        ]
+
+    def _titled(self, tokens: list[Token], width: int) -> list[RenderedLine]:
+        match tokens[0].type:
+            case "summary_open":
+                return self._summary(tokens[1].content, width)
+            case "footnote_open":
+                return self._footnote(tokens[0].info, tokens[1].content, width)
+            case _:
+                return self._heading(tokens, width)
 
     def _heading(self, tokens: list[Token], width: int) -> list[RenderedLine]:
         level = int(tokens[0].tag[1:])
@@ -123,10 +171,23 @@ class _Layout:
         lines: list[RenderedLine] = []
         previous: list[Token] = []
         for child in _siblings(tokens):
+            if child[0].type == HIDDEN:
+                continue
             if _apart(previous, child):
                 lines.append(blank(self.palette.text))
             lines.extend(self.block(child, width, base))
             previous = child
+        return lines
+
+    def _within(self, tokens: list[Token], width: int, base: Style, own: Style) -> list[RenderedLine]:
+        """Return what stands in an item: its own text, and what is nested in it."""
+        self.depth += 1
+        first, rest = (tokens[:3], tokens[3:]) if own is not base else ([], tokens)
+        lines = list(self.block(first, width, own)) if first else []
+        if first and rest and _apart(first, rest):
+            lines.append(blank(self.palette.text))
+        lines.extend(self._children(rest, width, base))
+        self.depth -= 1
         return lines
 
     def _list(self, tokens: list[Token], width: int, base: Style) -> list[RenderedLine]:
@@ -147,18 +208,16 @@ class _Layout:
 
     def _item(self, tokens: list[Token], mark: str, width: int, base: Style) -> list[RenderedLine]:
         """Return an item's rows: the mark before the first, as much space before the others."""
-        style, done = self.palette.muted, None
+        style, own = self.palette.muted, base
         inner = tokens[1:-1]
         if len(inner) > 1 and inner[0].type == "paragraph_open":
             done, text = split_task(inner[1].content)
             if done is not None:
                 inner = [inner[0], inner[1].copy(content=text), *inner[2:]]
-                mark, style = ("☑ " if done else "☐ ").rjust(len(mark)), self.palette.mark
-        self.depth += 1
-        lines = self._children(inner, max(_LEAST, width - len(mark)), base) or [blank(base)]
-        self.depth -= 1
-        if done:
-            lines = [_dimmed(line, self.palette.muted) for line in lines]
+                box = "☑ " if done else "☐ "
+                mark = mark + box if mark.strip()[0].isdigit() else box.rjust(len(mark))
+                style, own = self.palette.mark, self.palette.muted if done else base
+        lines = self._within(inner, max(_LEAST, width - len(mark)), base, own) or [blank(base)]
         pad = " " * len(mark)
         return [
             line.behind([(pad if at else mark, self.palette.text if at else style)], ornament=False)
@@ -171,13 +230,6 @@ def _apart(above: list[Token], below: list[Token]) -> bool:
     ends = [token.map[1] for token in above if token.map and token.type in _LEAVES]
     starts = below[0].map
     return bool(ends and starts and max(ends) < starts[0])
-
-
-def _dimmed(line: RenderedLine, style: Style) -> RenderedLine:
-    return RenderedLine(
-        restyled(line.pieces, Style(color=style.color)),
-        indent=line.indent, end=line.end, ornament=line.ornament, fill=line.fill,
-    )  # fmt: skip
 
 
 def _siblings(tokens: list[Token]) -> Iterator[list[Token]]:
