@@ -32,10 +32,14 @@ def find_lexer(language: str) -> Lexer | None:
 
 
 def shade_lines(lexer: Lexer, code: str) -> Iterator[Shade]:
-    """Yield the coloured lines of `code`, one at a time."""
+    """Yield the coloured lines of `code`, one at a time.
+
+    It is read with a line end after it: without one some lexers, that of diffs among them, take the last line for an
+    error.
+    """
     line: Shade = []
     names: dict[object, str] = {}
-    for _, kind, value in lexer.get_tokens_unprocessed(code):
+    for _, kind, value in lexer.get_tokens_unprocessed(f"{code}\n"):
         name = names.get(kind) or names.setdefault(kind, str(kind)[6:])
         head, *rest = value.split("\n")
         if head:
@@ -43,7 +47,8 @@ def shade_lines(lexer: Lexer, code: str) -> Iterator[Shade]:
         for part in rest:
             yield line
             line = [(part, name)] if part else []
-    yield line
+    if line:
+        yield line
 
 
 class _Job:
