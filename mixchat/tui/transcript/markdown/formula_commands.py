@@ -12,7 +12,7 @@ class Unwritable(Exception):
     """Something of a formula has no form in text."""
 
 
-class Command(NamedTuple):
+class FormulaCommand(NamedTuple):
     """A command with arguments."""
 
     arguments: str
@@ -79,10 +79,10 @@ _OF_TWO: Final[Mapping[str, Callable[[str, str], str]]] = {
 _WITH_OPTION: Final[Mapping[str, Callable[[str, str], str]]] = {
     "sqrt": lambda degree, of: root(spaced(of), degree),
 }
-COMMANDS: Final[Mapping[str, Command]] = {
-    **{name: Command("{", write) for name, write in _OF_ONE.items()},
-    **{name: Command("{{", write) for name, write in _OF_TWO.items()},
-    **{name: Command("[{", write) for name, write in _WITH_OPTION.items()},
+COMMANDS: Final[Mapping[str, FormulaCommand]] = {
+    **{name: FormulaCommand("{", write) for name, write in _OF_ONE.items()},
+    **{name: FormulaCommand("{{", write) for name, write in _OF_TWO.items()},
+    **{name: FormulaCommand("[{", write) for name, write in _WITH_OPTION.items()},
 }
 
 _SYMBOLS: Final = {
