@@ -294,7 +294,8 @@ def _places(small: str, mark: str, known: dict[str, list[int]]) -> list[int]:
             starts = (at - before for at in _places(small, root, known))
             known[mark] = [start for start in starts if start >= 0 and small.startswith(mark, start)]
         else:
-            known[mark] = found = []
+            found: list[int] = []
+            known[mark] = found
             at = small.find(mark)
             while at >= 0:
                 found.append(at)
