@@ -66,7 +66,7 @@ def ask(
     Where an event loop is running, as in a notebook, it warns and waits in a thread: nothing else runs meanwhile.
 
     Raises:
-        ProviderError: no seat of the line-up gave a reply, or a file cannot be attached; the child says what to do.
+        ProviderError: no model of the fallback order gave a reply, or a file cannot be attached; the child says what to do.
         ConfigError: a config or stack file cannot be used.
     """
 
@@ -93,7 +93,7 @@ async def aask(
     """Answer `prompt` like `ask`. Cancelling it closes the connection; what was spent is counted.
 
     Raises:
-        ProviderError: no seat of the line-up gave a reply.
+        ProviderError: no model of the fallback order gave a reply.
         ConfigError: a config or stack file cannot be used.
     """
     async with aclosing(stream(prompt, role, model=model, stack=stack, files=files)) as events:

@@ -89,7 +89,7 @@ def test_the_app_is_imported_without_an_sdk_a_price_list_or_an_http_client():
         ("google", "GEMINI_API_KEY", "google.genai"),
     ],
 )
-def test_a_stack_with_one_seat_loads_the_sdk_of_that_seat_alone(provider: str, variable: str, own: str):
+def test_a_stack_with_one_slot_loads_the_sdk_of_that_slot_alone(provider: str, variable: str, own: str):
     code = (
         "from mixchat.runtime.runtime import build_runtime\n"
         f"adapter = build_runtime().settings.providers.get({provider!r})\n"

@@ -23,7 +23,7 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
-from mixchat.domain.errors import NoLocalSeat, StorageError
+from mixchat.domain.errors import NoLocalModel, StorageError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
@@ -118,14 +118,14 @@ class Chat:
         """Fetch a web page so that it can go with a message, as it is now.
 
         Raises:
-            NoLocalSeat: the chat is private, and an address tells what it is about.
+            NoLocalModel: the chat is private, and an address tells what it is about.
             BadRequest: it cannot be fetched, or is of a kind that no model takes.
             StorageError: the history cannot be written.
         """
         from mixchat.chat.web_page import fetch_page
 
         if self.record.private:
-            raise NoLocalSeat(
+            raise NoLocalModel(
                 f"This chat is private: {address} is not fetched. Save the page and attach the file."
             )
         page = await fetch_page(address, own_network=own_network)

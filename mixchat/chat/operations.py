@@ -24,7 +24,7 @@ _ASKED_COMPACT = (
 
 
 def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
-    """Have the summarization seat, or `pin`, sum the chat up in a turn; later turns are sent after that alone.
+    """Have the summarization slot, or `pin`, sum the chat up in a turn; later turns are sent after that alone.
 
     Nothing is destroyed: undoing the turn brings the long history back. Ends and cancels like `Chat.send`.
     """

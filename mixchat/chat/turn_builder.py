@@ -81,8 +81,8 @@ class TurnBuilder:
         match event:
             case Routed(decision):
                 self._route(decision)
-            case AttemptStarted(seat, _, step, then):
-                self._begin(seat.ref, step, then)
+            case AttemptStarted(slot, _, step, then):
+                self._begin(slot.ref, step, then)
             case AttemptFailed():
                 self._stop = None
                 self._enter("routing")

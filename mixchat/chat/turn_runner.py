@@ -58,7 +58,7 @@ class TurnRunner:
         return self.turn.outcome is Outcome.STOPPED and not self.live.began
 
     async def decide(self) -> Run | None:
-        """Return the turn's way through its line-up; `None`: no model may take it."""
+        """Return the turn's way through its fallback order; `None`: no model may take it."""
         router = self._services.router()
         try:
             decision = await router.decide(self._opened.question)

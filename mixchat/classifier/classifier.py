@@ -45,9 +45,9 @@ class LocalClassifier:
         if self._learned is not None:
             classification = self._learned.match(question, stack)
             if classification is not None:
-                return self._seated(classification, stack)
+                return self._within_stack(classification, stack)
         alike = self._examples.match(question.prompt, stack)
-        return alike or self._seated(self._local(question), stack)
+        return alike or self._within_stack(self._local(question), stack)
 
     def _local(self, question: RoutingInput) -> Classification:
         leaning = lean(question.files, question.file_starts)
@@ -63,7 +63,7 @@ class LocalClassifier:
         return found
 
     @staticmethod
-    def _seated(classification: Classification, stack: Stack) -> Classification:
+    def _within_stack(classification: Classification, stack: Stack) -> Classification:
         """Return the verdict with roles that the stack leaves out taken by daily-driver."""
         if classification.role in stack.roles or classification.role == DAILY_DRIVER:
             return classification

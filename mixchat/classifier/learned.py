@@ -157,11 +157,11 @@ def _cut(prompt: str) -> str:
 
 
 def _role(target: str, stack: Stack) -> str | None:
-    """Return the role that a lesson's target stands for in `stack`: itself, or the one whose first seat it is."""
+    """Return the role that a lesson's target stands for in `stack`: itself, or the one whose first slot it is."""
     if target in stack.roles or target in _ROLES:
         return target
     return next(
-        (post.role for post in stack.roles.values() if post.seats and str(post.seats[0].ref) == target), None
+        (post.role for post in stack.roles.values() if post.slots and str(post.slots[0].ref) == target), None
     )
 
 

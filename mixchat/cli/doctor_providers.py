@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mixchat.cli.doctor_checks import Check
 from mixchat.config.auto_stack import LOCAL
-from mixchat.config.catalog import all_seats, retiring
+from mixchat.config.catalog import all_slots, retiring
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.config.stack_parse import unknown_model
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
@@ -89,7 +89,7 @@ async def _knock(service: ProviderSpec) -> Check:
     return Check(_AREA_ENDPOINTS, service.name, "works", f"{service.base_url} answers ({answer.status_code})")
 
 
-_AREA_SEATS = "stack"
+_AREA_STACK = "stack"
 
 
 def check_stack(runtime: Runtime) -> Iterator[Check]:
@@ -97,25 +97,25 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
     try:
         stack = runtime.routing.stack
     except ConfigError as error:
-        yield Check(_AREA_SEATS, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
+        yield Check(_AREA_STACK, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
-    yield Check(_AREA_SEATS, "in use", "works", stack.name)
+    yield Check(_AREA_STACK, "in use", "works", stack.name)
     for role in stack.roles:
-        lineup = [seat.ref for seat in stack.lineup(role)]
-        near = [ref for ref in lineup if runtime.settings.providers.reachable(ref.provider)]
+        fallback_order = [slot.ref for slot in stack.fallback_order(role)]
+        near = [ref for ref in fallback_order if runtime.settings.providers.reachable(ref.provider)]
         if near and all(ref.provider == LOCAL for ref in near) and (others := _others(runtime)):
             yield Check(
-                _AREA_SEATS,
+                _AREA_STACK,
                 role,
                 "trouble",
                 f"only the small local model answers, though {', '.join(others)} can be reached",
                 "Run `mixchat models --refresh`, or name a model of it in the stack.",
             )
         elif near:
-            yield Check(_AREA_SEATS, role, "works", _answering(near, len(lineup)))
+            yield Check(_AREA_STACK, role, "works", _answering(near, len(fallback_order)))
         else:
             yield Check(
-                _AREA_SEATS,
+                _AREA_STACK,
                 role,
                 "trouble",
                 "no model in its fallback order is available",
@@ -124,7 +124,7 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):
-        yield Check(_AREA_SEATS, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
+        yield Check(_AREA_STACK, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
 
 
 def _others(runtime: Runtime) -> list[str]:
@@ -148,7 +148,7 @@ def check_prices(runtime: Runtime) -> Iterator[Check]:
         posts = runtime.routing.stack.roles.values()
     except ConfigError:
         return
-    refs = dict.fromkeys(seat.ref for post in posts for seat in all_seats(post))
+    refs = dict.fromkeys(slot.ref for post in posts for slot in all_slots(post))
     unknown = [ref for ref in refs if runtime.storage.prices.rates(ref) is None]
     known = len(refs) - len(unknown)
     yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")
@@ -166,14 +166,14 @@ def _helpers(runtime: Runtime) -> Iterator[Check]:
         if name and ref is None:
             advice = "Write provider/model or an alias."
             yield Check(
-                _AREA_SEATS, key, "trouble", unknown_model(name, runtime.settings.stacks.aliases), advice
+                _AREA_STACK, key, "trouble", unknown_model(name, runtime.settings.stacks.aliases), advice
             )
         elif ref is not None and not _keyed(runtime, ref.provider):
             yield Check(
-                _AREA_SEATS, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out."
+                _AREA_STACK, key, "trouble", f"no key for {ref}", "Add a key, or leave the setting out."
             )
         elif ref is not None:
-            yield Check(_AREA_SEATS, key, "works", str(ref))
+            yield Check(_AREA_STACK, key, "works", str(ref))
 
 
 def _keyed(runtime: Runtime, provider: str) -> bool:
@@ -181,8 +181,8 @@ def _keyed(runtime: Runtime, provider: str) -> bool:
     return service is not None and (not service.needs_key or runtime.settings.credentials.has(provider))
 
 
-def _answering(near: list[ModelRef], seats: int) -> str:
+def _answering(near: list[ModelRef], slots: int) -> str:
     first, rest = near[0], len(near) - 1
     behind = f", {rest} more behind it" if rest else ""
-    away = f" ({seats - len(near)} without a key)" if seats > len(near) else ""
+    away = f" ({slots - len(near)} without a key)" if slots > len(near) else ""
     return f"{first}{behind}{away}"

@@ -70,12 +70,12 @@ def _roles() -> Iterator[str]:
 
 def _stacks() -> Iterator[str]:
     from mixchat.config.schema import docstrings
-    from mixchat.config.stack_file import RoleTable, SeatEntry
+    from mixchat.config.stack_file import RoleTable, SlotEntry
 
     yield "What stands in [roles.NAME] of a stack file, or of the config."
     yield from _listed(docstrings(RoleTable))
     yield "\nAn entry of models may be a table."
-    yield from _listed(docstrings(SeatEntry))
+    yield from _listed(docstrings(SlotEntry))
 
 
 def _prompts() -> Iterator[str]:

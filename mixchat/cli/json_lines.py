@@ -72,7 +72,7 @@ def _routed(decision: RoutingDecision) -> dict[str, Any]:
     return {
         "type": "routed",
         "role": decision.role,
-        "model": str(decision.lineup[0].ref) if decision.lineup else None,
+        "model": str(decision.fallback_order[0].ref) if decision.fallback_order else None,
         "why": decision.why,
         "classifier": decision.classifier,
         "confidence": decision.confidence,

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(_facts(decision, args.explain))
         return DONE
     print("\n".join(_words(decision, args.explain)))
-    if not decision.lineup:
+    if not decision.fallback_order:
         print("No model of the fallback order is available; see `mixchat doctor`.", file=sys.stderr)
     return DONE
 
@@ -102,7 +102,7 @@ def _print_json(facts: Mapping[str, object]) -> None:
 
 def _facts(decision: RoutingDecision, explain: bool) -> dict[str, object]:
     """Return the contract's answer; with `explain`, what it was made from."""
-    refs = [str(seat.ref) for seat in decision.lineup]
+    refs = [str(slot.ref) for slot in decision.fallback_order]
     facts: dict[str, object] = {
         "role": decision.role,
         "model": refs[0] if refs else None,
@@ -124,7 +124,7 @@ def _facts(decision: RoutingDecision, explain: bool) -> dict[str, object]:
 
 def _words(decision: RoutingDecision, explain: bool) -> Iterator[str]:
     """Yield the lines of the answer for a person."""
-    model = str(decision.lineup[0].ref) if decision.lineup else "no model"
+    model = str(decision.fallback_order[0].ref) if decision.fallback_order else "no model"
     yield f"{decision.role} -> {model}"
     yield decision.why
     if not explain:
@@ -136,6 +136,6 @@ def _words(decision: RoutingDecision, explain: bool) -> Iterator[str]:
         yield f"  {item.weight:+.2f}  {item.text}"
     if decision.alternatives:
         yield "other roles: " + ", ".join(f"{role} {share:.2f}" for role, share in decision.alternatives)
-    yield "fallback order: " + (", ".join(str(seat.ref) for seat in decision.lineup) or "empty")
+    yield "fallback order: " + (", ".join(str(slot.ref) for slot in decision.fallback_order) or "empty")
     for model, why in decision.skipped:
         yield f"  without {model}: {why}"

@@ -74,7 +74,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    """Print a stack's roles and their line-ups; what retires is flagged on stderr."""
+    """Print a stack's roles and their fallback orders; what retires is flagged on stderr."""
     here = _installation()
     stack = here.stacks.get(args.name or _in_use(args, here))
     print(f"{stack.name}: {stack.description}" if stack.description else stack.name)
@@ -103,12 +103,12 @@ def _post_lines(post: RoleConfig) -> list[str]:
     lines = [post.description] if post.description else []
     if post.plan is not None and post.execute is not None:
         lines += [f"plan     {post.plan.ref}", f"execute  {post.execute.ref}"]
-    if not post.seats and post.execute is None:
+    if not post.slots and post.execute is None:
         lines.append("as daily-driver, then fallback")
-    for place, seat in enumerate(post.seats, start=1):
-        settings = [f"  effort {seat.effort}"] if seat.effort else []
-        settings += ["  search"] if seat.search else []
-        lines.append(f"{place}. {seat.ref}{''.join(settings)}")
+    for place, slot in enumerate(post.slots, start=1):
+        settings = [f"  effort {slot.effort}"] if slot.effort else []
+        settings += ["  search"] if slot.search else []
+        lines.append(f"{place}. {slot.ref}{''.join(settings)}")
     return lines
 
 

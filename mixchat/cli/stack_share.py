@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mixchat.cli.exit import DONE
 from mixchat.cli.printable import printable
-from mixchat.config.catalog import all_seats, retiring
+from mixchat.config.catalog import all_slots, retiring
 from mixchat.config.load import working_directory
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.stack import RoleConfig, Stack
@@ -68,7 +68,7 @@ def _head(runtime: "Runtime", stack: Stack, *, with_cost: bool) -> Iterator[str]
     """Yield the lines of a stack's card: its roles with their models, and what a month on it costs."""
     yield f"{stack.name}: {stack.description}" if stack.description else stack.name
     for role, post in stack.roles.items():
-        models = " > ".join(str(seat.ref) for seat in all_seats(post))
+        models = " > ".join(str(slot.ref) for slot in all_slots(post))
         yield f"  {role:<14} {models or 'as daily-driver'}"
     if with_cost and (line := _month(runtime, stack)):
         yield line
@@ -137,7 +137,7 @@ def differences(old: Stack | None, new: Stack) -> Iterator[str]:
 
 def _line(post: RoleConfig) -> str:
     marks = " (private)" if post.private else ""
-    return (" > ".join(str(seat.ref) for seat in all_seats(post)) or "as daily-driver") + marks
+    return (" > ".join(str(slot.ref) for slot in all_slots(post)) or "as daily-driver") + marks
 
 
 def _named(text: str, source: str, name: str) -> str:

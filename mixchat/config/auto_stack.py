@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from mixchat.config.stack_file import RoleTable, SeatEntry, StackFile
+from mixchat.config.stack_file import RoleTable, SlotEntry, StackFile
 from mixchat.domain.role import CODING, DAILY_DRIVER, EXTRACTION, QUICK, SUMMARIZATION
 
 ANY: Final = "*"
@@ -21,7 +21,7 @@ Found = Callable[[str], bool]
 Listed = Callable[[str], tuple[str, ...]]
 """The models that a server had when it was last asked; nothing is asked now."""
 Current = Callable[[str], str | None]
-"""Returns what to seat for a model: itself, its successor once it has retired, or nothing."""
+"""Returns what to ask in place of a model: itself, its successor once it has retired, or nothing."""
 
 _UNASKED: Final = "ollama"
 """The server that is looked for without being told of."""
@@ -50,22 +50,22 @@ def _itself(ref: str) -> str | None:
 def reachable_stack(
     template: StackFile, found: Found, listed: Listed, own: Iterable[str], current: Current = _itself
 ) -> StackFile:
-    """Return the template with the seats that are within reach; local ones without weights only if nobody else is.
+    """Return the template with the slots that are within reach; local ones without weights only if nobody else is.
 
     Args:
-        template: every provider's seats in order of preference.
+        template: every provider's slots in order of preference.
         found: whether a provider has a key or an address; for `local`, whether its model is on the disk.
         listed: a provider's known models.
         own: the providers that the person added; they sit behind the built-in ones.
-        current: what to seat for a model that may have retired.
+        current: what to ask in place of a model that may have retired.
     """
 
     def role_table(name: str, table: RoleTable) -> RoleTable:
-        models = [seat for entry in table.models for seat in _expand(entry, name, found, listed, current)]
+        models = [slot for entry in table.models for slot in _expand(entry, name, found, listed, current)]
         if name == DAILY_DRIVER:
             place = _behind_cloud(models)
             models[place:place] = (
-                seat for provider in own for seat in _any_of(provider, name, listed, current)
+                slot for provider in own for slot in _any_of(provider, name, listed, current)
             )
         return msgspec.structs.replace(table, models=tuple(models))
 
@@ -82,25 +82,25 @@ def _cloud_or_server(table: RoleTable) -> bool:
     return bool(_without_local(table))
 
 
-def _without_local(table: RoleTable) -> tuple[str | SeatEntry, ...]:
+def _without_local(table: RoleTable) -> tuple[str | SlotEntry, ...]:
     return tuple(entry for entry in table.models if not _name(entry).startswith(f"{LOCAL}/"))
 
 
-def _behind_cloud(models: list[str | SeatEntry]) -> int:
-    """Return the place behind the last seat that is in the cloud."""
+def _behind_cloud(models: list[str | SlotEntry]) -> int:
+    """Return the place behind the last slot that is in the cloud."""
     return next(
         (place for place, entry in enumerate(models) if _name(entry).startswith(("ollama/", "local/"))),
         len(models),
     )
 
 
-def _name(entry: str | SeatEntry) -> str:
+def _name(entry: str | SlotEntry) -> str:
     return entry if isinstance(entry, str) else entry.model
 
 
 def _expand(
-    entry: str | SeatEntry, role: str, found: Found, listed: Listed, current: Current
-) -> tuple[str | SeatEntry, ...]:
+    entry: str | SlotEntry, role: str, found: Found, listed: Listed, current: Current
+) -> tuple[str | SlotEntry, ...]:
     provider, _, model = _name(entry).partition("/")
     if model == ANY:
         return _any_of(provider, role, listed, current) if provider == _UNASKED or found(provider) else ()

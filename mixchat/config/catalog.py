@@ -18,7 +18,7 @@ from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.errors import ConfigError, ProviderError, TooSlow
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Provider
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 
 
 class Listing(Struct, frozen=True):
@@ -114,7 +114,7 @@ class Catalog:
         )
 
     def current(self, written: str) -> str | None:
-        """Return the reference to seat for a model: itself, its successor once it has retired, or nothing."""
+        """Return the reference to use for a model: itself, its successor once it has retired, or nothing."""
         ref, today = ModelRef.parse(written), datetime.fromtimestamp(self._clock.now(), UTC).date()
         for _ in range(_STEPS):
             card = self.card(ref)
@@ -197,7 +197,7 @@ def _over(strong: ModelCard, weak: ModelCard) -> ModelCard:
 
 def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard], today: date) -> tuple[str, ...]:
     """Return a sentence for every model of the stack that ends within 60 days or has, with its successor."""
-    refs = dict.fromkeys(seat.ref for post in stack.roles.values() for seat in all_seats(post))
+    refs = dict.fromkeys(slot.ref for post in stack.roles.values() for slot in all_slots(post))
     return tuple(_sentence(found) for found in map(card, refs) if _soon(found, today))
 
 
@@ -205,9 +205,9 @@ def _soon(card: ModelCard, today: date) -> bool:
     return card.retires is not None and card.retires - today <= NOTICE
 
 
-def all_seats(post: RoleConfig) -> tuple[Seat, ...]:
-    """Return every seat of a role, its planner and its executor first."""
-    return tuple(seat for seat in (post.plan, post.execute, *post.seats) if seat is not None)
+def all_slots(post: RoleConfig) -> tuple[Slot, ...]:
+    """Return every slot of a role, its planner and its executor first."""
+    return tuple(slot for slot in (post.plan, post.execute, *post.slots) if slot is not None)
 
 
 def _sentence(card: ModelCard) -> str:

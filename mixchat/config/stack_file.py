@@ -5,8 +5,8 @@ from msgspec import Struct
 from mixchat.domain.model import Effort
 
 
-class SeatEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A model in a line-up, with settings of its own."""
+class SlotEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A model in a fallback order, with settings of its own."""
 
     model: str
     """A model reference or an alias."""
@@ -25,11 +25,11 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     description: str | None = None
     """What the role is for."""
-    models: tuple[str | SeatEntry, ...] = ()
-    """The line-up, in order of preference."""
-    plan: str | SeatEntry | None = None
+    models: tuple[str | SlotEntry, ...] = ()
+    """The fallback order, in order of preference."""
+    plan: str | SlotEntry | None = None
     """The model that plans, in a two-step role."""
-    execute: str | SeatEntry | None = None
+    execute: str | SlotEntry | None = None
     """The model that carries the plan out, in a two-step role."""
     keywords: tuple[str, ...] = ()
     """Words that make a prompt this role's."""

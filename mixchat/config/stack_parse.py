@@ -1,15 +1,15 @@
-"""From the role tables of a stack file to posts with seats."""
+"""From the role tables of a stack file to roles with models."""
 
 import re
 from collections.abc import Callable, Mapping
 
 import msgspec
 
-from mixchat.config.stack_file import RoleTable, SeatEntry
+from mixchat.config.stack_file import RoleTable, SlotEntry
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 from mixchat.domain.role import BUILT_IN
-from mixchat.domain.stack import RoleConfig, Rules, Seat
+from mixchat.domain.stack import RoleConfig, Rules, Slot
 
 ErrorFactory = Callable[[tuple[str | int, ...], str], ConfigError]
 """Makes the error about the value at a path, with file and line."""
@@ -17,7 +17,7 @@ ErrorFactory = Callable[[tuple[str | int, ...], str], ConfigError]
 _ROLE_NAME = re.compile(r"[^\s/@]+")
 _DESCRIPTIONS = {role.name: role.description for role in BUILT_IN}
 SETTINGS = ("search", "effort", "temperature", "max_tokens")
-"""What a role says for all its seats, and a seat for itself."""
+"""What a role says for all its slots, and a slot for itself."""
 
 
 class Aliases:
@@ -71,34 +71,34 @@ def _post(name: str, table: RoleTable, aliases: Aliases, complain: ErrorFactory)
     where = ("roles", name)
     if not _ROLE_NAME.fullmatch(name):
         raise complain(where, f'"{name}" cannot be a role\'s name: it must be one word without "/" and "@".')
-    seat = _seater(table, aliases, complain)
+    slot = _slot_reader(table, aliases, complain)
     return RoleConfig(
         role=name,
         description=table.description or _DESCRIPTIONS.get(name, ""),
-        seats=tuple(seat(entry, (*where, "models", place)) for place, entry in enumerate(table.models)),
+        slots=tuple(slot(entry, (*where, "models", place)) for place, entry in enumerate(table.models)),
         rules=_rules(table, where, complain),
         examples=table.examples,
         private=bool(table.private),
         system=table.system,
-        plan=None if table.plan is None else seat(table.plan, (*where, "plan")),
-        execute=None if table.execute is None else seat(table.execute, (*where, "execute")),
+        plan=None if table.plan is None else slot(table.plan, (*where, "plan")),
+        execute=None if table.execute is None else slot(table.execute, (*where, "execute")),
     )
 
 
-def _seater(
+def _slot_reader(
     table: RoleTable, aliases: Aliases, complain: ErrorFactory
-) -> Callable[[str | SeatEntry, tuple[str | int, ...]], Seat]:
+) -> Callable[[str | SlotEntry, tuple[str | int, ...]], Slot]:
     shared = {name: value for name in SETTINGS if (value := getattr(table, name)) is not None}
 
-    def seat(entry: str | SeatEntry, path: tuple[str | int, ...]) -> Seat:
-        own = entry if isinstance(entry, SeatEntry) else SeatEntry(model=entry)
+    def slot(entry: str | SlotEntry, path: tuple[str | int, ...]) -> Slot:
+        own = entry if isinstance(entry, SlotEntry) else SlotEntry(model=entry)
         ref = aliases.resolve(own.model)
         if ref is None:
             raise complain(path, unknown_model(own.model, aliases))
         settings = shared | {name: value for name in SETTINGS if (value := getattr(own, name)) is not None}
-        return msgspec.convert({"ref": ref, **settings}, Seat)
+        return msgspec.convert({"ref": ref, **settings}, Slot)
 
-    return seat
+    return slot
 
 
 def unknown_model(name: str, aliases: Aliases) -> str:

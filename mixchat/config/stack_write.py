@@ -7,13 +7,13 @@ import tomlkit
 
 from mixchat.config.stack_parse import SETTINGS
 from mixchat.domain.errors import ConfigError
-from mixchat.domain.stack import RoleConfig, Rules, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Rules, Slot, Stack
 
 Change = Callable[[MutableSequence[Any]], None]
-"""Inserts, removes or moves entries of a line-up in place."""
+"""Inserts, removes or moves entries of a fallback order in place."""
 
 
-def edit_lineup(text: str, role: str, change: Change, *, name: str) -> str:
+def edit_fallback_order(text: str, role: str, change: Change, *, name: str) -> str:
     """Return the stack's TOML with `role`'s `models` changed, under the name `name`.
 
     Comments, aliases and settings of the entries that stay are kept as they are written.
@@ -64,7 +64,7 @@ def _role(post: RoleConfig) -> Mapping[str, object]:
     rules: dict[str, object] = {name: _listed(getattr(post.rules, name)) for name in Rules.__struct_fields__}
     return {
         "description": post.description or None,
-        "models": _entries(post.seats),
+        "models": _entries(post.slots),
         "plan": _entry(post.plan) if post.plan else None,
         "execute": _entry(post.execute) if post.execute else None,
         **rules,
@@ -79,22 +79,22 @@ def _listed(value: object) -> object:
     return list(cast("tuple[str, ...]", value)) or None if isinstance(value, tuple) else value
 
 
-def _entries(seats: tuple[Seat, ...]) -> object:
-    if not seats:
+def _entries(slots: tuple[Slot, ...]) -> object:
+    if not slots:
         return None
     entries = cast("MutableSequence[object]", tomlkit.array())
-    for seat in seats:
-        entries.append(_entry(seat))
+    for slot in slots:
+        entries.append(_entry(slot))
     return entries
 
 
-def _entry(seat: Seat) -> object:
-    """Return a seat as a stack writes it: its reference, or a table when it has settings."""
-    settings = {name: getattr(seat, name) for name in SETTINGS}
+def _entry(slot: Slot) -> object:
+    """Return a slot as a stack writes it: its reference, or a table when it has settings."""
+    settings = {name: getattr(slot, name) for name in SETTINGS}
     said = {name: value for name, value in settings.items() if value is not None and value is not False}
     if not said:
-        return str(seat.ref)
+        return str(slot.ref)
     entry = cast("MutableMapping[str, object]", tomlkit.inline_table())
-    for key, value in {"model": str(seat.ref), **said}.items():
+    for key, value in {"model": str(slot.ref), **said}.items():
         entry[key] = value
     return entry

@@ -42,9 +42,9 @@ class Stacks:
             paths: where the user's stacks are.
             config: whose roles are laid over every stack.
             aliases: the built-in aliases, asked for only when a stack uses one.
-            found: whether a provider has a key or an address; left out, `auto` keeps every seat.
+            found: whether a provider has a key or an address; left out, `auto` keeps every slot.
             listed: the models that a provider had when it was last asked.
-            current: what to seat for a model that may have retired; left out, itself.
+            current: what to ask in place of a model that may have retired; left out, itself.
         """
         self._paths = paths
         self._config = config

@@ -5,7 +5,7 @@ from msgspec import Struct, structs
 from mixchat.domain.meter import Purpose
 from mixchat.domain.model import Effort
 from mixchat.domain.request import Message
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef
 
 
@@ -15,16 +15,16 @@ class Pin(Struct, frozen=True):
     name: str
     """As it was written, without the `@`."""
     role: str | None = None
-    seat: Seat | None = None
+    slot: Slot | None = None
 
     @property
     def target(self) -> str:
         """The role, or the model's reference."""
-        return str(self.seat.ref) if self.seat is not None else self.role or self.name
+        return str(self.slot.ref) if self.slot is not None else self.role or self.name
 
 
 class GenerationSettings(Struct, frozen=True, kw_only=True):
-    """What a chat or one message sets over its seat's own settings; `None` leaves the seat's."""
+    """What a chat or one message sets over its slot's own settings; `None` leaves the slot's."""
 
     system: str | None = None
     effort: Effort | None = None
@@ -70,7 +70,7 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     """The first lines of each file, empty for what is no text."""
     pin: Pin | None = None
     private: bool = False
-    """The chat is private: only local seats may take it."""
+    """The chat is private: only local models may take it."""
     continues: bool = False
     """The reply to it was cut off and the rest is asked for: nothing is planned again."""
     chat: str | None = None
@@ -78,11 +78,11 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     turn: str | None = None
     """The turn's id, once there is one: what asking about it costs is booked to it."""
     settings: GenerationSettings = GenerationSettings()
-    """What is set over a seat's own settings: another effort or system prompt is another cache."""
+    """What is set over a slot's own settings: another effort or system prompt is another cache."""
 
 
 class ChatRequest(Struct, frozen=True, kw_only=True):
-    """What is to be sent once a line-up is decided; each seat gets a `Request` made from it."""
+    """What is to be sent once a fallback order is decided; each slot gets a `Request` made from it."""
 
     messages: tuple[Message, ...]
     """The whole path of the chat, oldest first; the last is the person's."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.usage import FREE, Cost
 
 Classifier = Literal["pin", "rule", "local", "learned", "judge", "default"]
@@ -37,19 +37,19 @@ class Classification(Struct, frozen=True):
 class Alternative(Struct, frozen=True):
     """Who else could answer, and what that would cost. Dollars, estimated."""
 
-    seat: Seat
+    slot: Slot
     usd: Decimal
     leaving: Decimal = Decimal(0)
     """What of it is only for reading what the chosen model has in its cache."""
 
 
 class RoutingDecision(Struct, frozen=True):
-    """A verdict, turned into the line-up that will be tried in order."""
+    """A verdict, turned into the fallback order that will be tried in order."""
 
     role: str | None
     """`None` when a model was pinned."""
-    lineup: tuple[Seat, ...]
-    """Only seats that can be reached with the keys at hand."""
+    fallback_order: tuple[Slot, ...]
+    """Only slots that can be reached with the keys at hand."""
     confidence: float
     classifier: Classifier
     why: str
@@ -58,17 +58,17 @@ class RoutingDecision(Struct, frozen=True):
     alternatives: tuple[tuple[str, float], ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     """Model references that were passed over, each with the reason in words."""
-    plan: Seat | None = None
-    """The seat that plans first, in a two-step role."""
+    plan: Slot | None = None
+    """The slot that plans first, in a two-step role."""
     system: str | None = None
     """The role's own system prompt."""
     private: bool = False
     pinned: bool = False
-    """A pin is a promise: the line-up has one seat and is never widened."""
+    """A pin is a promise: the fallback order has one slot and is never widened."""
     spent: Cost = FREE
     """What deciding cost: the judge, where one was asked."""
     expected: Decimal | None = None
-    """Dollars that the first seat's answer will probably cost, where its price is known and was looked up."""
+    """Dollars that the first slot's answer will probably cost, where its price is known and was looked up."""
     alternative: Alternative | None = None
     """The next best model, where its price is known and was looked up."""
     price_reason: str = ""
@@ -76,4 +76,4 @@ class RoutingDecision(Struct, frozen=True):
     cold: bool = False
     """A long chat that nobody has in a cache any more: a summary to go on from may be offered."""
     long_cache: bool = False
-    """Whether the first seat's provider is asked to keep the conversation for an hour."""
+    """Whether the first slot's provider is asked to keep the conversation for an hour."""

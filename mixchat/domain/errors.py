@@ -14,9 +14,9 @@ ProviderError
 ├── Refused        rephrase
 ├── BadRequest     tell us
 └── Guarded        mixchat itself stopped the call
-    ├── OverBudget     raise the budget, or take a cheaper seat
+    ├── OverBudget     raise the budget, or take a cheaper model
     ├── SecretFound    send anyway, send to a local model, or edit
-    └── NoLocalSeat    give the private role a local seat
+    └── NoLocalModel    give the private role a local model
 ConfigError        correct the file at the line named
 StorageError       make room on the disk; what is on the screen is not saved yet
 
@@ -220,7 +220,7 @@ class SecretFound(GuardStopped):
     title = "The prompt holds a secret"
 
 
-class NoLocalSeat(GuardStopped):
+class NoLocalModel(GuardStopped):
     """A private role or chat has no model on this machine."""
 
     code = "private"
@@ -247,7 +247,7 @@ ERRORS: dict[ErrorCode, type[ProviderError]] = {
     kind.code: kind
     for kind in (
         NeedsKey, OutOfCredit, UnknownModel, RateLimited, Overloaded, Unreachable, TooSlow,
-        TooLong, LimitUsedUp, Interrupted, Refused, BadRequest, OverBudget, SecretFound, NoLocalSeat,
+        TooLong, LimitUsedUp, Interrupted, Refused, BadRequest, OverBudget, SecretFound, NoLocalModel,
     )
 }  # fmt: skip
 

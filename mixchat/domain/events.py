@@ -13,7 +13,7 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Citation, Step, Stop, Turn
 from mixchat.domain.usage import Usage
 
@@ -59,15 +59,15 @@ class TurnAccepted(Struct, frozen=True):
 
 
 class Routed(Struct, frozen=True):
-    """The prompt has a role and a line-up."""
+    """The prompt has a role and a fallback order."""
 
     decision: RoutingDecision
 
 
 class AttemptStarted(Struct, frozen=True):
-    """A call to `seat` begins; `attempt` counts from 1 within the turn."""
+    """A call to `slot` begins; `attempt` counts from 1 within the turn."""
 
-    seat: Seat
+    slot: Slot
     attempt: int
     step: Step = "answer"
     then: ModelRef | None = None

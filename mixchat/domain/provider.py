@@ -36,7 +36,7 @@ class Provider(Protocol):
 
     @property
     def first_token_timeout(self) -> float:
-        """Seconds to wait for the first sign of life before the next seat is tried."""
+        """Seconds to wait for the first sign of life before the next slot is tried."""
         ...
 
     @property

@@ -12,7 +12,7 @@ from mixchat.domain.usage import Cost
 
 
 class Run(Protocol):
-    """One turn's way through its line-up."""
+    """One turn's way through its fallback order."""
 
     @property
     def attempts(self) -> Sequence[Attempt]:
@@ -43,16 +43,16 @@ class Run(Protocol):
 
 
 class Router(Protocol):
-    """Gives a prompt its role and its line-up, and sees it through."""
+    """Gives a prompt its role and its fallback order, and sees it through."""
 
     async def decide(self, question: RoutingInput) -> RoutingDecision:
         """Return the decision for `question`.
 
         Raises:
-            Guarded: no seat may take it.
+            Guarded: no slot may take it.
         """
         ...
 
     def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> Run:
-        """Return the turn's way through its line-up; nothing is sent until its events are read."""
+        """Return the turn's way through its fallback order; nothing is sent until its events are read."""
         ...

@@ -8,8 +8,8 @@ from mixchat.domain.model import Effort, ModelRef
 from mixchat.domain.role import DAILY_DRIVER, FALLBACK
 
 
-class Seat(Struct, frozen=True):
-    """A model in a line-up, with the settings it is called with there."""
+class Slot(Struct, frozen=True):
+    """A model in a fallback order, with the settings it is called with there."""
 
     ref: ModelRef
     search: bool = False
@@ -38,18 +38,18 @@ class RoleConfig(Struct, frozen=True):
 
     role: str
     description: str = ""
-    seats: tuple[Seat, ...] = ()
+    slots: tuple[Slot, ...] = ()
     rules: Rules = Rules()
     examples: tuple[str, ...] = ()
     private: bool = False
     system: str | None = None
-    plan: Seat | None = None
+    plan: Slot | None = None
     """With `execute`: a two-step role, one model plans and the other carries it out."""
-    execute: Seat | None = None
+    execute: Slot | None = None
 
 
 class Stack(Struct, frozen=True):
-    """A named mapping from roles to line-ups."""
+    """A named mapping from roles to fallback orders."""
 
     name: str
     description: str
@@ -59,23 +59,23 @@ class Stack(Struct, frozen=True):
 
     def models(self) -> tuple[ModelRef, ...]:
         """Return every model of the stack once, in the order of its roles."""
-        seats = (
-            seat
+        slots = (
+            slot
             for post in self.roles.values()
-            for seat in (*post.seats, post.plan, post.execute)
-            if seat is not None
+            for slot in (*post.slots, post.plan, post.execute)
+            if slot is not None
         )
-        return tuple(dict.fromkeys(seat.ref for seat in seats))
+        return tuple(dict.fromkeys(slot.ref for slot in slots))
 
-    def lineup(self, role: str) -> tuple[Seat, ...]:
-        """Return the role's seats, then daily-driver's, then fallback's, without repeats.
+    def fallback_order(self, role: str) -> tuple[Slot, ...]:
+        """Return the role's slots, then daily-driver's, then fallback's, without repeats.
 
-        A private role ends with its own seats; whether they are local is the router's to check.
+        A private role ends with its own slots; whether they are local is the router's to check.
         """
         own = self.roles.get(role)
         names = (role,) if own is not None and own.private else (role, DAILY_DRIVER, FALLBACK)
-        seats: dict[ModelRef, Seat] = {}
+        slots: dict[ModelRef, Slot] = {}
         for post in (self.roles[name] for name in names if name in self.roles):
-            for seat in (*((post.execute,) if post.execute else ()), *post.seats):
-                seats.setdefault(seat.ref, seat)
-        return tuple(seats.values())
+            for slot in (*((post.execute,) if post.execute else ()), *post.slots):
+                slots.setdefault(slot.ref, slot)
+        return tuple(slots.values())

@@ -36,9 +36,9 @@ def month_on(stack: Stack, database: Database, prices: Prices, now: float) -> Mo
     usd = Decimal(0)
     for row in rows:
         calls += 1
-        lineup = stack.lineup(row["role"] or DAILY_DRIVER)
+        fallback_order = stack.fallback_order(row["role"] or DAILY_DRIVER)
         usage = Usage(**{name: row[name] for name in _COUNTS})
-        cost = prices.price(lineup[0].ref, usage, now) if lineup else None
+        cost = prices.price(fallback_order[0].ref, usage, now) if fallback_order else None
         unpriced += cost is None
         usd += cost or 0
     return Month(calls, usd, unpriced)

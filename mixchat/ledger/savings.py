@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mixchat.domain.model import ModelRef
 from mixchat.domain.role import DAILY_DRIVER
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.dates import moment_of
 from mixchat.ledger.money import ZERO, from_pico
@@ -99,13 +99,13 @@ def strongest(
     Only what can be reached counts, for nobody would have used anything else; `None` if no price is known.
     """
     posts = stack.roles.values()
-    first = [seat for post in posts for seat in _first_seats(post, reachable)]
-    every = [seat for post in posts for seat in (*post.seats, *_steps(post))]
-    for seats in (first, every):  # where nobody in reach has a price, the stack's others stand in
+    first = [slot for post in posts for slot in _first_slots(post, reachable)]
+    every = [slot for post in posts for slot in (*post.slots, *_steps(post))]
+    for slots in (first, every):  # where nobody in reach has a price, the stack's others stand in
         priced = [
-            (rates.output, seat.ref)
-            for seat in seats
-            if (rates := prices.rates(seat.ref, when)) is not None and rates.output
+            (rates.output, slot.ref)
+            for slot in slots
+            if (rates := prices.rates(slot.ref, when)) is not None and rates.output
         ]
         if priced:
             return max(priced)[1]
@@ -117,18 +117,18 @@ def daily_driver(stack: Stack, reachable: Reachable = anybody) -> ModelRef | Non
     post = stack.roles.get(DAILY_DRIVER)
     if post is None:
         return None
-    first = next(iter(_first_seats(post, reachable)), None) or next(iter(_first_seats(post, anybody)), None)
+    first = next(iter(_first_slots(post, reachable)), None) or next(iter(_first_slots(post, anybody)), None)
     return first.ref if first else None
 
 
-def _first_seats(post: RoleConfig, reachable: Reachable) -> list[Seat]:
+def _first_slots(post: RoleConfig, reachable: Reachable) -> list[Slot]:
     """Return whom a role asks first: its planner and executor, and the first of its models in reach."""
-    near = [seat for seat in post.seats if reachable(seat.ref.provider)]
-    return [*near[:1], *(seat for seat in _steps(post) if reachable(seat.ref.provider))]
+    near = [slot for slot in post.slots if reachable(slot.ref.provider)]
+    return [*near[:1], *(slot for slot in _steps(post) if reachable(slot.ref.provider))]
 
 
-def _steps(post: RoleConfig) -> list[Seat]:
-    return [seat for seat in (post.plan, post.execute) if seat is not None]
+def _steps(post: RoleConfig) -> list[Slot]:
+    return [slot for slot in (post.plan, post.execute) if slot is not None]
 
 
 def _for(rates: Rates, calls: int) -> Rates:

@@ -20,7 +20,7 @@ from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelRef
 from mixchat.domain.provider import Provider
 from mixchat.domain.request import ModelRequest
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost, Usage
 from mixchat.routing.idle_timeout import IdleTimeout
@@ -42,7 +42,7 @@ def in_words(seconds: float) -> str:
 class AttemptContext(Struct, frozen=True, kw_only=True):
     """Where in its turn a call stands."""
 
-    seat: Seat
+    slot: Slot
     attempt: int
     """Counts from 1 within the turn."""
     step: Step = "answer"
@@ -124,7 +124,7 @@ class LiveAttempt:
         context = self.context
         self._id = self._services.meter.open(self._call, self._request)
         try:
-            yield AttemptStarted(context.seat, context.attempt, context.step, context.then)
+            yield AttemptStarted(context.slot, context.attempt, context.step, context.then)
             provider = await self._provider()
             self._sent = True
             self._silence.touch()

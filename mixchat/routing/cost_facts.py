@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.ledger.cache_book import Kept, variant_of
 from mixchat.ledger.cache_rules import cache_rule
 from mixchat.ledger.token_count import count_tokens
@@ -62,46 +62,46 @@ class CostFacts:
         reply = round(self._ledger().estimator.usual_length(role)) if self.ready else 400
         return Situation(context=round(tokens), reply=reply, now=self._now(), gaps=gaps)
 
-    def variant(self, seat: Seat, question: RoutingInput, system: str | None) -> str:
-        """Return what the cache of `seat` would be kept for in this turn."""
+    def variant(self, slot: Slot, question: RoutingInput, system: str | None) -> str:
+        """Return what the cache of `slot` would be kept for in this turn."""
         own = question.settings
         return variant_of(
-            seat.ref,
-            own.effort or seat.effort,
+            slot.ref,
+            own.effort or slot.effort,
             system if own.system is None else own.system,
-            search=seat.search if own.search is None else own.search,
+            search=slot.search if own.search is None else own.search,
         )
 
     def candidate(
-        self, seat: Seat, tier: int, chat: ChatCosts, variant: str, role: str, *, able: bool = True
+        self, slot: Slot, tier: int, chat: ChatCosts, variant: str, role: str, *, able: bool = True
     ) -> CostCandidate | None:
-        """Return `seat` with its prices and what it has read, or `None` where its price is unknown or nothing."""
+        """Return `slot` with its prices and what it has read, or `None` where its price is unknown or nothing."""
         now = chat.situation.now
-        first = self._tariff(seat.ref, 0, now)
+        first = self._tariff(slot.ref, 0, now)
         if first is None or first.output <= 0:
             return None
-        book, rule = self._ledger(), cache_rule(str(seat.ref))
-        ratio = book.estimator.ratio(seat.ref)
+        book, rule = self._ledger(), cache_rule(str(slot.ref))
+        ratio = book.estimator.ratio(slot.ref)
         kept = next((one for one in chat.kept if one.variant == variant), None)
         return CostCandidate(
             variant=variant,
             tier=tier,
-            tariff=lambda tokens: self._tariff(seat.ref, tokens, now) or first,
+            tariff=lambda tokens: self._tariff(slot.ref, tokens, now) or first,
             rule=rule,
-            hit=book.caches.hit(seat.ref) if kept else rule.hit,
+            hit=book.caches.hit(slot.ref) if kept else rule.hit,
             ratio=ratio,
-            longer=self._longer(seat, role, ratio),
+            longer=self._longer(slot, role, ratio),
             warmth=Warmth(kept.started, kept.tokens, kept.life) if kept else None,
             able=able,
         )
 
-    def _longer(self, seat: Seat, role: str, ratio: float) -> float:
+    def _longer(self, slot: Slot, role: str, ratio: float) -> float:
         """Return how many times longer than the role's usual reply this model's is, beside what its tokens do."""
         estimator = self._ledger().estimator
-        own, usual = estimator.usual_length(role, seat.ref), estimator.usual_length(role)
+        own, usual = estimator.usual_length(role, slot.ref), estimator.usual_length(role)
         if own != usual:
             return own / max(usual * ratio, 1.0)
-        return _THINKS if seat.effort in _MUCH else 1.0
+        return _THINKS if slot.effort in _MUCH else 1.0
 
     def _tariff(self, ref: ModelRef, tokens: int, now: float) -> Tariff | None:
         rates = self._prices.rates(ref, now, context=tokens)

@@ -18,7 +18,7 @@ from mixchat.domain.role import (
     QUICK,
     SUMMARIZATION,
 )
-from mixchat.domain.stack import Seat, Stack
+from mixchat.domain.stack import Slot, Stack
 from mixchat.routing.cache_cost import (
     DAILY,
     EASY,
@@ -43,7 +43,7 @@ SENTENCES: Final = {
 """What each setting of `[router] economy` does, for people."""
 
 _NEAR: Final = 0.8
-"""Share of a budget from which on the cheaper seat is preferred."""
+"""Share of a budget from which on the cheaper model is preferred."""
 _SMALL: Final = 3_000
 """Tokens up to which a chat that nobody has read is no question of money."""
 _LONG_COLD: Final[dict[Economy, int | None]] = {"quality": None, "balanced": 32_000, "saver": 16_000}
@@ -52,14 +52,14 @@ _ANYBODY: Final = frozenset({QUICK, SUMMARIZATION, EXTRACTION, DAILY_DRIVER})
 """Roles that every everyday model is good for."""
 _EVERYDAY: Final = (DAILY_DRIVER, CODING, CREATIVE)
 
-Homes = Callable[[str], Sequence[Seat]]
-"""Returns the seats of a role that can take this prompt, in order."""
+Homes = Callable[[str], Sequence[Slot]]
+"""Returns the slots of a role that can take this prompt, in order."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """A line-up in the order in which it will be asked, and why it is not the stack's."""
+    """A fallback order in the order in which it will be asked, and why it is not the stack's."""
 
-    seats: tuple[Seat, ...]
+    slots: tuple[Slot, ...]
     why: str = ""
     skipped: tuple[tuple[str, str], ...] = ()
     expected: Decimal | None = None
@@ -77,7 +77,7 @@ def _balanced() -> Economy:
 
 
 class CostOrder(Struct, frozen=True, kw_only=True):
-    """What a line-up's order may depend on besides the stack; everything is optional."""
+    """What a fallback order's order may depend on besides the stack; everything is optional."""
 
     economy: Callable[[], Economy] = _balanced
     """Returns what a better answer may cost."""
@@ -92,47 +92,47 @@ class CostOrder(Struct, frozen=True, kw_only=True):
 
     def order(
         self,
-        seats: tuple[Seat, ...],
+        slots: tuple[Slot, ...],
         stack: Stack,
         role: str,
         question: RoutingInput,
         homes: Homes | None = None,
         system: str | None = None,
     ) -> Order:
-        """Return `seats` in order.
+        """Return `slots` in order.
 
-        Near a budget the role's own seats and daily-driver's change places. The fallbacks, and seats without a known
+        Near a budget the role's own slots and daily-driver's change places. The fallbacks, and slots without a known
         price, stay where they are. Otherwise a model that has read the chat may go before the role's own one, or the
         everyday one before the strong one, when that is so much cheaper as the economy says.
         """
         used = self.thrift(question.chat)
         if used >= _NEAR:
-            movable = self._priced(seats, stack, (role, DAILY_DRIVER))
-            return self._moved(seats, movable, why=f"{used:.0%} of the budget is used")
+            movable = self._priced(slots, stack, (role, DAILY_DRIVER))
+            return self._moved(slots, movable, why=f"{used:.0%} of the budget is used")
         post = stack.roles.get(role)
-        own = {seat.ref for seat in post.seats} if post is not None and not post.private else set[ModelRef]()
-        if self.facts is None or homes is None or question.private or not seats or seats[0].ref not in own:
-            return Order(seats=seats)
-        return _Weighing(self, self.facts, homes, question, system).order(seats, role)
+        own = {slot.ref for slot in post.slots} if post is not None and not post.private else set[ModelRef]()
+        if self.facts is None or homes is None or question.private or not slots or slots[0].ref not in own:
+            return Order(slots=slots)
+        return _Weighing(self, self.facts, homes, question, system).order(slots, role)
 
-    def _price(self, seat: Seat) -> Decimal | None:
-        return self.price(seat.ref) if self.price is not None else None
+    def _price(self, slot: Slot) -> Decimal | None:
+        return self.price(slot.ref) if self.price is not None else None
 
-    def _priced(self, seats: Sequence[Seat], stack: Stack, roles: Sequence[str]) -> Sequence[Seat]:
+    def _priced(self, slots: Sequence[Slot], stack: Stack, roles: Sequence[str]) -> Sequence[Slot]:
         posts = [stack.roles[role] for role in roles if role in stack.roles]
-        refs = {seat.ref for post in posts for seat in post.seats}
-        return [seat for seat in seats if seat.ref in refs and self._price(seat) is not None]
+        refs = {slot.ref for post in posts for slot in post.slots}
+        return [slot for slot in slots if slot.ref in refs and self._price(slot) is not None]
 
-    def _moved(self, seats: tuple[Seat, ...], movable: Sequence[Seat], *, why: str) -> Order:
-        """Put the priced seats into the places they hold together, by price; equals keep their order."""
-        ranked = iter(sorted(movable, key=lambda seat: self._price(seat) or Decimal(0)))
-        moved = tuple(next(ranked) if seat in movable else seat for seat in seats)
-        if moved == seats:
-            return Order(seats=seats)
+    def _moved(self, slots: tuple[Slot, ...], movable: Sequence[Slot], *, why: str) -> Order:
+        """Put the priced slots into the places they hold together, by price; equals keep their order."""
+        ranked = iter(sorted(movable, key=lambda slot: self._price(slot) or Decimal(0)))
+        moved = tuple(next(ranked) if slot in movable else slot for slot in slots)
+        if moved == slots:
+            return Order(slots=slots)
         passed = movable[0]
-        reason = f"{why}: the cheaper {moved[seats.index(passed)].ref} goes first"
+        reason = f"{why}: the cheaper {moved[slots.index(passed)].ref} goes first"
         return Order(
-            seats=moved, why=f"{why}, so the cheaper model goes first", skipped=((str(passed.ref), reason),)
+            slots=moved, why=f"{why}, so the cheaper model goes first", skipped=((str(passed.ref), reason),)
         )
 
 
@@ -148,36 +148,36 @@ class _Weighing:
         self._homes = homes
         self._question = question
         self._system = system
-        self._seats: dict[str, Seat] = {}
+        self._slots: dict[str, Slot] = {}
 
-    def order(self, seats: tuple[Seat, ...], role: str) -> Order:
-        """Return `seats` with the one first that the score says."""
+    def order(self, slots: tuple[Slot, ...], role: str) -> Order:
+        """Return `slots` with the one first that the score says."""
         need = need_of(role, self._economy)
         if need is None:
-            return Order(seats=seats)
+            return Order(slots=slots)
         base = self._base(role, need)
-        home = (self._homes(base) if base != role else seats)[:1] or seats[:1]
+        home = (self._homes(base) if base != role else slots)[:1] or slots[:1]
         chat = self._facts.chat(self._question, role)
         unread = not chat.kept and chat.situation.context < _SMALL
         if unread and not self._facts.ready:  # nothing to weigh: nobody waits for the price list
-            return self._led(seats, home[0], self._saving(home[0], seats))
+            return self._led(slots, home[0], self._saving(home[0], slots))
         candidates = self._candidates(home[0], role, need, chat)
         usual = EASY if self._economy == "saver" else DAILY
         ruling = decide(candidates, need, chat.situation, self._economy, home=usual)
         if ruling is None or not any(one.variant == self._variant(home[0]) for one in candidates):
-            return self._led(seats, home[0], self._saving(home[0], seats))
-        return self._ruled(ruling, candidates, seats, home[0], chat)
+            return self._led(slots, home[0], self._saving(home[0], slots))
+        return self._ruled(ruling, candidates, slots, home[0], chat)
 
     def _base(self, role: str, need: int) -> str:
-        """Return the role whose seat answers: another one where the saver goes a step down."""
+        """Return the role whose slot answers: another one where the saver goes a step down."""
         if need == NEEDS[role]:
             return role
         return QUICK if need == EASY else DAILY_DRIVER
 
-    def _variant(self, seat: Seat) -> str:
-        return self._facts.variant(seat, self._question, self._system)
+    def _variant(self, slot: Slot) -> str:
+        return self._facts.variant(slot, self._question, self._system)
 
-    def _weighed(self, home: Seat, role: str, need: int, chat: ChatCosts) -> Iterator[tuple[Seat, int, bool]]:
+    def _weighed(self, home: Slot, role: str, need: int, chat: ChatCosts) -> Iterator[tuple[Slot, int, bool]]:
         """Yield who is weighed, with what it is good for and whether it may answer this turn.
 
         The role's own model, whoever has read the chat and is good enough, and for what comes after it the everyday and
@@ -186,25 +186,25 @@ class _Weighing:
         read = {kept.variant for kept in chat.kept}
         yield home, need, True
         if need < HARD:
-            yield from ((seat, need, True) for seat in self._homes(role)[1:] if self._variant(seat) in read)
+            yield from ((slot, need, True) for slot in self._homes(role)[1:] if self._variant(slot) in read)
         for everyday in _EVERYDAY:
-            for seat in self._homes(everyday)[:1]:
+            for slot in self._homes(everyday)[:1]:
                 fits = role in _ANYBODY or role == everyday
                 stands_in = role == HEAVY_LIFTING and everyday == DAILY_DRIVER
-                yield seat, DAILY, stands_in or (fits and self._variant(seat) in read)
-        for seat in self._homes(HEAVY_LIFTING)[:1]:
-            yield seat, HARD, role == HEAVY_LIFTING or self._variant(seat) in read
+                yield slot, DAILY, stands_in or (fits and self._variant(slot) in read)
+        for slot in self._homes(HEAVY_LIFTING)[:1]:
+            yield slot, HARD, role == HEAVY_LIFTING or self._variant(slot) in read
 
-    def _candidates(self, home: Seat, role: str, need: int, chat: ChatCosts) -> list[CostCandidate]:
+    def _candidates(self, home: Slot, role: str, need: int, chat: ChatCosts) -> list[CostCandidate]:
         """Return them, each variant once: as what it is best for."""
         found: dict[str, tuple[int, bool]] = {}
-        for seat, tier, able in self._weighed(home, role, need, chat):
-            variant = self._variant(seat)
+        for slot, tier, able in self._weighed(home, role, need, chat):
+            variant = self._variant(slot)
             known = found.get(variant, (0, False))
             found[variant] = max(known[0], tier), known[1] or able
-            self._seats.setdefault(variant, seat)
+            self._slots.setdefault(variant, slot)
         made = [
-            self._facts.candidate(self._seats[variant], tier, chat, variant, role, able=able)
+            self._facts.candidate(self._slots[variant], tier, chat, variant, role, able=able)
             for variant, (tier, able) in found.items()
         ]
         return [one for one in made if one is not None]
@@ -213,17 +213,17 @@ class _Weighing:
         self,
         ruling: CostRuling,
         candidates: Sequence[CostCandidate],
-        seats: tuple[Seat, ...],
-        home: Seat,
+        slots: tuple[Slot, ...],
+        home: Slot,
         chat: ChatCosts,
     ) -> Order:
         chosen = ruling.chosen
-        seat = self._seats[chosen.candidate.variant]
+        slot = self._slots[chosen.candidate.variant]
         first = next(one for one in candidates if one.variant == self._variant(home))
-        why = self._why(chosen, seat, first, home, chat) or self._saving(home, seats)
-        found = self._led(seats, seat, why)
+        why = self._why(chosen, slot, first, home, chat) or self._saving(home, slots)
+        found = self._led(slots, slot, why)
         return Order(
-            seats=found.seats,
+            slots=found.slots,
             why=found.why,
             skipped=found.skipped,
             expected=_usd(chosen.now),
@@ -243,26 +243,26 @@ class _Weighing:
             and chat.situation.context >= limit
         )
 
-    def _why(self, chosen: Priced, seat: Seat, first: CostCandidate, home: Seat, chat: ChatCosts) -> str:
+    def _why(self, chosen: Priced, slot: Slot, first: CostCandidate, home: Slot, chat: ChatCosts) -> str:
         if chosen.candidate.variant == first.variant:
             return ""
-        name, other = self._order.name(seat.ref), self._order.name(home.ref)
+        name, other = self._order.name(slot.ref), self._order.name(home.ref)
         price = cents(price_now(first, chat.situation))
         if warm_tokens(chosen.candidate, chat.situation.now):
             return f"stayed with {name}: it has read this chat, {other} would cost {price}"
         return f"{name} answers, for {other} would cost {price} ({self._economy})"
 
-    def _saving(self, seat: Seat, seats: Sequence[Seat]) -> str:
-        if self._economy != "saver" or not seats or seat == seats[0]:
+    def _saving(self, slot: Slot, slots: Sequence[Slot]) -> str:
+        if self._economy != "saver" or not slots or slot == slots[0]:
             return ""
-        return f"{self._order.name(seat.ref)} answers, to save ({self._economy})"
+        return f"{self._order.name(slot.ref)} answers, to save ({self._economy})"
 
     @staticmethod
-    def _led(seats: tuple[Seat, ...], first: Seat, why: str) -> Order:
-        if not seats or first == seats[0]:
-            return Order(seats=seats)
-        rest = tuple(seat for seat in seats if seat != first)
-        return Order(seats=(first, *rest), why=why, skipped=((str(seats[0].ref), why),))
+    def _led(slots: tuple[Slot, ...], first: Slot, why: str) -> Order:
+        if not slots or first == slots[0]:
+            return Order(slots=slots)
+        rest = tuple(slot for slot in slots if slot != first)
+        return Order(slots=(first, *rest), why=why, skipped=((str(slots[0].ref), why),))
 
     def _alternative(
         self, chosen: Priced, first: CostCandidate, candidates: Sequence[CostCandidate], chat: ChatCosts
@@ -278,7 +278,7 @@ class _Weighing:
         lost = max(read - warm_tokens(other, turn.now), 0.0)
         tariff = other.tariff(round(turn.context * other.ratio))
         leaving = lost * ((tariff.write if other.rule.life else tariff.input) - tariff.read)
-        return Alternative(self._seats[other.variant], _usd(price_now(other, turn)), _usd(leaving))
+        return Alternative(self._slots[other.variant], _usd(price_now(other, turn)), _usd(leaving))
 
 
 def _usd(dollars: float) -> Decimal:

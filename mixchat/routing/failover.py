@@ -1,4 +1,4 @@
-"""One step of a turn: seats are asked in order until one answers."""
+"""One step of a turn: slots are asked in order until one answers."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptFailed, FailedOver, Retrying, RouterEvent, TextDelta
 from mixchat.domain.meter import MeteredCall, Purpose
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Step
 from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
@@ -23,47 +23,47 @@ from mixchat.routing.secret_check import check_secrets
 from mixchat.routing.services import RoutingServices
 
 
-class SeatQueue:
-    """Hands out seats: healthy ones first; when none is left, a resting one, because somebody has to try."""
+class SlotQueue:
+    """Hands out slots: healthy ones first; when none is left, a resting one, because somebody has to try."""
 
-    def __init__(self, seats: Iterable[Seat], health: Health) -> None:
-        self._seats = list(seats)
+    def __init__(self, slots: Iterable[Slot], health: Health) -> None:
+        self._slots = list(slots)
         self._health = health
 
     def __len__(self) -> int:
-        return len(self._seats)
+        return len(self._slots)
 
-    def take(self) -> Seat | None:
-        """Remove and return the next seat."""
-        seat = self.peek()
-        if seat is not None:
-            self._seats.remove(seat)
-        return seat
+    def take(self) -> Slot | None:
+        """Remove and return the next slot."""
+        slot = self.peek()
+        if slot is not None:
+            self._slots.remove(slot)
+        return slot
 
-    def peek(self) -> Seat | None:
-        """Return the seat that would be next."""
-        well = (seat for seat in self._seats if not self._health.rests(seat.ref))
-        return next(well, self._seats[0] if self._seats else None)
+    def peek(self) -> Slot | None:
+        """Return the slot that would be next."""
+        well = (slot for slot in self._slots if not self._health.rests(slot.ref))
+        return next(well, self._slots[0] if self._slots else None)
 
-    def drop(self, wanted: Callable[[Seat], bool]) -> None:
-        """Drop the seats that are not wanted any more."""
-        self._seats = [seat for seat in self._seats if wanted(seat)]
+    def drop(self, wanted: Callable[[Slot], bool]) -> None:
+        """Drop the slots that are not wanted any more."""
+        self._slots = [slot for slot in self._slots if wanted(slot)]
 
     def put_last(self, provider: str) -> None:
-        """Move the seats of a provider behind all others."""
-        self._seats.sort(key=lambda seat: seat.ref.provider == provider)
+        """Move the slots of a provider behind all others."""
+        self._slots.sort(key=lambda slot: slot.ref.provider == provider)
 
     def keep_larger(self, than: ModelRef, cards: Callable[[ModelRef], ModelCard]) -> None:
-        """Drop the seats whose window is known not to be larger."""
+        """Drop the slots whose window is known not to be larger."""
         window = cards(than).context_window
         if window is not None:
-            self._seats = [
-                seat for seat in self._seats if (cards(seat.ref).context_window or window + 1) > window
+            self._slots = [
+                slot for slot in self._slots if (cards(slot.ref).context_window or window + 1) > window
             ]
 
 
 class FailOver:
-    """One walk along a queue of seats. Once `events` has ended, `failure` says whether nobody answered."""
+    """One walk along a queue of slots. Once `events` has ended, `failure` says whether nobody answered."""
 
     def __init__(
         self,
@@ -72,17 +72,17 @@ class FailOver:
         decision: RoutingDecision,
         *,
         step: Step,
-        queue: SeatQueue,
+        queue: SlotQueue,
         attempts: list[LiveAttempt],
     ) -> None:
-        """Begin before the first seat.
+        """Begin before the first slot.
 
         Args:
             services: what routing works with.
             chat_request: what is to be sent.
-            decision: why these seats.
+            decision: why these slots.
             step: which step of the turn it is.
-            queue: the seats.
+            queue: the slots.
             attempts: the turn's calls, to which this step adds its own.
         """
         self._services = services
@@ -91,16 +91,16 @@ class FailOver:
         self._step: Step = step
         self._queue = queue
         self._attempts = attempts
-        self._seat: Seat | None = None
+        self._slot: Slot | None = None
         self._prepared: PreparedRequest | None = None
         self._failures: list[Failure] = []
-        """Why each seat was left."""
+        """Why each slot was left."""
         self._move: Move = "next"
         self._retries = 0
         self._tries = 0
         self._probe = False
         self._pause = 0.0
-        """Seconds before the next try of the same seat."""
+        """Seconds before the next try of the same slot."""
         self._waited = 0.0
         """Seconds of this step that went by between calls."""
         self._resting: asyncio.Task[None] | None = None
@@ -113,7 +113,7 @@ class FailOver:
 
     @property
     def failure(self) -> Failure | None:
-        """Return why nobody answered: what the preferred seat said, with the others named.
+        """Return why nobody answered: what the preferred slot said, with the others named.
 
         What came after a word was shown, and a refusal, are told as they are.
         """
@@ -151,28 +151,28 @@ class FailOver:
                 for event in self._after(attempt):
                     yield event
         finally:
-            self._leave_seat()
+            self._leave_slot()
 
     async def _next_attempt(self) -> LiveAttempt | None:
-        """Return the next call: of the same seat after a pause, or of the next one; `None`: that was all."""
+        """Return the next call: of the same slot after a pause, or of the next one; `None`: that was all."""
         if self._move == "retry":
             await self._rest()
-        if self._move == "stop" or (self._move != "retry" and not await self._take_seat()):
+        if self._move == "stop" or (self._move != "retry" and not await self._take_slot()):
             return None
-        assert self._seat is not None
+        assert self._slot is not None
         assert self._prepared is not None
         self._retries += self._move == "retry"
         self._tries += 1
         spare = self._queue.peek()
         context = AttemptContext(
-            seat=self._seat,
+            slot=self._slot,
             attempt=len(self._attempts) + 1,
             step=self._step,
             probe=self._probe,
             then=spare.ref if spare else None,
         )
         attempt = LiveAttempt(
-            self._services, self._metered(self._seat.ref), self._prepared.request, context, self._patience
+            self._services, self._metered(self._slot.ref), self._prepared.request, context, self._patience
         )
         self._attempts.append(attempt)
         return attempt
@@ -201,18 +201,18 @@ class FailOver:
             self._attempts[-1].leave()
         return True
 
-    async def _take_seat(self) -> bool:
-        self._leave_seat()
-        seat = self._queue.take()
-        if seat is None:
+    async def _take_slot(self) -> bool:
+        self._leave_slot()
+        slot = self._queue.take()
+        if slot is None:
             return False
-        self._seat, self._tries = seat, 0
-        self._probe = self._services.health.begin(seat.ref)
-        prepared = build_request(self._chat_request, self._decision, seat, self._services)
-        # Once a seat and not once a call: a retry sends what was looked at, and a long chat takes a while to read.
+        self._slot, self._tries = slot, 0
+        self._probe = self._services.health.begin(slot.ref)
+        prepared = build_request(self._chat_request, self._decision, slot, self._services)
+        # Once a slot and not once a call: a retry sends what was looked at, and a long chat takes a while to read.
         await check_secrets(
             prepared.request.messages,
-            seat.ref,
+            slot.ref,
             self._services,
             system=prepared.request.system,
             allow=self._chat_request.allow_secret,
@@ -221,28 +221,28 @@ class FailOver:
         self._prepared = prepared
         return True
 
-    def _leave_seat(self) -> None:
-        if self._seat is not None:
-            self._services.health.release(self._seat.ref)
-            self._seat = None
+    def _leave_slot(self) -> None:
+        if self._slot is not None:
+            self._services.health.release(self._slot.ref)
+            self._slot = None
 
     def _before(self, attempt: LiveAttempt) -> Sequence[RouterEvent]:
-        """Return what is to be told of a seat before its first call."""
+        """Return what is to be told of a slot before its first call."""
         if self._tries > 1 or self._prepared is None:
             return ()
         left = self._failures[-1] if self._failures else None
         if left is None or left.ref is None:
             return self._prepared.notices
-        return (FailedOver(left.ref, attempt.context.seat.ref, left), *self._prepared.notices)
+        return (FailedOver(left.ref, attempt.context.slot.ref, left), *self._prepared.notices)
 
     def _note_words(self) -> None:
-        if self._probe and self._seat is not None:
+        if self._probe and self._slot is not None:
             self._probe = False
-            self._services.health.succeeded(self._seat.ref)
+            self._services.health.succeeded(self._slot.ref)
 
     def _after(self, attempt: LiveAttempt) -> Sequence[RouterEvent]:
         """Decide what follows a call that has ended, let the model's health and the queue know, and return it."""
-        ref, failure, health = attempt.context.seat.ref, attempt.failure, self._services.health
+        ref, failure, health = attempt.context.slot.ref, attempt.failure, self._services.health
         if failure is None:
             health.finished(ref)
             self._move, self.answered = "stop", True
@@ -257,14 +257,14 @@ class FailOver:
         return (failed, Retrying(ref, self._pause, failure)) if self._move == "retry" else (failed,)
 
     def _judge(self, failure: Failure, attempt: LiveAttempt) -> Move:
-        policy, ref = POLICIES[failure.code], attempt.context.seat.ref
+        policy, ref = POLICIES[failure.code], attempt.context.slot.ref
         if policy.larger_only:
             self._queue.keep_larger(ref, self._services.cards)
         standing = Standing(
             has_words=attempt.has_words,
             tries=self._tries,
             retries=self._retries,
-            seats_left=len(self._queue),
+            slots_left=len(self._queue),
             waited=self._waited,
             silence=self._patience.silence,
             seconds=attempt.seconds,
@@ -283,11 +283,11 @@ class FailOver:
     def _leave_provider(self, provider: str) -> None:
         """Drop the models behind a door that cannot be reached; two such doors are the network's own fault."""
         needs_network = self._services.providers.needs_network
-        self._queue.drop(lambda seat: seat.ref.provider != provider)
+        self._queue.drop(lambda slot: slot.ref.provider != provider)
         if needs_network(provider):
             self._unreached[provider] = None
         if self._is_offline:
-            self._queue.drop(lambda seat: not needs_network(seat.ref.provider))
+            self._queue.drop(lambda slot: not needs_network(slot.ref.provider))
 
     @property
     def _is_offline(self) -> bool:

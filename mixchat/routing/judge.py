@@ -16,7 +16,7 @@ from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import Effort, ModelRef
 from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.role import BUILT_IN, FALLBACK
-from mixchat.domain.stack import Seat, Stack
+from mixchat.domain.stack import Slot, Stack
 from mixchat.domain.usage import FREE, Cost
 from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
@@ -75,7 +75,7 @@ class Judge:
             self._resources,
             MeteredCall(ref=ref, purpose="judge", chat=question.chat, turn=question.turn),
             request,
-            AttemptContext(seat=Seat(ref), attempt=1),
+            AttemptContext(slot=Slot(ref), attempt=1),
         )
         said = await self._said(exchange)
         cost = exchange.snapshot.cost if exchange.snapshot else FREE

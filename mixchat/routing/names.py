@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat, Stack
+from mixchat.domain.stack import Slot, Stack
 
 Catalog = Callable[[str], Iterable[ModelRef]]
 """Gives the models that are known by a name without its provider."""
@@ -32,18 +32,18 @@ def resolve(
     target = aliases.get(name)
     if target is not None:
         ref = ModelRef.parse(target) if isinstance(target, str) else target
-        return Pin(name, seat=_seat(ref, stack))
+        return Pin(name, slot=_slot(ref, stack))
     ref = _reference(name, known)
     if ref is not None:
-        return Pin(name, seat=_seat(ref, stack))
+        return Pin(name, slot=_slot(ref, stack))
     meant = models_named(name, stack, catalog)
-    return Pin(str(meant[0]), seat=_seat(meant[0], stack)) if len(meant) == 1 else None
+    return Pin(str(meant[0]), slot=_slot(meant[0], stack)) if len(meant) == 1 else None
 
 
 def models_named(name: str, stack: Stack, catalog: Catalog | None = None) -> tuple[ModelRef, ...]:
     """Return the models whose name behind the provider is `name`: the stack's, or else the catalog's."""
-    seated = tuple(ref for ref in stack.models() if ref.model == name)
-    return seated or tuple(catalog(name) if catalog is not None and name else ())
+    named = tuple(ref for ref in stack.models() if ref.model == name)
+    return named or tuple(catalog(name) if catalog is not None and name else ())
 
 
 def unresolved(
@@ -68,9 +68,9 @@ def unresolved(
     near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(words)), n=_OFFERED)
     if near:
         return f"{name} is no {kinds}; did you mean {_either(near)}?"
-    seats = f"; the stack {stack.name} has {', '.join(map(str, refs[:_OFFERED]))}" if refs else ""
+    slots = f"; the stack {stack.name} has {', '.join(map(str, refs[:_OFFERED]))}" if refs else ""
     more = " and others" if len(refs) > _OFFERED else ""
-    return f"{name} is no {kinds}{seats}{more}."
+    return f"{name} is no {kinds}{slots}{more}."
 
 
 def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | None:
@@ -81,10 +81,10 @@ def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | Non
     return ref if known is None or known(ref.provider) else None
 
 
-def _seat(ref: ModelRef, stack: Stack) -> Seat:
-    """Return the seat as the stack has it, if all its seats of this model agree; else a plain one."""
-    seats = {seat for post in stack.roles.values() for seat in post.seats if seat.ref == ref}
-    return seats.pop() if len(seats) == 1 else Seat(ref)
+def _slot(ref: ModelRef, stack: Stack) -> Slot:
+    """Return the slot as the stack has it, if all its slots of this model agree; else a plain one."""
+    slots = {slot for post in stack.roles.values() for slot in post.slots if slot.ref == ref}
+    return slots.pop() if len(slots) == 1 else Slot(ref)
 
 
 def _either(names: Iterable[str]) -> str:

@@ -110,7 +110,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Calls of this model so far, this one included."""
     retries: int = 0
     """Retries of this step so far, of all its models."""
-    seats_left: int
+    slots_left: int
     waited: float = 0.0
     """Seconds spent on waiting between this step's calls."""
     silence: float = 0.0
@@ -141,7 +141,7 @@ def next_move(failure: Failure, standing: Standing, seconds: float) -> Move:
         return "stop"
     if _may_retry(failure, standing) and _may_wait(failure, standing, seconds):
         return "retry"
-    if not (policy.falls_over and standing.seats_left):
+    if not (policy.falls_over and standing.slots_left):
         return "stop"
     return "larger" if policy.larger_only else "next"
 
@@ -149,7 +149,7 @@ def next_move(failure: Failure, standing: Standing, seconds: float) -> Move:
 def _may_retry(failure: Failure, standing: Standing) -> bool:
     if standing.probe or standing.tries > POLICIES[failure.code].retries:
         return False
-    if not failure.reached and standing.seats_left and standing.seconds > SLOW_CONNECT:
+    if not failure.reached and standing.slots_left and standing.seconds > SLOW_CONNECT:
         return False
     return standing.retries < MOST_RETRIES
 
@@ -157,5 +157,5 @@ def _may_retry(failure: Failure, standing: Standing) -> bool:
 def _may_wait(failure: Failure, standing: Standing, seconds: float) -> bool:
     if not failure.reached and standing.silence + seconds + standing.seconds > UNREACHED_WAIT:
         return False
-    most = SHORT_WAIT if standing.seats_left else LONG_WAIT
+    most = SHORT_WAIT if standing.slots_left else LONG_WAIT
     return seconds <= most and standing.waited + seconds <= TOTAL_WAIT

@@ -1,4 +1,4 @@
-"""From a brief to the request for one seat: settings, private turns, eyes, and the window."""
+"""From a chat request to the request for one slot: settings, private turns, eyes, and the window."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -10,7 +10,7 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import Notice
 from mixchat.domain.model import ModelCard
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.routing.context_window import cut, room, surely_fits, turns_in, weight
 from mixchat.routing.services import RoutingServices
 
@@ -23,16 +23,16 @@ class PreparedRequest(Struct, frozen=True):
 
 
 def build_request(
-    chat_request: ChatRequest, decision: RoutingDecision, seat: Seat, resources: RoutingServices
+    chat_request: ChatRequest, decision: RoutingDecision, slot: Slot, resources: RoutingServices
 ) -> PreparedRequest:
-    """Return the request for `seat`: what was set for the message goes over the seat, the seat over the role."""
-    card = resources.cards(seat.ref)
+    """Return the request for `slot`: what was set for the message goes over the slot, the slot over the role."""
+    card = resources.cards(slot.ref)
     request = structs.replace(
-        _settled(chat_request.settings, decision, seat, chat_request.messages),
+        _settled(chat_request.settings, decision, slot, chat_request.messages),
         conversation=_cache_key(chat_request.chat),
-        long_cache=decision.long_cache and decision.lineup[:1] == (seat,),
+        long_cache=decision.long_cache and decision.fallback_order[:1] == (slot,),
     )
-    local = resources.local(seat.ref)
+    local = resources.local(slot.ref)
     messages, private = (
         (chat_request.messages, 0) if local else _public(chat_request.messages, chat_request.kept)
     )
@@ -61,8 +61,8 @@ def _cache_key(chat: str | None) -> str | None:
     return None if chat is None else sha256(f"mixchat {chat}".encode()).hexdigest()[:32]
 
 
-def unfit(seat: Seat, card: ModelCard, messages: Sequence[Message]) -> str | None:
-    """Return in words why `seat` cannot take the last message, or `None`."""
+def unfit(slot: Slot, card: ModelCard, messages: Sequence[Message]) -> str | None:
+    """Return in words why `slot` cannot take the last message, or `None`."""
     types = [file.media_type for file in messages[-1].attachments] if messages else []
     return unreadable(types, card)
 
@@ -77,16 +77,16 @@ def unreadable(types: Sequence[str], card: ModelCard) -> str | None:
 
 
 def _settled(
-    settings: GenerationSettings, decision: RoutingDecision, seat: Seat, messages: tuple[Message, ...]
+    settings: GenerationSettings, decision: RoutingDecision, slot: Slot, messages: tuple[Message, ...]
 ) -> ModelRequest:
     return ModelRequest(
-        ref=seat.ref,
+        ref=slot.ref,
         messages=messages,
         system=decision.system if settings.system is None else settings.system,
-        effort=settings.effort or seat.effort,
-        temperature=seat.temperature if settings.temperature is None else settings.temperature,
-        max_tokens=settings.max_tokens or seat.max_tokens,
-        search=seat.search if settings.search is None else settings.search,
+        effort=settings.effort or slot.effort,
+        temperature=slot.temperature if settings.temperature is None else settings.temperature,
+        max_tokens=settings.max_tokens or slot.max_tokens,
+        search=slot.search if settings.search is None else settings.search,
     )
 
 

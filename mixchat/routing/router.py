@@ -1,4 +1,4 @@
-"""Gives every prompt its role and its line-up, and sees it through."""
+"""Gives every prompt its role and its fallback order, and sees it through."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -7,10 +7,10 @@ from msgspec import structs
 
 from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
 from mixchat.domain.decision import Classification, Evidence, RoutingDecision
-from mixchat.domain.stack import Seat, Stack
+from mixchat.domain.stack import Slot, Stack
 from mixchat.domain.usage import FREE, Cost
 from mixchat.routing.cost_order import CostOrder, Order
-from mixchat.routing.lineup import Lineup, no_local_candidate, of_role, of_seat
+from mixchat.routing.fallback_order import FallbackOrder, no_local_candidate, of_role, of_slot
 from mixchat.routing.services import RoutingServices
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class SecondOpinion(Protocol):
 
 
 class Router:
-    """Decides by pin, rules, local classifier and advisers, in this order; then asks the line-up.
+    """Decides by pin, rules, local classifier and advisers, in this order; then asks the fallback order.
 
-    `stack` may be exchanged at any time; a turn that is under way keeps its line-up.
+    `stack` may be exchanged at any time; a turn that is under way keeps its fallback order.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Router:
         """Return the decision for `question`. Without advisers nothing is awaited.
 
         Raises:
-            NoLocalSeat: the role or the chat is private and nothing on this machine can take it.
+            NoLocalModel: the role or the chat is private and nothing on this machine can take it.
         """
         if question.pin is not None:
             return _checked(self._pinned(question, question.pin))
@@ -80,7 +80,7 @@ class Router:
         return self._by(self._classifier.classify(question, self.stack), question, FREE)
 
     def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> "TurnRun":
-        """Return the turn's way through its line-up; nothing is sent until its events are read."""
+        """Return the turn's way through its fallback order; nothing is sent until its events are read."""
         from mixchat.routing.turn_run import TurnRun  # deciding alone needs no event loop
 
         return TurnRun(chat_request, decision, self.resources)
@@ -91,37 +91,41 @@ class Router:
         return not question.private and not (post is not None and post.private)
 
     def _pinned(self, question: RoutingInput, pin: Pin) -> RoutingDecision:
-        if pin.seat is not None:
-            lineup = of_seat(pin.seat, question, self.resources)
-            return _decision(lineup, Classification("", 1.0, "pin"), f"pinned to {pin.seat.ref}", pinned=True)
+        if pin.slot is not None:
+            fallback_order = of_slot(pin.slot, question, self.resources)
+            return _decision(
+                fallback_order, Classification("", 1.0, "pin"), f"pinned to {pin.slot.ref}", pinned=True
+            )
         role = pin.role or pin.name
-        lineup = of_role(self.stack, role, question, self.resources)
+        fallback_order = of_role(self.stack, role, question, self.resources)
         return _decision(
-            lineup, Classification(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role)
+            fallback_order, Classification(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role)
         )
 
     def _by(self, classification: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:
-        lineup = of_role(self.stack, classification.role, question, self.resources)
+        fallback_order = of_role(self.stack, classification.role, question, self.resources)
         system = self._system(classification.role)
         order = (
-            Order(seats=lineup.seats)
-            if lineup.plan is not None or question.continues
+            Order(slots=fallback_order.slots)
+            if fallback_order.plan is not None or question.continues
             else self._economy.order(
-                lineup.seats, self.stack, classification.role, question, self._homes(question), system
+                fallback_order.slots, self.stack, classification.role, question, self._homes(question), system
             )
         )
-        seats = tuple(sorted(order.seats, key=lambda seat: self.resources.health.rests(seat.ref)))
+        slots = tuple(sorted(order.slots, key=lambda slot: self.resources.health.rests(slot.ref)))
         why = told(classification)
         if classification.role not in self.stack.roles:
             why += f"; the stack {self.stack.name} has no models for it"
         decision = _decision(
-            Lineup(seats, (*lineup.skipped, *order.skipped), lineup.plan, lineup.private),
+            FallbackOrder(
+                slots, (*fallback_order.skipped, *order.skipped), fallback_order.plan, fallback_order.private
+            ),
             classification,
             f"{why}; {order.why}" if order.why else why,
             system=system,
             spent=spent,
         )
-        if seats[:1] != order.seats[:1]:
+        if slots[:1] != order.slots[:1]:
             return decision
         return structs.replace(
             decision,
@@ -132,16 +136,16 @@ class Router:
             long_cache=order.long_cache,
         )
 
-    def _homes(self, question: RoutingInput) -> Callable[[str], Sequence[Seat]]:
-        """Return what looks up the seats of other roles that can take this prompt now."""
+    def _homes(self, question: RoutingInput) -> Callable[[str], Sequence[Slot]]:
+        """Return what looks up the slots of other roles that can take this prompt now."""
 
-        def homes(role: str) -> Sequence[Seat]:
+        def homes(role: str) -> Sequence[Slot]:
             post = self.stack.roles.get(role)
             if post is None or post.private:
                 return ()
-            own = {seat.ref for seat in post.seats}
-            found = of_role(self.stack, role, question, self.resources).seats
-            return [seat for seat in found if seat.ref in own and not self.resources.health.rests(seat.ref)]
+            own = {slot.ref for slot in post.slots}
+            found = of_role(self.stack, role, question, self.resources).slots
+            return [slot for slot in found if slot.ref in own and not self.resources.health.rests(slot.ref)]
 
         return homes
 
@@ -163,13 +167,13 @@ def strongest(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
 
 
 def _checked(decision: RoutingDecision) -> RoutingDecision:
-    if decision.private and not decision.lineup:
+    if decision.private and not decision.fallback_order:
         raise no_local_candidate(decision)
     return decision
 
 
 def _decision(
-    lineup: Lineup,
+    fallback_order: FallbackOrder,
     classification: Classification,
     why: str,
     *,
@@ -179,16 +183,16 @@ def _decision(
 ) -> RoutingDecision:
     return RoutingDecision(
         role=classification.role or None,
-        lineup=lineup.seats,
+        fallback_order=fallback_order.slots,
         confidence=classification.confidence,
         classifier=classification.classifier,
         why=why,
         evidence=classification.evidence,
         alternatives=classification.alternatives,
-        skipped=lineup.skipped,
-        plan=lineup.plan,
+        skipped=fallback_order.skipped,
+        plan=fallback_order.plan,
         system=system,
-        private=lineup.private,
+        private=fallback_order.private,
         pinned=pinned,
         spent=spent,
     )

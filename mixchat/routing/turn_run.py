@@ -1,4 +1,4 @@
-"""One turn's way through its line-up."""
+"""One turn's way through its fallback order."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -13,8 +13,8 @@ from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost
 from mixchat.routing.attempt import LiveAttempt
-from mixchat.routing.failover import FailOver, SeatQueue
-from mixchat.routing.lineup import explain_no_candidate
+from mixchat.routing.failover import FailOver, SlotQueue
+from mixchat.routing.fallback_order import explain_no_candidate
 from mixchat.routing.request_builder import unfit
 from mixchat.routing.services import RoutingServices
 
@@ -26,14 +26,14 @@ _EXECUTE = "A plan for this, made by another model:\n\n{plan}\n\nAnswer the requ
 
 
 def to_plan(chat_request: ChatRequest, system: str | None) -> ChatRequest:
-    """Return the brief for the model that plans; `system` is the role's own prompt."""
+    """Return the instructions for the model that plans; `system` is the role's own prompt."""
     own = system if chat_request.settings.system is None else chat_request.settings.system
     together = f"{own}\n\n{_PLAN}" if own else _PLAN
     return structs.replace(chat_request, settings=structs.replace(chat_request.settings, system=together))
 
 
 def to_execute(chat_request: ChatRequest, plan: str) -> ChatRequest:
-    """Return the brief for the model that carries `plan` out."""
+    """Return the instructions for the model that carries `plan` out."""
     *earlier, last = chat_request.messages
     text = f"{last.text}\n\n{_EXECUTE.format(plan=plan.strip())}"
     return structs.replace(chat_request, messages=(*earlier, structs.replace(last, text=text)))
@@ -96,19 +96,23 @@ class TurnRun:
         return ("answer",) if self._decision.plan is None else ("plan", "execute")
 
     def _failover(self, step: Step) -> FailOver | None:
-        """Return the walk along the seats that can take this step; `None`: nobody can, and `failure` says why."""
+        """Return the walk along the slots that can take this step; `None`: nobody can, and `failure` says why."""
         chat_request = self._chat_request
         if step == "plan":
-            seats = [self._decision.plan] if self._decision.plan else []
+            slots = [self._decision.plan] if self._decision.plan else []
             chat_request = to_plan(chat_request, self._decision.system)
         else:
             cards, messages = self._services.cards, chat_request.messages
-            seats = [seat for seat in self._decision.lineup if unfit(seat, cards(seat.ref), messages) is None]
+            slots = [
+                slot
+                for slot in self._decision.fallback_order
+                if unfit(slot, cards(slot.ref), messages) is None
+            ]
             chat_request = to_execute(chat_request, str(self._plan)) if self._plan else chat_request
-        if not seats:
+        if not slots:
             self._failure = explain_no_candidate(self._chat_request, self._decision, self._services)
             return None
-        queue = SeatQueue(seats, self._services.health)
+        queue = SlotQueue(slots, self._services.health)
         self._walk = FailOver(
             self._services, chat_request, self._decision, step=step, queue=queue, attempts=self._calls
         )

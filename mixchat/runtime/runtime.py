@@ -83,17 +83,17 @@ class Runtime:
         return Chat(record, self.chat_services) if record else self.new_chat()
 
     def preload(self) -> None:
-        """Import what the first turn needs: the price list and the SDKs of the stack's first seats.
+        """Import what the first turn needs: the price list and the SDKs of the stack's first slots.
 
         Blocks for seconds; called in a thread once the screen is up. What fails here fails again, with a
         sentence, in the turn that needs it.
         """
         this_process()
-        seated = dict.fromkeys(
-            seat.ref.provider for post in self.routing.stack.roles.values() for seat in post.seats
+        named = dict.fromkeys(
+            slot.ref.provider for post in self.routing.stack.roles.values() for slot in post.slots
         )
         # The prices first: they take half a second and tell what a message would cost; an SDK may take ten.
-        reachable = [name for name in seated if self.settings.providers.reachable(name)]
+        reachable = [name for name in named if self.settings.providers.reachable(name)]
         if not all(map(self.settings.providers.is_local, reachable)):
             self.storage.prices.load()
         for provider in reachable:
@@ -107,7 +107,7 @@ class Runtime:
         start_log(self.settings.paths)
 
     async def discover(self, *, unnamed: bool = False) -> bool:
-        """Seat the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
+        """Slot the models of servers on this machine that nobody had asked yet, if the stack is `auto`.
 
         Returns whether something new was found; takes milliseconds when nothing is there. With `unnamed`, servers
         at their usual addresses are looked for, too.

@@ -111,7 +111,7 @@ class Settings:
         return Embeddings(self.provider_specs, self.credentials)
 
     def _found(self, provider: str) -> bool:
-        """Return whether `auto` may seat the provider's models."""
+        """Return whether `auto` may use the provider's models."""
         if provider != LOCAL:
             return self.providers.reachable(provider)
         from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore

@@ -150,9 +150,9 @@ class Answer:
         async with aclosing(self._run.events()) as events:
             async for event in events:
                 match event:
-                    case AttemptStarted(seat, _, step):
+                    case AttemptStarted(slot, _, step):
                         self._step = step
-                        self._head = structs.replace(self._head, model=str(seat.ref))
+                        self._head = structs.replace(self._head, model=str(slot.ref))
                     case StreamEnd(stop):
                         self._stop = stop
                     case _:

@@ -114,7 +114,7 @@ class OpenAiApi:
             return _failed(error)
         except ClientDisconnect:
             return Response(status_code=400)
-        return Answer(self._runtime.routing.router, self._question(asked, pin), _brief(asked), asked)
+        return Answer(self._runtime.routing.router, self._question(asked, pin), _chat_request(asked), asked)
 
     def _pin(self, name: str) -> Pin | None:
         """Return what a client's `model` pins; `None`: the router decides."""
@@ -138,7 +138,7 @@ class OpenAiApi:
         )
 
 
-def _brief(asked: CompletionPrompt) -> ChatRequest:
+def _chat_request(asked: CompletionPrompt) -> ChatRequest:
     return ChatRequest(messages=asked.messages, settings=asked.settings, turn=uuid.uuid4().hex[:16])
 
 

@@ -185,7 +185,7 @@ STRONG = {
     "google": "google/gemini-3.8-flash high",
     "all": "anthropic/claude-opus-5-5",
 }
-"""The seats of the `auto` stack; a model at another effort is another variant."""
+"""The slots of the `auto` stack; a model at another effort is another variant."""
 BASE = EVERYDAY | {"all": "anthropic/claude-sonnet-5-5"}
 """The daily driver that "always" means: with all keys that of mixchat 0.1.0."""
 THINKS = 2.0
@@ -354,9 +354,9 @@ def _choice(
 
 
 def candidates(turn: Turn, provider: Provider, memory: Memory) -> list[CostCandidate]:
-    """Return the seats of the stack as the router sees them."""
-    seats = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
-    return [candidate(variant, tier, memory.warmth(turn.chat, variant)) for variant, tier in seats]
+    """Return the slots of the stack as the router sees them."""
+    slots = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
+    return [candidate(variant, tier, memory.warmth(turn.chat, variant)) for variant, tier in slots]
 
 
 def candidate(variant: str, tier: int, warmth: Warmth | None) -> CostCandidate:
@@ -377,7 +377,7 @@ def candidate(variant: str, tier: int, warmth: Warmth | None) -> CostCandidate:
 
 def oracle(turns: Sequence[Turn], provider: Provider, needs: Sequence[int], beam: int = 40) -> float:
     """Return about the least that a week can cost for someone who knows the future and gives every turn `needs`."""
-    seats = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
+    slots = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
     states: list[tuple[float, Memory]] = [(0.0, Memory())]
     chat = turns[0].chat
     for turn, context, need in zip(turns, contexts(turns), needs, strict=True):
@@ -385,7 +385,7 @@ def oracle(turns: Sequence[Turn], provider: Provider, needs: Sequence[int], beam
             states, chat = [(min(states, key=lambda one: one[0])[0], Memory())], turn.chat
         grown: list[tuple[float, Memory]] = []
         for spent, memory in states:
-            for variant, tier in seats:
+            for variant, tier in slots:
                 if tier < need:
                     continue
                 for long in (False, True) if cache_rule(variant).long_life else (False,):

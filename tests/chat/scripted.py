@@ -9,7 +9,7 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure, ProviderError
 from mixchat.domain.events import AttemptFailed, AttemptStarted, Routed, RouterEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Attempt
 from mixchat.domain.usage import FREE, Cost, Usage
 
@@ -21,13 +21,13 @@ CENT = Cost(Decimal("0.01"))
 
 def reply(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
     """Return the events of a call that ends well."""
-    return [AttemptStarted(Seat(ref), 1), *map(TextDelta, texts), StreamEnd("end", USAGE)]
+    return [AttemptStarted(Slot(ref), 1), *map(TextDelta, texts), StreamEnd("end", USAGE)]
 
 
 def cut(*texts: str, ref: ModelRef = SONNET) -> list[RouterEvent]:
     """Return the events of a call that breaks after some text."""
     return [
-        AttemptStarted(Seat(ref), 1),
+        AttemptStarted(Slot(ref), 1),
         *map(TextDelta, texts),
         AttemptFailed(Failure("interrupted", "The reply was cut off.", ref)),
     ]
@@ -92,7 +92,7 @@ class ScriptedRouter:
         self.questions.append(question)
         if isinstance(self.scripts[0], ProviderError):
             raise self.scripts.pop(0)  # type: ignore[misc]
-        return RoutingDecision("coding", (Seat(SONNET), Seat(FLASH)), 0.9, "local", "coding 0.90: code fence")
+        return RoutingDecision("coding", (Slot(SONNET), Slot(FLASH)), 0.9, "local", "coding 0.90: code fence")
 
     def run(self, chat_request: ChatRequest, decision: RoutingDecision) -> ScriptedRun:
         """Return a run of the next script."""

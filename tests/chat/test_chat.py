@@ -12,7 +12,7 @@ from msgspec import structs
 from mixchat.chat.compare import compare, merge
 from mixchat.chat.operations import compact, fork, make_title
 from mixchat.domain.chat_request import GenerationSettings, GuardOverrides, Pin, TurnRequest
-from mixchat.domain.errors import NoLocalSeat, SecretFound, StorageError
+from mixchat.domain.errors import NoLocalModel, SecretFound, StorageError
 from mixchat.domain.events import (
     AttemptStarted,
     ChatEvent,
@@ -24,7 +24,7 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Outcome
 from mixchat.storage.database import Database
 from mixchat.storage.turns import TurnStore
@@ -76,7 +76,7 @@ async def test_the_prompt_is_on_disk_before_anything_is_sent(place: Place):
 
 
 async def test_stopping_after_some_text_keeps_it_and_what_it_cost(place: Place):
-    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
+    chat = place.chat([AttemptStarted(Slot(FLASH), 1), TextDelta("half"), Hang()])
     await stop_at(chat.send("hi"), TextDelta)
     turn = place.reopen(chat).turns[-1]
     assert (turn.reply, turn.outcome, turn.failure) == ("half", Outcome.STOPPED, None)
@@ -84,7 +84,7 @@ async def test_stopping_after_some_text_keeps_it_and_what_it_cost(place: Place):
 
 
 async def test_stopping_before_any_text_takes_the_turn_back(place: Place):
-    chat = place.chat([AttemptStarted(Seat(FLASH), 1), Hang()])
+    chat = place.chat([AttemptStarted(Slot(FLASH), 1), Hang()])
     await stop_at(chat.send("hi"), AttemptStarted)
     assert list(chat.turns) == []
     assert place.services.chats.list() == []
@@ -145,7 +145,7 @@ async def test_a_continuation_that_fails_at_once_loses_nothing_and_leaves_no_sea
 
 
 async def test_stopping_a_continuation_before_its_first_word_keeps_the_turn(place: Place):
-    chat = place.chat(cut("one "), [AttemptStarted(Seat(FLASH), 1), Hang()])
+    chat = place.chat(cut("one "), [AttemptStarted(Slot(FLASH), 1), Hang()])
     first = (await collect(chat.send("count")))[-1]
     assert isinstance(first, TurnFailed)
     await stop_at(chat.continue_reply(first.turn.id), AttemptStarted)
@@ -153,7 +153,7 @@ async def test_stopping_a_continuation_before_its_first_word_keeps_the_turn(plac
 
 
 async def test_a_guard_that_stops_the_turn_says_so_and_keeps_the_prompt(place: Place):
-    chat = place.chat(NoLocalSeat("Give the role a local seat."))
+    chat = place.chat(NoLocalModel("Give the role a local model."))
     failed = (await collect(chat.send("secret plans")))[-1]
     assert isinstance(failed, TurnFailed)
     assert (failed.failure.code, failed.turn.prompt, failed.turn.attempts) == ("private", "secret plans", ())
@@ -185,7 +185,7 @@ async def test_a_prompt_with_a_credential_is_on_disk_without_it_until_a_model_wa
 
 
 async def test_a_bug_is_loud_but_the_turn_is_settled_first(place: Place):
-    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("so far"), ZeroDivisionError()])
+    chat = place.chat([AttemptStarted(Slot(FLASH), 1), TextDelta("so far"), ZeroDivisionError()])
     with pytest.raises(ZeroDivisionError):
         await collect(chat.send("hi"))
     turn = place.reopen(chat).turns[-1]
@@ -197,7 +197,7 @@ async def test_again_keeps_the_first_answer_as_a_sibling(place: Place):
     chat = place.chat(reply("first"), reply("second"), reply("next"))
     await collect(chat.send("hi"))
     first = chat.turns[0].id
-    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", slot=Slot(FLASH)))))
     assert [turn.reply for turn in chat.turns] == ["second"]
     assert chat.path.siblings(first) == [first, chat.turns[0].id]
     assert place.learned == [("hi", "google/flash", "regenerated")]
@@ -210,7 +210,7 @@ async def test_a_pinned_message_teaches_and_a_pinned_chat_does_not(place: Place)
     chat = place.chat(reply("A"), reply("B"))
     await collect(chat.send("write a haiku", pin=Pin("creative", role="creative")))
     chat.save_record(
-        structs.replace(chat.record, state=structs.replace(chat.state, pin=Pin("flash", seat=Seat(FLASH))))
+        structs.replace(chat.record, state=structs.replace(chat.state, pin=Pin("flash", slot=Slot(FLASH))))
     )
     await collect(chat.send("and now"))
     assert place.learned == [("write a haiku", "creative", "pinned")]
@@ -220,7 +220,7 @@ async def test_a_pin_that_failed_teaches_nothing_and_the_answer_before_is_gone_o
     chat = place.chat(reply("first"), cut(), reply("next"))
     await collect(chat.send("hi"))
     first = chat.turns[0].id
-    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", slot=Slot(FLASH)))))
     assert place.learned == []
     assert [turn.id for turn in chat.turns] == [first]
     assert [turn.id for turn in place.reopen(chat).turns] == [first]
@@ -244,7 +244,7 @@ async def test_a_lesson_holds_while_its_answer_is_the_one_that_stands(place: Pla
     lesson = ("hi", "google/flash", "regenerated")
     await collect(chat.send("hi"))
     first = chat.turns[0].id
-    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", seat=Seat(FLASH)))))
+    await collect(chat.regenerate(first, TurnRequest(text="hi", pin=Pin("flash", slot=Slot(FLASH)))))
     second = chat.turns[0].id
     chat.path.show(first)
     assert place.learned == []
@@ -384,7 +384,7 @@ def held_by_another(place: Place) -> Iterator[None]:
 
 
 async def test_what_another_program_did_not_let_be_written_is_written_when_it_lets(place: Place):
-    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("all of it"), Hang()], reply("more"))
+    chat = place.chat([AttemptStarted(Slot(FLASH), 1), TextDelta("all of it"), Hang()], reply("more"))
     events = chat.send("first")
     async for event in events:
         if isinstance(event, TextDelta):
@@ -415,7 +415,7 @@ async def test_a_disk_that_takes_nothing_in_mid_reply_is_said_and_the_text_stays
 
 
 async def test_a_disk_that_takes_nothing_when_a_reply_is_stopped_is_said_in_the_turn(place: Place):
-    chat = place.chat([AttemptStarted(Seat(FLASH), 1), TextDelta("half"), Hang()])
+    chat = place.chat([AttemptStarted(Slot(FLASH), 1), TextDelta("half"), Hang()])
     events = chat.send("hi")
     async for event in events:
         if isinstance(event, TextDelta):
@@ -481,7 +481,7 @@ async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked
     chat = place.chat(reply("before"), reply("A", "a"), reply("B", "b", ref=FLASH), reply("AB"))
     await collect(chat.send("first"))
     parent = chat.path.leaf
-    pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
+    pins = [Pin("sonnet", slot=Slot(SONNET)), Pin("flash", slot=Slot(FLASH))]
     prompt = TurnRequest(text="which?")
     seen = [item async for item in compare(chat, prompt, pins, parent)]
     assert {number for number, event in seen if isinstance(event, TurnFinished)} == {0, 1}
@@ -501,10 +501,10 @@ async def test_comparing_streams_siblings_side_by_side_and_one_of_them_is_picked
 
 async def test_stopping_a_comparison_stops_every_side_and_keeps_what_came(place: Place):
     chat = place.chat(
-        [AttemptStarted(Seat(SONNET), 1), TextDelta("A"), Hang()],
-        [AttemptStarted(Seat(FLASH), 1), TextDelta("B"), Hang()],
+        [AttemptStarted(Slot(SONNET), 1), TextDelta("A"), Hang()],
+        [AttemptStarted(Slot(FLASH), 1), TextDelta("B"), Hang()],
     )
-    pins = [Pin("sonnet", seat=Seat(SONNET)), Pin("flash", seat=Seat(FLASH))]
+    pins = [Pin("sonnet", slot=Slot(SONNET)), Pin("flash", slot=Slot(FLASH))]
     texts = 0
     events = compare(chat, TurnRequest(text="which?"), pins, None)
     async for _, event in events:
@@ -559,10 +559,10 @@ async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_ke
     chat = place.chat(reply("A"), reply('"Dancing', ' bees"\n'), [Pause(), *reply("Too late")])
     await collect(chat.send("how do bees dance?"))
     assert chat.record.title == "how do bees dance?"
-    assert await make_title(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert await make_title(chat, place.router, Pin("flash", slot=Slot(FLASH)))
     assert place.reopen(chat).record.title == "Dancing bees"
     assert place.router.briefs[-1].purpose == "title"
-    asking = asyncio.create_task(make_title(chat, place.router, Pin("flash", seat=Seat(FLASH))))
+    asking = asyncio.create_task(make_title(chat, place.router, Pin("flash", slot=Slot(FLASH))))
     await asyncio.sleep(0)
     chat.save_record(structs.replace(chat.record, title="Mine"))
     assert not await asking
@@ -572,5 +572,5 @@ async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_ke
 async def test_a_title_that_fails_leaves_the_first_words(place: Place):
     chat = place.chat(reply("A"), cut("half"))
     await collect(chat.send("how do bees dance?"))
-    assert not await make_title(chat, place.router, Pin("flash", seat=Seat(FLASH)))
+    assert not await make_title(chat, place.router, Pin("flash", slot=Slot(FLASH)))
     assert chat.record.title == "how do bees dance?"

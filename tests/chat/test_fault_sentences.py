@@ -142,28 +142,28 @@ async def test_servers_of_ones_own_that_do_not_run_are_not_the_network(nobody: s
 async def test_without_a_network_a_server_of_ones_own_on_this_machine_still_answers(nobody: str):
     dead = {"ANTHROPIC_BASE_URL": f"http://{nobody}", "OPENAI_BASE_URL": f"http://{nobody}/v1"}
     keys = {"ANTHROPIC_API_KEY": "nobody's", "OPENAI_API_KEY": "nobody's"}
-    seats = ["anthropic/x", "openai/x", "one/x"]
+    slots = ["anthropic/x", "openai/x", "one/x"]
     async with Wires() as wires:
         config = f'stack = "stage"\n[providers.one]\nbase_url = "{wires.url}/v1"\n'
-        turn = await answered_by(config, seats, dead | keys)
+        turn = await answered_by(config, slots, dead | keys)
     assert turn.reply == "Hello from x."
-    turn = await answered_by('stack = "stage"\n', seats[:2], dead | keys)
+    turn = await answered_by('stack = "stage"\n', slots[:2], dead | keys)
     assert turn.failure is not None
     assert turn.failure.message == (
         "You seem to be offline: neither anthropic nor openai can be reached. Check the network, then send again."
     )
 
 
-async def answered_by(config: str, seats: list[str], environ: dict[str, str]) -> Turn:
-    """Return the turn of an unpinned message with these seats in order."""
+async def answered_by(config: str, slots: list[str], environ: dict[str, str]) -> Turn:
+    """Return the turn of an unpinned message with these slots in order."""
     runtime = build_runtime(environ={**os.environ, **environ})
     runtime.storage.clock = FastClock(50)
     paths = runtime.settings.paths
     (paths.config / "stacks").mkdir(parents=True, exist_ok=True)
     paths.config_file.write_text(config, "utf-8")
-    stack = f'name = "stage"\n[roles.daily-driver]\nmodels = {json.dumps(seats)}\n'
+    stack = f'name = "stage"\n[roles.daily-driver]\nmodels = {json.dumps(slots)}\n'
     (paths.config / "stacks" / "stage.toml").write_text(stack, "utf-8")
-    for name in {seat.partition("/")[0] for seat in seats}:  # an import takes long on this clock
+    for name in {slot.partition("/")[0] for slot in slots}:  # an import takes long on this clock
         runtime.settings.providers.get(name).preload()
     try:
         return await answer(runtime.new_chat(), None)

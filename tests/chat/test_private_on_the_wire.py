@@ -15,7 +15,7 @@ from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.errors import ConfigError, ProviderError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.runtime.runtime import Runtime, build_runtime
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
@@ -58,7 +58,7 @@ async def drained(events: AsyncIterator[object]) -> None:
 
 
 def pin_of(name: str) -> Pin:
-    return Pin(name, seat=Seat(ModelRef(*name.split("/", 1))))
+    return Pin(name, slot=Slot(ModelRef(*name.split("/", 1))))
 
 
 async def compared(chat: Chat, prompt: TurnRequest) -> None:

@@ -7,7 +7,7 @@ from mixchat.classifier.learned import Learned
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Classification
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 from tests.classifier.prompt_sets import STACK, own, tables
 
 PROMPT = "Write a commit message for the new login form"
@@ -53,7 +53,7 @@ def test_the_last_lesson_on_a_prompt_counts(tmp_path: Path):
 
 def test_a_model_that_was_preferred_stands_for_the_role_it_sits_in(tmp_path: Path):
     ref = ModelRef.parse("openai/o9")
-    stack = Stack("s", "", {**STACK.roles, "coding": RoleConfig("coding", seats=(Seat(ref),))})
+    stack = Stack("s", "", {**STACK.roles, "coding": RoleConfig("coding", slots=(Slot(ref),))})
     learned = Learned(tmp_path)
     learned.add("tell me about the wine list", "openai/o9", "regenerated")
     learned.add("a song for the dentist", "unknown/model", "regenerated")

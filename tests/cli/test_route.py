@@ -49,7 +49,7 @@ def test_standard_input_is_added_to_the_prompt(shell: Shell):
     assert alone["role"] == both["role"] == "coding"
 
 
-def test_without_a_key_to_any_seat_the_model_is_null(
+def test_without_a_key_to_any_slot_the_model_is_null(
     shell: Shell, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv("ANTHROPIC_API_KEY")

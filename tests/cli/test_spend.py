@@ -19,7 +19,7 @@ from tests.ledger.stage import UNPRICED, WORK, SteeredClock, call, request
 
 STACK = """
 name = "mine"
-description = "two seats"
+description = "two slots"
 [roles.daily-driver]
 models = ["work/big", "anthropic/claude-opus-5-5"]
 """

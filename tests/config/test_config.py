@@ -203,7 +203,7 @@ def trust(paths: Paths, directory: Path) -> None:
     Trust(paths.data).say(profile, profile.read_text(), "yes")
 
 
-def test_a_profile_seats_a_role_of_its_own(paths: Paths, tmp_path: Path):
+def test_a_profile_slots_a_role_of_its_own(paths: Paths, tmp_path: Path):
     (tmp_path / ".mixchat.toml").write_text(
         'private = true\n[roles.coding]\nmodels = ["ollama/qwen3-coder"]\n'
     )

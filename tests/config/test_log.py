@@ -24,12 +24,12 @@ def paths(tmp_path: Path) -> Iterator[Paths]:
 
 def test_own_messages_are_written_and_others_only_as_templates(paths: Paths):
     start_log(paths)
-    logging.getLogger("mixchat.router").info("next seat: %s", "a/b")
+    logging.getLogger("mixchat.router").info("next slot: %s", "a/b")
     logging.getLogger("httpx").debug("body %s", "my private prompt")
     logging.getLogger("openai").warning("request %s failed", "my private prompt")
     logging.getLogger("openai").error("my private prompt")
     text = paths.log_file.read_text()
-    assert "mixchat.router next seat: a/b" in text
+    assert "mixchat.router next slot: a/b" in text
     assert "openai request %s failed" in text
     assert "private prompt" not in text
 

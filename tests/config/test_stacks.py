@@ -11,7 +11,7 @@ from mixchat.config.stack_file import RoleTable
 from mixchat.config.stacks import PRESETS, Stacks
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelCard, ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 
 
 class At:
@@ -38,7 +38,7 @@ description = "writes and repairs code"
 models = ["anthropic/claude-sonnet-5-5", "ollama/qwen3-coder"]   # in order of preference
 keywords = ["traceback"]             # rules and examples are optional
 examples = ["why does this segfault?"]
-private = false                      # true: local seats only
+private = false                      # true: local models only
 system = "You are ..."               # optional; so are effort, temperature, max_tokens, search = true
 [roles.planning-work]
 plan = "openai/o3"                   # a two-step role
@@ -64,7 +64,7 @@ def test_the_contracts_own_example_is_read(paths: Paths):
     stack = mine(paths, CONTRACT).get("mine")
     coding = stack.roles["coding"]
     assert stack.description == "what it is for"
-    assert [str(seat.ref) for seat in coding.seats] == ["anthropic/claude-sonnet-5-5", "ollama/qwen3-coder"]
+    assert [str(slot.ref) for slot in coding.slots] == ["anthropic/claude-sonnet-5-5", "ollama/qwen3-coder"]
     assert coding.rules.keywords == ("traceback",)
     assert coding.examples == ("why does this segfault?",)
     assert coding.system == "You are ..."
@@ -80,11 +80,11 @@ def test_an_entry_may_be_a_table_an_alias_or_take_its_roles_settings(paths: Path
     effort = "low"
     models = [{ model = "google/gemini-4-argon", effort = "high" }, "opus", { model = "opus", search = false }]
     """
-    seats = mine(paths, text).get("mine").roles["research"].seats
+    slots = mine(paths, text).get("mine").roles["research"].slots
     opus = ModelRef("anthropic", "claude-opus-5-5")
-    assert seats[0] == Seat(ModelRef("google", "gemini-4-argon"), search=True, effort="high")
-    assert seats[1] == Seat(opus, search=True, effort="low")
-    assert seats[2] == Seat(opus, search=False, effort="low")
+    assert slots[0] == Slot(ModelRef("google", "gemini-4-argon"), search=True, effort="high")
+    assert slots[1] == Slot(opus, search=True, effort="low")
+    assert slots[2] == Slot(opus, search=False, effort="low")
 
 
 def test_rules_are_tidied(paths: Paths):
@@ -134,13 +134,13 @@ def test_an_unknown_name_gets_the_nearest_one(paths: Paths):
 def test_every_preset_can_be_used_and_ends_on_this_machine(paths: Paths, name: str):
     stack = Stacks(paths, Config()).get(name)
     assert stack.description
-    assert str(stack.lineup("daily-driver")[-1].ref) == "local/smollm2-135m"
+    assert str(stack.fallback_order("daily-driver")[-1].ref) == "local/smollm2-135m"
     assert "fallback" in stack.roles
 
 
 def test_the_guide_keeps_its_own_models_and_says_what_retires(paths: Paths):
     stack = Stacks(paths, Config()).get("guide")
-    refs = {str(seat.ref) for post in stack.roles.values() for seat in post.seats}
+    refs = {str(slot.ref) for post in stack.roles.values() for slot in post.slots}
     assert {
         "anthropic/claude-sonnet-4-6",
         "anthropic/claude-opus-4-6",
@@ -165,22 +165,22 @@ def test_enterprise_plans_and_executes_and_compares_by_cohere(paths: Paths):
 
 
 def test_research_is_grounded_in_search(paths: Paths):
-    assert all(seat.search for seat in Stacks(paths, Config()).get("research").roles["research"].seats)
+    assert all(slot.search for slot in Stacks(paths, Config()).get("research").roles["research"].slots)
 
 
 @pytest.mark.parametrize(
-    ("within", "seated"),
+    ("within", "named"),
     [
         ({"anthropic", "local"}, {"anthropic", "local"}),
         ({"anthropic"}, {"anthropic"}),
         (set[str](), {"local"}),
     ],
 )
-def test_auto_seats_the_local_model_when_it_is_here_or_when_nobody_else_is(
-    paths: Paths, within: set[str], seated: set[str]
+def test_auto_slots_the_local_model_when_it_is_here_or_when_nobody_else_is(
+    paths: Paths, within: set[str], named: set[str]
 ):
     stack = Stacks(paths, Config(), found=within.__contains__).get("auto")
-    assert {seat.ref.provider for post in stack.roles.values() for seat in post.seats} == seated
+    assert {slot.ref.provider for post in stack.roles.values() for slot in post.slots} == named
 
 
 def test_auto_keeps_what_is_within_reach(paths: Paths):
@@ -193,10 +193,10 @@ def test_auto_keeps_what_is_within_reach(paths: Paths):
         ),
     )
     stack = stacks.get("auto")
-    providers = {seat.ref.provider for post in stack.roles.values() for seat in post.seats}
+    providers = {slot.ref.provider for post in stack.roles.values() for slot in post.slots}
     assert providers == {"anthropic", "ollama"}
-    assert [str(seat.ref) for seat in stack.roles["coding"].seats][-1] == "ollama/qwen3-coder"
-    assert [str(seat.ref) for seat in stack.roles["creative"].seats][-1] == "ollama/llama3.3"
+    assert [str(slot.ref) for slot in stack.roles["coding"].slots][-1] == "ollama/qwen3-coder"
+    assert [str(slot.ref) for slot in stack.roles["creative"].slots][-1] == "ollama/llama3.3"
 
 
 KEYS = (
@@ -221,22 +221,23 @@ def test_auto_works_with_any_one_key(paths: Paths, provider: str):
     stacks = Stacks(paths, Config(), found=provider.__eq__, current=catalog.current)
     stack = stacks.get("auto")
     for role in ("daily-driver", "quick", "coding", "heavy-lifting", "creative"):
-        first = stack.lineup(role)[0].ref
+        first = stack.fallback_order(role)[0].ref
         assert first.provider == provider
         assert catalog.card(first).retires is None
 
 
 @pytest.mark.parametrize("provider", SERVERS)
-def test_auto_seats_what_a_server_lists_by_what_suits_the_role(paths: Paths, provider: str):
+def test_auto_slots_what_a_server_lists_by_what_suits_the_role(paths: Paths, provider: str):
     names = ("nomic-embed-text", "llama3.2:3b", "qwen3-coder:30b", "llama3.3:70b", "whisper-large-v3")
     stacks = Stacks(
         paths, Config(), found=provider.__eq__, listed=lambda name: names if name == provider else ()
     )
     stack = stacks.get("auto")
-    seated = {
-        role: str(stack.lineup(role)[0].ref) for role in ("daily-driver", "quick", "coding", "heavy-lifting")
+    named = {
+        role: str(stack.fallback_order(role)[0].ref)
+        for role in ("daily-driver", "quick", "coding", "heavy-lifting")
     }
-    assert seated == {
+    assert named == {
         "daily-driver": f"{provider}/llama3.3:70b",
         "quick": f"{provider}/llama3.2:3b",
         "coding": f"{provider}/qwen3-coder:30b",
@@ -249,11 +250,11 @@ def test_what_a_service_lists_goes_before_what_mixchat_knew_of_it(paths: Paths):
         paths, Config(), found="groq".__eq__, listed=lambda _: ("openai/gpt-oss-20b", "new/model-200b")
     )
     stack = stacks.get("auto")
-    assert str(stack.lineup("daily-driver")[0].ref) == "groq/new/model-200b"
-    assert str(stack.lineup("quick")[0].ref) == "groq/openai/gpt-oss-20b"
+    assert str(stack.fallback_order("daily-driver")[0].ref) == "groq/new/model-200b"
+    assert str(stack.fallback_order("quick")[0].ref) == "groq/openai/gpt-oss-20b"
 
 
-def test_a_retired_model_is_never_seated(paths: Paths):
+def test_a_retired_model_is_never_named(paths: Paths):
     catalog = Catalog(paths, Config(), clock=At(2027, 1, 1))
     assert catalog.current("groq/llama-3.3-70b-versatile") == "groq/openai/gpt-oss-120b"
     assert catalog.current("deepseek/deepseek-chat") == "deepseek/deepseek-v4-flash"
@@ -266,22 +267,22 @@ def test_a_retired_model_is_never_seated(paths: Paths):
         listed=lambda _: ("llama-3.3-70b-versatile", "openai/gpt-oss-20b"),
         current=catalog.current,
     )
-    seats = {str(seat.ref) for post in stacks.get("auto").roles.values() for seat in post.seats}
-    assert "groq/llama-3.3-70b-versatile" not in seats
+    slots = {str(slot.ref) for post in stacks.get("auto").roles.values() for slot in post.slots}
+    assert "groq/llama-3.3-70b-versatile" not in slots
 
 
 def test_auto_without_any_key_is_the_local_model(paths: Paths):
     stack = Stacks(paths, Config(), found=lambda _: False).get("auto")
     for role in ("daily-driver", "coding", "research"):
-        assert [str(seat.ref) for seat in stack.lineup(role)] == ["local/smollm2-135m"]
+        assert [str(slot.ref) for slot in stack.fallback_order(role)] == ["local/smollm2-135m"]
 
 
-def test_auto_seats_a_server_of_ones_own_behind_the_cloud(paths: Paths):
+def test_auto_slots_a_server_of_ones_own_behind_the_cloud(paths: Paths):
     from mixchat.config.config import ProviderConfig
 
     config = Config(providers={"work": ProviderConfig(base_url="http://localhost:1", models=("big",))})
     stacks = Stacks(paths, config, found=lambda provider: provider == "openai", listed=lambda _: ("llama",))
-    refs = [str(seat.ref) for seat in stacks.get("auto").roles["daily-driver"].seats]
+    refs = [str(slot.ref) for slot in stacks.get("auto").roles["daily-driver"].slots]
     assert refs == ["openai/gpt-6.1-sol", "work/big", "ollama/llama"]
 
 
@@ -301,7 +302,7 @@ def test_a_stack_is_found_by_the_name_written_in_it(paths: Paths):
 def test_roles_of_the_config_are_laid_over_every_stack(paths: Paths):
     config = Config(roles={"coding": RoleTable(models=("x/y",)), "legal": RoleTable(keywords=("clause",))})
     stack = mine(paths, CONTRACT, config=config).get("mine")
-    assert [str(seat.ref) for seat in stack.roles["coding"].seats] == ["x/y"]
+    assert [str(slot.ref) for slot in stack.roles["coding"].slots] == ["x/y"]
     assert stack.roles["coding"].system == "You are ..."
     assert stack.roles["legal"].rules.keywords == ("clause",)
 

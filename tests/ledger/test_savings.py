@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mixchat.domain.meter import Purpose
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.savings import daily_driver, saving, strongest
 from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
@@ -63,22 +63,22 @@ def test_a_model_of_unknown_price_saves_nobody_knows_what(tmp_path: Path):
     assert saving(book.database, book.prices, UNPRICED, "2026-11-01").saved is None
 
 
-def test_the_strongest_seat_is_the_dearest_of_known_price(tmp_path: Path):
+def test_the_strongest_slot_is_the_dearest_of_known_price(tmp_path: Path):
     prices = ledger(tmp_path).prices
     posts = {
-        "coding": RoleConfig("coding", seats=(Seat(BIG), Seat(UNPRICED))),
-        "heavy": RoleConfig("heavy", plan=Seat(OPUS), execute=Seat(LOCAL)),
+        "coding": RoleConfig("coding", slots=(Slot(BIG), Slot(UNPRICED))),
+        "heavy": RoleConfig("heavy", plan=Slot(OPUS), execute=Slot(LOCAL)),
     }
     assert strongest(Stack("mine", "", posts), prices) == OPUS
-    assert strongest(Stack("mine", "", {"quick": RoleConfig("quick", seats=(Seat(LOCAL),))}), prices) is None
+    assert strongest(Stack("mine", "", {"quick": RoleConfig("quick", slots=(Slot(LOCAL),))}), prices) is None
 
 
-def test_only_first_seats_in_reach_are_compared_with(tmp_path: Path):
+def test_only_first_slots_in_reach_are_compared_with(tmp_path: Path):
     prices = ledger(tmp_path).prices
     posts = {
-        "daily-driver": RoleConfig("daily-driver", seats=(Seat(HAIKU), Seat(BIG))),
-        "coding": RoleConfig("coding", seats=(Seat(BIG), Seat(OPUS))),
-        "heavy-lifting": RoleConfig("heavy-lifting", seats=(Seat(OPUS), Seat(BIG))),
+        "daily-driver": RoleConfig("daily-driver", slots=(Slot(HAIKU), Slot(BIG))),
+        "coding": RoleConfig("coding", slots=(Slot(BIG), Slot(OPUS))),
+        "heavy-lifting": RoleConfig("heavy-lifting", slots=(Slot(OPUS), Slot(BIG))),
     }
     stack = Stack("mine", "", posts)
     assert strongest(stack, prices) == OPUS

@@ -17,7 +17,7 @@ from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import FREE, Cost, Usage
 from mixchat.routing.health import Health
 from mixchat.routing.services import RoutingServices
@@ -207,7 +207,7 @@ class Parts:
         )
 
     def run(self, *refs: str, chat_request: ChatRequest | None = None, **decision: object) -> TurnRun:
-        """Return a run along a line-up of these models."""
+        """Return a run along a fallback order of these models."""
         return TurnRun(chat_request or asking("Hi"), decided(*refs, **decision), self.resources)
 
 
@@ -215,8 +215,8 @@ def ref(text: str) -> ModelRef:
     return ModelRef.parse(text)
 
 
-def seat(text: str) -> Seat:
-    return Seat(ref(text))
+def slot(text: str) -> Slot:
+    return Slot(ref(text))
 
 
 def asking(prompt: str, **fields: object) -> ChatRequest:
@@ -231,7 +231,7 @@ def decided(*refs: str, **fields: object) -> RoutingDecision:
         "classifier": "local",
         "why": "coding 0.90",
     }
-    return RoutingDecision(lineup=tuple(map(seat, refs)), **(values | fields))  # type: ignore[arg-type]
+    return RoutingDecision(fallback_order=tuple(map(slot, refs)), **(values | fields))  # type: ignore[arg-type]
 
 
 def stack(**posts: RoleConfig | Sequence[str]) -> Stack:
@@ -239,7 +239,7 @@ def stack(**posts: RoleConfig | Sequence[str]) -> Stack:
     made = {}
     for name, post in posts.items():
         role = name.replace("_", "-")
-        made[role] = post if isinstance(post, RoleConfig) else RoleConfig(role, seats=tuple(map(seat, post)))
+        made[role] = post if isinstance(post, RoleConfig) else RoleConfig(role, slots=tuple(map(slot, post)))
     return Stack("test", "for tests", made)
 
 

@@ -108,7 +108,7 @@ class Stage:
         return [(at - times[0]) * self.clock.speed for at in times]
 
     async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
-        """Play one turn along a line-up."""
+        """Play one turn along a fallback order."""
         run = TurnRun(ChatRequest(messages=messages), decided(*refs), self.resources)
         started = time.perf_counter()
         texts: list[str] = []

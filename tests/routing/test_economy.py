@@ -9,7 +9,7 @@ from mixchat.domain.decision import Classification, Economy, RoutingDecision
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import Effort
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.domain.stack import RoleConfig, Seat, Stack
+from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
@@ -87,7 +87,7 @@ def house(tmp_path: Path) -> House:
 
 
 def first(decision: RoutingDecision) -> str:
-    return str(decision.lineup[0].ref)
+    return str(decision.fallback_order[0].ref)
 
 
 def test_in_a_new_chat_every_role_has_its_own_model(house: House):
@@ -103,7 +103,7 @@ def test_a_quick_question_stays_with_the_model_that_has_read_a_long_chat(house: 
     decision = house.decide("quick")
     assert first(decision) == SONNET
     assert decision.why == "quick 0.90; stayed with sonnet: it has read this chat, haiku would cost 1.1 ¢"
-    assert [str(seat.ref) for seat in decision.lineup[1:]] == [HAIKU, "google/gemini-3.8-flash"]
+    assert [str(slot.ref) for slot in decision.fallback_order[1:]] == [HAIKU, "google/gemini-3.8-flash"]
     assert decision.skipped == ((HAIKU, "stayed with sonnet: it has read this chat, haiku would cost 1.1 ¢"),)
 
 
@@ -120,7 +120,7 @@ def test_a_hard_question_in_a_long_chat_goes_where_the_economy_says(house: House
     assert first(stayed) == SONNET
     assert "stayed with sonnet: it has read this chat, opus would cost " in stayed.why
     assert stayed.alternative is not None
-    assert str(stayed.alternative.seat.ref) == OPUS
+    assert str(stayed.alternative.slot.ref) == OPUS
     assert 0.1 < float(stayed.alternative.usd) < 0.25
     assert float(stayed.alternative.leaving) > 0.1
     house.economy = "quality"
@@ -203,5 +203,5 @@ def test_a_cold_chat_of_somebody_unknown_is_not_written_at_twice_the_price(house
 
 def test_a_pinned_role_a_private_chat_and_a_role_of_ones_own_are_left_alone(house: House):
     house.read(SONNET, 90_000)
-    own = Stack("mine", "", {**STACK.roles, "letters": RoleConfig("letters", seats=(Seat(ref(HAIKU)),))})
+    own = Stack("mine", "", {**STACK.roles, "letters": RoleConfig("letters", slots=(Slot(ref(HAIKU)),))})
     assert first(house.decide("letters", own=own)) == HAIKU

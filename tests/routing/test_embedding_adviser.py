@@ -15,14 +15,14 @@ from mixchat.domain.stack import RoleConfig
 from mixchat.domain.usage import FREE, Usage
 from mixchat.routing.embedding_adviser import DEADLINE, EmbeddingClassifier, MeteredEmbedder
 from mixchat.routing.router import Router
-from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, seat, stack
+from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, slot, stack
 from tests.routing.steered import SteeredClock
 
 MODEL = ref("c/embed")
 UNSURE = Classification("daily-driver", 0.6, "local", margin=0.3)
 STACK = stack(
-    law=RoleConfig("law", seats=(seat("a/x"),), examples=("review this contract", "draft an NDA")),
-    cook=RoleConfig("cook", seats=(seat("b/y"),), examples=("bake a cake", "roast a duck")),
+    law=RoleConfig("law", slots=(slot("a/x"),), examples=("review this contract", "draft an NDA")),
+    cook=RoleConfig("cook", slots=(slot("b/y"),), examples=("bake a cake", "roast a duck")),
     daily_driver=["a/z"],
 )
 LEGAL = ("contract", "nda", "clause", "lease")
@@ -132,7 +132,7 @@ async def test_private_prompts_secrets_and_sure_verdicts_never_leave(
     parts: Parts, space: Space, tmp_path: Path
 ):
     own = stack(
-        law=RoleConfig("law", seats=(seat("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"]
+        law=RoleConfig("law", slots=(slot("local/x"),), examples=("an NDA",)), daily_driver=["local/tiny"]
     )
     meaning = EmbeddingClassifier(MeteredEmbedder(MODEL, space.embed, parts.meter), parts.resources, tmp_path)
     made = Router(own, classifier=FixedClassifier(UNSURE), resources=parts.resources, advisers=[meaning])

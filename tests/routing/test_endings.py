@@ -1,4 +1,4 @@
-"""Every kind of error, before and after the first word, with and without another seat: how the turn ends."""
+"""Every kind of error, before and after the first word, with and without another slot: how the turn ends."""
 
 import itertools
 
@@ -15,17 +15,17 @@ PAINTED = {"nothing": [], "a word": [TextDelta("Half")], "a thought": [ThinkingD
 
 
 @pytest.mark.parametrize(
-    ("code", "painted", "seats"),
+    ("code", "painted", "slots"),
     itertools.product(CODES, PAINTED, [("a/x",), ("a/x", "b/y"), ("a/x", "b/y", "c/z")]),
 )
-async def test_a_turn_ends_as_its_policy_says(code: ErrorCode, painted: str, seats: tuple[str, ...]):
+async def test_a_turn_ends_as_its_policy_says(code: ErrorCode, painted: str, slots: tuple[str, ...]):
     clock = SteeredClock()
     parts = Parts(clock)
     parts.providers.script("a/x", [*PAINTED[painted], ERRORS[code]("It failed.")])
-    run = parts.run(*seats)
+    run = parts.run(*slots)
     events = await clock.running(played(run))
     policy = POLICIES[code]
-    falls_over = painted != "a word" and policy.falls_over and len(seats) > 1
+    falls_over = painted != "a word" and policy.falls_over and len(slots) > 1
     assert any(isinstance(event, FailedOver) for event in events) == falls_over
     assert parts.providers.calls("a") == (1 + policy.retries if painted != "a word" else 1)
     assert parts.providers.calls("b") == falls_over

@@ -94,7 +94,7 @@ async def test_an_open_model_is_skipped_at_once_and_comes_back_after_one_probe(c
     assert parts.providers.calls("a") == 3
     events = await clock.running(played(parts.run("a/x", "b/y")))
     assert parts.providers.calls("a") == 3
-    assert [event.seat.ref for event in events if isinstance(event, AttemptStarted)] == [Y]
+    assert [event.slot.ref for event in events if isinstance(event, AttemptStarted)] == [Y]
     clock.time += 13
     await clock.running(played(parts.run("a/x", "b/y")))
     assert parts.providers.calls("a") == 4
@@ -105,7 +105,7 @@ async def test_an_open_model_is_skipped_at_once_and_comes_back_after_one_probe(c
     assert parts.health.state(X) == CLOSED
 
 
-async def test_a_single_seat_pays_its_retries_once_and_then_one_try_a_turn(clock: SteeredClock):
+async def test_a_single_slot_pays_its_retries_once_and_then_one_try_a_turn(clock: SteeredClock):
     parts = Parts(clock)
     parts.providers.script("a/x", [Overloaded("Busy.")])
     counts = []

@@ -13,7 +13,7 @@ from mixchat.domain.events import TextDelta
 from mixchat.domain.model import ModelCard
 from mixchat.routing.judge import Judge, JudgeSettings
 from mixchat.routing.router import Router
-from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, seat, stack
+from tests.routing.scripted import CENT, FixedClassifier, Hang, Parts, Pause, asking, ref, reply, slot, stack
 from tests.routing.steered import FastClock, SteeredClock
 
 UNSURE = Classification("coding", 0.4, "local", alternatives=(("creative", 0.35),), margin=0.05)
@@ -153,8 +153,8 @@ async def test_cancelling_cancels_the_call_and_settles_it(parts: Parts):
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_seat_that_is_pinned_asks_nobody(parts: Parts):
-    await decide(parts, judged(parts), RoutingInput(prompt="hm", pin=Pin("a/x", seat=seat("a/x"))))
+async def test_a_slot_that_is_pinned_asks_nobody(parts: Parts):
+    await decide(parts, judged(parts), RoutingInput(prompt="hm", pin=Pin("a/x", slot=slot("a/x"))))
     assert not parts.meter.opened
 
 

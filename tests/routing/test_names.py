@@ -2,9 +2,9 @@
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import RoleConfig, Seat
+from mixchat.domain.stack import RoleConfig, Slot
 from mixchat.routing.names import resolve, unresolved
-from tests.routing.scripted import ref, seat, stack
+from tests.routing.scripted import ref, slot, stack
 
 STACK = stack(coding=["a/x"], opus=["a/y"], daily_driver=["b/y"])
 ALIASES = {"opus": "anthropic/claude-opus-5-5", "flash": "google/gemini-flash"}
@@ -15,15 +15,15 @@ def test_a_role_goes_before_an_alias():
 
 
 def test_an_alias_stands_for_its_reference():
-    assert resolve("@flash", STACK, ALIASES) == Pin("flash", seat=seat("google/gemini-flash"))
+    assert resolve("@flash", STACK, ALIASES) == Pin("flash", slot=slot("google/gemini-flash"))
     assert resolve("flash", STACK, {"flash": ModelRef("google", "new")}) == Pin(
-        "flash", seat=seat("google/new")
+        "flash", slot=slot("google/new")
     )
 
 
 def test_a_reference_is_taken_as_it_is():
     name = "openrouter/meta-llama/llama-3.3-70b-instruct"
-    assert resolve(name, STACK, ALIASES) == Pin(name, seat=seat(name))
+    assert resolve(name, STACK, ALIASES) == Pin(name, slot=slot(name))
 
 
 def test_a_file_is_not_taken_for_a_model():
@@ -38,11 +38,11 @@ def test_a_name_that_is_nothing_is_nothing():
 
 
 def test_a_pinned_model_keeps_the_settings_that_the_stack_gives_it_everywhere():
-    searching = Seat(ref("a/x"), search=True)
-    own = stack(research=RoleConfig("research", seats=(searching,)))
-    assert resolve("a/x", own, {}) == Pin("a/x", seat=searching)
-    both = stack(research=RoleConfig("research", seats=(searching,)), coding=["a/x"])
-    assert resolve("a/x", both, {}) == Pin("a/x", seat=seat("a/x"))
+    searching = Slot(ref("a/x"), search=True)
+    own = stack(research=RoleConfig("research", slots=(searching,)))
+    assert resolve("a/x", own, {}) == Pin("a/x", slot=searching)
+    both = stack(research=RoleConfig("research", slots=(searching,)), coding=["a/x"])
+    assert resolve("a/x", both, {}) == Pin("a/x", slot=slot("a/x"))
 
 
 SHORT = stack(coding=["a/x", "b/big"], quick=["b/y", "c/y"])
@@ -53,25 +53,25 @@ def catalog(name: str) -> tuple[ModelRef, ...]:
 
 
 def test_a_model_may_be_written_without_its_provider_and_the_pin_has_its_full_name():
-    assert resolve("x", SHORT, {}, None, catalog) == Pin("a/x", seat=seat("a/x"))
-    assert resolve("@z", SHORT, {}, None, catalog) == Pin("d/z", seat=seat("d/z"))
+    assert resolve("x", SHORT, {}, None, catalog) == Pin("a/x", slot=slot("a/x"))
+    assert resolve("@z", SHORT, {}, None, catalog) == Pin("d/z", slot=slot("d/z"))
 
 
 def test_a_model_whose_own_name_has_a_slash_may_be_written_without_its_provider():
     own = stack(coding=["openrouter/meta/llama"])
     known = {"openrouter"}.__contains__
     assert resolve("meta/llama", own, {}, known) == Pin(
-        "openrouter/meta/llama", seat=seat("openrouter/meta/llama")
+        "openrouter/meta/llama", slot=slot("openrouter/meta/llama")
     )
 
 
 def test_the_models_of_two_step_roles_count_too():
-    own = stack(planning=RoleConfig("planning", plan=seat("a/planner"), execute=seat("a/doer")))
-    assert resolve("planner", own, {}) == Pin("a/planner", seat=seat("a/planner"))
+    own = stack(planning=RoleConfig("planning", plan=slot("a/planner"), execute=slot("a/doer")))
+    assert resolve("planner", own, {}) == Pin("a/planner", slot=slot("a/planner"))
 
 
 def test_a_role_and_an_alias_go_before_a_short_name():
-    assert resolve("x", SHORT, {"x": "z/other"}) == Pin("x", seat=seat("z/other"))
+    assert resolve("x", SHORT, {"x": "z/other"}) == Pin("x", slot=slot("z/other"))
     assert resolve("quick", stack(quick=["a/quick"]), {}) == Pin("quick", role="quick")
 
 

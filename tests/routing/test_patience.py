@@ -22,7 +22,7 @@ from mixchat.routing.turn_run import TurnRun
 from tests.routing.scripted import Alive, Hang, Parts, Pause, asking, played, ref, reply, text_of
 from tests.routing.steered import SteeredClock
 
-SEATS = ("a/1", "b/2", "c/3", "a/4", "b/5", "c/6", "a/7", "b/8")
+SLOTS = ("a/1", "b/2", "c/3", "a/4", "b/5", "c/6", "a/7", "b/8")
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ async def test_silence_after_the_last_byte_is_silence(parts: Parts, clock: Steer
 
 
 async def test_where_nobody_says_a_word_it_is_told_within_the_budget(parts: Parts, clock: SteeredClock):
-    for name in SEATS:
+    for name in SLOTS:
         parts.providers.script(name, [Hang()])
-    run, began = parts.run(*SEATS), clock.time
+    run, began = parts.run(*SLOTS), clock.time
     events = await clock.running(played(run))
     assert isinstance(events[-1], AttemptFailed)
     assert run.failure is not None

@@ -1,4 +1,4 @@
-"""The failure policy as a table: kind of error × words shown? × seats left → what follows."""
+"""The failure policy as a table: kind of error × words shown? × slots left → what follows."""
 
 import itertools
 from typing import get_args
@@ -21,7 +21,7 @@ from mixchat.routing.policy import (
 )  # fmt: skip
 
 TABLE: dict[ErrorCode, tuple[Move, Move, Move]] = {
-    # first failure with a seat left · exhausted with a seat left · exhausted and the last seat
+    # first failure with a slot left · exhausted with a slot left · exhausted and the last slot
     "auth": ("next", "next", "stop"),
     "no_credit": ("next", "next", "stop"),
     "unknown_model": ("next", "next", "stop"),
@@ -46,7 +46,7 @@ def failure(code: ErrorCode, retry_after: float | None = None, *, reached: bool 
 
 
 def standing(**fields: object) -> Standing:
-    values: dict[str, object] = {"has_words": False, "tries": 1, "seats_left": 1}
+    values: dict[str, object] = {"has_words": False, "tries": 1, "slots_left": 1}
     return Standing(**(values | fields))  # type: ignore[arg-type]
 
 
@@ -60,12 +60,12 @@ def test_before_a_word_is_shown_the_table_says_what_follows(code: ErrorCode):
     first, exhausted, last = TABLE[code]
     assert next_move(failure(code), standing(), 0.5) == first
     assert next_move(failure(code), standing(tries=3), 0.5) == exhausted
-    assert next_move(failure(code), standing(tries=3, seats_left=0), 0.5) == last
+    assert next_move(failure(code), standing(tries=3, slots_left=0), 0.5) == last
 
 
 @pytest.mark.parametrize(("code", "left", "tries"), itertools.product(CODES, (0, 1, 5), (1, 2, 3)))
 def test_once_a_word_was_shown_everything_stays(code: ErrorCode, left: int, tries: int):
-    assert next_move(failure(code), standing(has_words=True, seats_left=left, tries=tries), 0.0) == "stop"
+    assert next_move(failure(code), standing(has_words=True, slots_left=left, tries=tries), 0.0) == "stop"
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -84,11 +84,11 @@ def test_no_model_is_asked_more_than_twice_again():
     assert max(policy.retries for policy in POLICIES.values()) == 2
 
 
-def test_a_long_wait_goes_to_the_next_seat_and_a_longer_one_ends_even_the_last():
+def test_a_long_wait_goes_to_the_next_slot_and_a_longer_one_ends_even_the_last():
     assert next_move(failure("rate_limited"), standing(), SHORT_WAIT) == "retry"
     assert next_move(failure("rate_limited"), standing(), SHORT_WAIT + 1) == "next"
-    assert next_move(failure("rate_limited"), standing(seats_left=0), LONG_WAIT) == "retry"
-    assert next_move(failure("rate_limited"), standing(seats_left=0), LONG_WAIT + 1) == "stop"
+    assert next_move(failure("rate_limited"), standing(slots_left=0), LONG_WAIT) == "retry"
+    assert next_move(failure("rate_limited"), standing(slots_left=0), LONG_WAIT + 1) == "stop"
 
 
 def test_the_waiting_of_a_turn_is_bounded():
@@ -99,7 +99,7 @@ def test_the_waiting_of_a_turn_is_bounded():
 def test_however_long_the_fallback_order_the_preferred_model_gets_its_retries(left: int):
     for tries in (1, 2):
         move = next_move(
-            failure("overloaded"), standing(seats_left=left, tries=tries, retries=tries - 1), 0.5
+            failure("overloaded"), standing(slots_left=left, tries=tries, retries=tries - 1), 0.5
         )
         assert move == "retry"
 
@@ -110,15 +110,15 @@ def test_the_models_of_a_step_share_a_few_retries():
 
 
 def test_nobody_is_asked_once_the_person_has_waited_long_enough():
-    assert next_move(failure("timeout"), standing(used_up=True, seats_left=5), 0.5) == "stop"
+    assert next_move(failure("timeout"), standing(used_up=True, slots_left=5), 0.5) == "stop"
 
 
 def test_a_connection_that_is_slow_to_fail_is_not_tried_again_while_others_can_be_asked():
     gone = failure("unreachable", reached=False)
     assert next_move(gone, standing(seconds=0.1), 0.5) == "retry"
     assert next_move(gone, standing(seconds=SLOW_CONNECT + 1), 0.5) == "next"
-    assert next_move(gone, standing(seconds=SLOW_CONNECT + 1, seats_left=0), 0.5) == "retry"
-    assert next_move(gone, standing(seats_left=0, silence=UNREACHED_WAIT), 0.5) == "stop"
+    assert next_move(gone, standing(seconds=SLOW_CONNECT + 1, slots_left=0), 0.5) == "retry"
+    assert next_move(gone, standing(slots_left=0, silence=UNREACHED_WAIT), 0.5) == "stop"
 
 
 def test_the_wait_doubles_and_is_jittered():

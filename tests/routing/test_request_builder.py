@@ -1,4 +1,4 @@
-"""The request that each seat gets: settings, private turns, files it can read, and what fits its window."""
+"""The request that each slot gets: settings, private turns, files it can read, and what fits its window."""
 
 import itertools
 
@@ -9,11 +9,11 @@ from mixchat.domain.chat_request import ChatRequest, GenerationSettings
 from mixchat.domain.events import AttemptStarted
 from mixchat.domain.model import ModelCard
 from mixchat.domain.request import Attachment, Message
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.ledger.estimate import Estimator
 from mixchat.routing.context_window import cut, room, turns_in, weight
 from mixchat.routing.request_builder import build_request
-from tests.routing.scripted import Parts, asking, decided, played, ref, seat
+from tests.routing.scripted import Parts, asking, decided, played, ref, slot
 from tests.routing.steered import SteeredClock
 
 X = ref("a/x")
@@ -26,8 +26,8 @@ def card(**fields: object) -> ModelCard:
     return structs.replace(ModelCard(ref=X), **fields)
 
 
-def sent(chat_request: ChatRequest, *cards: ModelCard, to: Seat | None = None, system: str | None = None):
-    to = to or seat("a/x")
+def sent(chat_request: ChatRequest, *cards: ModelCard, to: Slot | None = None, system: str | None = None):
+    to = to or slot("a/x")
     return build_request(
         chat_request, decided("a/x", system=system), to, Parts(SteeredClock(), cards).resources
     )
@@ -40,8 +40,8 @@ def chat(turns: int) -> tuple[Message, ...]:
     return (*itertools.chain(*pairs), Message("user", "Now?"))
 
 
-def test_what_is_set_for_the_message_goes_over_the_seat_and_the_seat_over_the_role():
-    chosen = Seat(X, search=True, effort="low", temperature=0.2, max_tokens=100)
+def test_what_is_set_for_the_message_goes_over_the_slot_and_the_slot_over_the_role():
+    chosen = Slot(X, search=True, effort="low", temperature=0.2, max_tokens=100)
     plain = sent(asking("Hi"), to=chosen, system="Of the role.").request
     assert (plain.system, plain.effort, plain.temperature, plain.max_tokens, plain.search) == (
         "Of the role.", "low", 0.2, 100, True,
@@ -128,7 +128,7 @@ def test_earlier_private_turns_stay_on_this_machine():
     ready = sent(ChatRequest(messages=messages))
     assert ready.request.messages == messages[2:]
     assert [notice.text for notice in ready.notices] == ["1 private turn stays on this machine"]
-    assert sent(ChatRequest(messages=messages), to=seat("local/tiny")).request.messages == messages
+    assert sent(ChatRequest(messages=messages), to=slot("local/tiny")).request.messages == messages
 
 
 def test_earlier_files_that_the_model_cannot_read_are_left_out():
@@ -145,11 +145,11 @@ def test_earlier_files_that_the_model_cannot_read_are_left_out():
     assert sent(ChatRequest(messages=messages), card()).request.messages == messages
 
 
-async def test_a_file_goes_only_to_seats_that_can_read_it():
+async def test_a_file_goes_only_to_slots_that_can_read_it():
     parts = Parts(SteeredClock(), [card(images=False)])
     chat_request = ChatRequest(messages=(Message("user", "What is this?", (CAT,)),))
     events = await played(parts.run("a/x", "b/y", chat_request=chat_request))
-    assert [event.seat.ref for event in events if isinstance(event, AttemptStarted)] == [ref("b/y")]
+    assert [event.slot.ref for event in events if isinstance(event, AttemptStarted)] == [ref("b/y")]
     run = parts.run("a/x", chat_request=chat_request)
     await played(run)
     assert run.failure is not None
@@ -161,5 +161,5 @@ def test_an_estimator_of_ones_own_is_asked():
     resources = structs.replace(
         Parts(SteeredClock(), [card(context_window=2000)]).resources, tokens=lambda text, model: 500
     )
-    ready = build_request(ChatRequest(messages=chat(5)), decided("a/x"), seat("a/x"), resources)
+    ready = build_request(ChatRequest(messages=chat(5)), decided("a/x"), slot("a/x"), resources)
     assert len(ready.request.messages) == 1

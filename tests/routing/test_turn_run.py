@@ -1,4 +1,4 @@
-"""One turn's way through its line-up: what is yielded, what is kept, what is closed."""
+"""One turn's way through its fallback order: what is yielded, what is kept, what is closed."""
 
 import asyncio
 from contextlib import aclosing
@@ -40,7 +40,7 @@ from tests.routing.scripted import (
     played,
     ref,
     reply,
-    seat,
+    slot,
     text_of,
 )  # fmt: skip
 from tests.routing.steered import SteeredClock
@@ -73,7 +73,7 @@ async def test_a_reply_is_routed_started_told_and_ended(parts: Parts):
     ]
 
 
-async def test_an_overloaded_model_is_asked_twice_again_and_then_the_next_seat(parts: Parts):
+async def test_an_overloaded_model_is_asked_twice_again_and_then_the_next_slot(parts: Parts):
     parts.providers.script("a/x", [Overloaded("Busy.")])
     run, events = await events_of(parts, "a/x", "b/y")
     assert parts.providers.calls("a") == 3
@@ -111,7 +111,7 @@ async def test_a_long_retry_after_falls_over_at_once(parts: Parts):
     assert parts.health.state(ref("a/x")).seconds > 500
 
 
-async def test_a_rejected_key_goes_straight_on_and_the_other_seats_of_the_provider_come_last(parts: Parts):
+async def test_a_rejected_key_goes_straight_on_and_the_other_slots_of_the_provider_come_last(parts: Parts):
     parts.providers.script("a/x", [NeedsKey("The key was rejected.")])
     run, events = await events_of(parts, "a/x", "a/z", "b/y")
     assert [str(attempt.ref) for attempt in run.attempts] == ["a/x", "b/y"]
@@ -343,7 +343,7 @@ async def test_the_cost_so_far_counts_the_call_under_way(parts: Parts):
     assert str(cost_of(run).usd) == "0.01"
 
 
-async def test_without_any_seat_the_sentence_says_what_to_do(parts: Parts):
+async def test_without_any_slot_the_sentence_says_what_to_do(parts: Parts):
     run, _ = await events_of(parts, skipped=(("zeta/big", "no key or address for zeta"),))
     assert run.failure is not None
     assert (run.failure.code, run.failure.message) == ("auth", "Set ZETA_API_KEY.")
@@ -351,7 +351,7 @@ async def test_without_any_seat_the_sentence_says_what_to_do(parts: Parts):
 
 async def test_two_steps_plan_and_carry_out(parts: Parts):
     parts.providers.script("a/thinker", reply("1. Look. ", "2. Leap."))
-    run, events = await events_of(parts, "b/doer", plan=seat("a/thinker"), system="You are terse.")
+    run, events = await events_of(parts, "b/doer", plan=slot("a/thinker"), system="You are terse.")
     steps = [event.step for event in events if isinstance(event, AttemptStarted)]
     assert steps == ["plan", "execute"]
     assert sum(isinstance(event, StreamEnd) for event in events) == 1
@@ -368,7 +368,7 @@ async def test_two_steps_plan_and_carry_out(parts: Parts):
 
 async def test_without_a_plan_the_turn_goes_on_and_says_so(parts: Parts):
     parts.providers.script("a/thinker", [NeedsKey("The key was rejected.")])
-    run, events = await events_of(parts, "b/doer", plan=seat("a/thinker"))
+    run, events = await events_of(parts, "b/doer", plan=slot("a/thinker"))
     notice = next(event for event in events if isinstance(event, Notice))
     assert notice.text == "Answered without a plan: The key was rejected."
     assert parts.providers.made["b"].requests[0].messages == (Message("user", "Hi"),)
@@ -378,7 +378,7 @@ async def test_without_a_plan_the_turn_goes_on_and_says_so(parts: Parts):
 async def test_each_step_falls_over_on_its_own(parts: Parts):
     parts.providers.script("a/thinker", [Overloaded("Busy.")], reply("Plan."))
     parts.providers.script("b/doer", [NeedsKey("No.")])
-    run, events = await events_of(parts, "b/doer", "c/other", plan=seat("a/thinker"))
+    run, events = await events_of(parts, "b/doer", "c/other", plan=slot("a/thinker"))
     assert [(str(attempt.ref), attempt.step) for attempt in run.attempts] == [
         ("a/thinker", "plan"), ("a/thinker", "plan"), ("b/doer", "execute"), ("c/other", "execute"),
     ]  # fmt: skip
@@ -387,7 +387,7 @@ async def test_each_step_falls_over_on_its_own(parts: Parts):
 
 async def test_a_half_plan_is_not_carried_out(parts: Parts):
     parts.providers.script("a/thinker", [TextDelta("1. Lo"), Interrupted("Cut.")])
-    _, events = await events_of(parts, "b/doer", plan=seat("a/thinker"))
+    _, events = await events_of(parts, "b/doer", plan=slot("a/thinker"))
     assert parts.providers.made["b"].requests[0].messages == (Message("user", "Hi"),)
     assert isinstance(events[-1], StreamEnd)
 
@@ -400,7 +400,7 @@ async def test_the_waits_of_a_turn_add_up_to_a_limit(parts: Parts):
     assert run.failure is not None
 
 
-async def test_the_waits_for_one_seat_count_for_the_next(parts: Parts):
+async def test_the_waits_for_one_slot_count_for_the_next(parts: Parts):
     parts.providers.script("a/x", [RateLimited("Slow down.", retry_after=4.5)])
     parts.providers.script("b/y", [RateLimited("Slow down.", retry_after=13.0)])
     await events_of(parts, "a/x", "b/y")

@@ -16,7 +16,7 @@ from mixchat.domain.events import StreamEnd
 from mixchat.domain.request import Attachment, Message
 from mixchat.routing.secret_check import check_secrets
 from mixchat.secrets.scan import find, mask
-from tests.routing.scripted import Parts, asking, played, ref, seat
+from tests.routing.scripted import Parts, asking, played, ref, slot
 from tests.routing.steered import SteeredClock
 
 LETTERS = string.ascii_letters + string.digits
@@ -239,7 +239,7 @@ async def test_the_guard_can_be_switched_off(parts: Parts):
 
 
 async def test_a_planner_does_not_get_it_either(parts: Parts):
-    run = parts.run("local/tiny", chat_request=asking(f"use {KEY}"), plan=seat("a/thinker"))
+    run = parts.run("local/tiny", chat_request=asking(f"use {KEY}"), plan=slot("a/thinker"))
     await played(run)
     assert run.failure is not None
     assert run.failure.code == "secret"

@@ -181,7 +181,7 @@ async def test_a_budget_is_raised_at_once_as_far_as_the_message_needs():
         assert raised > Decimal("0.32")
 
 
-async def test_a_cheaper_seat_takes_what_a_budget_stopped():
+async def test_a_cheaper_slot_takes_what_a_budget_stopped():
     cheap = '[prices."c/tiny"]\ninput = 0.0\noutput = 0.0\n'
     runtime = StagedRuntime(CONFIG + cheap + "[budget]\nday = 0.000001\n")
     async with on_stage(runtime) as stage:

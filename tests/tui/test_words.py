@@ -15,7 +15,7 @@ from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Retrying, TextDelta, ThinkingDelta
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui import formatting
 from mixchat.tui.chat.status_line import TurnActivity
@@ -194,7 +194,7 @@ def test_the_phase_is_told_in_words_with_the_seconds():
     live.follow(calls)
     phase = TurnActivity(live, clock)
     assert phase.words() == "routing"
-    live.apply(AttemptStarted(Seat(REF), 1, then=FLASH))
+    live.apply(AttemptStarted(Slot(REF), 1, then=FLASH))
     clock.skip(3)
     assert phase.words() == "waiting for plain 3 s"
     assert phase.next_model == FLASH.model

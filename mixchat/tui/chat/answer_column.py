@@ -50,7 +50,7 @@ class AnswerColumn(Vertical):
     Args:
         number: counts from 1; the key that picks it.
         pin: who is asked.
-        role: who is asked, or the first that seats the model.
+        role: who is asked, or the first that names the model.
         colour: the role whose colour it has.
         clock: where times come from.
         turn: an answer that is there already.
@@ -111,7 +111,7 @@ class AnswerColumn(Vertical):
     @property
     def name_asked(self) -> str:
         """Who is asked, in a word."""
-        return self.pin.seat.ref.model if self.pin.seat else self.pin.name
+        return self.pin.slot.ref.model if self.pin.slot else self.pin.name
 
     def ask(self, pin: Pin, role: str | None) -> None:
         """Forget an answer that did not come; this one is asked in its place."""

@@ -54,22 +54,22 @@ class CompletionSources:
         stack = self._runtime.routing.stack
         roles = self._roles_of()
         for role in stack.roles:
-            seats = stack.lineup(role)
-            yield Candidate(role, role, f"role → {seats[0].ref.model}" if seats else "role", role)
+            slots = stack.fallback_order(role)
+            yield Candidate(role, role, f"role → {slots[0].ref.model}" if slots else "role", role)
         for alias, ref in sorted(self._runtime.settings.catalog.aliases().items()):
             yield Candidate(alias, alias, str(ref), roles.get(str(ref)))
         for ref, role in roles.items():
             yield Candidate(ref, ref, role, role)
 
     def _roles_of(self) -> dict[str, str]:
-        """Return each model of the stack with the first role that seats it."""
-        seats = (
-            (str(seat.ref), role)
+        """Return each model of the stack with the first role that has it."""
+        slots = (
+            (str(slot.ref), role)
             for role, config in self._runtime.routing.stack.roles.items()
-            for seat in config.seats
+            for slot in config.slots
         )
         found: dict[str, str] = {}
-        for ref, role in seats:
+        for ref, role in slots:
             found.setdefault(ref, role)
         return found
 

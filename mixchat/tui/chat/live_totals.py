@@ -76,16 +76,16 @@ class SpendingView:
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
-        if not decision.lineup or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
+        if not decision.fallback_order or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
             return None
         from mixchat.routing.request_builder import build_request
 
-        seat = decision.lineup[0]
+        slot = decision.fallback_order[0]
         request = build_request(
-            chat.chat_request(prompt), decision, seat, self._runtime.routing.services
+            chat.chat_request(prompt), decision, slot, self._runtime.routing.services
         ).request
         return self._runtime.storage.ledger.forecast(
-            MeteredCall(ref=seat.ref, purpose="answer", role=decision.role, chat=chat.id), request
+            MeteredCall(ref=slot.ref, purpose="answer", role=decision.role, chat=chat.id), request
         )
 
 

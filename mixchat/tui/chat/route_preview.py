@@ -15,7 +15,7 @@ from mixchat.domain.events import ChatEvent
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
 from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.chat.open_chats import OpenChats
@@ -61,35 +61,39 @@ class RoutePreviewBuilder:
             pin=shown,
             chat_pinned=own is None and shown is not None,
             files=tuple(_chip(file, card) for file in files),
-            other=self._runtime.routing.called(decision.alternative.seat.ref) if decision.alternative else "",
+            other=self._runtime.routing.called(decision.alternative.slot.ref) if decision.alternative else "",
         )
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
-        return self._runtime.settings.catalog.card(decision.lineup[0].ref) if decision.lineup else None
+        return (
+            self._runtime.settings.catalog.card(decision.fallback_order[0].ref)
+            if decision.fallback_order
+            else None
+        )
 
 
-class AlternativeSeats:
+class AlternativeSlots:
     """Who else could take a message that was stopped."""
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
 
     def local(self) -> Pin | None:
-        """Return the first model on this machine that the stack seats."""
-        seats = (seat for role in self._runtime.routing.stack.roles.values() for seat in role.seats)
-        return next((_pin(seat) for seat in seats if self._runtime.routing.services.local(seat.ref)), None)
+        """Return the first model on this machine that the stack has."""
+        slots = (slot for role in self._runtime.routing.stack.roles.values() for slot in role.slots)
+        return next((_pin(slot) for slot in slots if self._runtime.routing.services.local(slot.ref)), None)
 
     def cheaper(self, ref: ModelRef | None) -> Pin | None:
-        """Return the cheapest reachable seat of the stack that costs less than `ref`, as far as prices are known."""
+        """Return the cheapest reachable slot of the stack that costs less than `ref`, as far as prices are known."""
         price = self._price(ref) if ref is not None else None
         if price is None:
             return None
         priced = [
-            (cost, seat)
+            (cost, slot)
             for role in self._runtime.routing.stack.roles.values()
-            for seat in role.seats
-            if self._runtime.settings.providers.reachable(seat.ref.provider)
-            and (cost := self._price(seat.ref)) is not None
+            for slot in role.slots
+            if self._runtime.settings.providers.reachable(slot.ref.provider)
+            and (cost := self._price(slot.ref)) is not None
             and cost < price
         ]
         return _pin(min(priced, key=lambda pair: pair[0])[1]) if priced else None
@@ -101,8 +105,8 @@ class AlternativeSeats:
         return rates.input + rates.output
 
 
-def _pin(seat: Seat) -> Pin:
-    return Pin(str(seat.ref), seat=seat)
+def _pin(slot: Slot) -> Pin:
+    return Pin(str(slot.ref), slot=slot)
 
 
 def _chip(file: FileRef, card: ModelCard | None) -> FileChip:
@@ -124,12 +128,12 @@ def glimpse(path: Path) -> FileRef | None:
 
 
 def candidates(decision: RoutingDecision) -> Sequence[Pin]:
-    """Return who else could answer: the next best, the rest of the line-up, then the likeliest other roles."""
-    next_best = [decision.alternative.seat] if decision.alternative else []
-    found = dict.fromkeys((*next_best, *decision.lineup[1:]))
-    seats = [Pin(str(seat.ref), seat=seat) for seat in found]
+    """Return who else could answer: the next best, the rest of the fallback order, then the likeliest other roles."""
+    next_best = [decision.alternative.slot] if decision.alternative else []
+    found = dict.fromkeys((*next_best, *decision.fallback_order[1:]))
+    slots = [Pin(str(slot.ref), slot=slot) for slot in found]
     roles = [Pin(role, role=role) for role, _ in decision.alternatives if role != decision.role]
-    return [*seats, *roles[:2]]
+    return [*slots, *roles[:2]]
 
 
 class RoutePreviewer:

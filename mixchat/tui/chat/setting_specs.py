@@ -131,7 +131,7 @@ SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
 
 
 def read_value(spec: SettingSpec, text: str) -> Value:
-    """Return what `text` sets; nothing, `default` or `-` is `None`: the seat's own setting.
+    """Return what `text` sets; nothing, `default` or `-` is `None`: the slot's own setting.
 
     Raises:
         ConfigError: it is nothing that may be set.

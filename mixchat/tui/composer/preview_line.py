@@ -84,14 +84,14 @@ def _pin(preview: RoutePreview) -> list[Content]:
 def _who(decision: RoutingDecision | None) -> list[Content]:
     if decision is None:
         return []
-    if not decision.lineup:
+    if not decision.fallback_order:
         return [
             Content.styled(
                 f"{decision.role or 'nobody'}: no model of this role is available", "$text-warning"
             )
         ]
     colour = role_variable(decision.role)
-    model = decision.lineup[0].ref.model
+    model = decision.fallback_order[0].ref.model
     return [
         Content.assemble(
             (decision.role or "pinned", colour if decision.role else "$text-muted"), "  ", (model, "$text")
@@ -100,7 +100,7 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
 
 
 def _why(decision: RoutingDecision | None) -> list[Content]:
-    if decision is None or not decision.lineup or decision.classifier == "pin":
+    if decision is None or not decision.fallback_order or decision.classifier == "pin":
         return []
     return [Content.styled(f"   {_reason(decision)}", "$text-muted")]
 
@@ -119,7 +119,7 @@ def _chip(chip: FileChip) -> Content:
 
 
 def _figures(preview: RoutePreview) -> Content:
-    if preview.decision is None or not preview.decision.lineup:
+    if preview.decision is None or not preview.decision.fallback_order:
         return Content()
     cost = preview.cost
     price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"

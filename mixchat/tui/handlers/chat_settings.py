@@ -6,7 +6,7 @@ from msgspec import structs
 
 from mixchat.domain.chat_request import GenerationSettings, TurnRequest
 from mixchat.domain.errors import ConfigError, ProviderError, StorageError
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, Value, read_value, settings_with, shown
 from mixchat.tui.handlers.handler import ChatHandler
@@ -73,23 +73,25 @@ class ChatSettingsHandler(ChatHandler):
         """What is set for the next message alone."""
         return self.context.composer.settings
 
-    def seat(self) -> Seat | None:
-        """Return the seat that would answer next, `None` when nobody would."""
+    def slot(self) -> Slot | None:
+        """Return the slot that would answer next, `None` when nobody would."""
         composer, chat = self.context.composer, self.context.chat
         prompt = TurnRequest(text=composer.unfolded or "…", pin=composer.read().pin or composer.pin)
         try:
-            lineup = self.context.runtime.routing.router.decide_locally(chat.routing_input(prompt)).lineup
+            fallback_order = self.context.runtime.routing.router.decide_locally(
+                chat.routing_input(prompt)
+            ).fallback_order
         except ProviderError:
             return None
-        return lineup[0] if lineup else None
+        return fallback_order[0] if fallback_order else None
 
     def warning(self, spec: SettingSpec, value: Value) -> str:
         """Return what the model in line does with a value that it does not take, or nothing."""
-        seat = self.seat()
-        if seat is None or value is None:
+        slot = self.slot()
+        if slot is None or value is None:
             return ""
-        warning = spec.warning(self.context.runtime.settings.catalog.card(seat.ref), value)
-        return f"{seat.ref} {warning}." if warning else ""
+        warning = spec.warning(self.context.runtime.settings.catalog.card(slot.ref), value)
+        return f"{slot.ref} {warning}." if warning else ""
 
     def put(self, spec: SettingSpec, value: Value, *, alone: bool) -> str:
         """Set a value for the chat, or for the next message `alone`; return what there is to say."""

@@ -63,14 +63,14 @@ class ModelHandler(ChatHandler):
         self.context.view.previewer.refresh()
 
     def _others(self) -> "Sequence[ModelRef]":
-        """Return who else could answer the last prompt, by the line-up that it would get."""
+        """Return who else could answer the last prompt, by the fallback order that it would get."""
         chat = self.context.chat
         turn = chat.turns[-1] if chat.turns else None
         if turn is None:
             return ()
         routed = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files))
-        lineup = self.context.runtime.routing.router.decide_locally(routed).lineup
-        return [seat.ref for seat in lineup if seat.ref != turn.ref]
+        fallback_order = self.context.runtime.routing.router.decide_locally(routed).fallback_order
+        return [slot.ref for slot in fallback_order if slot.ref != turn.ref]
 
     def _pick(self, uses: "Sequence[Use]", heading: str, first: "Sequence[ModelRef]" = ()) -> None:
         from mixchat.tui.screens.models.model_list import ModelList

@@ -185,7 +185,7 @@ class CompareHandler(ChatHandler):
             return
         self.context.widgets.compared.update_prompt(turn.prompt)
         private, pins = comparison.chat.record.private, [column.pin for column in comparison.columns]
-        beside = [str(pin.seat.ref) if pin.seat else pin.name for pin in pins]
+        beside = [str(pin.slot.ref) if pin.slot else pin.name for pin in pins]
         answers = self._guards.answers(turn, turn.failure, is_private=private, beside=beside)
         sentence = turn.failure.message
         if comparison.answered:
@@ -243,8 +243,8 @@ class CompareHandler(ChatHandler):
         chat = self.context.chat
         before = [chat.path.turn(earlier) for earlier in chat.path.before(turn.id)]
         routed = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files), before)
-        lineup = self.context.runtime.routing.router.decide_locally(routed).lineup
-        return not lineup or lineup[0].ref != turn.ref
+        fallback_order = self.context.runtime.routing.router.decide_locally(routed).fallback_order
+        return not fallback_order or fallback_order[0].ref != turn.ref
 
     def _put_question_away(self) -> None:
         if self.context.widgets.choices.is_open:

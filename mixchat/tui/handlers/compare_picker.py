@@ -29,23 +29,27 @@ class ComparableModels:
         roles = self.roles()
         refs = list(
             dict.fromkeys(
-                [*self._lineup(chat, prompt), *roles, *self._runtime.settings.catalog.aliases().values()]
+                [
+                    *self._fallback_order(chat, prompt),
+                    *roles,
+                    *self._runtime.settings.catalog.aliases().values(),
+                ]
             )
         )
         reachable = [ref for ref in refs if self._runtime.settings.providers.reachable(ref.provider)]
         return [PickerEntry(str(ref), str(ref), self._detail(ref, roles)) for ref in reachable]
 
     def roles(self) -> dict[ModelRef, str]:
-        """Return each model of the stack with the first role that seats it."""
+        """Return each model of the stack with the first role that has it."""
         found: dict[ModelRef, str] = {}
         for role, config in self._runtime.routing.stack.roles.items():
-            for seat in config.seats:
-                found.setdefault(seat.ref, role)
+            for slot in config.slots:
+                found.setdefault(slot.ref, role)
         return found
 
-    def _lineup(self, chat: "Chat", prompt: TurnRequest) -> Iterator[ModelRef]:
+    def _fallback_order(self, chat: "Chat", prompt: TurnRequest) -> Iterator[ModelRef]:
         routed = chat.routing_input(prompt)
-        yield from (seat.ref for seat in self._runtime.routing.router.decide_locally(routed).lineup)
+        yield from (slot.ref for slot in self._runtime.routing.router.decide_locally(routed).fallback_order)
 
     def _detail(self, ref: ModelRef, roles: dict[ModelRef, str]) -> str:
         rests = "resting" if self._runtime.routing.health.rests(ref) else ""

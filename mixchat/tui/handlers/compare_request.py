@@ -116,8 +116,8 @@ class ComparisonSetup:
         return f"{many} models are named; {MOST} at most stand side by side." if many > MOST else None
 
     def role_of(self, pin: Pin) -> str | None:
-        """Return the role that colours an answer: the one that is asked, or the first that seats the model."""
-        return pin.role or (self._models.roles().get(pin.seat.ref) if pin.seat else None)
+        """Return the role that colours an answer: the one that is asked, or the first that names the model."""
+        return pin.role or (self._models.roles().get(pin.slot.ref) if pin.slot else None)
 
     def _request(self, words: str) -> ComparisonRequest | None:
         path = self.context.chat.path
@@ -141,7 +141,7 @@ class ComparisonSetup:
 
     def _choose(self, request: ComparisonRequest, pins: Sequence[Pin], begin: Begin) -> None:
         entries = self._models.entries(self.context.chat, request.prompt)
-        named = [str(pin.seat.ref) for pin in (*pins, request.prompt.pin) if pin is not None and pin.seat]
+        named = [str(pin.slot.ref) for pin in (*pins, request.prompt.pin) if pin is not None and pin.slot]
         marked = list(dict.fromkeys([*named, *(entry.value for entry in entries)]))[:_MARKED]
 
         def chosen(names: str | None) -> None:

@@ -12,7 +12,7 @@ from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.route_preview import AlternativeSeats
+from mixchat.tui.chat.route_preview import AlternativeSlots
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
@@ -40,7 +40,7 @@ class GuardOptions:
         self, context: ChatContext, budget: BudgetHandler, download: ModelDownloadHandler, asker: Asker
     ) -> None:
         self.context = context
-        self._seats = AlternativeSeats(context.runtime)
+        self._slots = AlternativeSlots(context.runtime)
         self._budget = budget
         self._download = download
         self._asker = asker
@@ -81,7 +81,7 @@ class GuardOptions:
         return [anyway, for_good, *self._local(turn, beside)]
 
     def _local(self, turn: Turn, beside: Collection[str]) -> list[Option]:
-        local = self._seats.local()
+        local = self._slots.local()
         if local is None or local.name in beside:
             return []
         return [self._option("l", f"send to {local.name} on this machine", turn, local)]
@@ -96,7 +96,7 @@ class GuardOptions:
         if overrun is not None and limit is not None:
             label = f"raise it to {formatting.dollars(limit)} a {overrun.scope}"
             answers.append(Option("r", label, partial(self._raise, turn, overrun.scope, limit)))
-        cheaper = self._seats.cheaper(failure.ref or turn.ref)
+        cheaper = self._slots.cheaper(failure.ref or turn.ref)
         if cheaper is not None and cheaper.name not in beside:
             answers.append(self._option("c", f"ask {cheaper.name}, which is cheaper", turn, cheaper))
         return answers
@@ -107,7 +107,7 @@ class GuardOptions:
 
     def _about_privacy(self, turn: Turn, beside: Collection[str], *, is_private: bool) -> list[Option]:
         answers = self._local(turn, beside)
-        if self._seats.local() is None:
+        if self._slots.local() is None:
             answers.append(Option("g", "get a model that runs here", self._download.fetch))
         if is_private:
             answers.append(Option("p", "let this chat leave the machine", partial(self._open_up, turn)))

@@ -101,7 +101,7 @@ class ProviderStatus:
         """Return the first model that can be asked, by role."""
         found: dict[str, str] = {}
         for role in stack.roles:
-            first = next((seat.ref for seat in stack.lineup(role) if self.reaches(seat.ref)), None)
+            first = next((slot.ref for slot in stack.fallback_order(role) if self.reaches(slot.ref)), None)
             if first is not None:
                 found[role] = first.model
         return found

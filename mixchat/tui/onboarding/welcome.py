@@ -43,11 +43,11 @@ class Welcome(Widget):
         """Return the name, and below it as many roles as there is room for."""
         head = wordmark()
         room = self.size.height - len(head) - 3
-        rows = self._seats() if self._stack is not None else []
+        rows = self._slots() if self._stack is not None else []
         lines = [*head, Content(), *rows] if 0 < len(rows) <= room else head
         return Content("\n").join(centred(lines, self.size.width))
 
-    def _seats(self) -> list[Content]:
+    def _slots(self) -> list[Content]:
         stack = self._stack
         if stack is None:
             return []
@@ -55,9 +55,9 @@ class Welcome(Widget):
         names = sorted(
             (name for name in stack.roles if name != FALLBACK), key=lambda name: order.get(name, 99)
         )
-        return [self._seat(name) for name in names]
+        return [self._slot(name) for name in names]
 
-    def _seat(self, role: str) -> Content:
+    def _slot(self, role: str) -> Content:
         model = self._reached.get(role)
         return Content.assemble(
             ("▌ ", role_variable(role)),

@@ -150,8 +150,8 @@ async def _answer(events: AsyncGenerator[ChatEvent]) -> Turn | None:
 
 def _read_out(event: ChatEvent) -> None:
     match event:
-        case Routed(decision) if decision.lineup:
-            write(f"{decision.role or 'pinned'}, {decision.lineup[0].ref}: ")
+        case Routed(decision) if decision.fallback_order:
+            write(f"{decision.role or 'pinned'}, {decision.fallback_order[0].ref}: ")
         case TextDelta(text):
             write(text)
         case Notice(_, text):

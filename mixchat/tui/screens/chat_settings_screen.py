@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from mixchat.domain.plain_text import one_line
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, read_value, shown
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
@@ -21,7 +21,7 @@ _COLUMN: Final = 22
 
 
 class ChatSettingsScreen(FilterListScreen[None]):
-    """Shows chat, next message and seat side by side.
+    """Shows chat, next message and slot side by side.
 
     Args:
         settings: reads and changes the settings.
@@ -42,12 +42,12 @@ class ChatSettingsScreen(FilterListScreen[None]):
 
     def on_mount(self) -> None:
         """Show what is set, and who would answer."""
-        self._seat = self._settings.seat()
+        self._slot = self._settings.slot()
         super().on_mount()
         if self._first:
             self.rows.update_rows(self._rows(""), self._first)
-        seat = self._seat
-        self.update_aside(f"{seat.ref} would answer" if seat else "no model is set up yet")
+        slot = self._slot
+        self.update_aside(f"{slot.ref} would answer" if slot else "no model is set up yet")
 
     def fill(self, words: str) -> None:
         """Show the settings that fit."""
@@ -64,8 +64,8 @@ class ChatSettingsScreen(FilterListScreen[None]):
     def _line(self, spec: SettingSpec, width: int) -> Content:
         of_chat = getattr(self._settings.for_chat, spec.name)
         of_message = getattr(self._settings.for_message, spec.name)
-        of_seat = of_the_seat(self._seat, spec)
-        cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_seat, "$text-muted"))
+        of_slot = of_the_slot(self._slot, spec)
+        cells = ((of_chat, "$text-accent"), (of_message, "$text-accent"), (of_slot, "$text-muted"))
         parts = [
             Content.styled(one_line(shown(value)), tone if value is not None else "$text-disabled").truncate(
                 _column(width) - 2, ellipsis=True, pad=True
@@ -132,7 +132,7 @@ def _head(width: int) -> Content:
     return Content.styled(" " * _TITLE + "".join(name.ljust(_column(width)) for name in names), "$text-muted")
 
 
-def of_the_seat(seat: Seat | None, spec: SettingSpec) -> object:
-    """Return what the seat sets by itself; a seat has no system prompt of its own."""
-    value = getattr(seat, spec.name, None) if seat is not None else None
+def of_the_slot(slot: Slot | None, spec: SettingSpec) -> object:
+    """Return what the slot sets by itself; a slot has no system prompt of its own."""
+    value = getattr(slot, spec.name, None) if slot is not None else None
     return None if value is False else value

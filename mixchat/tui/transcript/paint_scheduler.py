@@ -1,4 +1,4 @@
-"""Text on its way to the screen: taken in gulps, painted no oftener than the eye needs."""
+"""Text on its way to the screen: taken in by pieces, painted no oftener than the eye needs."""
 
 from collections.abc import Callable
 from time import monotonic, thread_time
@@ -13,12 +13,12 @@ _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
 _LONGEST: Final = 0.5
 """Seconds after which it is painted again, whatever it takes."""
-_GULP: Final = 1_000
+_PIECE: Final = 1_000
 """Characters that are parsed at once, in a few milliseconds."""
 _AGAIN: Final = 1 / 64
 """Seconds until a terminal that is behind is looked at again."""
 _BREATH: Final = 0.004
-"""Seconds for everything else between two gulps."""
+"""Seconds for everything else between two pieces."""
 
 
 class PaintTarget(Protocol):
@@ -65,7 +65,7 @@ class PaintScheduler:
             self._waiting.append(text)
 
     def end(self, last: Callable[[], None]) -> None:
-        """Do `last` instead of a paint once all text is taken in: now, or after a few gulps of a flood."""
+        """Do `last` instead of a paint once all text is taken in: now, or after a few pieces of a flood."""
         self._last = last
         self.flush()
 
@@ -87,12 +87,12 @@ class PaintScheduler:
             self.flush()
 
     def flush(self) -> None:
-        """Take in a gulp now; paint when it was the last, or when it is time."""
+        """Take in a piece now; paint when it was the last, or when it is time."""
         self._stop()
         start = thread_time()
         text = "".join(self._waiting)
-        self._waiting = [text[_GULP:]] if len(text) > _GULP else []
-        self._target.take_text(text[:_GULP])
+        self._waiting = [text[_PIECE:]] if len(text) > _PIECE else []
+        self._target.take_text(text[:_PIECE])
         if not self._waiting:
             self._finish()
         elif monotonic() - self._painted >= self._pause and not self._target.is_behind():

@@ -124,7 +124,7 @@ class Transcript(CursorPane):
     def settle(self, turn: Turn) -> None:
         """Put the settled turn in the live one's place; what is painted is what the whole text paints.
 
-        After a flood the text that waits is taken in first, in gulps, so that the keys stay quick.
+        After a flood the text that waits is taken in first, in pieces, so that the keys stay quick.
         """
         self._inflow.end(partial(self.replace, turn))
 

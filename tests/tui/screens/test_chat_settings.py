@@ -70,7 +70,7 @@ async def test_what_the_model_in_line_does_not_take_is_said():
         await stage.until(lambda: "a/plain takes the efforts low, high" in said(stage))
 
 
-async def test_the_screen_shows_chat_message_and_seat_and_sets_both():
+async def test_the_screen_shows_chat_message_and_slot_and_sets_both():
     async with on_stage(SceneRuntime()) as stage:
         await opened(stage, "setup", ChatSettingsScreen)
         assert "a/plain would answer" in stage.text

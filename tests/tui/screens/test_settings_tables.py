@@ -54,8 +54,8 @@ async def test_an_alias_is_added_counts_at_once_and_comments_stay():
         await stage.until(lambda: isinstance(stage.app.screen, TableScreen) and "c/tiny" in stage.text)
         pin = runtime.routing.resolve_name("tea")
         assert pin is not None
-        assert pin.seat is not None
-        assert str(pin.seat.ref) == "c/tiny"
+        assert pin.slot is not None
+        assert str(pin.slot.ref) == "c/tiny"
         assert file_of(runtime).startswith("# mine")
         assert 'tea = "c/tiny"' in file_of(runtime)
         await write(stage, "b/large")

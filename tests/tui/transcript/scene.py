@@ -16,7 +16,7 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptFailed, ChatEvent, RouterEvent
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Attempt, Outcome, Step, Turn
 from mixchat.domain.usage import FREE, Cost
 from mixchat.tui.themes import role_defaults
@@ -46,7 +46,7 @@ def attempt(
 
 def decided(role: str = "coding") -> RoutingDecision:
     return RoutingDecision(
-        role=role, lineup=(Seat(SONNET),), confidence=0.9, classifier="local", why="a code fence"
+        role=role, fallback_order=(Slot(SONNET),), confidence=0.9, classifier="local", why="a code fence"
     )
 
 

@@ -54,7 +54,7 @@ async def test_a_stream_is_painted_a_few_times_a_second_and_wholly_taken_in():
         assert 2 <= app.paints <= 2 + 16 * (monotonic() - began)
 
 
-async def test_a_flood_is_taken_in_gulps_and_ends_after_the_last():
+async def test_a_flood_is_taken_in_by_pieces_and_ends_after_the_last():
     app = Basin()
     async with app.run_test():
         inflow, ends = app.inflow(), []

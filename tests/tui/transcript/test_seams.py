@@ -11,7 +11,7 @@ from msgspec import structs
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, TextDelta, TurnFinished
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Seam
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.palette import RenderStyle
@@ -130,13 +130,13 @@ async def test_a_reply_that_goes_on_in_mid_sentence_shows_the_seam_there_live_an
         await pilot.pause()
         pane = app.transcript
         live = LiveScene(pane, opened("a", "p"))
-        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(AttemptStarted(Slot(SONNET), 1))
         live.show(TextDelta("Line\r\none, \u00fcber\r"))
         cut = Failure("interrupted", "The reply was cut off.")
         live = LiveScene(
             pane, structs.replace(opened("a", "p"), reply="Line\r\none, \u00fcber\r", failure=cut)
         )
-        live.show(AttemptStarted(Seat(FLASH), 2))
+        live.show(AttemptStarted(Slot(FLASH), 2))
         live.show(TextDelta("\nand the "))
         live.show(TextDelta("second half."))
         shown = [

@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Routed, TextDelta
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Citation, FileRef, Outcome, Seam
 from tests.tui.transcript.scene import (
     FLASH,
@@ -115,7 +115,7 @@ def test_a_reader_elsewhere_while_text_comes(snap_compare: SnapCompare, size: tu
         pane = stage(pilot).transcript
         live = LiveScene(pane, opened("live", "And then?"))
         live.show(Routed(decided("coding")))
-        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(AttemptStarted(Slot(SONNET), 1))
         live.show(TextDelta("words\n\n" * 40))
         await settled(pilot)
         pane.move_turn(-1)

@@ -18,7 +18,7 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Citation, Outcome, Seam, Turn
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.transcript.render_block import MARGIN
@@ -59,7 +59,7 @@ async def test_the_header_tells_what_is_known_so_far_and_at_last_time_and_cost()
         pane = app.transcript
         live = LiveScene(pane, opened("a", "hello"))
         live.show(Routed(decided("coding")))
-        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(AttemptStarted(Slot(SONNET), 1))
         await settled(pilot)
         assert re.search(r"coding  claude-sonnet-5-5 +waiting", app.screen_text())
         live.show(TextDelta("hi"))
@@ -187,7 +187,7 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
         await pilot.pause()
         pane = app.transcript
         live = LiveScene(pane, opened("a", "p"))
-        live.show(AttemptStarted(Seat(SONNET), 1))
+        live.show(AttemptStarted(Slot(SONNET), 1))
         live.show(Retrying(SONNET, 2.0, OVERLOADED))
         await settled(pilot)
         assert "claude-sonnet-5-5: the provider is overloaded → again in 2.0 s" in app.screen_text()
@@ -196,7 +196,7 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
         ]  # fmt: skip
         live.show(FailedOver(SONNET, FLASH, OVERLOADED))
         live.show(Notice("left_out", "12 turns left out"))
-        live.show(AttemptStarted(Seat(FLASH), 2))
+        live.show(AttemptStarted(Slot(FLASH), 2))
         live.show(TextDelta("One half.\n\n"))
         await settled(pilot)
         text = app.screen_text()
@@ -206,7 +206,7 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
             opened("a", "p"), reply="One half.\n\n", failure=Failure("interrupted", "The reply was cut off.")
         )
         live = LiveScene(pane, cut)
-        live.show(AttemptStarted(Seat(SONNET), 3))
+        live.show(AttemptStarted(Slot(SONNET), 3))
         live.show(TextDelta("The other."))
         await settled(pilot)
         assert "continued by claude-sonnet-5-5 ───" in app.screen_text()

@@ -29,7 +29,7 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     retiring: bool = False
     ended: bool = False
     role: str | None = None
-    """The first role of the stack that seats it."""
+    """The first role of the stack that has it."""
 
 
 class ModelList:
@@ -101,8 +101,8 @@ class ModelList:
     def _roles(self) -> dict[ModelRef, str]:
         roles: dict[ModelRef, str] = {}
         for role, config in self._runtime.routing.stack.roles.items():
-            for seat in (*config.seats, *(seat for seat in (config.plan, config.execute) if seat)):
-                roles.setdefault(seat.ref, role)
+            for slot in (*config.slots, *(slot for slot in (config.plan, config.execute) if slot)):
+                roles.setdefault(slot.ref, role)
         return roles
 
     def _aliases(self) -> dict[ModelRef, str]:

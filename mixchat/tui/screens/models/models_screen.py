@@ -13,7 +13,7 @@ from mixchat.tui.screens.models.model_list import ModelList, ModelOffer
 from mixchat.tui.screens.models.rows import columns, details, fitting, model_line
 from mixchat.tui.screens.row_list import ListRow
 
-Use = Literal["message", "chat", "again", "pin", "retry", "seat"]
+Use = Literal["message", "chat", "again", "pin", "retry", "slot"]
 """What a model is selected for."""
 
 FOR_CHAT: Final[tuple[Use, ...]] = ("message", "chat", "again")
@@ -44,7 +44,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         Binding("enter", "use('message')", "this message", priority=True, id="models.message"),
         Binding("enter", "use('pin')", "pins the chat to it", priority=True, id="models.pin"),
         Binding("enter", "use('retry')", "asks it again", priority=True, id="models.retry"),
-        Binding("enter", "use('seat')", "add this model", priority=True, id="models.seat"),
+        Binding("enter", "use('slot')", "add this model", priority=True, id="models.slot"),
         Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
         Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
     ]
@@ -119,7 +119,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         offer = self._by_ref.get(self.rows.highlighted)
         if offer is None:
             return
-        if offer.unreachable and use != "seat":
+        if offer.unreachable and use != "slot":
             self.show_sentence(f"{offer.card.ref} {offer.unreachable}; ctrl+k in the chat adds a key.")
         else:
             self.dismiss(Picked(offer.card.ref, use))

@@ -19,7 +19,7 @@ _FIGURES: Final = 26
 """Cells for prices and window."""
 _CAN: Final = 33
 """Cells for what a model can do."""
-_BRIEF: Final = 18
+_SHORT_STATE: Final = 18
 _STATE: Final = 40
 """Cells at the end of a row for how a model is."""
 _WIDE: Final = 110
@@ -55,7 +55,7 @@ def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
 
 
 def _for_state(width: int) -> int:
-    return _STATE if width >= _WIDEST else _BRIEF if width >= _WIDE else 0
+    return _STATE if width >= _WIDEST else _SHORT_STATE if width >= _WIDE else 0
 
 
 def _state_of(offer: ModelOffer, rests: float, width: int) -> Content:

@@ -1,4 +1,4 @@
-"""Changing line-ups: each change is the user's own stack file, put to use, and can be taken back."""
+"""Changing fallback orders: each change is the user's own stack file, put to use, and can be taken back."""
 
 from collections.abc import Callable, MutableMapping, MutableSequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import Struct, structs
 
 from mixchat.config.edit import set_value
-from mixchat.config.stack_write import Change, edit_lineup
+from mixchat.config.stack_write import Change, edit_fallback_order
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 
@@ -30,7 +30,7 @@ class StackEditor:
 
     Args:
         runtime: holds the stacks.
-        changed: is called when another line-up counts.
+        changed: is called when another fallback order counts.
     """
 
     def __init__(self, runtime: "Runtime", changed: Callable[[], None]) -> None:
@@ -63,34 +63,34 @@ class StackEditor:
         return said or f"The stack {name} is in use."
 
     def insert(self, role: str, place: int, ref: ModelRef) -> str:
-        """Seat a model in a role's line-up, counted from 0; return what there is to say.
+        """Slot a model in a role's fallback order, counted from 0; return what there is to say.
 
         Raises:
-            ConfigError: the line-up cannot be changed here; it says where.
+            ConfigError: the fallback order cannot be changed here; it says where.
         """
         return self._edit(role, lambda models: models.insert(place, str(ref)))
 
     def replace(self, role: str, place: int, ref: ModelRef) -> str:
-        """Give a seat to another model; what is set for the seat stays.
+        """Give a slot to another model; what is set for the slot stays.
 
         Raises:
-            ConfigError: the line-up cannot be changed here; it says where.
+            ConfigError: the fallback order cannot be changed here; it says where.
         """
-        return self._edit(role, lambda models: _reseat(models, place, str(ref)))
+        return self._edit(role, lambda models: _replace(models, place, str(ref)))
 
     def remove(self, role: str, place: int) -> str:
-        """Take a seat away.
+        """Take a slot away.
 
         Raises:
-            ConfigError: the line-up cannot be changed here; it says where.
+            ConfigError: the fallback order cannot be changed here; it says where.
         """
         return self._edit(role, lambda models: models.pop(place))
 
     def move(self, role: str, place: int, by: int) -> str:
-        """Move a seat up or down in its line-up.
+        """Move a slot up or down in its fallback order.
 
         Raises:
-            ConfigError: the line-up cannot be changed here; it says where.
+            ConfigError: the fallback order cannot be changed here; it says where.
         """
         return self._edit(role, lambda models: models.insert(place + by, models.pop(place)))
 
@@ -114,7 +114,7 @@ class StackEditor:
             raise ConfigError(f"The config's [roles.{role}] goes before every stack; change it there.")
         stacks, name = self._runtime.settings.stacks, self.stack.name
         target = self._free_name(name) if stacks.is_preset(name) else name
-        text = edit_lineup(stacks.text(name), role, change, name=target)
+        text = edit_fallback_order(stacks.text(name), role, change, name=target)
         path = stacks.path(target)
         before = _StackBefore(name, path, path.read_text("utf-8") if path else None)
         stacks.add(text, target, replace=True)
@@ -139,7 +139,7 @@ class StackEditor:
         return ""
 
 
-def _reseat(models: MutableSequence[Any], place: int, ref: str) -> None:
+def _replace(models: MutableSequence[Any], place: int, ref: str) -> None:
     entry = models[place]
     if isinstance(entry, MutableMapping):
         cast("MutableMapping[str, Any]", entry)["model"] = ref

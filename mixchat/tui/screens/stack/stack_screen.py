@@ -1,17 +1,17 @@
-"""The stack: every role with its line-up, who can be asked, and who takes which seat."""
+"""The stack: every role with its fallback order, who can be asked, and who takes which slot."""
 
 import asyncio
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.models.rows import details
-from mixchat.tui.screens.stack.rows import SeatPlace, place_of, stack_rows, value_of_place
+from mixchat.tui.screens.stack.rows import SlotPlace, place_of, stack_rows, value_of_place
 from mixchat.tui.screens.stack.stack_editor import StackEditor
 
 _LOOK_AGAIN: Final = 1.0
@@ -50,67 +50,67 @@ class StackScreen(FilterListScreen[None]):
         self.rows.refresh()
 
     def fill(self, words: str) -> None:
-        """Show the roles and seats that fit."""
+        """Show the roles and slots that fit."""
         stack = self._editor.stack
         self.rows.update_rows(stack_rows(stack, words, self._models), self.rows.highlighted)
         own = "comes with mixchat" if self._editor.is_preset(stack.name) else "your own"
         self.update_aside(f"{stack.name} · {own}")
 
     def row_highlighted(self, value: str) -> None:
-        """Say more about the highlighted seat, or who follows in the role's line-up."""
+        """Say more about the highlighted slot, or who follows in the role's fallback order."""
         place = place_of(value)
-        seat = self._seat(place)
-        if seat is not None:
-            self.update_detail(details(self._models.offer(seat.ref), self._models.rests(seat.ref)))
+        slot = self._slot(place)
+        if slot is not None:
+            self.update_detail(details(self._models.offer(slot.ref), self._models.rests(slot.ref)))
         elif value:
-            then = [str(seat.ref) for seat in self._editor.stack.lineup(place.role)]
+            then = [str(slot.ref) for slot in self._editor.stack.fallback_order(place.role)]
             self.update_detail("Tried in this order: " + ", ".join(then))
         else:
             self.update_detail("")
 
     def row_selected(self, value: str) -> None:
-        """Seat a model below the highlighted row."""
+        """Slot a model below the highlighted row."""
         self.action_add()
 
     def action_add(self) -> None:
-        """Pick a model and seat it below the highlighted seat."""
+        """Pick a model and put it below the highlighted slot."""
         place = place_of(self.rows.highlighted)
         if not place.role:
             return
 
         def picked(found: Picked | None) -> None:
             if found is not None:
-                self.attempt(lambda: self._editor.insert(place.role, place.seat + 1, found.ref))
-                self._highlight(SeatPlace(place.role, place.seat + 1))
+                self.attempt(lambda: self._editor.insert(place.role, place.slot + 1, found.ref))
+                self._highlight(SlotPlace(place.role, place.slot + 1))
 
         heading = f"Add a model to {place.role}"
-        self.above.push_screen(ModelsScreen(self._models, ("seat",), heading), picked)
+        self.above.push_screen(ModelsScreen(self._models, ("slot",), heading), picked)
 
     def action_remove(self) -> None:
-        """Take the highlighted seat away."""
+        """Take the highlighted slot away."""
         place = place_of(self.rows.highlighted)
-        if self._seat(place) is not None:
-            self.attempt(lambda: self._editor.remove(place.role, place.seat))
+        if self._slot(place) is not None:
+            self.attempt(lambda: self._editor.remove(place.role, place.slot))
 
     def action_shift(self, by: int) -> None:
-        """Try the highlighted seat earlier, or later."""
+        """Try the highlighted slot earlier, or later."""
         place = place_of(self.rows.highlighted)
-        there = SeatPlace(place.role, place.seat + by)
-        if self._seat(place) is not None and self._seat(there) is not None:
-            self.attempt(lambda: self._editor.move(place.role, place.seat, by))
+        there = SlotPlace(place.role, place.slot + by)
+        if self._slot(place) is not None and self._slot(there) is not None:
+            self.attempt(lambda: self._editor.move(place.role, place.slot, by))
             self._highlight(there)
 
     def action_succeed(self) -> None:
-        """Give the highlighted seat to the successor of the model in it."""
+        """Give the highlighted slot to the successor of the model in it."""
         place = place_of(self.rows.highlighted)
-        seat = self._seat(place)
-        if seat is None:
+        slot = self._slot(place)
+        if slot is None:
             return
-        successor = self._models.offer(seat.ref).card.successor
+        successor = self._models.offer(slot.ref).card.successor
         if successor is None:
-            self.show_sentence(f"No successor is known for {seat.ref}.")
+            self.show_sentence(f"No successor is known for {slot.ref}.")
         else:
-            self.attempt(lambda: self._editor.replace(place.role, place.seat, successor))
+            self.attempt(lambda: self._editor.replace(place.role, place.slot, successor))
 
     def action_switch(self) -> None:
         """Put another stack to use."""
@@ -129,9 +129,9 @@ class StackScreen(FilterListScreen[None]):
         """Take the last change back."""
         self.attempt(self._editor.undo)
 
-    def _highlight(self, place: SeatPlace) -> None:
+    def _highlight(self, place: SlotPlace) -> None:
         self.rows.update_rows(stack_rows(self._editor.stack, self.words, self._models), value_of_place(place))
 
-    def _seat(self, place: SeatPlace) -> Seat | None:
+    def _slot(self, place: SlotPlace) -> Slot | None:
         role = self._editor.stack.roles.get(place.role)
-        return role.seats[place.seat] if role is not None and 0 <= place.seat < len(role.seats) else None
+        return role.slots[place.slot] if role is not None and 0 <= place.slot < len(role.slots) else None

@@ -1,0 +1,126 @@
+"""From a role to the slots that can really take the prompt."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from mixchat.domain.chat_request import ChatRequest, RoutingInput
+from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.errors import BadRequest, Failure, NeedsKey, NoLocalModel, ProviderError
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import RoleConfig, Slot, Stack
+from mixchat.routing.request_builder import unfit, unreadable
+from mixchat.routing.services import RoutingServices
+
+
+class FallbackOrder(Struct, frozen=True):
+    """Slots in the order in which they will be asked, and those that were passed over."""
+
+    slots: tuple[Slot, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Model references, each with the reason in words."""
+    plan: Slot | None = None
+    private: bool = False
+
+
+def of_role(stack: Stack, role: str, question: RoutingInput, resources: RoutingServices) -> FallbackOrder:
+    """Return the fallback order of `role`, private if the role or the chat is.
+
+    A private chat may take any local slot of the stack when the role has none; resting models come last.
+    """
+    post = stack.roles.get(role) or RoleConfig(role)
+    private = question.private or post.private
+    slots = stack.fallback_order(role)
+    if private and not post.private and not any(resources.local(slot.ref) for slot in slots):
+        slots = (*slots, *(slot for other in stack.roles.values() for slot in other.slots))
+    fallback_order = _sifted(dict.fromkeys(slots), question, resources, private=private)
+    plan = None if question.continues else post.plan
+    if plan is None:
+        return fallback_order
+    reason = _why_not(plan, question, resources, private=private)
+    if reason is None:
+        return FallbackOrder(fallback_order.slots, fallback_order.skipped, plan, private)
+    return FallbackOrder(
+        fallback_order.slots,
+        (*fallback_order.skipped, (str(plan.ref), f"{reason}, so nothing is planned")),
+        None,
+        private,
+    )
+
+
+def of_slot(slot: Slot, question: RoutingInput, resources: RoutingServices) -> FallbackOrder:
+    """Return the fallback order of a pinned model: itself, or nobody."""
+    return _sifted([slot], question, resources, private=question.private)
+
+
+def _sifted(
+    slots: Iterable[Slot], question: RoutingInput, resources: RoutingServices, *, private: bool
+) -> FallbackOrder:
+    fit: list[Slot] = []
+    resting: list[Slot] = []
+    skipped: list[tuple[str, str]] = []
+    for slot in slots:
+        reason = _why_not(slot, question, resources, private=private)
+        if reason is not None:
+            skipped.append((str(slot.ref), reason))
+            continue
+        state = resources.health.state(slot.ref)
+        if state.phase == "open" and state.failure is not None:
+            skipped.append((str(slot.ref), f"rests for {state.seconds:.0f} s: {state.failure.message}"))
+            resting.append(slot)
+        else:
+            fit.append(slot)
+    return FallbackOrder((*fit, *resting), tuple(skipped), private=private)
+
+
+def _why_not(slot: Slot, question: RoutingInput, resources: RoutingServices, *, private: bool) -> str | None:
+    provider = slot.ref.provider
+    if private and not resources.local(slot.ref):
+        return "is not on this machine, and this is private"
+    if not resources.providers.reachable(provider):
+        return f"no key or address for {provider}"
+    return unreadable(_types(question), resources.cards(slot.ref))
+
+
+def _types(question: RoutingInput) -> Sequence[str]:
+    return [file.media_type for file in question.files]
+
+
+def explain_no_candidate(
+    chat_request: ChatRequest, decision: RoutingDecision, resources: RoutingServices
+) -> Failure:
+    """Return why the decision's fallback order holds nobody who could take `chat_request`."""
+    for slot in decision.fallback_order:
+        reason = unfit(slot, resources.cards(slot.ref), chat_request.messages)
+        return BadRequest(
+            f"{slot.ref} {reason}; leave the file out or pin another model.", ref=slot.ref
+        ).failure
+    if decision.private:
+        return no_local_candidate(decision).failure
+    if len(decision.skipped) == 1:
+        ref = ModelRef.parse(decision.skipped[0][0])
+        try:
+            resources.providers.get(ref.provider)
+        except ProviderError as error:
+            return error.failure
+    return _nobody_reachable(decision)
+
+
+def no_local_candidate(decision: RoutingDecision) -> NoLocalModel:
+    """Return the error of a private prompt without a local slot."""
+    if decision.pinned and decision.skipped:
+        return NoLocalModel(
+            f"This is private, and {decision.skipped[0][0]} is not on this machine; pin a local model."
+        )
+    whose = f"the role {decision.role}" if decision.role else "this chat"
+    return NoLocalModel(
+        f"This is private, and {whose} has no model on this machine; add a local or Ollama model, "
+        "or run `mixchat local pull`."
+    )
+
+
+def _nobody_reachable(decision: RoutingDecision) -> Failure:
+    if not decision.skipped:
+        return NeedsKey("The stack has no models for this; add some, or choose another stack.").failure
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in decision.skipped[:3])
+    return NeedsKey(f"No model of the fallback order can be asked ({reasons}); run `mixchat doctor`.").failure
