@@ -1,7 +1,7 @@
 """The config file's shape: every key, what it may be and what it is when left out."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -12,11 +12,16 @@ from mixchat.domain.model import ModelRef
 Api = Literal["chat", "responses", "anthropic", "google", "ollama"]
 
 
+_MOST_DOLLARS: Final = 1_000_000_000
+"""More is a slip of the finger, and would be no limit at all."""
+
+
 def _dollars(table: Struct) -> None:
     for name in table.__struct_fields__:
         amount = getattr(table, name)
-        if amount is not None and not (amount.is_finite() and amount >= 0):
-            raise ValueError(f"{name} must be a number of dollars, zero or more, not {amount}.")
+        if amount is not None and not (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS):
+            most = f", at most {_MOST_DOLLARS:,}" if amount.is_finite() and amount > 0 else ", zero or more"
+            raise ValueError(f"{name} must be a number of dollars{most}, not {amount}.")
 
 
 def _check_ref(key: str, ref: str) -> None:

@@ -3,11 +3,16 @@
 from decimal import Decimal
 
 import pytest
+from textual.widgets import Input
 
 from mixchat.config.schema import settings
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from tests.tui.screens.scene import PRICED, SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
+
+
+def file_of(runtime: SceneRuntime) -> str:
+    return runtime.settings.paths.config_file.read_text()
 
 
 async def config(stage: Stage, words: str = "") -> SettingsScreen:
@@ -40,6 +45,47 @@ async def test_a_number_is_written_with_comments_kept_counts_at_once_and_is_take
         await stage.pilot.press("ctrl+z")
         await stage.until(lambda: runtime.settings.config.budget.day is None)
         assert "day =" not in runtime.settings.paths.config_file.read_text()
+
+
+async def test_a_key_that_is_written_out_is_the_one_that_is_lit():
+    async with on_stage(SceneRuntime()) as stage:
+        screen = await config(stage)
+        field = screen.query_one("#page-filter", Input)
+        for setting in settings():
+            field.value = setting.key
+            await stage.until(lambda key=setting.key: screen.rows.highlighted == key)
+        await stage.pilot.press("down")
+        lit = screen.rows.highlighted
+        screen.refill()
+        assert screen.rows.highlighted == lit
+
+
+@pytest.mark.parametrize("key", ["titles", "router.judge", "router.embeddings"])
+async def test_a_setting_that_names_a_model_takes_no_nonsense(key: str):
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
+        await config(stage, key)
+        await stage.pilot.press("enter")
+        await stage.type("banana")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: f"{key} must be a model" in stage.text)
+        await stage.pilot.press("ctrl+u")
+        await stage.type("nobody/banana")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "nobody/banana is no" in stage.text)
+        await stage.pilot.press("escape")
+        assert not runtime.settings.paths.config_file.exists() or "banana" not in file_of(runtime)
+
+
+async def test_a_budget_that_would_be_none_is_refused():
+    runtime = SceneRuntime()
+    async with on_stage(runtime) as stage:
+        await config(stage, "budget.month")
+        await stage.pilot.press("enter")
+        await stage.type("1e400")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "at most 1,000,000,000" in stage.text)
+        assert runtime.settings.config.budget.month is None
 
 
 async def test_a_switch_turns_at_once():

@@ -99,6 +99,8 @@ def looks_like_secret(text: str) -> bool:
     return bool(_IN_ADDRESS.search(text) or find(text))
 
 
+_MODELS: Final = frozenset({"titles", "router.judge", "router.embeddings"})
+"""Settings that name a model."""
 _AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
 """Tables that are read when mixchat starts."""
 
@@ -168,7 +170,21 @@ class ConfigEditor:
         value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
             changed(self._runtime.settings.config, setting.path, _counting(value))
+            self._check_model(setting.key, str(value))
         return value
+
+    def _check_model(self, key: str, name: str) -> None:
+        """Make sure that a setting which names a model names one.
+
+        Raises:
+            ConfigError: it is none that is known, or of no provider that is.
+        """
+        if key not in _MODELS:
+            return
+        pin = self._runtime.routing.resolve_name(name)
+        if pin is None or pin.seat is None:
+            words = self._runtime.routing.unknown_name_message(name, roles=False)
+            raise ConfigError(f"{key} must be a model: {words}")
 
     def check_name(self, table: Setting, name: str) -> None:
         """Make sure that the table can hold a new thing of that name.

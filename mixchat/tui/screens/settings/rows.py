@@ -42,6 +42,20 @@ def setting_rows(
     return rows
 
 
+def meant(words: str, keys: Sequence[str]) -> str:
+    """Return which of the keys that fit is meant: the one that is written, else one that begins so; nothing: none is."""
+    wanted = words.strip().casefold()
+    if not wanted:
+        return ""
+
+    def distance(key: str) -> int:
+        *_, last = key.rpartition(".")
+        found = (key == wanted, last == wanted, key.startswith(wanted), last.startswith(wanted), wanted in key)
+        return found.index(True) if True in found else len(found)
+
+    return min(keys, key=distance, default="")
+
+
 def _row(setting: Setting, editor: ConfigEditor, source: str) -> ListRow:
     return ListRow(setting.key, lambda width: _line(setting, editor.value(setting), source, width))
 

@@ -11,7 +11,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
-from mixchat.tui.screens.settings.rows import details, from_home, setting_rows
+from mixchat.tui.screens.settings.rows import details, from_home, meant, setting_rows
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
@@ -51,6 +51,7 @@ class SettingsScreen(FilterListScreen[None]):
         self._editor = editor
         self._settings = {setting.key: setting for setting in settings}
         self._sources = editor.sources(settings)
+        self._words = ""
 
     def on_mount(self) -> None:
         """List the settings."""
@@ -66,9 +67,12 @@ class SettingsScreen(FilterListScreen[None]):
         """Show the settings that fit."""
         settings = list(self._settings.values())
         self._sources = self._editor.sources(settings)
-        self.rows.update_rows(
-            setting_rows(settings, self._editor, words, self._sources), self.rows.highlighted
-        )
+        rows = setting_rows(settings, self._editor, words, self._sources)
+        lit = self.rows.highlighted
+        if words != self._words:
+            self._words = words
+            lit = meant(words, [row.value for row in rows if row.value]) or lit
+        self.rows.update_rows(rows, lit)
 
     def row_highlighted(self, value: str) -> None:
         """Explain the highlighted setting."""
