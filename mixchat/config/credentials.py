@@ -4,14 +4,16 @@ import os
 import shlex
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from mixchat.config.config import Config
 from mixchat.config.key_ring import KeyRing
 from mixchat.domain.errors import ConfigError, NeedsKey
+from mixchat.domain.plain_text import one_line
 
 
 def run_key_command(command: str, provider: str, timeout: float) -> str:
@@ -46,12 +48,25 @@ def run_key_command(command: str, provider: str, timeout: float) -> str:
     except (OSError, ValueError) as error:
         raise NeedsKey(f'{name} cannot be run: "{words[0]}" {_reason(error)}.') from None
     if done.returncode != 0:
-        raise NeedsKey(f"{name} failed with exit code {done.returncode}; run it by hand to see why.")
+        said = _last_words(done.stderr)
+        why = f": {said}" if said else "; run it by hand to see why."
+        raise NeedsKey(f"{name} failed with exit code {done.returncode}{why}")
     lines = done.stdout.decode(errors="replace").split("\n")
     key = next((line.strip() for line in lines if line.strip()), "")
     if not key:
         raise NeedsKey(f"{name} printed nothing; run it by hand to see why.")
     return key
+
+
+def _last_words(output: bytes) -> str:
+    """Return the last line that a program wrote to standard error, as a sentence, without a credential that is in it."""
+    lines = [one_line(line) for line in output.decode(errors="replace").splitlines()]
+    last = next((line for line in reversed(lines) if line), "")
+    if not last:
+        return ""
+    from mixchat.secrets.scan import masked
+
+    return masked(last[:_SAID]).rstrip(".") + "."
 
 
 def _reason(error: Exception) -> str:
@@ -62,6 +77,10 @@ def _reason(error: Exception) -> str:
 
 PATIENCE = 60.0
 """Seconds that a `key_command` may take; some ask for a fingerprint."""
+_SAID: Final = 160
+"""Characters of what a failing `key_command` said that are passed on."""
+_HOLDS: Final = 5.0
+"""Seconds for which a failure holds: a provider's other models, asked next in the same turn, would meet it again."""
 
 
 class Keyed(Protocol):
@@ -100,6 +119,8 @@ class Credentials:
         self._ring = ring
         self._asked: dict[str, Credential | None] = {}
         self._given: dict[str, str] = {}
+        self._failed: dict[str, tuple[float, NeedsKey]] = {}
+        """By provider: when a command or the key ring failed, and how."""
         self._lock = threading.Lock()
 
     def source(self, provider: str) -> str | None:
@@ -134,8 +155,18 @@ class Credentials:
             return Credential(_usable(self._environ[name], provider, name), f"environment ({name})")
         with self._lock:
             if provider not in self._asked:
-                self._asked[provider] = self._ask(provider)
+                self._asked[provider] = self._ask_once(provider)
             return self._asked[provider]
+
+    def _ask_once(self, provider: str) -> Credential | None:
+        failed = self._failed.get(provider)
+        if failed is not None and time.monotonic() - failed[0] < _HOLDS:
+            raise NeedsKey(str(failed[1]))
+        try:
+            return self._ask(provider)
+        except NeedsKey as error:
+            self._failed[provider] = time.monotonic(), error
+            raise
 
     def use(self, provider: str, key: str) -> None:
         """Use a key for as long as this process runs, before every other; it is kept nowhere.
@@ -149,6 +180,7 @@ class Credentials:
         """Ask again the next time: a key was added or removed."""
         with self._lock:
             self._asked.pop(provider, None)
+            self._failed.pop(provider, None)
 
     def variables(self, provider: str) -> tuple[str, ...]:
         """Return the environment variables that may hold the provider's key, the strongest first."""

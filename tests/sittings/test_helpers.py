@@ -40,6 +40,31 @@ def test_ctrl_v_pastes_text_and_pictures_from_the_systems_clipboard(sitting: Sit
     sitting.quits()
 
 
+def test_a_key_command_that_fails_runs_once_and_says_why(sitting: Sitting, tmp_path: Path):
+    helper(tmp_path / "tools", "no-key", f"echo x >> {tmp_path}/ran; echo 'the vault is locked' >&2; exit 7")
+    sitting.writes_config(f"""
+stack = "sitting"
+[providers.vault]
+base_url = "{sitting.provider.url}/v1"
+key_command = "{tmp_path}/tools/no-key"
+""")
+    sitting.writes_stack('[roles.daily-driver]\nmodels = ["vault/a", "vault/b", "vault/c"]\n')
+    told = sitting.runs("mixchat ask hello")
+    assert told.returncode == 1
+    assert "exit code 7: the vault is locked." in told.stderr
+    assert (tmp_path / "ran").read_text() == "x\n"
+
+
+def test_a_reply_is_saved_to_a_file(sitting: Sitting, tmp_path: Path):
+    sitting.environment["HOME"] = str(tmp_path)
+    sitting.opens()
+    sitting.provider.will_say("# Tea\n\nHot water and leaves.")
+    sitting.says("what is tea")
+    sitting.sends("/save-reply ~/tea.md")
+    sitting.sees("Saved the reply")
+    assert (tmp_path / "tea.md").read_text() == "# Tea\n\nHot water and leaves.\n"
+
+
 def test_a_key_command_that_asks_on_the_terminal_leaves_the_keys_to_the_app(sitting: Sitting, tmp_path: Path):
     helper(tmp_path / "tools", "ask-key", f"touch {tmp_path}/asked; read answer < /dev/tty; echo $answer")
     sitting.writes_config(f"""

@@ -54,6 +54,10 @@ CHAT: Final[tuple[Action, ...]] = (
         argument="FILE",
     ),
     Action(
+        id="save-reply", title="Save the reply", help="the last reply to a file, as Markdown", slash="save-reply",
+        argument="FILE",
+    ),
+    Action(
         id="export", title="Export the chat", help="to a file: .md, .html to read, .json to move",
         slash="export", argument="FILE",
     ),

@@ -68,11 +68,23 @@ class CopyHandler(ChatHandler):
         """Write the code block that `copy_code` copies to a new file."""
         code = self._code()
         if not code:
-            self.context.notify("There is no code block to save yet.")
+            self.context.notify("There is no code block to save; /save-reply FILE saves the reply.")
         elif not name:
             self.context.notify("Say where: /save FILE")
         else:
             self._save(name, code, "the code block")
+
+    @handles("save-reply")
+    def save_reply(self, name: str) -> None:
+        """Write the reply that `copy_reply` copies to a new file, as Markdown."""
+        turn = self.context.selection.turn()
+        reply = self._current(turn).reply if turn else ""
+        if not reply:
+            self.context.notify("There is no reply to save yet.")
+        elif not name:
+            self.context.notify("Say where: /save-reply FILE")
+        else:
+            self._save(name, reply if reply.endswith("\n") else f"{reply}\n", "the reply")
 
     @handles("export")
     def export(self, name: str) -> None:
