@@ -50,7 +50,13 @@ def meant(words: str, keys: Sequence[str]) -> str:
 
     def distance(key: str) -> int:
         *_, last = key.rpartition(".")
-        found = (key == wanted, last == wanted, key.startswith(wanted), last.startswith(wanted), wanted in key)
+        found = (
+            key == wanted,
+            last == wanted,
+            key.startswith(wanted),
+            last.startswith(wanted),
+            wanted in key,
+        )
         return found.index(True) if True in found else len(found)
 
     return min(keys, key=distance, default="")
