@@ -182,7 +182,7 @@ class ConfigEditor:
         if key not in _MODELS:
             return
         pin = self._runtime.routing.resolve_name(name)
-        if pin is None or pin.seat is None:
+        if pin is None or pin.slot is None:
             words = self._runtime.routing.unknown_name_message(name, roles=False)
             raise ConfigError(f"{key} must be a model: {words}")
 
