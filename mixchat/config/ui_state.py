@@ -13,8 +13,8 @@ from mixchat.domain.errors import ConfigError
 class UiState(Struct, frozen=True, kw_only=True):
     """What the screen remembers between two starts."""
 
-    panel_width: int = 44
-    """Cells of the side panel, where there is room for as many."""
+    panel_width: int | None = None
+    """Cells of the side panel, where there is room for as many; `None`: as many as suit the terminal."""
     panel_shown: bool = True
     """Whether the side panel stands beside the conversation."""
 

@@ -22,6 +22,7 @@ from mixchat.tui.chat.completion_sources import CompletionSources
 from mixchat.tui.chat.first_widgets import FirstWidgets
 from mixchat.tui.chat.hints import hints
 from mixchat.tui.chat.status_line import StatusLine
+from mixchat.tui.chat.top_line import TopLine
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
@@ -77,7 +78,8 @@ class ChatScreen(Screen[None]):
 
     def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-roomy")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
         self._runtime = runtime
         self._options = options
         self._preview_timer: Timer | None = None
@@ -93,8 +95,10 @@ class ChatScreen(Screen[None]):
             choices=ChoiceBar(),
             composer=Composer(CompletionSources(runtime)),
             panel=SidePanel(runtime.settings.paths),
-            status=StatusLine(runtime.storage.clock),
+            top=TopLine(),
+            status=StatusLine(),
         )
+        self.set_class(not self.first.panel.is_wanted, "-no-panel")
 
     @cached_property
     def wiring(self) -> "ChatWiring":
@@ -115,11 +119,12 @@ class ChatScreen(Screen[None]):
         first = self.first
         with self._body:
             with Vertical(id="conversation"):
+                yield first.top
                 yield first.switcher
                 yield first.choices
                 yield first.composer
+                yield first.status
             yield first.panel
-        yield first.status
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -200,7 +205,7 @@ class ChatScreen(Screen[None]):
 
     def on_health_list_resting_changed(self, event: "HealthList.RestingChanged") -> None:
         """Show which models rest where the side panel does not."""
-        self.first.status.resting = event.text
+        self.first.top.resting = event.text
 
     def on_find_bar_closed(self) -> None:
         """Go back to the prompt."""
@@ -226,9 +231,8 @@ class ChatScreen(Screen[None]):
         self.wiring.copying.copy_selection()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Cover everything when there is no room for it; move the money to where it can be seen."""
+        """Cover everything when there is no room for it."""
         self._set_covered(event.size.width < LEAST[0] or event.size.height < LEAST[1])
-        self.call_after_refresh(self._show_money)
 
     def _set_covered(self, small: bool) -> None:
         """Cover everything or show it again; no key reaches what is covered, so that nothing is sent unseen."""
@@ -243,9 +247,9 @@ class ChatScreen(Screen[None]):
             (choices if choices.is_open else self._focused_before or self.first.composer.area).focus()
 
     @on(SidePanel.Shown)
-    def _show_money(self) -> None:
-        """Show the money in the status line while the side panel is away."""
-        self.first.status.shows_money = not self.first.panel.region
+    def _panel_shown(self) -> None:
+        """Let the first line stand in for the panel while that is hidden."""
+        self.set_class(not self.first.panel.is_wanted, "-no-panel")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the focused thing can do; a question that is asked keeps the focus."""

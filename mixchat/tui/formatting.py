@@ -26,17 +26,27 @@ def rate(amount: Decimal) -> str:
 
 
 def money(cost: Cost | None) -> str:
-    """Return a cost: `~` marks an estimate, `?` an unknown price."""
+    """Return a cost: `~` marks an estimate, `?` an unknown price; what is known to cost nothing is free."""
     if cost is None or cost.usd is None:
         return "?"
+    if not cost.usd and cost.exact:
+        return "free"
     return dollars(cost.usd) if cost.exact else f"~{dollars(cost.usd)}"
 
 
 def tally(total: CostSum) -> str:
     """Return a sum, with `~` when a part is estimated and `+ ?` when a part has no known price."""
+    if total.calls and not (total.usd or total.unknown or total.estimated):
+        return "free"
     mark = "~" if total.estimated else ""
     rest = " + ?" if total.unknown else ""
     return f"{mark}{dollars(total.usd)}{rest}"
+
+
+def aligned(amount: str, width: int) -> str:
+    """Return an amount so that its point stands under those of amounts with four decimals."""
+    whole, point, decimals = ("$0.0000" if amount == "$0" else amount).partition(".")
+    return (f"{whole}.{decimals:<4}" if point else whole).rjust(width)
 
 
 def count(number: int | None) -> str:

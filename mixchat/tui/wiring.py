@@ -68,7 +68,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     view = ChatView(
         widgets,
         ChatBody(widgets, chats),
-        LiveTotals(chats, spending, (widgets.turns, widgets.status, widgets.transcript)),
+        LiveTotals(chats, spending, (widgets.turns, widgets.top, widgets.status, widgets.transcript)),
         RoutePreviewer(widgets.composer, chats, RoutePreviewBuilder(runtime, spending)),
         selection,
     )
@@ -101,7 +101,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         PaletteHandler(context),
     )
     observers: tuple[TurnObserver, ...] = (
-        view.body, widgets.transcript, widgets.status, view.totals, titles, view.previewer,
+        view.body, widgets.transcript, view.totals, titles, view.previewer,
     )  # fmt: skip
     chats.attach((*observers, *_notifier(context)), FailureHandler(context, budget, download))
     return ChatWiring(

@@ -65,11 +65,11 @@ async def test_a_prompt_that_nobody_can_answer_is_not_lost():
 
 async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one():
     async with on_stage(KeylessRuntime()) as stage:
-        await stage.until(lambda: "enter fetch the small model" in stage.text)
+        await stage.until(lambda: "enter download" in stage.text)
         await stage.type("hi")
         await stage.until(lambda: "enter choose who answers" in stage.text)
         await stage.pilot.press("backspace", "backspace")
-        await stage.until(lambda: "enter fetch the small model" in stage.text)
+        await stage.until(lambda: "enter download" in stage.text)
 
 
 async def test_a_fetch_says_at_once_what_it_does_and_esc_gives_the_prompt_back(silent_index: socket.socket):
@@ -163,11 +163,11 @@ async def test_sixty_by_fifteen_is_usable():
         await stage.until(lambda: "Hello from a/plain." in stage.text)
 
 
-async def test_below_a_hundred_columns_the_panel_becomes_figures_in_the_last_line():
+async def test_below_a_hundred_columns_the_panel_becomes_figures_in_the_first_line():
     async with on_stage(size=(90, 30)) as stage:
         await stage.send("hello there")
         await stage.idle()
-        await stage.until(lambda: "today" in stage.text.splitlines()[-1])
+        await stage.until(lambda: "today" in stage.text.splitlines()[0])
         assert "no turns yet" not in stage.text
 
 

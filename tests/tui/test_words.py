@@ -18,7 +18,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Slot
 from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui import formatting
-from mixchat.tui.chat.status_line import TurnActivity
+from mixchat.tui.chat.turn_activity import TurnActivity
 from mixchat.tui.composer.completion import Candidate, complete, rank
 from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes

@@ -13,7 +13,7 @@ from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinis
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
-from mixchat.tui.chat.status_line import TurnActivity
+from mixchat.tui.chat.turn_activity import TurnActivity
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript import Transcript
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 from textual.widgets import ContentSwitcher
 
 from mixchat.tui.chat.status_line import StatusLine
+from mixchat.tui.chat.top_line import TopLine
 from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.onboarding.welcome import Welcome
@@ -19,4 +20,6 @@ class FirstWidgets(Struct, frozen=True, kw_only=True):
     choices: ChoiceBar
     composer: Composer
     panel: SidePanel
+    top: TopLine
+    """Stands in for the panel where that is not shown."""
     status: StatusLine

@@ -15,19 +15,29 @@ class Hint(Struct, frozen=True):
 
     key: str
     does: str
+    busy: bool | None = None
+    """`True`: only while a turn is under way; `False`: only while none is."""
 
 
-_ALWAYS: Final = (("palette", "commands"), ("help", "help"))
-_HINTS: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
-    "PromptArea": (("enter", "send"), ("ctrl+j", "new line"), ("@", "pin a model"), *_ALWAYS),
-    "Transcript": (("↑↓", "scroll"), ("end", "follow"), ("copy-reply", "copy the reply"), ("stop", "write"), *_ALWAYS),
+_Row = tuple[str, str] | tuple[str, str, bool]
+
+_ALWAYS: Final[Sequence[_Row]] = (("palette", "commands"), ("help", "help"))
+_HINTS: Final[Mapping[str, Sequence[_Row]]] = {
+    "PromptArea": (
+        ("stop", "stop", True), ("enter", "queue", True), ("enter", "send", False), ("ctrl+j", "new line", False),
+        ("@", "pin a model"), ("panel", "panel"), *_ALWAYS,
+    ),
+    "Transcript": (
+        ("stop", "stop", True), ("↑↓", "scroll"), ("end", "follow"), ("copy-reply", "copy the reply"),
+        ("stop", "write", False), *_ALWAYS,
+    ),
     "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write"), *_ALWAYS),
     "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("panel", "hide"), ("stop", "write"), *_ALWAYS),
 }  # fmt: skip
-"""By the widget's class: an action's id or a key, and what it does there."""
-_NO_MODEL_REST: Final = (("key", "add a key"), *_ALWAYS)
-_NO_MODEL: Final = (("enter", "fetch the small model"), *_NO_MODEL_REST)
-_NO_MODEL_WRITTEN: Final = (("enter", "choose who answers"), *_NO_MODEL_REST)
+"""By the widget's class: an action's id or a key, what it does there, and whether only while a turn is under way."""
+_NO_MODEL_REST: Final[Sequence[_Row]] = (("key", "add a key"), *_ALWAYS)
+_NO_MODEL: Final[Sequence[_Row]] = (("enter", "download"), *_NO_MODEL_REST)
+_NO_MODEL_WRITTEN: Final[Sequence[_Row]] = (("enter", "choose who answers"), *_NO_MODEL_REST)
 
 
 def hints(focused: Widget | None, keymap: Keymap) -> Sequence[Hint]:
@@ -40,10 +50,10 @@ def no_model_hints(keymap: Keymap, *, is_empty: bool) -> Sequence[Hint]:
     return _named(_NO_MODEL if is_empty else _NO_MODEL_WRITTEN, keymap)
 
 
-def _named(pairs: Sequence[tuple[str, str]], keymap: Keymap) -> Sequence[Hint]:
+def _named(rows: Sequence[_Row], keymap: Keymap) -> Sequence[Hint]:
     """Return the hints with the key of each action; an action that has none is left out."""
-    named = [(_key(name, keymap), does) for name, does in pairs]
-    return tuple(Hint(key, does) for key, does in named if key)
+    named = [Hint(_key(name, keymap), does, *busy) for name, does, *busy in rows]
+    return tuple(hint for hint in named if hint.key)
 
 
 def _key(name: str, keymap: Keymap) -> str:

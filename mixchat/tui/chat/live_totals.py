@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import TurnRequest
+from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
     AttemptStarted,
@@ -25,6 +26,8 @@ from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.status_line import StatusLine
+from mixchat.tui.chat.top_line import TopLine
+from mixchat.tui.chat.turn_activity import TurnActivity
 from mixchat.tui.panel.tracker import Context, Span, SpendingState
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.transcript import Transcript
@@ -47,6 +50,11 @@ class SpendingView:
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
+
+    @property
+    def clock(self) -> Clock:
+        """Where times come from."""
+        return self._runtime.storage.clock
 
     def spending(self, chat: Chat, turn: Turn | None = None) -> SpendingState:
         """Return what the tracker shows; `turn` is the one under way."""
@@ -106,24 +114,30 @@ _TICK = 0.25
 
 
 class LiveTotals:
-    """Watches a turn and tells panel, status line and header what it has cost so far, four times a second."""
+    """Watches a turn and tells panel, first and last line and header how it goes, four times a second."""
 
     def __init__(
         self,
         chats: OpenChats,
         spending: SpendingView,
-        shown_on: tuple[TurnPanel, StatusLine, Transcript],
+        shown_on: tuple[TurnPanel, TopLine, StatusLine, Transcript],
     ) -> None:
         self._chats = chats
         self._spending = spending
-        self._panel, self._status, self._transcript = shown_on
+        self._panel, self._top, self._status, self._transcript = shown_on
         self._live: LiveTurn | None = None
+        self._activity: TurnActivity | None = None
+        self._asks = ("", "")
+        """What waits for a person, and about what."""
+        self._estimate: Cost | None = None
         self._has_words = False
         self._timer: Timer | None = None
 
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Start to look."""
-        self._live = live
+        self._live, self._activity = live, TurnActivity(live, self._spending.clock)
+        self._asks, self._estimate = ("", ""), None
+        self._status.busy, self._status.note = True, ""
         self._panel.chat_title = self._chats.chat.record.title
         if self._timer is None:
             self._timer = self._panel.set_interval(_TICK, self._tick)
@@ -138,15 +152,27 @@ class LiveTotals:
 
     def settle(self, turn: Turn) -> None:
         """Show the sums as they were written down, and rest."""
-        self._live = None
+        self._forget()
+        self.refresh()
+
+    def _forget(self) -> None:
+        self._live = self._activity = None
+        self._status.busy, self._status.next_model = False, ""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.refresh()
+
+    def ask(self, state: str, about: str = "", estimate: Cost | None = None) -> None:
+        """Show that something waits for a person, and about what it would cost; without a word, that nothing does."""
+        self._asks, self._estimate = (state, about), estimate
+        if self._live is None:
+            self._update_spending(None)
 
     def refresh(self) -> None:
         """Show the chat's figures as they are."""
         chat = self._chats.chat
+        if self._live is not None and self._live.snapshot().chat != chat.id:
+            self._forget()
         self._panel.chat_title = chat.record.title
         self._panel.update_turns(chat.turns)
         self._update_spending(None)
@@ -161,8 +187,13 @@ class LiveTotals:
 
     def _update_spending(self, turn: Turn | None) -> None:
         spending = self._spending.spending(self._chats.chat, turn)
-        if turn is not None:
-            state, speed = self._status.activity
-            spending = structs.replace(spending, state=state, speed=speed)
+        if turn is not None and self._activity is not None:
+            state, beside = self._activity.state, self._activity.beside()
+            spending = structs.replace(spending, state=state, beside=beside)
+            self._status.next_model = self._activity.next_model
+        elif self._asks[0]:
+            asks, about = self._asks
+            estimate = spending.turn if self._estimate is None else self._estimate
+            spending = structs.replace(spending, asks=asks, beside=about, turn=estimate)
         self._panel.spending = spending
-        self._status.spending = spending
+        self._top.spending = spending

@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
+from mixchat.tui.card_edge import CardEdge
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.edit_banner import EditBanner
@@ -89,11 +90,14 @@ class Composer(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out what waits, the prompt and who would answer."""
-        yield QueueList().data_bind(Composer.waiting, Composer.paused)
-        yield self._banner
-        yield self.completions
-        yield self.area
-        yield PreviewLine().data_bind(Composer.preview)
+        yield CardEdge(top=True)
+        with Vertical(id="composer-card"):
+            yield QueueList().data_bind(Composer.waiting, Composer.paused)
+            yield self._banner
+            yield self.completions
+            yield self.area
+            yield PreviewLine().data_bind(Composer.preview)
+        yield CardEdge(top=False)
 
     @property
     def typed(self) -> str:

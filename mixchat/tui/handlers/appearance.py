@@ -1,7 +1,7 @@
 """Arranging the screen and what it works with: panel, theme, stack."""
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from msgspec import structs
 from textual.app import App
@@ -11,8 +11,6 @@ from mixchat.tui import themes
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.picker import Picker, PickerEntry
-
-_NO_ROOM: Final = "The side panel needs 100 columns; the last line has its figures until then."
 
 
 class ThemePicker(Picker):
@@ -32,11 +30,7 @@ class AppearanceHandler(ChatHandler):
     @handles("panel")
     def panel(self) -> None:
         """Show the side panel, or hide it."""
-        panel = self.context.widgets.panel
-        if panel.screen.has_class("-narrow"):
-            self.context.notify(_NO_ROOM)
-        else:
-            panel.toggle()
+        self.context.widgets.panel.toggle()
 
     @handles("wider")
     def wider(self) -> None:

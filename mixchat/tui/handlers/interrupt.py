@@ -31,6 +31,7 @@ class InterruptHandler(ChatHandler):
         composer = self.context.composer
         return (
             composer.close_completions()
+            or self.context.widgets.panel.leave()
             or self.context.widgets.choices.cancel()
             or composer.area.leave_insert()
             or composer.leave_edit()

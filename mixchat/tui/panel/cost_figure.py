@@ -37,8 +37,8 @@ def cost_figure(amount: str, *, muted: str = "$text-muted", bright: str = "$text
         parts = [Content.styled(f"{sign} " if row == 0 else "   ", muted)]
         for at, character in enumerate(digits):
             glyph = _GLYPHS.get(character, ("   ",) * HEIGHT)[row]
-            parts.append(
-                Content.styled(f"{glyph} " if character != "." else glyph, muted if at < first else bright)
-            )
+            # A point stands in the gap that each digit leaves behind it.
+            gap = "" if digits[at + 1 : at + 2] == "." else " "
+            parts.append(Content.styled(f"{glyph}{gap}", muted if at < first else bright))
         rows.append(Content("").join(parts))
     return rows

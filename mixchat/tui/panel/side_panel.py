@@ -46,8 +46,22 @@ class SidePanel(Vertical):
             self._resize(self._shown_width + steps * _STEP)
 
     def toggle(self) -> None:
-        """Show the panel, or hide it."""
-        self._change(structs.replace(self._state, panel_shown=not self._state.panel_shown))
+        """Show the panel, or hide it; where it has no place beside the conversation, over it and for now only."""
+        if self.screen.has_class("-narrow"):
+            self.toggle_class("-over")
+        else:
+            self._change(structs.replace(self._state, panel_shown=not self._state.panel_shown))
+
+    def leave(self) -> bool:
+        """Put the panel away where it lies over the conversation; return whether it did."""
+        over = self.screen.has_class("-narrow") and self.has_class("-over")
+        self.remove_class("-over")
+        return over
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it stands beside the conversation where there is room."""
+        return self._state.panel_shown
 
     @property
     def _most(self) -> int:
@@ -55,7 +69,8 @@ class SidePanel(Vertical):
 
     @property
     def _shown_width(self) -> int:
-        return min(max(self._state.panel_width, NARROWEST), self._most)
+        chosen = self._state.panel_width
+        return self.region.width if chosen is None else min(max(chosen, NARROWEST), self._most)
 
     def _resize(self, width: int) -> None:
         width = min(max(width, NARROWEST), self._most)
@@ -70,7 +85,9 @@ class SidePanel(Vertical):
         self._saving = self.set_timer(_SAVE_AFTER, self._save)
 
     def _arrange(self) -> None:
-        self.styles.width = min(max(self._state.panel_width, NARROWEST), WIDEST)
+        chosen = self._state.panel_width
+        self.styles.width = None if chosen is None else min(max(chosen, NARROWEST), WIDEST)
+        self.set_class(chosen is None, "-auto")
         self.set_class(not self._state.panel_shown, "-hidden")
 
     def _save(self) -> None:

@@ -17,13 +17,15 @@ from mixchat.tui.themes import role_variable
 
 _NEAR: Final = 0.8
 """The share of a budget from which its bar warns."""
-_NAME: Final = 9
-_AMOUNT: Final = 9
+_NAME: Final = 8
+_AMOUNT: Final = 8
 _BAR: Final = 10
 _TURNS: Final = 8
 """How many turns the small chart shows."""
 _TALL: Final = 26
 """Rows of a screen from which there is room for the large figure."""
+_DOTS: Final = {"routing": "◌", "waiting": "◌", "loading": "◌", "retrying": "◌", "thinking": "◐", "planning": "◐"}
+"""What is awaited has an empty dot, what thinks a half one, what writes a full one."""
 
 
 class Span(Struct, frozen=True):
@@ -40,6 +42,11 @@ class Span(Struct, frozen=True):
         if self.limit is None:
             return None
         return float(self.total.usd / self.limit) if self.limit else 1.0
+
+    @property
+    def near(self) -> bool:
+        """Whether so much is used that it is time to say so."""
+        return (self.share or 0.0) >= _NEAR
 
 
 class Context(Struct, frozen=True):
@@ -67,7 +74,22 @@ class SpendingState(Struct, frozen=True):
     """The newest turns of the chat, oldest first; the last may be under way."""
     state: str = ""
     """What the turn under way does, in a word or two; empty when none is."""
-    speed: str = ""
+    beside: str = ""
+    """How fast it writes, how long it waits; or what a person is asked about."""
+    asks: str = ""
+    """What waits for a person, in a word or two; empty when nothing does."""
+
+    @property
+    def newest(self) -> Turn | None:
+        """The newest turn."""
+        return self.recent[-1] if self.recent else None
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the newest turn has cost, or is expected to."""
+        if self.turn is not None:
+            return self.turn
+        return self.newest.cost if self.newest is not None else None
 
     @property
     def tightest(self) -> Span | None:
@@ -85,67 +107,83 @@ class Tracker(Widget):
 
     def watch_spending(self, old: SpendingState, new: SpendingState) -> None:
         """Paint the sums; lay out anew only if there are other rows."""
-        self.refresh(layout=len(list(self._spans(old))) != len(list(self._spans(new))))
+        self.refresh(layout=self._shape(old) != self._shape(new))
+
+    def _shape(self, spending: SpendingState) -> tuple[int, bool]:
+        return len(list(self._spans(spending))), _is_free(spending)
 
     def render(self) -> Content:
         """Return the rows."""
         spending, width = self.spending, self.size.width
-        newest = spending.recent[-1] if spending.recent else None
-        rows = [self._state(spending, newest, width)]
-        amount = formatting.money(
-            spending.turn if spending.turn is not None else newest.cost if newest else None
-        )
-        tokens = f"{formatting.count(newest.usage.output)} tokens" if newest and newest.attempts else ""
-        took = formatting.seconds(newest.seconds) if newest and newest.attempts else ""
-        if self.screen.size.height >= _TALL:
-            figure = cost_figure(amount if newest else "$0.0000")
+        spans = list(self._spans(spending))
+        rows = [_ends(state_of(spending), spending.beside, width)]
+        tokens, took = _figures(spending)
+        if self.screen.size.height < _TALL:
+            if spending.newest is not None:
+                amount = Content.styled(formatting.money(spending.cost), "$text bold")
+                rows.append(_ends(amount, "  ".join(filter(None, (tokens, took))), width))
+            return Content("\n").join([*rows, *spans])
+        if _is_free(spending):
+            rows += [Content(), _ends(Content.styled("free", "$text bold"), tokens, width), _ends(Content(), took, width)]
+        else:
+            amount = formatting.money(spending.cost) if spending.newest is not None else "$0.0000"
             beside = (tokens, "", took)
             rows += [
                 Content(),
-                *(_ends(row, text, width) for row, text in zip(figure, beside, strict=True)),
-                Content(),
+                *(_ends(row, text, width) for row, text in zip(cost_figure(amount), beside, strict=True)),
             ]
-        elif newest is not None:
-            rows.append(
-                _ends(Content.styled(amount, "$text bold"), "  ".join(filter(None, (tokens, took))), width)
-            )
-        spans = list(self._spans(spending))
-        chart = cost_chart(spending.recent[-_TURNS:]) if self.screen.size.height >= _TALL else None
-        if chart is not None and spans:
-            rows[-1] = _ends(rows[-1], chart[0], width)
-            spans[0] = _ends(spans[0].rstrip(), chart[1], width)
-        return Content("\n").join([*rows, *spans])
-
-    @staticmethod
-    def _state(spending: SpendingState, newest: Turn | None, width: int) -> Content:
-        role = None
-        if newest is not None:
-            role = newest.corrected or (newest.decision.role if newest.decision else None)
-        colour = role_variable(role) if spending.state else "$text-muted"
-        state = Content.assemble(
-            ("● ", colour), (spending.state or "ready", "$text bold" if spending.state else "$text-muted")
-        )
-        return _ends(state, spending.speed, width)
+        chart = cost_chart(spending.recent[-_TURNS:]) or (Content(), Content())
+        if spans:
+            spans[0] = _ends(spans[0], chart[1], width)
+        return Content("\n").join([*rows, Content(), _ends(Content(), chart[0], width), *spans])
 
     def _spans(self, spending: SpendingState) -> Iterator[Content]:
+        width = self.size.width
         for span in spending.spans:
             if span.name == "month" and span.limit is None:
                 continue
-            amount = formatting.tally(span.total).rjust(_AMOUNT)
-            style = "$text bold" if span.name == "chat" else "$body"
+            amount = formatting.aligned(formatting.tally(span.total), _AMOUNT)
+            style = "$text bold" if span.name == "chat" else "$text"
             line = Content.assemble((span.name.capitalize().ljust(_NAME), "$text-muted"), (amount, style))
             if span.limit is not None and span.share is not None:
-                line += Content.styled(f"  of {formatting.dollars(span.limit)}", "$text-muted")
-                line = _ends(line, budget_bar(span, _BAR), self.size.width)
+                of = f" of {formatting.dollars(span.limit)}"
+                line += Content.styled(of, "$warning" if span.near else "$text-muted")
+                line = _ends(line, budget_bar(span, _BAR), width)
             yield line
         if spending.context is not None:
             context = spending.context
+            share = f"{context.share:.0%}".replace("%", " %")
             line = Content.assemble(
                 ("Context".ljust(_NAME), "$text-muted"),
-                (f"{context.share:.0%}".replace("%", " %").rjust(_AMOUNT), "$body"),
-                (f"  of {formatting.count(context.window)}", "$text-muted"),
+                (share.rjust(_AMOUNT - 2).ljust(_AMOUNT), "$text"),
+                (f" of {formatting.count(context.window)}", "$text-muted"),
             )
-            yield _ends(line, meter(context.share, _BAR), self.size.width)
+            yield _ends(line, meter(context.share, _BAR), width)
+
+
+def state_of(spending: SpendingState) -> Content:
+    """Return what the newest turn does; amber where it waits for a person."""
+    newest, role = spending.newest, None
+    if newest is not None:
+        role = newest.corrected or (newest.decision.role if newest.decision else None)
+    if spending.asks:
+        return Content.assemble(("● ", "$warning"), (spending.asks, "$text bold"))
+    colour = role_variable(role) if spending.state else "$text-muted"
+    word = "$text bold" if spending.state else "$text-muted"
+    return Content.assemble((f"{_DOTS.get(spending.state, '●')} ", colour), (spending.state or "ready", word))
+
+
+def _figures(spending: SpendingState) -> tuple[str, str]:
+    """Return how many tokens the newest turn wrote, and how long it took."""
+    newest = spending.newest
+    if newest is None or not newest.attempts:
+        return ("estimate" if spending.asks and spending.turn is not None else ""), ""
+    return f"{formatting.count(newest.usage.output)} tokens", formatting.seconds(newest.seconds)
+
+
+def _is_free(spending: SpendingState) -> bool:
+    cost = spending.cost
+    return spending.newest is not None and cost is not None and cost.usd == 0 and cost.exact
 
 
 def _ends(left: Content, right: Content | str, width: int) -> Content:
@@ -175,7 +213,7 @@ def cost_chart(turns: Sequence[Turn]) -> tuple[Content, Content] | None:
 def budget_bar(span: Span, width: int) -> Content:
     """Return a bar of how much of the span's limit is used; its colour warns before it is full."""
     share = span.share or 0.0
-    return meter(share, width, "$error" if share >= 1 else "$warning" if share >= _NEAR else "$text")
+    return meter(share, width, "$warning" if span.near else "$text")
 
 
 def meter(share: float, width: int, colour: str = "$text") -> Content:

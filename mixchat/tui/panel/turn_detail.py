@@ -127,6 +127,10 @@ class TurnDetail(VerticalScroll):
         self._opened = self._opened - names if names <= self._opened else self._opened | names
         self._show()
 
+    def on_resize(self) -> None:
+        """Show as much of each line as there is room for."""
+        self._show()
+
     def watch_all_open(self) -> None:
         """Show what there is room for."""
         self._show()
@@ -155,7 +159,7 @@ class TurnDetail(VerticalScroll):
             yield from section.lines or (section.summary,)
             yield Content()
             return
-        room = max(self._text.size.width - len(mark) - len(name), 8)
+        room = max(self.scrollable_content_region.width - len(mark) - len(name), 8)
         summary = section.summary.truncate(room, ellipsis=True) if section.lines else section.summary
         yield Content.assemble((mark, "$text-muted"), (name, "$text"), summary).stylize(meta)
         if is_open:

@@ -23,6 +23,8 @@ from mixchat.tui.transcript.turn_summary import role_title
 _MARKS = {Outcome.FAILED: "✕ ", Outcome.STOPPED: "■ "}
 _ROWS: Final = 2
 """Rows of a turn."""
+_EDGE: Final = "  "
+"""What the mark of the chosen turn extends beyond its text."""
 
 
 class TurnList(ScrollView, can_focus=True):
@@ -160,10 +162,11 @@ class TurnList(ScrollView, can_focus=True):
         number, row = divmod(y + self.scroll_offset.y, _ROWS)
         turn = self.turn(number)
         if turn is None:
-            words = "No messages yet" if (number, row) == (0, 0) and not self._turns else ""
+            words = f"{_EDGE}No messages yet" if (number, row) == (0, 0) and not self._turns else ""
             return self._strip(Content.styled(words, "$text-muted"), width)
         chosen = number == self.cursor
-        content = turn_rows(turn, width, chosen=chosen)[row]
+        content = turn_rows(turn, width - 2 * len(_EDGE), chosen=chosen)[row]
+        content = Content.assemble(_EDGE, content, _EDGE)
         return self._strip(content.stylize("on $selected") if chosen else content, width)
 
     def _strip(self, content: Content, width: int) -> Strip:
@@ -176,7 +179,7 @@ def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content,
     role, title = role_title(turn)
     colour = role_variable(role)
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
-    cost = formatting.money(turn.cost) if turn.attempts else ""
+    cost = formatting.aligned(formatting.money(turn.cost), 0) if turn.attempts else ""
     if cost and (turn.counted_in or turn.imported):
         cost = f"({cost})"
     asked = Content(mark + one_line(" ".join(turn.prompt[:200].split())))

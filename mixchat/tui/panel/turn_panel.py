@@ -20,7 +20,7 @@ from mixchat.tui.panel.tracker import SpendingState, Tracker
 from mixchat.tui.panel.turn_detail import TurnDetail
 from mixchat.tui.panel.turn_list import TurnList
 
-TWO_PANES = 76
+TWO_PANES = 74
 """Cells of the panel from which the detail stands beside the turns."""
 
 
@@ -54,7 +54,7 @@ class TurnPanel(Vertical):
     TurnPanel #panes { height: 1fr; }
     TurnPanel #first-pane { width: 1fr; height: 1fr; }
     TurnPanel.-two-panes #panes { layout: horizontal; }
-    TurnPanel.-two-panes TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 3; }
+    TurnPanel.-two-panes TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
