@@ -82,7 +82,9 @@ class Screen:
     @property
     def turn_rows(self) -> list[str]:
         """The rows of the side panel's list of turns that tell a cost."""
-        return [row for row in self.panel if re.search(rf"^[{_BAR} ] .*\s{_FIGURE}$", row)]
+        # Where there is room for two panes, the detail of a turn follows in the same row.
+        found = (re.match(rf"[{_BAR} ] .{{0,36}}?\s{_FIGURE}(?=\s\s|$)", row) for row in self.panel)
+        return [match[0] for match in found if match is not None]
 
     @property
     def conversation(self) -> str:
@@ -93,10 +95,10 @@ class Screen:
     def composer(self) -> str:
         """The prompt that is being written, without indents; nothing while the composer only shows what it is for."""
         rows = [row[: self.panel_left].rstrip() for row in self.rows[:-1]]
-        while rows and _BAR not in rows[-1][:3]:
+        while rows and not rows[-1].lstrip().startswith(_BAR):
             rows.pop()
         block: list[str] = []
-        while rows and _BAR in rows[-1][:3]:
+        while rows and rows[-1].lstrip().startswith(_BAR):
             block.insert(0, rows.pop().partition(_BAR)[2].strip())
         # The last row of the block tells who would answer.
         written = "\n".join(block[:-1]).strip("\n")
