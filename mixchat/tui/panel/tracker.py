@@ -24,7 +24,14 @@ _TURNS: Final = 8
 """How many turns the small chart shows."""
 _TALL: Final = 26
 """Rows of a screen from which there is room for the large figure."""
-_DOTS: Final = {"routing": "◌", "waiting": "◌", "loading": "◌", "retrying": "◌", "thinking": "◐", "planning": "◐"}
+_DOTS: Final = {
+    "routing": "◌",
+    "waiting": "◌",
+    "loading": "◌",
+    "retrying": "◌",
+    "thinking": "◐",
+    "planning": "◐",
+}
 """What is awaited has an empty dot, what thinks a half one, what writes a full one."""
 
 
@@ -124,7 +131,11 @@ class Tracker(Widget):
                 rows.append(_ends(amount, "  ".join(filter(None, (tokens, took))), width))
             return Content("\n").join([*rows, *spans])
         if _is_free(spending):
-            rows += [Content(), _ends(Content.styled("free", "$text bold"), tokens, width), _ends(Content(), took, width)]
+            rows += [
+                Content(),
+                _ends(Content.styled("free", "$text bold"), tokens, width),
+                _ends(Content(), took, width),
+            ]
         else:
             amount = formatting.money(spending.cost) if spending.newest is not None else "$0.0000"
             beside = (tokens, "", took)
