@@ -146,7 +146,7 @@ class CompareHandler(ChatHandler):
             self.context.widgets.turns.chat_title = comparison.chat.record.title
             self.context.widgets.turns.update_turns(comparison.chat.turns)
             spending = self._spending.spending(comparison.chat)
-            self.context.widgets.turns.spending = self.context.widgets.status.spending = spending
+            self.context.widgets.turns.spending = self.context.widgets.top.spending = spending
 
     def _over(self, comparison: Comparison) -> None:
         """Go on with what was picked; else ask, unless something is being written."""

@@ -127,10 +127,6 @@ class TurnDetail(VerticalScroll):
         self._opened = self._opened - names if names <= self._opened else self._opened | names
         self._show()
 
-    def on_resize(self) -> None:
-        """Show as much of each line as there is room for."""
-        self._show()
-
     def watch_all_open(self) -> None:
         """Show what there is room for."""
         self._show()
