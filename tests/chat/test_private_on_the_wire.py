@@ -1,5 +1,6 @@
 """Private means private: whatever is done in a private chat, no remote provider is ever asked anything."""
 
+import json
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -11,12 +12,16 @@ from msgspec import structs
 from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare, merge
 from mixchat.chat.operations import compact, fork, make_title
+from mixchat.chat.semantic_search import index_prompts
+from mixchat.config.crash_report import report
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.errors import ConfigError, ProviderError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Slot
 from mixchat.runtime.runtime import Runtime, build_runtime
+from mixchat.storage.vectors import Vectors
+from mixchat.transfer.exporter import Exporter
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
 
@@ -30,6 +35,7 @@ models = ["openai/wire2"]
 [roles.coding]
 models = ["anthropic/wire", "ollama/home"]
 private = true
+keywords = ["quetzalcoatl"]
 [roles.fallback]
 models = ["openai/wire2"]
 """
@@ -116,6 +122,68 @@ async def test_a_private_chat_asks_only_this_machine(wires: Wires, seed: int):
     assert asked <= {"ollama"}, (asked, done)
     assert wires.seen, "nobody was asked at all"
     assert len(set(done)) > 3
+
+
+async def role_step(runtime: Runtime, chat: Chat, dice: random.Random) -> str:
+    """Do one thing without naming a model, half the time about what the private role is for."""
+    about = WORD if dice.random() < 0.5 else "tea"
+    prompt = f"tell me about {about} {dice.random()}"
+    what = dice.choice(
+        ["send", "send", "send", "again", "title", "compact", "merge", "continue", "fork", "find", "export"]
+    )
+    if not chat.turns:
+        what = "send"
+    last = chat.turns[-1].id if chat.turns else ""
+    ways: dict[str, Callable[[], AsyncGenerator[ChatEvent]]] = {
+        "send": lambda: chat.send(prompt),
+        "again": lambda: chat.regenerate(last),
+        "compact": lambda: compact(chat),
+        "merge": lambda: merge(chat, [chat.turns[-1]]),
+        "continue": lambda: chat.continue_reply(last),
+        "fork": lambda: fork(chat, last, runtime.chat_services).send(prompt),
+    }
+    if what == "title":
+        await make_title(chat, runtime.routing.router, pin_of(dice.choice(REMOTE)))
+    elif what == "find":
+        embed = runtime.routing.vectors
+        assert embed is not None
+        await index_prompts(
+            "tea", Vectors(runtime.storage.database), embed, model=str(embed.ref), private=False
+        )
+    elif what == "export":
+        document = Exporter(runtime.storage.chats, runtime.storage.turns).chat(chat.record)
+        assert WORD not in report(RuntimeError(str(document)))
+    else:
+        async with aclosing(ways[what]()) as events:
+            await drained(events)
+    return what
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_a_private_role_is_for_is_told_to_this_machine_alone(wires: Wires, seed: int):
+    """Judge, embeddings, fail-over, titles and summaries included; the rest of the same chat goes where it should."""
+    dice = random.Random(seed)
+    wires.default = lambda seen: dice.choice(
+        [
+            Reply(f"A reply about {WORD}." if WORD in str(seen.json) else "A reply."),
+            Reply("Half", ending="drop", after=1),
+        ]
+    )
+    runtime = build_runtime()
+    chat = runtime.new_chat()
+    done: list[str] = []
+    try:
+        for _ in range(14):
+            try:
+                done.append(await role_step(runtime, chat, dice))
+            except (ProviderError, ConfigError) as error:
+                done.append(type(error).__name__)
+    finally:
+        await runtime.aclose()
+    told = {seen.dialect for seen in wires.seen if WORD in json.dumps(seen.json)}
+    assert told == {"ollama"}, (told, done)
+    assert {seen.dialect for seen in wires.seen} > {"ollama"}, "nothing else was asked of anybody"
+    assert len(set(done)) > 4
 
 
 async def test_what_is_not_private_does_go_out_so_that_the_test_can_fail(wires: Wires):

@@ -465,3 +465,57 @@ async def test_a_stopped_secret_is_not_shown_above_the_answers():
         assert SECRET[-20:] not in stage.text
         await stage.pilot.press("escape")
         await stage.until(lambda: SECRET in stage.composer.typed)
+
+
+PRIVATE = STACK.replace(
+    '[roles.coding]\nmodels = ["b/large", "a/plain"]',
+    '[roles.coding]\nmodels = ["local/here"]\nprivate = true',
+)
+
+
+async def test_what_a_private_role_keeps_here_is_compared_elsewhere_only_when_it_is_said_so():
+    async with on_stage(StagedRuntime(stack=PRIVATE)) as stage:
+        _script(stage)
+        providers = stage.runtime.settings.providers
+        await stage.send("/compare a/plain b/large code of my diary")
+        await stage.until(lambda: "The role coding is private" in stage.text)
+        assert "this one to a/plain, b/large?" in stage.text
+        assert providers.calls("a") == providers.calls("b") == 0
+        await stage.pilot.press("k")
+        await stage.until(lambda: not stage.screen.first.choices.is_open)
+        assert stage.composer.typed == "code of my diary"
+        assert providers.calls("a") == providers.calls("b") == 0
+        stage.composer.clear()
+        await stage.send("/compare a/plain b/large code of my diary")
+        await stage.until(lambda: "The role coding is private" in stage.text)
+        await stage.pilot.press("s")
+        await _compared(stage)
+        assert providers.calls("a") == providers.calls("b") == 1
+
+
+async def test_a_private_role_is_compared_among_models_on_this_machine_without_a_question():
+    async with on_stage(StagedRuntime(stack=PRIVATE)) as stage:
+        _script(stage)
+        await stage.send("/compare local/here local/there code of my diary")
+        await _compared(stage)
+        assert "is private: its prompts" not in stage.text
+
+
+@pytest.mark.parametrize("how", ["/retry a/plain", "/continue a/plain"])
+async def test_what_a_private_role_answered_is_asked_elsewhere_only_when_it_is_said_so(how: str):
+    async with on_stage(StagedRuntime(stack=PRIVATE)) as stage:
+        _script(stage)
+        providers = stage.runtime.settings.providers
+        providers.script("local/here", [TextDelta("It is "), Overloaded("It has trouble.")])
+        await stage.send("code of my diary")
+        await stage.until(lambda: "It is" in stage.text and not stage.talk.busy)
+        await stage.send(how)
+        await stage.until(lambda: "The role coding is private" in stage.text)
+        assert providers.calls("a") == 0
+        await stage.pilot.press("k")
+        await stage.pilot.pause(0.1)
+        assert providers.calls("a") == 0
+        await stage.send(how)
+        await stage.until(lambda: "The role coding is private" in stage.text)
+        await stage.pilot.press("s")
+        await stage.until(lambda: providers.calls("a") == 1)

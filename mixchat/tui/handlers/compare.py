@@ -21,6 +21,7 @@ from mixchat.tui.handlers.comparison import Comparison
 from mixchat.tui.handlers.guard_options import GuardOptions
 from mixchat.tui.handlers.handler import BUSY, ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
+from mixchat.tui.handlers.private_role import PrivateRoleQuestion
 
 _TICK: Final = 0.5
 
@@ -33,6 +34,7 @@ class CompareHandler(ChatHandler):
         self._spending = SpendingView(context.runtime)
         self._setup = ComparisonSetup(context)
         self._guards = GuardOptions(context, budget, download, self)
+        self._private = PrivateRoleQuestion(context)
         self._now: Comparison | None = None
         self._picked = 0
         """The answer that was picked while others were still coming; 0: none was."""
@@ -45,7 +47,7 @@ class CompareHandler(ChatHandler):
         if self.context.queue.busy:
             self.context.notify(BUSY)
         else:
-            self._setup.ask(text, self._begin)
+            self._setup.ask(text, self._begin_if_public)
 
     def step(self, by: int) -> bool:
         """Open the next answer (1) or the one before (-1); return whether a comparison is shown."""
@@ -88,7 +90,13 @@ class CompareHandler(ChatHandler):
         elif (pin := self.context.pin(name) if name else None) is not None or not name:
             self._put_question_away()
             self.context.composer.area.focus()
-            self.context.queue.run_events(merge(self.context.chat, turns, pin))
+            role = next(filter(None, map(self._private.role_of_turn, turns)), None)
+            work = partial(self._merge, turns, pin)
+            self._private.ask(role, [pin] if pin else [], work, self.context.composer.area.focus)
+
+    def _merge(self, turns: Sequence[Turn], pin: Pin | None) -> None:
+        self.context.composer.area.focus()
+        self.context.queue.run_events(merge(self.context.chat, turns, pin))
 
     @property
     def _shown(self) -> Comparison | None:
@@ -99,6 +107,18 @@ class CompareHandler(ChatHandler):
         path = self.context.chat.path
         turns = [path.turn(id_) for id_ in path.siblings(path.leaf)] if path.leaf else []
         return [turn for turn in turns if turn.reply]
+
+    def _begin_if_public(self, request: ComparisonRequest) -> None:
+        """Begin; where the router would keep the prompt on this machine, only when the person says so."""
+        role = self._private.role_of(request.prompt, request.parent)
+        self._private.ask(
+            role, request.pins, partial(self._begin, request), partial(self._put_back, request.typed)
+        )
+
+    def _put_back(self, typed: str) -> None:
+        if typed and self.context.composer.is_empty:
+            self.context.composer.put_back(typed)
+        self.context.composer.area.focus()
 
     def _begin(self, request: ComparisonRequest) -> None:
         """Show a column for each and start; the answers begin together."""

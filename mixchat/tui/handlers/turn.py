@@ -1,5 +1,6 @@
 """Steering the chat: retry, continue, pin, correct, keep private."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -11,6 +12,7 @@ from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import BUSY, NO_TURN, ChatHandler
+from mixchat.tui.handlers.private_role import PrivateRoleQuestion
 from mixchat.tui.picker import Picker, PickerEntry
 
 _SHOWN: Final = 48
@@ -29,7 +31,7 @@ class TurnHandler(ChatHandler):
         elif turn is None:
             self.context.notify("There is nothing to ask again yet.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
-            self.context.queue.again(turn.id, pin)
+            self._if_public(turn, pin, partial(self.context.queue.again, turn.id, pin))
 
     @handles("continue")
     def go_on(self, name: str) -> None:
@@ -42,7 +44,13 @@ class TurnHandler(ChatHandler):
         elif turn.outcome is Outcome.COMPLETE and turn.stop != "length":
             self.context.notify("This reply is complete; f5 asks again, f8 asks another model.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
-            self.context.queue.go_on(turn.id, pin)
+            self._if_public(turn, pin, partial(self.context.queue.go_on, turn.id, pin))
+
+    def _if_public(self, turn: Turn, pin: Pin | None, act: Callable[[], object]) -> None:
+        """Do it; where a private role answered and another machine would be told now, only when the person says so."""
+        private = PrivateRoleQuestion(self.context)
+        back = self.context.composer.area.focus
+        private.ask(private.role_of_turn(turn), [pin] if pin else [], act, back)
 
     def pin(self, name: str) -> None:
         """Let one role or model answer this chat."""

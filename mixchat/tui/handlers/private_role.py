@@ -1,0 +1,57 @@
+"""What a private role would keep on this machine is not sent elsewhere before the person said so."""
+
+from collections.abc import Callable, Sequence
+
+from mixchat.domain.chat_request import Pin, TurnRequest
+from mixchat.domain.stack import Seat
+from mixchat.domain.turn import Turn
+from mixchat.tui.chat.context import ChatContext
+from mixchat.tui.choice_bar import Option
+
+
+class PrivateRoleQuestion:
+    """Asks before a prompt goes to models that were chosen by hand, where the router would not have let it out."""
+
+    def __init__(self, context: ChatContext) -> None:
+        self._context = context
+
+    def role_of(self, prompt: TurnRequest, parent: str | None) -> str | None:
+        """Return the private role that the router would give `prompt` to, or `None`."""
+        chat = self._context.chat
+        before = (
+            [chat.path.turn(earlier) for earlier in (*chat.path.before(parent), parent)] if parent else []
+        )
+        unpinned = TurnRequest(text=prompt.text, files=prompt.files)
+        decision = self._context.runtime.routing.router.decide_locally(chat.routing_input(unpinned, before))
+        return decision.role if decision.private and not chat.record.private else None
+
+    def role_of_turn(self, turn: Turn) -> str | None:
+        """Return the private role that answered a turn, or `None`."""
+        decision = turn.decision
+        private = decision is not None and decision.private and not self._context.chat.record.private
+        return decision.role if private and decision is not None else None
+
+    def ask(
+        self, role: str | None, pins: Sequence[Pin], go_on: Callable[[], object], back: Callable[[], object]
+    ) -> None:
+        """Go on, at once where `role` is none or nothing leaves this machine, else when the person says so."""
+        seats = [seat for pin in pins for seat in self._seats(pin)]
+        remote = dict.fromkeys(str(seat.ref) for seat in seats if not self._is_local(seat))
+        if role is None or not remote:
+            go_on()
+            return
+        names = ", ".join(remote)
+        sentence = f"The role {role} is private: its prompts stay on this machine. Send this one to {names}?"
+        options = [Option("s", "send it", go_on), Option("k", "keep it here", back)]
+        self._context.widgets.choices.ask(sentence, options)
+
+    def _seats(self, pin: Pin) -> Sequence[Seat]:
+        """Return who may be asked for `pin`; a role that is private sees to itself."""
+        if pin.seat is not None:
+            return [pin.seat]
+        stack = self._context.runtime.routing.stack
+        post = stack.roles.get(pin.role or pin.name)
+        return () if post is not None and post.private else stack.lineup(pin.role or pin.name)
+
+    def _is_local(self, seat: Seat) -> bool:
+        return self._context.runtime.routing.services.local(seat.ref)
