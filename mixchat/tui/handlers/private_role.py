@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mixchat.domain.chat_request import Pin, TurnRequest
-from mixchat.domain.stack import Seat
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.choice_bar import Option
@@ -35,8 +35,8 @@ class PrivateRoleQuestion:
         self, role: str | None, pins: Sequence[Pin], go_on: Callable[[], object], back: Callable[[], object]
     ) -> None:
         """Go on, at once where `role` is none or nothing leaves this machine, else when the person says so."""
-        seats = [seat for pin in pins for seat in self._seats(pin)]
-        remote = dict.fromkeys(str(seat.ref) for seat in seats if not self._is_local(seat))
+        slots = [slot for pin in pins for slot in self._slots(pin)]
+        remote = dict.fromkeys(str(slot.ref) for slot in slots if not self._is_local(slot))
         if role is None or not remote:
             go_on()
             return
@@ -45,13 +45,13 @@ class PrivateRoleQuestion:
         options = [Option("s", "send it", go_on), Option("k", "keep it here", back)]
         self._context.widgets.choices.ask(sentence, options)
 
-    def _seats(self, pin: Pin) -> Sequence[Seat]:
+    def _slots(self, pin: Pin) -> Sequence[Slot]:
         """Return who may be asked for `pin`; a role that is private sees to itself."""
-        if pin.seat is not None:
-            return [pin.seat]
+        if pin.slot is not None:
+            return [pin.slot]
         stack = self._context.runtime.routing.stack
         post = stack.roles.get(pin.role or pin.name)
-        return () if post is not None and post.private else stack.lineup(pin.role or pin.name)
+        return () if post is not None and post.private else stack.fallback_order(pin.role or pin.name)
 
-    def _is_local(self, seat: Seat) -> bool:
-        return self._context.runtime.routing.services.local(seat.ref)
+    def _is_local(self, slot: Slot) -> bool:
+        return self._context.runtime.routing.services.local(slot.ref)
