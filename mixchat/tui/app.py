@@ -107,6 +107,7 @@ class MixApp(App[int], inherit_bindings=False):
             name = theme.name
         # Without its watcher, which would parse and paint a screen that is not there yet.
         self.set_reactive(MixApp.theme, name)
+        self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:

@@ -104,7 +104,7 @@ class ChoiceBar(Widget, can_focus=True):
     def _asked(self, width: int) -> Content:
         """Return the question and its answers: on one row if there is room, else one a row."""
         answers = [
-            Content.assemble((f" {option.key} ", "$background on $warning bold"), f" {option.label}")
+            Content.assemble((f" {option.key} ", "$ink on $warning bold"), f" {option.label}")
             for option in self._options
         ]
         row = Content("   ").join(answers)

@@ -95,7 +95,7 @@ def role_defaults(*, dark: bool) -> dict[str, str]:
 
 
 def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return quiet scroll bars, and `text-muted` and `text-disabled` as plain colours where they are worked out.
+    """Return quiet scroll bars, `ink` for letters on a ground of colour, and the tones of text as plain colours.
 
     Textual works out `auto 60%` for whole widgets only, not for a part of a line.
     """
@@ -107,6 +107,7 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
             "body": variables["foreground"],
             "selected": "ansi_bright_black",
             "track": "ansi_bright_black",
+            "ink": "ansi_black",
             # A list is moved in while the field beside it has the focus: its lit row must be seen.
             "block-cursor-blurred-background": "ansi_bright_black" if lit == "ansi_default" else lit,
         }
@@ -122,7 +123,7 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
         for name, share in _SHARES.items()
         if variables.get(name, "auto").startswith("auto")
     }
-    return {**bars, **tones}
+    return {"ink": variables["background"], **bars, **tones}
 
 
 def find_theme(name: str, user: Path) -> Theme:

@@ -158,7 +158,7 @@ class AnswerColumn(Vertical):
         colour = role_variable(self.colour)
         model = turn.ref.model if turn is not None and turn.ref else self.name_asked
         return Content.assemble(
-            (f" {self.number} ", f"$background on {colour} bold"),
+            (f" {self.number} ", f"$ink on {colour} bold"),
             (f" {model}", "bold"),
             (f"  {self._role}", colour) if self._role else "",
         )

@@ -37,6 +37,6 @@ class EditBanner(Widget):
         """Return the row."""
         number = self.edited.number if self.edited else 0
         return Content.assemble(
-            (f" editing turn {number} ", "$background on $warning bold"),
+            (f" editing turn {number} ", "$ink on $warning bold"),
             ("  enter sends it as a new branch · esc leaves it as it was", "$text-muted"),
         )
