@@ -33,6 +33,8 @@ _LONG_FROM: Final = 8_000
 """Tokens from which the hour's cache is thought about."""
 _MOST_DEARER: Final = 0.05
 """Dollars that "balanced" spends at most on a stronger model for one turn."""
+_MUCH_CHEAPER: Final = 0.5
+"""Share of the first strong model's price below which "quality" asks the second one."""
 _TIMES_DEARER: Final = 3.0
 """Nor more than this many times what the everyday model costs now."""
 
@@ -100,6 +102,8 @@ class CostCandidate(Struct, frozen=True, kw_only=True):
     warmth: Warmth | None = None
     able: bool = True
     """Whether it may answer this turn, or only what comes after it."""
+    second: bool = False
+    """Whether it stands in the role's second place: for "quality" it has to be much cheaper than the first."""
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -229,17 +233,23 @@ def decide(
 ) -> CostRuling | None:
     """Return who is to answer a turn that needs `need`; `None`: nobody is good enough.
 
-    "quality" never gives less than what is needed; "balanced" asks the strong model as long as that costs little
-    more. What "saver" needs, `need_of` says.
+    "quality" never gives less than what is needed, and asks the second strong model only where it costs less than half;
+    "balanced" asks the first strong model, else the second, as long as that costs little more. What "saver" needs, `need_of` says.
     """
     able = priced(candidates, need, home, turn)
     if not able:
         return None
-    best = able[0]
+    first = next((one for one in able if not one.candidate.second), able[0])
     if economy != "balanced" or need < HARD:
-        return CostRuling(best)
+        return CostRuling(_cheaper_by_much(able, first) if economy == "quality" else able[0])
     everyday = priced(candidates, DAILY, home, turn)[0]
-    dearer = best.score - everyday.score
-    if dearer > min(_MOST_DEARER, _TIMES_DEARER * everyday.now):
-        return CostRuling(everyday, best)
-    return CostRuling(best)
+    most = min(_MOST_DEARER, _TIMES_DEARER * everyday.now)
+    fits = [one for one in able if one.score - everyday.score <= most]
+    if not fits:
+        return CostRuling(everyday, first)
+    return CostRuling(_cheaper_by_much(fits, first) if first in fits else fits[0])
+
+
+def _cheaper_by_much(able: Sequence[Priced], first: Priced) -> Priced:
+    """Return the best of those that are not second, or cost less than half of the first."""
+    return next(one for one in able if not one.candidate.second or one.now < _MUCH_CHEAPER * first.now)

@@ -73,7 +73,15 @@ class CostFacts:
         )
 
     def candidate(
-        self, slot: Slot, tier: int, chat: ChatCosts, variant: str, role: str, *, able: bool = True
+        self,
+        slot: Slot,
+        tier: int,
+        chat: ChatCosts,
+        variant: str,
+        role: str,
+        *,
+        able: bool = True,
+        second: bool = False,
     ) -> CostCandidate | None:
         """Return `slot` with its prices and what it has read, or `None` where its price is unknown or nothing."""
         now = chat.situation.now
@@ -93,6 +101,7 @@ class CostFacts:
             longer=self._longer(slot, role, ratio),
             warmth=Warmth(kept.started, kept.tokens, kept.life) if kept else None,
             able=able,
+            second=second,
         )
 
     def _longer(self, slot: Slot, role: str, ratio: float) -> float:

@@ -36,8 +36,9 @@ from mixchat.routing.cache_cost import (
 from mixchat.routing.cost_facts import ChatCosts, CostFacts
 
 SENTENCES: Final = {
-    "quality": "every prompt gets the model of its role, or a better one that has read the chat",
-    "balanced": "the strong model is asked while that costs a few cents more; else the everyday one answers and says so",
+    "quality": "every prompt gets the model of its role, or a better one that has read the chat; a hard one the role's"
+    " second model where that costs less than half",
+    "balanced": "a strong model is asked while that costs a few cents more; else the everyday one answers and says so",
     "saver": "everyday prompts go to the small model, code and hard ones to the everyday model",
 }
 """What each setting of `[router] economy` does, for people."""
@@ -50,6 +51,8 @@ _LONG_COLD: Final[dict[Economy, int | None]] = {"quality": None, "balanced": 32_
 """Tokens from which going on from a summary is offered once a chat has gone cold."""
 _ANYBODY: Final = frozenset({QUICK, SUMMARIZATION, EXTRACTION, DAILY_DRIVER})
 """Roles that every everyday model is good for."""
+_STRONG: Final = 2
+"""Models at the head of heavy-lifting that are weighed: those behind them stand there for when these fail."""
 _EVERYDAY: Final = (DAILY_DRIVER, CODING, CREATIVE)
 
 Homes = Callable[[str], Sequence[Slot]]
@@ -192,7 +195,7 @@ class _Weighing:
                 fits = role in _ANYBODY or role == everyday
                 stands_in = role == HEAVY_LIFTING and everyday == DAILY_DRIVER
                 yield slot, DAILY, stands_in or (fits and self._variant(slot) in read)
-        for slot in self._homes(HEAVY_LIFTING)[:1]:
+        for slot in self._homes(HEAVY_LIFTING)[:_STRONG]:
             yield slot, HARD, role == HEAVY_LIFTING or self._variant(slot) in read
 
     def _candidates(self, home: Slot, role: str, need: int, chat: ChatCosts) -> list[CostCandidate]:
@@ -203,8 +206,13 @@ class _Weighing:
             known = found.get(variant, (0, False))
             found[variant] = max(known[0], tier), known[1] or able
             self._slots.setdefault(variant, slot)
+        second = {self._variant(slot) for slot in self._homes(HEAVY_LIFTING)[1:_STRONG]} - {
+            self._variant(home)
+        }
         made = [
-            self._facts.candidate(self._slots[variant], tier, chat, variant, role, able=able)
+            self._facts.candidate(
+                self._slots[variant], tier, chat, variant, role, able=able, second=variant in second
+            )
             for variant, (tier, able) in found.items()
         ]
         return [one for one in made if one is not None]

@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, NamedTuple
 
+from msgspec import structs
+
 from mixchat.domain.decision import Economy
 from mixchat.domain.model import ModelRef
 from mixchat.ledger.cache_book import gap_bucket
@@ -186,6 +188,8 @@ STRONG = {
     "all": "anthropic/claude-opus-5-5",
 }
 """The slots of the `auto` stack; a model at another effort is another variant."""
+SECOND = {"all": "openai/gpt-6.1-sol high"}
+"""Who stands behind the strong one in heavy-lifting."""
 BASE = EVERYDAY | {"all": "anthropic/claude-sonnet-5-5"}
 """The daily driver that "always" means: with all keys that of mixchat 0.1.0."""
 THINKS = 2.0
@@ -294,7 +298,11 @@ class Outcome(NamedTuple):
 
 def tier_of(variant: str, provider: Provider) -> int:
     """Return what a variant is good for."""
-    if variant in (STRONG[provider], *(NAMES[name] for name in ("opus", "astra", "argon"))):
+    if variant in (
+        STRONG[provider],
+        SECOND.get(provider),
+        *(NAMES[name] for name in ("opus", "astra", "argon")),
+    ):
         return HARD
     return EASY if variant in (SMALL[provider], NAMES["haiku"], NAMES["luna"], NAMES["lite"]) else DAILY
 
@@ -356,7 +364,13 @@ def _choice(
 def candidates(turn: Turn, provider: Provider, memory: Memory) -> list[CostCandidate]:
     """Return the slots of the stack as the router sees them."""
     slots = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
-    return [candidate(variant, tier, memory.warmth(turn.chat, variant)) for variant, tier in slots]
+    found = [candidate(variant, tier, memory.warmth(turn.chat, variant)) for variant, tier in slots]
+    if provider not in SECOND:
+        return found
+    read = memory.warmth(turn.chat, SECOND[provider])
+    able = NEEDS[turn.role] == HARD or read is not None
+    second = candidate(SECOND[provider], HARD, read)
+    return [*found, structs.replace(second, able=able, second=True)]
 
 
 def candidate(variant: str, tier: int, warmth: Warmth | None) -> CostCandidate:
@@ -375,9 +389,13 @@ def candidate(variant: str, tier: int, warmth: Warmth | None) -> CostCandidate:
     )
 
 
-def oracle(turns: Sequence[Turn], provider: Provider, needs: Sequence[int], beam: int = 40) -> float:
+def oracle(
+    turns: Sequence[Turn], provider: Provider, needs: Sequence[int], beam: int = 40, *, second: bool = True
+) -> float:
     """Return about the least that a week can cost for someone who knows the future and gives every turn `needs`."""
-    slots = ((SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD))
+    slots = [(SMALL[provider], EASY), (EVERYDAY[provider], DAILY), (STRONG[provider], HARD)]
+    if second and provider in SECOND:
+        slots.append((SECOND[provider], HARD))
     states: list[tuple[float, Memory]] = [(0.0, Memory())]
     chat = turns[0].chat
     for turn, context, need in zip(turns, contexts(turns), needs, strict=True):

@@ -50,5 +50,5 @@ def beside_oracle(kind: str, provider: Provider, policy: str, found: list[Outcom
         needs = [need_of(turn.role, policy) or DAILY for turn in turns]  # type: ignore[arg-type]
         given = [min(pair) for pair in zip(needs, found[seed].served, strict=True)]
         spent += found[seed].dollars
-        best += oracle(turns, provider, given)
+        best += oracle(turns, provider, given, second=policy != "quality")
     return spent / best

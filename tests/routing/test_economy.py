@@ -143,6 +143,22 @@ def test_a_hard_question_in_a_short_chat_gets_the_strong_model_where_it_is_not_t
     assert house.decide("daily-driver").why.endswith("haiku answers, to save (saver)")
 
 
+def test_a_hard_question_may_go_to_the_roles_second_model_where_it_is_so_much_cheaper(house: House):
+    sol = Slot(ref("openai/gpt-6.1-sol"), effort="high")
+    strong = RoleConfig("heavy-lifting", slots=(Slot(ref(OPUS)), sol, Slot(ref("openai/gpt-6-luna"))))
+    own = Stack("two", "", {**STACK.roles, "heavy-lifting": strong})
+    for house.economy in ("balanced", "quality"):
+        assert house.decide("heavy-lifting", own=own, history=(), chat=None).fallback_order[0] == Slot(
+            ref(OPUS)
+        )
+    house.read(SONNET, 31_000)
+    house.clock.time += 400
+    for house.economy in ("balanced", "quality"):
+        decision = house.decide("heavy-lifting", own=own)
+        assert decision.fallback_order[0] == sol  # never the third, however cheap
+        assert "6.1 answers, for opus would cost " in decision.why
+
+
 def test_a_cache_lives_from_the_start_of_the_last_request(house: House):
     house.read(SONNET, 90_000)
     house.clock.time += 299
