@@ -169,6 +169,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The system prompt of roles that have none of their own."""
     private: bool = False
     """Whether every chat is private: only models on this machine answer."""
+    favourites: tuple[str, ...] = ()
+    """The models or roles that one key pins a chat to, one after another."""
     titles: str | None = None
     """The cheap model that names chats; left out: their first words do."""
     budget: Budget = Budget()

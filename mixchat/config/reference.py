@@ -24,6 +24,7 @@ _SAMPLES: Final[Mapping[str, str]] = {
     "base_url": '"https://llm.example.com/v1"',
     "judge": '"google/gemini-3.5-flash-lite"',
     "titles": '"google/gemini-3.5-flash-lite"',
+    "favourites": '["opus", "google/gemini-3.5-flash"]',
     "embeddings": '"openai/text-embedding-3-small"',
     "system": '"You are brief and kind."',
     "key_env": '"WORK_LLM_KEY"',

@@ -15,7 +15,7 @@ def dollars(amount: Decimal) -> str:
     """Return an amount: two decimals from a dollar on, four below it, so that points stand under each other."""
     if amount == 0:
         return "$0"
-    if amount < _SMALLEST:
+    if amount <= _SMALLEST:
         return "<$0.0001"
     return f"${amount:,.2f}" if amount >= 1 else f"${amount:.4f}"
 

@@ -55,6 +55,11 @@ class Sitting:
         """Put this into config.toml."""
         self._write(self.home / "config" / "config.toml", text)
 
+    @property
+    def config(self) -> str:
+        """What config.toml says."""
+        return (self.home / "config" / "config.toml").read_text("utf-8")
+
     def writes_stack(self, text: str, name: str = "sitting") -> None:
         """Put this into a stack file."""
         self._write(self.home / "config" / "stacks" / f"{name}.toml", text)

@@ -191,7 +191,7 @@ async def test_one_key_cycles_through_those_who_could_answer():
         await stage.type("fix my code")
         await stage.until(lambda: "coding  large" in stage.text)
         await stage.pilot.press("ctrl+t")
-        await stage.until(lambda: "@a/plain" in stage.text)
+        await stage.until(lambda: "Pinned  plain" in stage.text)
         await stage.pilot.press("enter")
         await stage.idle()
         assert str(stage.turns[-1].ref) == "a/plain"
@@ -217,7 +217,7 @@ async def test_a_chat_is_pinned_to_a_model_from_a_list():
         await stage.type("b/large")
         await stage.until(lambda: "b/large" in stage.text and "a/plain" not in stage.text)
         await stage.pilot.press("enter")
-        await stage.until(lambda: "@b/large for this chat" in stage.text)
+        await stage.until(lambda: "Pinned for this chat  b/large" in stage.text)
 
 
 async def test_a_command_that_is_none_is_said_and_not_sent():

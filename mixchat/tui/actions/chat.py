@@ -30,6 +30,11 @@ CHAT: Final[tuple[Action, ...]] = (
     ),
     Action(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
     Action(
+        id="next-favourite", key="alt+l", title="Next favourite",
+        help="pin the chat to the next of your favourite models; after the last the router chooses",
+        slash="favourite",
+    ),
+    Action(
         id="next-candidate", key="ctrl+t", title="Try next model", help="who else could answer this message",
     ),
     Action(

@@ -7,8 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
+from msgspec import structs
+
 from mixchat.chat.chat import Chat
 from mixchat.chat.mentions import Mentions
+from mixchat.config.stacks import AUTO
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import ChatEvent
@@ -47,19 +50,25 @@ class RoutePreviewBuilder:
         own = mentions.pin or pin
         shown = own or chat.state.pin
         files = tuple(file for path in mentions.files if (file := glimpse(path)) is not None)
+        stack = self._runtime.routing.stack.name
+        holds = RoutePreview(
+            pin=shown,
+            chat_pinned=own is None and shown is not None,
+            private=chat.record.private,
+            stack="" if stack == AUTO else stack,
+        )
         if not text.strip() or re.fullmatch(COMMAND, text.strip()):
-            return RoutePreview(pin=shown, chat_pinned=own is None and shown is not None)
+            return holds
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
         decision = self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
         card = self._card(decision)
         priced = self._spending.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
-        return RoutePreview(
+        return structs.replace(
+            holds,
             decision=decision,
             cost=priced.cost if priced is not None else None,
             context=reads / card.context_window if card is not None and card.context_window else None,
-            pin=shown,
-            chat_pinned=own is None and shown is not None,
             files=tuple(_chip(file, card) for file in files),
             other=self._runtime.routing.called(decision.alternative.slot.ref) if decision.alternative else "",
         )

@@ -36,6 +36,10 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     """What this message alone is pinned to, else what the chat is."""
     chat_pinned: bool = False
+    private: bool = False
+    """Whether only models on this machine answer in this chat."""
+    stack: str = ""
+    """The stack in use, where it is not the automatic one."""
     files: tuple[FileChip, ...] = ()
     other: str = ""
     """What people call the next best model, whose price stands beside this one's."""
@@ -64,21 +68,35 @@ class PreviewLine(Widget):
     preview: reactive[RoutePreview] = reactive(RoutePreview())
 
     def render(self) -> Content:
-        """Return the row: pin, role, model and reason on the left, figures on the right."""
+        """Return the row: what holds for the chat, role, model and reason on the left, figures on the right."""
         preview = self.preview
         if preview.problem:
             return _fit(Content.styled(preview.problem, "$text-warning"), Content(), self.size.width)
         chips = [_chip(chip) for chip in preview.files]
-        left = Content.assemble(*_pin(preview), *_who(preview.decision), *chips, *_why(preview.decision))
+        who = (*_who(preview.decision), *chips, *_why(preview.decision))
+        left = Content.assemble(_holds(preview), *who, _stack(preview, after=bool(who)))
         return _fit(left, _figures(preview), self.size.width)
 
 
-def _pin(preview: RoutePreview) -> list[Content]:
-    if preview.pin is None:
-        return []
-    where = " for this chat" if preview.chat_pinned else ""
-    chip = Content.assemble((f" @{preview.pin.name}{where} ", "$text on $track bold"), " ")
-    return [chip]
+def _holds(preview: RoutePreview) -> Content:
+    """Return what holds for this message, or for the chat until it is changed: nobody has to remember it."""
+    said: list[Content] = []
+    if preview.private:
+        said.append(Content.assemble(("Private", "$text bold"), ("  local models only", "$text-muted")))
+    if preview.pin is not None:
+        where = " for this chat" if preview.chat_pinned else ""
+        said.append(Content.styled(f"Pinned{where}", "$text bold"))
+        if preview.decision is None or not preview.decision.fallback_order:
+            said[-1] += Content.styled(f"  {preview.pin.name}", "$text")
+    gap = "  " if preview.pin is not None and preview.decision is not None else "   " if said else ""
+    return Content("   ").join(said) + gap
+
+
+def _stack(preview: RoutePreview, *, after: bool) -> Content:
+    """Return the stack in use; it comes last, since it is the first that there may be no room for."""
+    if not preview.stack:
+        return Content()
+    return Content.assemble("   " if after else "", ("Stack ", "$text-muted"), (preview.stack, "$text"))
 
 
 def _who(decision: RoutingDecision | None) -> list[Content]:
@@ -92,11 +110,8 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
         ]
     colour = role_variable(decision.role)
     model = decision.fallback_order[0].ref.model
-    return [
-        Content.assemble(
-            (decision.role or "pinned", colour if decision.role else "$text-muted"), "  ", (model, "$text")
-        )
-    ]
+    role = Content.assemble((decision.role, colour), "  ") if decision.role else Content()
+    return [Content.assemble(role, (model, "$text"))]
 
 
 def _why(decision: RoutingDecision | None) -> list[Content]:

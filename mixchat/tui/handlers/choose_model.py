@@ -62,6 +62,20 @@ class ModelHandler(ChatHandler):
         composer.pin = self._candidates[self._at] if self._at < len(self._candidates) else None
         self.context.view.previewer.refresh()
 
+    @handles("next-favourite")
+    def next_favourite(self) -> None:
+        """Pin the chat to the next favourite that can be asked; after the last, the router chooses again."""
+        routing, providers = self.context.runtime.routing, self.context.runtime.settings.providers
+        named = [routing.resolve_name(name) for name in self.context.runtime.settings.config.favourites]
+        pins = [pin for pin in named if pin and (not pin.slot or providers.reachable(pin.slot.ref.provider))]
+        if not pins:
+            self.context.notify("No favourite can be asked; ctrl+l lists the models, ctrl+f marks one there.")
+            return
+        now = self.context.chat.state.pin
+        targets = [pin.target for pin in pins]
+        after = targets.index(now.target) + 1 if now is not None and now.target in targets else 0
+        self._turns.set_pin(pins[after] if after < len(pins) else None)
+
     def _others(self) -> "Sequence[ModelRef]":
         """Return who else could answer the last prompt, by the fallback order that it would get."""
         chat = self.context.chat

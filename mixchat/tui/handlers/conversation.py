@@ -41,6 +41,7 @@ class ConversationHandler(ChatHandler):
         self.context.view.load()
         composer.restore(chats.draft())
         composer.update_queue(queue.waiting, paused=queue.paused)
+        self.context.view.previewer.refresh()
 
     @handles("new-chat")
     def new(self) -> None:

@@ -56,17 +56,18 @@ class TurnHandler(ChatHandler):
         """Let one role or model answer this chat."""
         pin = self._named(name)
         if pin is not None:
-            self._set_pin(pin)
+            self.set_pin(pin)
             self.context.notify(f"This chat is pinned to {pin.name}; /auto lets the router choose again.")
 
     @handles("unpin")
     def unpin(self) -> None:
         """Let the router choose again."""
         self.context.composer.pin = None
-        self._set_pin(None)
+        self.set_pin(None)
         self.context.notify("The router chooses who answers.")
 
-    def _set_pin(self, pin: Pin | None) -> None:
+    def set_pin(self, pin: Pin | None) -> None:
+        """Pin the chat, or with `None` let the router choose again; the composer says which."""
         chat = self.context.chat
         chat.save_record(structs.replace(chat.record, state=structs.replace(chat.state, pin=pin)))
         self.context.view.refresh()

@@ -1,11 +1,11 @@
 """Every model that could be chosen, with its price and how it is right now."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mixchat.domain.errors import ProviderError
 from mixchat.domain.model import ModelCard, ModelRef
@@ -30,6 +30,7 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     ended: bool = False
     role: str | None = None
     """The first role of the stack that has it."""
+    favourite: bool = False
 
 
 class ModelList:
@@ -41,14 +42,14 @@ class ModelList:
     def offers(self) -> list[ModelOffer]:
         """Return every model, those that can be asked first. Blocks while the price list is opened the first time."""
         self.load()
-        roles, aliases = self._roles(), self._aliases()
+        roles, aliases, favourites = self._roles(), self._aliases(), self.favourites()
         found = {card.ref: card for name in self._chat_providers() for card in self._cards(name)}
         found |= {
             ref: self._runtime.settings.catalog.card(ref)
             for ref in (*roles, *aliases)
             if ref not in found and self._chats(ref)
         }
-        offers = [self._offer(card, aliases, roles) for card in found.values()]
+        offers = [self._offer(card, aliases, roles, favourites) for card in found.values()]
         return sorted(offers, key=lambda offer: (bool(offer.unreachable), offer.role is None, offer.card.ref))
 
     def _chats(self, ref: ModelRef) -> bool:
@@ -114,7 +115,13 @@ class ModelList:
         """Return what is known of one model, without waiting for the price list."""
         return self._offer(self._runtime.settings.catalog.card(ref), {}, {})
 
-    def _offer(self, card: ModelCard, aliases: dict[ModelRef, str], roles: dict[ModelRef, str]) -> ModelOffer:
+    def _offer(
+        self,
+        card: ModelCard,
+        aliases: Mapping[ModelRef, str],
+        roles: Mapping[ModelRef, str],
+        favourites: Container[ModelRef] = (),
+    ) -> ModelOffer:
         rates = self._runtime.storage.prices.rates(card.ref) if self._runtime.storage.prices.ready else None
         today = self.today
         return ModelOffer(
@@ -126,7 +133,31 @@ class ModelList:
             retiring=self._runtime.settings.catalog.retiring(card.ref, today),
             ended=card.retires is not None and card.retires < today,
             role=roles.get(card.ref),
+            favourite=card.ref in favourites,
         )
+
+    def favourites(self) -> dict[ModelRef, str]:
+        """Return the favourite models, each with its name in the config; roles are left out."""
+        resolve = self._runtime.routing.resolve_name
+        named = {name: resolve(name) for name in self._runtime.settings.config.favourites}
+        return {pin.slot.ref: name for name, pin in named.items() if pin is not None and pin.slot is not None}
+
+    def toggle_favourite(self, ref: ModelRef) -> bool:
+        """Make a model a favourite, or no longer; return whether it is one now.
+
+        Raises:
+            ConfigError: the config cannot be used or read.
+            OSError: it cannot be written.
+        """
+        from mixchat.config.edit import set_value
+
+        settings = self._runtime.settings
+        name = self.favourites().get(ref)
+        others = [other for other in settings.config.favourites if other != name]
+        names = others if name is not None else [*others, str(ref)]
+        set_value(settings.paths.config_file, "favourites", names or None)
+        settings.config = structs.replace(settings.config, favourites=tuple(names))
+        return name is None
 
     def unreachable(self, provider: str) -> str:
         """Return why a provider cannot be asked, in words; empty: it can."""

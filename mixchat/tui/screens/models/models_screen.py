@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual.binding import Binding, BindingType
 
+from mixchat.domain.errors import ConfigError
 from mixchat.domain.model import ModelRef
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.models.model_list import ModelList, ModelOffer
@@ -47,6 +48,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         Binding("enter", "use('slot')", "add this model", priority=True, id="models.slot"),
         Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
         Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
+        Binding("ctrl+f", "favourite", "favourite", priority=True, id="models.favourite"),
     ]
 
     def __init__(
@@ -64,6 +66,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         self._offers: list[ModelOffer] = []
         self._by_ref: dict[str, ModelOffer] = {}
         self._silent: list[str] = []
+        self._sought = ""
 
     def on_mount(self) -> None:
         """Show what is known, then ask those providers that were not asked today."""
@@ -90,7 +93,8 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         if not self._offers:
             return
         offers = fitting(words, self._offers)
-        highlighted = "" if words else self.rows.highlighted
+        highlighted = self.rows.highlighted if not words or words == self._sought else ""
+        self._sought = words
         rows = [ListRow("", columns), *(self._row(offer) for offer in offers)] if offers else []
         self.rows.update_rows(rows, highlighted, empty=self.EMPTY)
         reachable = sum(not offer.unreachable for offer in offers)
@@ -113,6 +117,21 @@ class ModelsScreen(FilterListScreen[Picked | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """ModelOffer only what a model can be used for here."""
         return action != "use" or parameters[0] in self._uses
+
+    def action_favourite(self) -> None:
+        """Make the highlighted model a favourite, or no longer."""
+        offer = self._by_ref.get(self.rows.highlighted)
+        if offer is None:
+            return
+        try:
+            favourite = self._models.toggle_favourite(offer.card.ref)
+        except (ConfigError, OSError) as error:
+            self.show_sentence(f"The favourites stay as they were: {error}")
+            return
+        changed = structs.replace(offer, favourite=favourite)
+        self._offers = [changed if each is offer else each for each in self._offers]
+        self._by_ref[str(offer.card.ref)] = changed
+        self.refill()
 
     def action_use(self, use: Use) -> None:
         """Use the highlighted model, if it can be asked."""

@@ -43,7 +43,8 @@ def fitting(words: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
 
 def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
     """Return one row."""
-    name = one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
+    star = "★ " if offer.favourite else ""
+    name = star + one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
     tone = "$text-disabled" if offer.unreachable else "$text"
     return Content.assemble(
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
@@ -82,6 +83,7 @@ def details(offer: ModelOffer, rests: float) -> Content:
     card = offer.card
     facts = [
         card.name or "",
+        "favourite" if offer.favourite else "",
         f"used for {offer.role}" if offer.role else "",
         f"writes at most {card.max_output:,} tokens" if card.max_output else "",
         f"efforts {', '.join(card.efforts)}" if card.efforts else "",

@@ -1,0 +1,50 @@
+"""What holds for a chat stands under the prompt for as long as it holds."""
+
+from tests.sittings.sitting import CONFIG, Sitting
+
+TWO = """
+name = "sitting"
+[roles.daily-driver]
+models = ["anthropic/wire"]
+[roles.heavy-lifting]
+models = ["anthropic/dear"]
+"""
+PINNED = r"Pinned for this chat\s+"
+
+
+def test_privacy_and_the_stack_are_seen_until_they_are_taken_back(sitting: Sitting):
+    sitting.writes_config(CONFIG)
+    sitting.opens(size=(80, 24))
+    sitting.sees("Stack sitting")
+    sitting.says("before it was private")
+    sitting.sends("/private")
+    sitting.sees(r"Private\s+local models only")
+    sitting.quits()
+    sitting.opens("-c", size=(80, 24), ready=r"Private\s+local models only")
+    sitting.sends("/private")
+    sitting.sees_no_more("local models only")
+
+
+def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting):
+    sitting.writes_stack(TWO)
+    sitting.opens()
+    for model in ("wire", "dear"):
+        sitting.presses("ctrl+l")
+        sitting.sees("type a part of a name")
+        sitting.types(f"anthropic/{model}")
+        sitting.sees(f"▌ ▌ anthropic/{model}")
+        sitting.presses("ctrl+f")
+        sitting.sees(f"★ anthropic/{model}")
+        sitting.presses("escape")
+        sitting.sees_no_more("type a part of a name")
+    assert 'favourites = ["anthropic/wire", "anthropic/dear"]' in sitting.config
+    sitting.presses("alt+l")
+    sitting.sees(PINNED + "anthropic/wire")
+    sitting.presses("alt+l")
+    sitting.sees(PINNED + "anthropic/dear")
+    sitting.says("who are you?")
+    assert sitting.provider.requests[-1].model == "dear"
+    sitting.presses("alt+l")
+    sitting.sees_no_more(PINNED)
+    sitting.says("and now?")
+    assert sitting.provider.requests[-1].model == "wire"
