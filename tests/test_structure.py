@@ -1,7 +1,9 @@
 """The structure that import contracts cannot say: no circle of imports, and one name for one thing."""
 
 import ast
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import grimp
@@ -31,3 +33,38 @@ def test_no_two_public_classes_share_a_name():
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(str(path.relative_to(PACKAGE)))
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SAME_THING} == {}
+
+
+SPAWNS = {
+    ("subprocess", "run"), ("subprocess", "Popen"), ("subprocess", "call"), ("subprocess", "check_call"),
+    ("subprocess", "check_output"), ("subprocess", "getoutput"), ("subprocess", "getstatusoutput"),
+    ("asyncio", "create_subprocess_exec"), ("asyncio", "create_subprocess_shell"),
+}  # fmt: skip
+"""Calls that start another program."""
+FORBIDDEN = re.compile(
+    r"os\.(?:system|popen|exec\w+|spawn\w+|posix_spawn\w*|fork\w*)|pty\.(?:spawn|fork)|webbrowser\.\w+|multiprocessing\.\w+"
+    r"|self\.app\.open_url|loop\.subprocess_\w+"
+)
+"""Calls that start one past the calls above."""
+ENVIRONMENTS = {"child_environment", "password_manager_environment"}
+
+
+def calls_of(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+
+
+def test_every_program_that_is_started_gets_an_environment_without_keys():
+    started, wrong = 0, []
+    for path in PACKAGE.rglob("*.py"):
+        for call in calls_of(path):
+            name = ast.unparse(call.func)
+            if FORBIDDEN.fullmatch(name):
+                wrong.append(f"{path.name}:{call.lineno} {name}")
+            if tuple(name.split(".")) in SPAWNS or name in {"Popen", "create_subprocess_exec"}:
+                started += 1
+                given = {ast.unparse(each.value.func) for each in call.keywords
+                         if each.arg == "env" and isinstance(each.value, ast.Call)}  # fmt: skip
+                if not given & ENVIRONMENTS:
+                    wrong.append(f"{path.name}:{call.lineno} {name}")
+    assert wrong == []
+    assert started >= 6, "the programs that are started are not found any more"

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from mixchat.config.child_environment import child_environment
 from mixchat.domain.errors import ConfigError
 
 
@@ -20,7 +21,9 @@ def edit_file(path: Path, environ: Mapping[str, str] = os.environ) -> None:
     if not command:
         raise ConfigError(f"No editor is set; set EDITOR, or open {path} yourself.")
     try:
-        code = subprocess.run([*shlex.split(command), str(path)], check=False).returncode
+        code = subprocess.run(
+            [*shlex.split(command), str(path)], env=child_environment(), check=False
+        ).returncode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(

@@ -5,24 +5,33 @@ import shlex
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from msgspec import Struct
 
+from mixchat.config.child_environment import password_manager_environment
 from mixchat.config.config import Config
 from mixchat.config.key_ring import KeyRing
 from mixchat.domain.errors import ConfigError, NeedsKey
 from mixchat.domain.plain_text import one_line
 
 
-def run_key_command(command: str, provider: str, timeout: float) -> str:
+def run_key_command(
+    command: str,
+    provider: str,
+    timeout: float,
+    keys: Iterable[str] = (),
+    environ: Mapping[str, str] = os.environ,
+) -> str:
     """Return the first line that `command` prints; it runs without a shell and without a terminal.
 
     Args:
         command: the program and its arguments, quoted as for a shell.
         provider: whose key it is, for the error.
         timeout: seconds after which the program is ended.
+        keys: the variables that hold keys of models, which it is not given.
+        environ: the environment, all else of which it is given.
 
     Raises:
         NeedsKey: the command failed, was too slow or printed nothing.
@@ -40,6 +49,7 @@ def run_key_command(command: str, provider: str, timeout: float) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
+            env=password_manager_environment(keys, environ),
             check=False,
             start_new_session=True,
         )
@@ -199,7 +209,9 @@ class Credentials:
             return None
         own = self._config.providers.get(provider)
         if own is not None and own.key_command:
-            return Credential(_usable(run_key_command(own.key_command, provider, PATIENCE), provider), source)
+            keys = [name for known in self._provider_specs for name in self.variables(known)]
+            said = run_key_command(own.key_command, provider, PATIENCE, keys, self._environ)
+            return Credential(_usable(said, provider), source)
         return self._from_ring(provider)
 
     def _from_ring(self, provider: str) -> Credential | None:

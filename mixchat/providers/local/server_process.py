@@ -11,6 +11,7 @@ from typing import IO, Final
 
 from msgspec import Struct
 
+from mixchat.config.child_environment import child_environment
 from mixchat.domain.errors import UnknownModel
 from mixchat.providers.local.model_store import LocalModel
 
@@ -104,7 +105,7 @@ class ServerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if log is None else log,
-                env=_without_keys(),
+                env=child_environment(),
                 # Ctrl+C in the terminal is for the parent alone.
                 start_new_session=os.name == "posix",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
@@ -140,8 +141,3 @@ def _ask(child: subprocess.Popen[bytes], order: dict[str, str | int]) -> dict[st
     except (OSError, ValueError):
         return {}
     return json.loads(line) if line.strip() else {}
-
-
-def _without_keys() -> dict[str, str]:
-    """Return the environment without what could be a credential; llama.cpp needs none."""
-    return {name: value for name, value in os.environ.items() if not name.endswith(("_KEY", "_TOKEN"))}

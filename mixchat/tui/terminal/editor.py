@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
+from mixchat.config.child_environment import child_environment
+
 _USUAL: Final = ("sensible-editor", "editor", "nano", "vi")
 """What is looked for where nothing was chosen."""
 _SUGGESTION: Final = "set VISUAL or EDITOR."
@@ -67,7 +69,7 @@ def _command(environ: Mapping[str, str]) -> list[str]:
 def _failure(command: Sequence[str], path: Path) -> str | None:
     """Run the editor; return a sentence if that did not go well."""
     try:
-        code = subprocess.run([*command, str(path)], check=False).returncode
+        code = subprocess.run([*command, str(path)], env=child_environment(), check=False).returncode
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return f"The editor {command[0]!r} cannot be started ({why}); {_SUGGESTION}"

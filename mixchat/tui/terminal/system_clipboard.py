@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from mixchat.config.child_environment import child_environment
+
 _PATIENCE: Final = 2.0
 """Seconds that a program has; one that cannot reach its display may wait for ever."""
 _LARGEST: Final = 50_000_000
@@ -82,6 +84,7 @@ async def _run(command: _Command, given: bytes | None = None) -> bytes | None:
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
             stdout=out, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+            env=child_environment(),
         )  # fmt: skip
     except OSError:
         return None
