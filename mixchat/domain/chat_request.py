@@ -1,6 +1,6 @@
 """What a person sends, and what the router is asked about it."""
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from mixchat.domain.meter import Purpose
 from mixchat.domain.model import Effort
@@ -15,7 +15,7 @@ class Pin(Struct, frozen=True):
     name: str
     """As it was written, without the `@`."""
     role: str | None = None
-    slot: Slot | None = None
+    slot: Slot | None = field(default=None, name="seat")  # as saved chats have it
 
     @property
     def target(self) -> str:

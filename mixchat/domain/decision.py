@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mixchat.domain.stack import Slot
 from mixchat.domain.usage import FREE, Cost
@@ -37,7 +37,7 @@ class Classification(Struct, frozen=True):
 class Alternative(Struct, frozen=True):
     """Who else could answer, and what that would cost. Dollars, estimated."""
 
-    slot: Slot
+    slot: Slot = field(name="seat")  # as saved chats have it
     usd: Decimal
     leaving: Decimal = Decimal(0)
     """What of it is only for reading what the chosen model has in its cache."""
@@ -48,7 +48,7 @@ class RoutingDecision(Struct, frozen=True):
 
     role: str | None
     """`None` when a model was pinned."""
-    fallback_order: tuple[Slot, ...]
+    fallback_order: tuple[Slot, ...] = field(name="lineup")  # as saved chats have it
     """Only slots that can be reached with the keys at hand."""
     confidence: float
     classifier: Classifier

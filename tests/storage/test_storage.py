@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import structs
 
+from mixchat.domain.chat_request import Pin
 from mixchat.domain.clock import SystemClock
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.chats import ChatStore
@@ -151,3 +154,19 @@ def test_a_directory_that_cannot_be_made_is_one_sentence(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="MIXCHAT_DATA_DIR"):
         Database(tmp_path / "file" / "history.db")
+
+
+EARLIER = b"""{"role":"coding","lineup":[{"ref":{"provider":"a","model":"x"},"effort":"high"}],"confidence":0.9,
+"classifier":"local","why":"","alternative":{"seat":{"ref":{"provider":"b","model":"y"}},"usd":"0.01"}}"""
+
+
+def test_a_decision_is_read_and_written_as_earlier_chats_have_it():
+    decision = msgspec.json.decode(EARLIER, type=RoutingDecision)
+    assert str(decision.fallback_order[0].ref) == "a/x"
+    assert decision.alternative is not None
+    assert str(decision.alternative.slot.ref) == "b/y"
+    written = msgspec.json.decode(msgspec.json.encode(decision))
+    assert {"lineup", "role"} <= written.keys()
+    assert "seat" in written["alternative"]
+    pin = msgspec.json.decode(b'{"name":"x","seat":{"ref":{"provider":"a","model":"x"}}}', type=Pin)
+    assert pin.target == "a/x"

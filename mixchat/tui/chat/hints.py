@@ -52,10 +52,11 @@ def no_model_hints(keymap: Keymap, *, is_empty: bool) -> Sequence[Hint]:
 
 def _named(rows: Sequence[_Row], keymap: Keymap) -> Sequence[Hint]:
     """Return the hints with the key of each action; an action that has none is left out."""
-    named = [Hint(_key(name, keymap), does, *busy) for name, does, *busy in rows]
+    named = [Hint(key_of(name, keymap), does, *busy) for name, does, *busy in rows]
     return tuple(hint for hint in named if hint.key)
 
 
-def _key(name: str, keymap: Keymap) -> str:
+def key_of(name: str, keymap: Keymap) -> str:
+    """Return the key of an action as the user has set it, empty where it has none; what is no action is a key itself."""
     action = BY_ID.get(name)
     return key_label(keymap.key(action.id, action.key)) if action is not None else name

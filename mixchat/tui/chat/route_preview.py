@@ -2,7 +2,7 @@
 
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
@@ -20,6 +20,8 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
+from mixchat.tui.actions.keys import read_keys
+from mixchat.tui.chat.hints import key_of
 from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.composer.composer import COMMAND, Composer
@@ -42,6 +44,8 @@ class RoutePreviewBuilder:
     def __init__(self, runtime: "Runtime", spending: SpendingView) -> None:
         self._runtime = runtime
         self._spending = spending
+        self._keys_read: Mapping[str, str] | None = None
+        self._switch = ""
 
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
@@ -71,7 +75,14 @@ class RoutePreviewBuilder:
             context=reads / card.context_window if card is not None and card.context_window else None,
             files=tuple(_chip(file, card) for file in files),
             other=self._runtime.routing.called(decision.alternative.slot.ref) if decision.alternative else "",
+            switch=self._switch_key(),
         )
+
+    def _switch_key(self) -> str:
+        table = self._runtime.settings.config.keys
+        if table is not self._keys_read:  # asked for with every key that is pressed
+            self._keys_read, self._switch = table, key_of("next-candidate", read_keys(table))
+        return self._switch
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
         return (

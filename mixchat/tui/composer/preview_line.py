@@ -43,6 +43,8 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
     files: tuple[FileChip, ...] = ()
     other: str = ""
     """What people call the next best model, whose price stands beside this one's."""
+    switch: str = ""
+    """The key that gives this message to the next best model; empty where it was taken away."""
     problem: str | None = None
     """Why it cannot be sent as it stands, in one sentence."""
 
@@ -53,7 +55,6 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
 
 
 _REASONS = 4
-_SWITCH: Final = "ctrl+t"
 _MATTERS: Final = Decimal("0.005")
 """Dollars from which it is said what leaving a model costs."""
 _CROWDED = 0.8
@@ -153,7 +154,8 @@ def _other(preview: RoutePreview) -> list[Content]:
     if decision is None or decision.alternative is None or preview.pin is not None:
         return []
     other = decision.alternative
-    said = [f"{_SWITCH}: {preview.other} ~{formatting.dollars(other.usd)}"]
+    key = f"{preview.switch}: " if preview.switch else "or "
+    said = [f"{key}{preview.other} ~{formatting.dollars(other.usd)}"]
     if other.leaving >= _MATTERS:
         said.append(f"leaving costs {formatting.dollars(other.leaving)}")
     if decision.cold:

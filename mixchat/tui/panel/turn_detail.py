@@ -201,6 +201,8 @@ def _why(turn: Turn, decision: RoutingDecision) -> Section:
         if abs(evidence.weight) >= _STRENGTH
     ]
     why = ", ".join(seen) or ("" if turn.compared else decision.why) or how
+    if decision.price_reason:
+        why = f"{decision.price_reason}; {why}" if seen else decision.price_reason
     sure = "" if decision.pinned else f"{decision.confidence:.0%}  ".replace("%", " %")
     lines = [Content.styled(how, "$text-muted"), Content.styled(one_line(why), "$body")]
     lines += [Content.assemble((name, role_variable(name)), (f"  {share:.0%}".replace("%", " %"), "$text-muted"))
