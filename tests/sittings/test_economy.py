@@ -54,6 +54,6 @@ def test_why_a_model_stayed_is_in_the_panel_and_the_economy_survives_a_restart(s
     sitting.quits()
     assert 'economy = "quality"' in (sitting.home / "config" / "config.toml").read_text("utf-8")
     sitting.opens("-c", size=(160, 40), ready="I have read it all")
-    sitting.sends("/economy balanced")
+    sitting.presses("alt+q")
     sitting.sees("Economy: balanced")
     sitting.quits()
