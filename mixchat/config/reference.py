@@ -29,7 +29,6 @@ _SAMPLES: Final[Mapping[str, str]] = {
     "system": '"You are brief and kind."',
     "key_env": '"WORK_LLM_KEY"',
     "key_command": '"op read op://work/llm/key"',
-    "difficulty": "0.3",
     "models": '["anthropic/claude-sonnet-5-5"]',
     "plan": '"openai/gpt-6-astra"',
     "execute": '"anthropic/claude-sonnet-5-5"',

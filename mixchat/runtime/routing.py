@@ -173,7 +173,7 @@ class Routing:
         if ref is not None:
             with contextlib.suppress(ProviderError):
                 _in_background(self._settings.providers.get(ref.provider).preload)
-        if self._settings.config.router.embeddings:
+        if self._settings.config.router.embeddings or self.stack.embeddings:
             _in_background(self._settings.embeddings.preload)
 
     def _judge(self) -> "Judge | None":

@@ -1,5 +1,7 @@
 """Money while one writes: the next best model and its price, the key that switches, and the economy."""
 
+import sqlite3
+
 from tests.sittings.sitting import Sitting
 from tests.wires.script import Reply
 
@@ -57,3 +59,20 @@ def test_why_a_model_stayed_is_in_the_panel_and_the_economy_survives_a_restart(s
     sitting.presses("alt+q")
     sitting.sees("Economy: balanced")
     sitting.quits()
+
+
+def test_a_long_chat_that_has_gone_cold_may_go_on_from_a_summary(sitting: Sitting):
+    has_read_a_long_chat(sitting, '[router]\neconomy = "saver"\n')
+    sitting.writes("What follows from the second part of it?")
+    sitting.sees(r"ctx")
+    assert "gone cold" not in sitting.screen.text
+    sitting.quits()
+    database = sqlite3.connect(sitting.home / "data" / "history.db")
+    with database:
+        database.execute("UPDATE caches SET started = started - 7200")
+    database.close()
+    sitting.provider.will_say("In short: it is a report.", model=SONNET)
+    sitting.opens("-c", size=(160, 40), ready="I have read it all")
+    sitting.sees(r"gone cold · f9: go on from a summary")
+    sitting.presses("f9")
+    sitting.sees("In short: it is a report")

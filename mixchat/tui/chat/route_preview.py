@@ -20,7 +20,7 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
-from mixchat.tui.actions.keys import read_keys
+from mixchat.tui.actions.keys import Keymap, read_keys
 from mixchat.tui.chat.hints import key_of
 from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.chat.open_chats import OpenChats
@@ -45,7 +45,7 @@ class RoutePreviewBuilder:
         self._runtime = runtime
         self._spending = spending
         self._keys_read: Mapping[str, str] | None = None
-        self._switch = ""
+        self._keys = Keymap({})
 
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
@@ -75,14 +75,16 @@ class RoutePreviewBuilder:
             context=reads / card.context_window if card is not None and card.context_window else None,
             files=tuple(_chip(file, card) for file in files),
             other=self._runtime.routing.called(decision.alternative.slot.ref) if decision.alternative else "",
-            switch=self._switch_key(),
+            switch=key_of("next-candidate", self._keymap),
+            compact=key_of("compact", self._keymap),
         )
 
-    def _switch_key(self) -> str:
+    @property
+    def _keymap(self) -> Keymap:
         table = self._runtime.settings.config.keys
         if table is not self._keys_read:  # asked for with every key that is pressed
-            self._keys_read, self._switch = table, key_of("next-candidate", read_keys(table))
-        return self._switch
+            self._keys_read, self._keys = table, read_keys(table)
+        return self._keys
 
     def _card(self, decision: RoutingDecision) -> ModelCard | None:
         return (

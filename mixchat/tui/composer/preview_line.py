@@ -45,6 +45,8 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
     """What people call the next best model, whose price stands beside this one's."""
     switch: str = ""
     """The key that gives this message to the next best model; empty where it was taken away."""
+    compact: str = ""
+    """The key that sums the chat up."""
     problem: str | None = None
     """Why it cannot be sent as it stands, in one sentence."""
 
@@ -141,6 +143,9 @@ def _figures(preview: RoutePreview) -> Content:
     price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
     parts = [Content.styled(price, "$text-muted")] if price else []
     parts += _other(preview)
+    if preview.decision.cold:
+        key = preview.compact or "/compact"
+        parts.append(Content.styled(f"gone cold · {key}: go on from a summary", "$text-warning"))
     if preview.context is not None:
         crowded = preview.context >= _CROWDED
         share = f"ctx {preview.context:.0%}" if preview.context >= 0.01 else "ctx <1%"
@@ -158,8 +163,6 @@ def _other(preview: RoutePreview) -> list[Content]:
     said = [f"{key}{preview.other} ~{formatting.dollars(other.usd)}"]
     if other.leaving >= _MATTERS:
         said.append(f"leaving costs {formatting.dollars(other.leaving)}")
-    if decision.cold:
-        said.append("gone cold: /compact makes it shorter")
     return [Content.styled(" · ".join(said), "$text-muted")]
 
 
