@@ -28,6 +28,7 @@ from mixchat.domain.events import ChatEvent
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
 from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.domain.usage import FREE, Cost
 from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
@@ -257,6 +258,17 @@ class Chat:
         self.lessons.teach(turn, role, "corrected")
         return turn
 
+    @property
+    def has_own_title(self) -> bool:
+        """Whether the chat is called something else than the first words of its first prompt."""
+        return not self.path or self.record.title != _first_words(self.path[0].prompt)
+
+    def add_cost(self, turn_id: str, cost: Cost) -> None:
+        """Count what was spent for a turn outside of its reply, once it has ended."""
+        if cost != FREE and self.path.has(turn_id):
+            turn = self.path.turn(turn_id)
+            self._put(structs.replace(turn, extra=turn.extra + cost))
+
     def pick(self, turn_id: str, *, learn: bool) -> None:
         """Go on with this answer of a comparison, from which the router is to `learn` or not."""
         self.path.show(turn_id)
@@ -313,7 +325,7 @@ class Chat:
 
     def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         now = self._services.clock.now()
-        title = self.record.title or " ".join(masked.split())[:_TITLE_LENGTH]
+        title = self.record.title or _first_words(masked)
         accepted = self._services.chats.accept(structs.replace(self.record, title=title, updated=now))
         self.record = structs.replace(accepted, leaf=self.record.leaf)
         turn = Turn(
@@ -376,3 +388,7 @@ class Chat:
     def _remember(self) -> None:
         self.lessons.follow(self.path.ids)
         self.save_record(structs.replace(self.record, leaf=self.path.place))
+
+
+def _first_words(prompt: str) -> str:
+    return " ".join(prompt.split())[:_TITLE_LENGTH]

@@ -1,19 +1,15 @@
-"""A better title for a chat than its first words, from a cheap model."""
+"""What is done to a whole chat: summing it up, and copying it up to a turn."""
 
 import uuid
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.services import ChatServices
-from mixchat.domain.chat_request import ChatRequest, GenerationSettings, Pin, RoutingInput, TurnRequest
-from mixchat.domain.errors import ProviderError
-from mixchat.domain.events import ChatEvent, TextDelta
-from mixchat.domain.request import Message
+from mixchat.domain.chat_request import Pin, TurnRequest
+from mixchat.domain.events import ChatEvent
 from mixchat.domain.role import SUMMARIZATION
-from mixchat.domain.router import Router
 
 _SHOWN_COMPACT = "Sum up this chat, so that it can go on without the turns above."
 _ASKED_COMPACT = (
@@ -57,41 +53,3 @@ def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
         services.turns.save(copy)
         parent = copy.id
     return Chat(services.chats.change(record, structs.replace(record, leaf=parent)), services)
-
-
-_LONGEST = 60
-_SHOWN_TITLE = 2000
-"""Characters of prompt and reply that the model is shown."""
-_ASKED_TITLE = "Give this conversation a title of at most six words, in its own language. Write nothing but the title.\n\n{}"
-
-
-async def make_title(chat: Chat, router: Router, pin: Pin) -> bool:
-    """Ask `pin` for a title for a chat that has a turn, and take it over; return whether there was one.
-
-    The call is in the ledger as the chat's. A failure leaves the title as it is; so does cancelling.
-
-    Raises:
-        StorageError: the title cannot be saved.
-    """
-    first = chat.turns[0]
-    before = chat.record.title
-    said = f"{first.prompt[:_SHOWN_TITLE]}\n\n{first.reply[:_SHOWN_TITLE]}"
-    private = chat.record.private or bool(first.decision and first.decision.private)
-    chat_request = ChatRequest(
-        messages=(Message("user", _ASKED_TITLE.format(said), private=private),),
-        settings=GenerationSettings(max_tokens=200),
-        chat=chat.id,
-        purpose="title",
-    )
-    try:
-        decision = await router.decide(RoutingInput(prompt=said, pin=pin, private=private, chat=chat.id))
-    except ProviderError:
-        return False
-    run = router.run(chat_request, decision)
-    async with aclosing(run.events()) as events:
-        words = [event.text async for event in events if isinstance(event, TextDelta)]
-    title = " ".join("".join(words).split()).strip("\"'“”«»*# ")[:_LONGEST]
-    if run.failure is not None or not title or chat.record.title != before:
-        return False
-    chat.save_record(structs.replace(chat.record, title=title))
-    return True

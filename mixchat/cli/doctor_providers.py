@@ -160,8 +160,9 @@ def check_prices(runtime: Runtime) -> Iterator[Check]:
 def _helpers(runtime: Runtime) -> Iterator[Check]:
     """Yield the models that the config names for other work than answering."""
     config = runtime.settings.config
+    titles = config.titles if isinstance(config.titles, str) else None
     named = {"router.judge": config.router.judge, "router.embeddings": config.router.embeddings}
-    for key, name in {**named, "titles": config.titles}.items():
+    for key, name in {**named, "titles": titles}.items():
         ref = runtime.settings.stacks.aliases.resolve(name) if name else None
         if name and ref is None:
             advice = "Write provider/model or an alias."

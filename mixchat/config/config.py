@@ -171,8 +171,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether every chat is private: only models on this machine answer."""
     favourites: tuple[str, ...] = ()
     """The models or roles that one key pins a chat to, one after another."""
-    titles: str | None = None
-    """The cheap model that names chats; left out: their first words do."""
+    titles: bool | str = True
+    """Whether chats are named by a model of the `quick` role that does it for less than $0.001, or which model does;
+    false: their first words do."""
     budget: Budget = Budget()
     """Limits in dollars."""
     router: RouterConfig = RouterConfig()

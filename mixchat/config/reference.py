@@ -23,7 +23,6 @@ _ENTRIES: Final[Mapping[str, str]] = {
 _SAMPLES: Final[Mapping[str, str]] = {
     "base_url": '"https://llm.example.com/v1"',
     "judge": '"google/gemini-3.5-flash-lite"',
-    "titles": '"google/gemini-3.5-flash-lite"',
     "favourites": '["opus", "google/gemini-3.5-flash"]',
     "embeddings": '"openai/text-embedding-3-small"',
     "system": '"You are brief and kind."',

@@ -79,7 +79,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     download = ModelDownloadHandler(context, onboarding)
     budget = BudgetHandler(context)
     turns = TurnHandler(context)
-    titles = TitleHandler(context)
+    titles = TitleHandler(context, spending)
     comparing = CompareHandler(context, budget, download)
     copying = CopyHandler(context)
     actions = ActionDispatcher(

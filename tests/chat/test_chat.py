@@ -5,12 +5,14 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from msgspec import structs
 
 from mixchat.chat.compare import compare, merge
-from mixchat.chat.operations import compact, fork, make_title
+from mixchat.chat.operations import compact, fork
+from mixchat.chat.titles import clean_title, make_title
 from mixchat.domain.chat_request import GenerationSettings, GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import NoLocalModel, SecretFound, StorageError
 from mixchat.domain.events import (
@@ -567,6 +569,47 @@ async def test_a_title_is_asked_for_and_one_that_the_person_gave_meanwhile_is_ke
     chat.save_record(structs.replace(chat.record, title="Mine"))
     assert not await asking
     assert place.reopen(chat).record.title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('"Dancing bees"', "Dancing bees"),
+        ("# **Dancing** bees.\n\nAs asked.", "Dancing bees"),
+        ("\n- Title: `Bees` that [dance](https://e.org)", "Bees that dance"),
+        ("« Les abeilles »", "Les abeilles"),
+        ("Titel: „Tanzende Bienen“", "Tanzende Bienen"),
+        ("1. Bees", "Bees"),
+        ("C++, C# and snake_case in 2026", "C++, C# and snake_case in 2026"),
+        ("a\x1b]0;evil\x07b", "a\u241b]0;evil\u2407b"),
+        ("word " * 30, ("word " * 12).strip()),
+        ("蜂" * 90, "蜂" * 60),
+        ("***\n\n", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_model_wrote_becomes_one_plain_line(written: str, title: str):
+    assert clean_title(written) == title
+
+
+async def test_only_models_whose_title_is_cheap_are_asked_unasked(place: Place):
+    chat = place.chat(reply("A"), reply("Bees"))
+    await collect(chat.send("how do bees dance?"))
+    pin = Pin("flash", slot=Slot(FLASH))
+    assert not await make_title(chat, place.router, pin, lambda *_: Decimal("0.001"))
+    assert not await make_title(chat, place.router, pin, lambda *_: None)
+    assert len(place.router.briefs) == 1
+
+
+async def test_what_a_title_cost_is_the_turn_s(place: Place):
+    chat = place.chat(reply("A"), reply("Bees"), cut("B"))
+    await collect(chat.send("how do bees dance?"))
+    before = chat.turns[0].cost
+    assert await make_title(chat, place.router, Pin("flash", slot=Slot(FLASH)))
+    assert chat.turns[0].cost == before + CENT
+    assert not await make_title(chat, place.router, Pin("flash", slot=Slot(FLASH)))
+    assert place.reopen(chat).turns[0].cost == before + CENT + CENT
+    assert place.router.briefs[-1].turn == chat.turns[0].id
 
 
 async def test_a_title_that_fails_leaves_the_first_words(place: Place):

@@ -11,8 +11,9 @@ from msgspec import structs
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare, merge
-from mixchat.chat.operations import compact, fork, make_title
+from mixchat.chat.operations import compact, fork
 from mixchat.chat.semantic_search import index_prompts
+from mixchat.chat.titles import make_title
 from mixchat.config.crash_report import report
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.errors import ConfigError, ProviderError

@@ -8,7 +8,7 @@ from msgspec import structs
 from textual.timer import Timer
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import TurnRequest
+from mixchat.domain.chat_request import ChatRequest, TurnRequest
 from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
@@ -22,6 +22,7 @@ from mixchat.domain.events import (
 )
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import MeteredCall
+from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.tui.chat.open_chats import OpenChats
@@ -86,15 +87,20 @@ class SpendingView:
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
         if not decision.fallback_order or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
             return None
+        return self._forecast(chat.chat_request(prompt), decision, decision.fallback_order[0])
+
+    def price(self, chat_request: ChatRequest, decision: RoutingDecision, slot: Slot) -> Decimal | None:
+        """Return about how many dollars a request to a model would cost; `None`: nobody knows."""
+        return self._forecast(chat_request, decision, slot).cost.usd
+
+    def _forecast(self, chat_request: ChatRequest, decision: RoutingDecision, slot: Slot) -> "Forecast":
         from mixchat.routing.request_builder import build_request
 
-        slot = decision.fallback_order[0]
-        request = build_request(
-            chat.chat_request(prompt), decision, slot, self._runtime.routing.services
-        ).request
-        return self._runtime.storage.ledger.forecast(
-            MeteredCall(ref=slot.ref, purpose="answer", role=decision.role, chat=chat.id), request
+        request = build_request(chat_request, decision, slot, self._runtime.routing.services).request
+        call = MeteredCall(
+            ref=slot.ref, purpose=chat_request.purpose, role=decision.role, chat=chat_request.chat
         )
+        return self._runtime.storage.ledger.forecast(call, request)
 
 
 def written(chat: Chat) -> int:

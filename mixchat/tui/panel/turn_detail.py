@@ -286,7 +286,7 @@ def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     for attempt in turn.attempts:
         yield _pair(one_line(attempt.ref.model), formatting.money(attempt.cost))
     if turn.extra.usd or turn.extra.usd is None:
-        yield _pair("routing", formatting.money(turn.extra))
+        yield _pair("beside the reply", formatting.money(turn.extra))
     if turn.counted_in:
         yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
     for ref, rate in rates.items():

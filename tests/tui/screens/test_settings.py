@@ -60,7 +60,7 @@ async def test_a_key_that_is_written_out_is_the_one_that_is_lit():
         assert screen.rows.highlighted == lit
 
 
-@pytest.mark.parametrize("key", ["titles", "router.judge", "router.embeddings"])
+@pytest.mark.parametrize("key", ["router.judge", "router.embeddings"])
 async def test_a_setting_that_names_a_model_takes_no_nonsense(key: str):
     runtime = SceneRuntime()
     async with on_stage(runtime) as stage:

@@ -99,7 +99,7 @@ def looks_like_secret(text: str) -> bool:
     return bool(_IN_ADDRESS.search(text) or find(text))
 
 
-_MODELS: Final = frozenset({"titles", "router.judge", "router.embeddings"})
+_MODELS: Final = frozenset({"router.judge", "router.embeddings"})
 """Settings that name a model."""
 _AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
 """Tables that are read when mixchat starts."""
