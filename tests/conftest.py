@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from mixchat.config.provider_specs import built_in
+
 pytest_plugins = ("tests.weights",)
 
 WORKERS = 2
 
 STRANGERS = (
-    "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "CO_API", "COHERE_", "OPENROUTER_", "GROQ_",
-    "DEEPSEEK_", "MISTRAL_", "XAI_", "TOGETHER_", "FIREWORKS_", "CEREBRAS_", "LMSTUDIO_", "VLLM_",
-    "LLAMACPP_", "LITELLM_", "MIXCHAT_", "HF_",
+    "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "MIXCHAT_", "HF_",
+    *(name for spec in built_in().values() for name in (*spec.key_env, spec.base_url_env) if name),
 )  # fmt: skip
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 LOOPBACK = {"localhost", "::1", "0.0.0.0", "::", ""}

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 from msgspec import Struct, structs
 
+from mixchat.config.config import Api as ServerApi
 from mixchat.config.config import Config, ProviderConfig
 
-Api = Literal["anthropic", "responses", "chat", "google", "ollama", "local", "embed"]
+Api = Literal[ServerApi, "local", "embed"]
 
 
 class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
 
 from mixchat.config.config import PriceConfig
+from mixchat.config.provider_specs import built_in
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.model import ModelRef
 from mixchat.domain.usage import Usage
@@ -21,13 +23,17 @@ from mixchat.ledger.rates import Rates, charge
 LIST_FILE: Final = "prices.bin"
 """Where a fetched price list is kept, in the data directory."""
 
-_MACHINES: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp"})
-"""Built-in providers that cost nothing where they run on this machine."""
 _OLLAMA_CLOUD: Final = ("-cloud", ":cloud")
 
 
+@cache
+def _on_machine() -> frozenset[str]:
+    """Return the built-in providers that cost nothing where they run on this machine."""
+    return frozenset(name for name, spec in built_in().items() if spec.on_machine)
+
+
 def _anywhere(provider: str) -> bool:
-    return provider in _MACHINES
+    return provider in _on_machine()
 
 
 class Prices:
@@ -129,7 +135,7 @@ class Prices:
     def _unpaid(self, ref: ModelRef, moment: datetime) -> Rates | None:
         """Return a price of nothing for what runs on this machine, else `None`."""
         free = ref.provider == "local" or (
-            ref.provider in _MACHINES
+            ref.provider in _on_machine()
             and self._at_home(ref.provider)
             and not (ref.provider == "ollama" and ref.model.endswith(_OLLAMA_CLOUD))
         )

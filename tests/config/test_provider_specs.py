@@ -13,7 +13,8 @@ NAMED = (
 
 def test_the_compatible_servers_are_known_by_name() -> None:
     known = built_in()
-    assert all(known[name].api == "chat" and known[name].base_url for name in NAMED)
+    assert {name for name, service in known.items() if service.api == "chat"} == {*NAMED}
+    assert all(known[name].base_url and known[name].base_url_env for name in NAMED)
     assert all(service.label for service in known.values())
 
 

@@ -7,6 +7,7 @@ import pytest
 from mixchat.config.catalog import Catalog, retiring
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
+from mixchat.config.provider_specs import built_in
 from mixchat.config.stack_file import RoleTable
 from mixchat.config.stacks import PRESETS, Stacks
 from mixchat.domain.errors import ConfigError
@@ -213,6 +214,11 @@ KEYS = (
     "cerebras",
 )
 SERVERS = ("litellm", "vllm", "lmstudio", "llamacpp", "ollama")
+
+
+def test_no_built_in_provider_is_left_out_of_auto():
+    chats = {name for name, spec in built_in().items() if spec.api not in {"embed", "local"}}
+    assert {*KEYS, *SERVERS} == chats
 
 
 @pytest.mark.parametrize("provider", KEYS)

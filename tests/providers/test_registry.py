@@ -5,10 +5,11 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from mixchat.config.config import Config, ProviderConfig
+from mixchat.config.config import Api, Config, ProviderConfig
 from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
 from mixchat.config.provider_specs import provider_specs
@@ -17,7 +18,8 @@ from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import Message, ModelRequest
-from mixchat.providers.registry import Registry, build_providers
+from mixchat.providers.registry import _ADAPTERS, Registry, build_providers
+from tests.providers.adapters import KINDS
 from tests.wires import Wires
 from tests.wires.server import environment
 
@@ -37,6 +39,10 @@ async def reply(providers: Registry, ref: str) -> str:
         events = [event async for event in stream]
     assert isinstance(events[-1], StreamEnd)
     return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_every_protocol_of_the_config_has_an_adapter_and_every_adapter_is_under_contract() -> None:
+    assert {*get_args(Api)} == {*_ADAPTERS} == {*KINDS}
 
 
 def test_a_key_or_a_keyless_server_makes_a_provider_reachable() -> None:
