@@ -54,14 +54,25 @@ def whole_chat() -> ChatDocument:
             files=(FileRef("shots/a.png", "image/png", 24, PICTURE.digest),),
             thinking="hm",
             plan="first",
+            notices=("The effort high is left out.",),
+            extra=Cost(Decimal("0.0001"), exact=True),
         ),
         turn(
             "t2",
             "t1",
             attempts=(attempt(FLASH, None, limited), attempt()),
             seams=(Seam(3, SONNET, "cut off"),),
+            compacts=True,
+            counted_in="c0ffee000002",
         ),
-        turn("t3", "t1", compared=True, citations=(Citation("https://a.example", "A [x]"),), pin="opus"),
+        turn(
+            "t3",
+            "t1",
+            compared=True,
+            citations=(Citation("https://a.example", "A [x]"),),
+            pin="opus",
+            imported="chatgpt",
+        ),
         turn("t4", "t3", outcome=Outcome.FAILED, failure=limited, reply="", stop=None, corrected="quick"),
     )
     return ChatDocument(
@@ -75,6 +86,15 @@ def packed(tmp_path: Path, *chats: ChatDocument) -> Path:
     path = tmp_path / "chats.json"
     path.write_bytes(b"".join(encode(chats)))
     return path
+
+
+def test_the_example_fills_every_column_of_the_turn():
+    usual = Turn(id="", chat="", created=datetime(1, 1, 1, tzinfo=UTC), prompt="")
+    columns = {*Turn.__struct_fields__}
+    filled = {
+        name for name in columns for one in whole_chat().turns if getattr(one, name) != getattr(usual, name)
+    }
+    assert filled == columns
 
 
 def test_a_chat_comes_back_without_loss_into_another_history(tmp_path: Path):
@@ -183,7 +203,7 @@ def test_markdown_has_the_figures_in_its_head_and_the_branch_below():
     assert json.loads(head["title"]) == 'Bees: a "title" #1'
     assert json.loads(head["models"]) == ["anthropic/claude-sonnet-5-5", "google/gemini-3.8-flash"]
     assert json.loads(head["tokens"]) == {"input": 3000, "output": 30}
-    assert (head["cost_usd"], head["cost_usd_known_part"]) == ("null", '"0.0021"')
+    assert (head["cost_usd"], head["cost_usd_known_part"]) == ("null", '"0.0022"')
     assert "> prompt t2" in text
     assert "prompt t3" not in text
     assert "Google limits the rate." in text
