@@ -26,6 +26,7 @@ _SAMPLES: Final[Mapping[str, str]] = {
     "favourites": '["opus", "google/gemini-3.5-flash"]',
     "embeddings": '"openai/text-embedding-3-small"',
     "system": '"You are brief and kind."',
+    "persona": '"reviewer"',
     "key_env": '"WORK_LLM_KEY"',
     "key_command": '"op read op://work/llm/key"',
     "models": '["anthropic/claude-sonnet-5-5"]',

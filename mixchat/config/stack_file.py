@@ -51,6 +51,8 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whether only models on this machine may answer."""
     system: str | None = None
     """The role's system prompt."""
+    persona: str | None = None
+    """The persona of the prompt library whose system prompt is the role's."""
     search: bool | None = None
     """Whether replies are grounded in a web search."""
     effort: Effort | None = None
@@ -64,6 +66,8 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if (self.plan is None) != (self.execute is None):
             lone, other = ("plan", "execute") if self.execute is None else ("execute", "plan")
             raise ValueError(f'{lone} needs "{other}" beside it: a two-step role has both.')
+        if self.persona is not None and self.system is not None:
+            raise ValueError("persona cannot stand beside system: keep one of them.")
 
 
 class StackFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -80,6 +80,7 @@ def _post(name: str, table: RoleTable, aliases: Aliases, complain: ErrorFactory)
         examples=table.examples,
         private=bool(table.private),
         system=table.system,
+        persona=table.persona,
         plan=None if table.plan is None else slot(table.plan, (*where, "plan")),
         execute=None if table.execute is None else slot(table.execute, (*where, "execute")),
     )

@@ -70,7 +70,8 @@ def _role(post: RoleConfig) -> Mapping[str, object]:
         **rules,
         "examples": _listed(post.examples),
         "private": True if post.private else None,
-        "system": post.system,
+        "system": None if post.persona else post.system,
+        "persona": post.persona,
         **dict.fromkeys(SETTINGS),
     }
 

@@ -43,6 +43,8 @@ class RoleConfig(Struct, frozen=True):
     examples: tuple[str, ...] = ()
     private: bool = False
     system: str | None = None
+    persona: str | None = None
+    """The name of a persona, whose system prompt is the role's."""
     plan: Slot | None = None
     """With `execute`: a two-step role, one model plans and the other carries it out."""
     execute: Slot | None = None

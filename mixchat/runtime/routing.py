@@ -11,9 +11,9 @@ from msgspec import structs
 
 from mixchat.config.config import Budget
 from mixchat.domain.chat_request import Pin
-from mixchat.domain.errors import ProviderError
+from mixchat.domain.errors import ConfigError, ProviderError
 from mixchat.domain.model import ModelRef
-from mixchat.domain.stack import Stack
+from mixchat.domain.stack import RoleConfig, Stack
 from mixchat.runtime.settings import Settings
 from mixchat.runtime.storage import Storage
 
@@ -74,12 +74,33 @@ class Routing:
         return self.stack
 
     def _ready(self, stack: Stack) -> Stack:
-        """Return the stack with the config's system prompt in the roles that have none of their own."""
-        posts = {
-            name: post if post.system else structs.replace(post, system=self._settings.config.system)
-            for name, post in stack.roles.items()
-        }
-        return structs.replace(stack, roles=posts)
+        """Return the stack with the personas of its roles, and the config's system prompt in those that have none.
+
+        Raises:
+            ConfigError: a persona is not in the prompt library, or has no system prompt.
+        """
+        return structs.replace(
+            stack,
+            roles={
+                name: structs.replace(post, system=self._system(post)) for name, post in stack.roles.items()
+            },
+        )
+
+    def _system(self, post: RoleConfig) -> str | None:
+        if post.persona is None:
+            return post.system or self._settings.config.system
+        from mixchat.config.prompts import Prompts
+
+        try:
+            system = Prompts(self._settings.paths.prompts).get(post.persona).fill({}).system
+        except ConfigError as error:
+            raise ConfigError(f"The role {post.role} has the persona {post.persona}. {error}") from None
+        if system is None:
+            raise ConfigError(
+                f"The role {post.role} has the persona {post.persona}, which is a prompt without a system prompt; "
+                f"add one with: mixchat prompts edit {post.persona}"
+            )
+        return system
 
     @cached_property
     def learned(self) -> "Learned":
