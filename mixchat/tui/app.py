@@ -21,7 +21,7 @@ from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
-from mixchat.tui.terminal.input_order import InputOrder
+from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines
 from mixchat.tui.terminal.pacing import OutputPacing
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
@@ -44,6 +44,8 @@ class MixApp(App[int], inherit_bindings=False):
     CSS_PATH = "mixchat.tcss"
     TITLE = "mixchat"
     ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    """The conversation selects its text itself; nothing else on the screen is text to copy."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(of_the_app=True)
 
     def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
@@ -66,7 +68,12 @@ class MixApp(App[int], inherit_bindings=False):
         self.set_keymap(keymap.for_textual())
 
     async def on_event(self, event: events.Event) -> None:
-        """Let keys and clicks have their effect one after another; everything else goes its way."""
+        """Let keys and clicks have their effect one after another; everything else goes its way.
+
+        The middle and the right button do nothing: terminals paste and open menus with them.
+        """
+        if isinstance(event, events.MouseDown | events.MouseUp) and event.button not in (0, LEFT):
+            return
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             await self._input.take(event)
         else:

@@ -226,7 +226,7 @@ class ChatScreen(Screen[None]):
     def _key_pasted(self, event: PromptArea.KeyPasted) -> None:
         self.wiring.onboarding.add_key(event.key)
 
-    def on_text_selected(self) -> None:
+    def on_selection_made(self) -> None:
         """Copy what was dragged over."""
         self.wiring.copying.copy_selection()
 

@@ -90,10 +90,22 @@ class Sitting:
         """Press keys by their names: `enter`, `ctrl+n`, `alt+enter`, `f2`."""
         self.terminal.press(*keys)
 
-    def clicks(self, column: int, row: int) -> None:
-        """Click with the left button, counted from 0."""
-        for end in "Mm":
-            self.terminal.send(f"\x1b[<0;{column + 1};{row + 1}{end}")
+    def clicks(self, column: int, row: int, *, times: int = 1, button: int = 0) -> None:
+        """Click with the left button or another one (1 middle, 2 right), counted from 0."""
+        for _ in range(times):
+            for end in "Mm":
+                self.terminal.send(f"\x1b[<{button};{column + 1};{row + 1}{end}")
+
+    def drags(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Press the left button at one cell, move to another, and let go."""
+        for code, (column, row), kind in ((0, start, "M"), (32, end, "M"), (0, end, "m")):
+            self.terminal.send(f"\x1b[<{code};{column + 1};{row + 1}{kind}")
+
+    def place_of(self, text: str) -> tuple[int, int]:
+        """Return column and row of a text on the screen."""
+        screen = self.sees(re.escape(text))
+        row = next(at for at, line in enumerate(screen.rows) if text in line)
+        return screen.rows[row].index(text), row
 
     def pastes(self, text: str) -> None:
         """Paste a text in brackets, as terminals do."""

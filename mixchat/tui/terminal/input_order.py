@@ -19,6 +19,8 @@ from textual.screen import Screen
 
 from mixchat.tui.terminal.survival import Failed
 
+LEFT: Final = 1
+"""The button of the mouse that acts."""
 _LONGEST: Final = 1.0
 """Seconds that the next key waits at most for what the one before has set off."""
 _ROUNDS: Final = 8

@@ -3,7 +3,7 @@
 from mixchat.domain.turn import Turn
 from mixchat.tui.transcript.finder import Finder, Match
 from mixchat.tui.transcript.messages import TurnSelected
-from mixchat.tui.transcript.scroll_pane import ScrollPane
+from mixchat.tui.transcript.mouse_selection import SelectingPane
 from mixchat.tui.transcript.turn_column import RowAddress, TurnColumn
 from mixchat.tui.transcript.turn_view import TurnView
 
@@ -89,7 +89,7 @@ def _code_parts(view: TurnView) -> list[int]:
     return [at for at, part in enumerate(view.parts) if part.kind == "code"]
 
 
-class CursorPane(ScrollPane):
+class CursorPane(SelectingPane):
     """Moves the block cursor and walks through matches; both are only marks on what is painted."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

@@ -11,6 +11,10 @@ class TurnSelected(Message):
         self.turn_id = turn_id
 
 
+class SelectionMade(Message):
+    """The mouse has selected text; `get_selected_text` of the screen returns it."""
+
+
 class LinkActivated(Message):
     """A link was clicked. The address comes from a model: show it before opening it."""
 

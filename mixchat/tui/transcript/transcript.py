@@ -209,7 +209,9 @@ class Transcript(CursorPane):
             self._arrange()
 
     def on_click(self, event: events.Click) -> None:
-        """Open a fold, tell of a link, or go to the end."""
+        """Open a fold, tell of a link, or go to the end; what was dragged over is no click."""
+        if self.dragged or event.chain > 1:
+            return
         meta = event.style.meta
         row = event.y
         if "fold" in meta and row < len(self._seen):

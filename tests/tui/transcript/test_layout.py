@@ -1,3 +1,4 @@
+import pytest
 from textual.color import Color
 
 from mixchat.tui.transcript.markdown.document import MarkdownDocument
@@ -116,6 +117,29 @@ def test_links_carry_their_address_for_the_terminal_and_for_the_mouse():
         ("text", "https://a.example/b", "https://a.example/b"),
         ("https://c.example/d", "https://c.example/d", "https://c.example/d"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("see https://en.wikipedia.org/wiki/Rust_(language).", "https://en.wikipedia.org/wiki/Rust_(language)"),
+        ("(see https://a.example/b)", "https://a.example/b"),
+        ("(https://a.example/b_(c)), and", "https://a.example/b_(c)"),
+        ("[https://a.example/?q[]=1]", "https://a.example/?q[]=1"),
+        ("参见https://a.example/路径。然后继续", "https://a.example/路径"),
+        ("「https://a.example/b」と", "https://a.example/b"),
+        ("https://a.example/b、https", "https://a.example/b"),
+        ("“https://a.example/Hobson's_choice”…", "https://a.example/Hobson's_choice"),
+        ("'https://a.example/b'?!", "https://a.example/b"),
+        ("**https://a.example/b**", "https://a.example/b"),
+        ("[label](https://a.example/b_(c)) there", "https://a.example/b_(c)"),
+        ("<https://a.example/b>;", "https://a.example/b"),
+    ],
+)  # fmt: skip
+def test_an_address_ends_where_it_ends(text: str, address: str):
+    pieces = [piece for line in rows(text, 100) for piece in line.pieces]
+    assert {style.meta["url"] for _, style in pieces if style.meta} == {address}
+    assert "".join(part for part, _ in pieces) == painted(text, 100)[0]
 
 
 def test_a_link_that_would_run_something_is_text():

@@ -2,7 +2,9 @@ import asyncio
 import re
 
 from msgspec import structs
+from textual.events import MouseMove
 from textual.geometry import Offset
+from textual.pilot import Pilot
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -234,6 +236,11 @@ async def test_sources_are_numbered_and_a_click_tells_the_address():
         assert app.told == ["https://a.example/x"]
 
 
+async def moved(pilot: Pilot[None], offset: tuple[int, int]) -> None:
+    """Move the mouse with its left button held."""
+    await pilot._post_mouse_events([MouseMove], Transcript, offset=offset, button=1)
+
+
 async def test_dragging_selects_clean_text():
     reply = "A long paragraph that certainly has to be wrapped in a terminal so narrow as this.\n\n> quoted\n\n- item"
     app = Stage([turn("a", "the prompt", reply)])
@@ -243,7 +250,7 @@ async def test_dragging_selects_clean_text():
         first = next(at for at, line in enumerate(lines) if "A long" in line)
         last = next(at for at, line in enumerate(lines) if "item" in line)
         await pilot.mouse_down(Transcript, offset=(2, first))
-        await pilot.hover(Transcript, offset=(20, last))
+        await moved(pilot, (20, last))
         await pilot.mouse_up(Transcript, offset=(20, last))
         assert app.screen.get_selected_text() == reply.replace("> ", "").replace("- item", "• item")
         selected = app.transcript.render_lines(app.transcript.size.region)[first]

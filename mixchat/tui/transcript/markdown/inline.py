@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from msgspec import Struct
 from rich.style import Style
 
+from mixchat.tui.transcript.markdown.addresses import ADDRESS, trimmed
 from mixchat.tui.transcript.markdown.formula import in_line, in_rows
 from mixchat.tui.transcript.markdown.notation import lowered, raised
 from mixchat.tui.transcript.markdown.parse import parse_inline
@@ -14,7 +15,7 @@ from mixchat.tui.transcript.palette import Palette
 from mixchat.tui.transcript.render_block import COPIED, Piece
 
 _SPECIAL: Final = re.compile(
-    r"(?P<url>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]])|(?P<note>\[\^[^\]\[\s]{1,64}\])|(?P<br><br ?/?>)"
+    rf"(?P<url>{ADDRESS})|(?P<note>\[\^[^\]\[\s]{{1,64}}\])|(?P<br><br ?/?>)"
     r"|\[(?P<source>[0-9]{1,3})\]"
 )
 _FEW: Final = 1_000
@@ -82,14 +83,18 @@ class Inline(Struct, frozen=True):
         position = 0
         for match in _SPECIAL.finditer(text):
             pieces.append((text[position : match.start()], style))
+            if match["url"]:
+                url = trimmed(match["url"])
+                link = style if url.endswith("://") else link_style(style + self.palette.link, url)
+                pieces.append((url, link))
+                position = match.start() + len(url)
+                continue
             pieces.append(self._special(match, style))
             position = match.end()
         pieces.append((text[position:], style))
         return [piece for piece in pieces if piece[0]]
 
     def _special(self, match: re.Match[str], style: Style) -> Piece:
-        if match["url"]:
-            return match[0], link_style(style + self.palette.link, match[0])
         if match["note"]:
             return note_mark(match[0][2:-1]), style + self.palette.mark + _copied_as(match[0])
         if match["br"]:
