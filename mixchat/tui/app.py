@@ -20,6 +20,7 @@ from mixchat.tui import themes
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.pressable import pressed
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines
@@ -78,6 +79,12 @@ class MixApp(App[int], inherit_bindings=False):
             await self._input.take(event)
         else:
             await super().on_event(event)
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        key = pressed(event.style.meta)
+        if key is not None:
+            self.post_message(key)
 
     def get_driver_class(self) -> type[Driver]:
         """Return who speaks with the terminal: one that no byte can stop, unless Textual was told another."""

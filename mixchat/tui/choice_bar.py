@@ -10,6 +10,8 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+from mixchat.tui.pressable import pressable
+
 ARMED_AFTER: Final = 0.5
 """Seconds without a key before a key is an answer: what is typed on the run must not choose."""
 
@@ -104,7 +106,9 @@ class ChoiceBar(Widget, can_focus=True):
     def _asked(self, width: int) -> Content:
         """Return the question and its answers: on one row if there is room, else one a row."""
         answers = [
-            Content.assemble((f" {option.key} ", "$ink on $warning bold"), f" {option.label}")
+            pressable(
+                Content.assemble((f" {option.key} ", "$ink on $warning bold"), f" {option.label}"), option.key
+            )
             for option in self._options
         ]
         row = Content("   ").join(answers)

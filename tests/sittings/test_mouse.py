@@ -1,9 +1,13 @@
 """The mouse over a conversation: what is selected, what is clicked, and what is neither."""
 
+import time
+
 import pytest
 
+from tests.sittings.provider import paced
 from tests.sittings.sitting import Sitting
 
+SECRET = "AKIA" + "Q7ZL4XWV2N5RTKJD"
 ADDRESS = "https://docs.example.com/page_(one)"
 REPLY = f"""Behold the well-known word here, and [the manual]({ADDRESS}) as well.
 
@@ -86,3 +90,23 @@ def test_scrolling_keys_move_the_conversation_from_an_empty_prompt(sitting: Sitt
     sitting.types("more ")
     sitting.until(lambda: sitting.screen.composer == "more words", "Home in what is written")
     sitting.sees("Paragraph 079")
+
+
+def test_keys_that_are_written_on_the_screen_can_be_clicked(sitting: Sitting):
+    sitting.opens()
+    for words, shows in (("commands", "type to filter"), ("help", "Everything else")):
+        sitting.clicks(*sitting.place_of(words))
+        sitting.sees(shows)
+        sitting.presses("escape")
+        sitting.sees_no_more(shows)
+    sitting.sends(f"deploy with {SECRET} please")
+    place = sitting.place_of("edit")
+    time.sleep(0.6)  # what is typed on the run is no answer
+    sitting.clicks(*place)
+    sitting.until(lambda: SECRET in sitting.screen.composer, "the prompt back in the composer")
+    sitting.presses("ctrl+u")
+    sitting.provider.will_say(paced("one two three " * 60, characters=60))
+    sitting.sends("count")
+    sitting.sees("two")
+    sitting.clicks(*sitting.place_of("esc stop"))
+    sitting.sees("stopped")

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mixchat.tui.chat.hints import Hint
+from mixchat.tui.pressable import pressable
 
 _ALWAYS = 2
 """How many hints, the last ones, stand at the right and never leave the line."""
@@ -56,4 +57,4 @@ class StatusLine(Widget):
 
 
 def _painted(hint: Hint) -> Content:
-    return Content.assemble((hint.key, "$text"), (f" {hint.does}", "$text-muted"))
+    return pressable(Content.assemble((hint.key, "$text"), (f" {hint.does}", "$text-muted")), hint.key)

@@ -11,9 +11,11 @@ from mixchat.domain.clock import Clock
 from mixchat.tui import formatting
 from mixchat.tui.onboarding.provider_status import ProviderFinding
 from mixchat.tui.onboarding.welcome import centred, wordmark
+from mixchat.tui.pressable import pressable
 
 CONTACTING: Final = "contacting the package index, as pip is set up"
 """The step before the first byte."""
+_STOPS: Final = pressable(Content.styled("esc stops it", "$text-muted"), "esc")
 _TICK: Final = 1.0
 _BAR: Final = 36
 _LABEL: Final = 22
@@ -82,16 +84,16 @@ class FirstRun(Widget):
         step, done, total = self._progress or ("", 0, None)
         if not done:
             waited = self._clock.monotonic() - self._since
-            return [Content(f"{step}  {waited:.0f} s"), Content.styled("esc stops it", "$text-muted")]
+            return [Content(f"{step}  {waited:.0f} s"), _STOPS]
         share = done / total if total else 0.0
         return [
             Content.assemble((formatting.bar(share, _BAR), "$primary on $panel"), f" {share:4.0%}"),
-            Content.styled(f"{step}  {formatting.size(done)}   esc stops it", "$text-muted"),
+            Content.assemble((f"{step}  {formatting.size(done)}   ", "$text-muted"), _STOPS),
         ]
 
 
 def _way(key: str, does: str) -> Content:
-    return Content.assemble((key.rjust(7), "$accent bold"), "  ", does)
+    return pressable(Content.assemble((key.rjust(7), "$accent bold"), "  ", does), key)
 
 
 def _found(finding: ProviderFinding) -> Content:

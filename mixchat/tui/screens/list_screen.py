@@ -16,6 +16,7 @@ from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
 from mixchat.tui.dismissible import DismissibleScreen
 from mixchat.tui.formatting import seconds_to_read
+from mixchat.tui.pressable import pressable
 from mixchat.tui.screens.row_list import RowList
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
@@ -46,7 +47,8 @@ class FootLine(Widget):
 
 
 def _hint(binding: Binding) -> Content:
-    return Content.assemble((key_label(binding.key), "$text"), (f" {binding.description}", "$text-disabled"))
+    words = Content.assemble((key_label(binding.key), "$text"), (f" {binding.description}", "$text-disabled"))
+    return pressable(words, binding.key)
 
 
 def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:

@@ -1,0 +1,34 @@
+"""Keys on the screen that the mouse presses: a click on one is that key, wherever the focus is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.content import Content
+from textual.events import Key
+from textual.keys import key_to_character
+from textual.style import Style
+
+_META: Final = "key"
+_NAMES: Final[Mapping[str, str]] = {"esc": "escape", "↑": "up", "↓": "down", "←": "left", "→": "right"}
+"""Keys as they are written, where they are called otherwise."""
+
+
+def pressable(words: Content | str, key: str) -> Content:
+    """Return words that press a key when they are clicked.
+
+    Args:
+        words: the key and what it does.
+        key: as Textual calls it, or as it is written (`esc`); what is no single key makes no difference.
+    """
+    content = Content(words) if isinstance(words, str) else words
+    name = _NAMES.get(key.partition(",")[0].strip(), key.partition(",")[0].strip())
+    single = len(name) == 1 or (name.isascii() and " " not in name and name)
+    return content.stylize(Style.from_meta({_META: name})) if single else content
+
+
+def pressed(meta: Mapping[str, object]) -> Key | None:
+    """Return the key of what was clicked, if it is one."""
+    name = meta.get(_META)
+    if not isinstance(name, str):
+        return None
+    return Key(name, name if len(name) == 1 else key_to_character(name))
