@@ -44,7 +44,7 @@ def test_two_clicks_select_a_word_and_three_a_line(shown: Sitting):
     column, row = shown.place_of("well-known")
     shown.clicks(column + 2, row, times=2)
     copies(shown, "well-known")
-    shown.clicks(column + 2, row)
+    shown.clicks(*shown.place_of("as well"), times=3)
     copies(shown, FIRST)
     column, row = shown.place_of("paragraph is so")
     shown.clicks(column, row, times=3)
