@@ -24,7 +24,7 @@ _SCROLL_EVERY: Final = 0.04
 _WORD: Final = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A place between two characters of a row; places compare as they are read."""
 
     row: RowAddress
@@ -32,11 +32,11 @@ class Place(NamedTuple):
     """Characters before it, the bar and the margin included."""
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """From one place up to another."""
 
-    start: Place
-    end: Place
+    start: TextPlace
+    end: TextPlace
 
 
 def character_at(line: RenderedLine, cell: int) -> int:
@@ -82,7 +82,7 @@ def _wholes(line: RenderedLine) -> Iterator[tuple[int, int]]:
         yield began, position
 
 
-def line_at(column: TurnColumn, row: RowAddress) -> Span:
+def line_at(column: TurnColumn, row: RowAddress) -> TextSpan:
     """Return the line that a row belongs to: rows that were wrapped are one line."""
     first = last = row
     while first.row and first.part == row.part:
@@ -95,7 +95,7 @@ def line_at(column: TurnColumn, row: RowAddress) -> Span:
         if below == last or below.part != row.part:
             break
         last = below
-    return Span(Place(first, 0), Place(last, MARGIN + len(_line(column, last).painted)))
+    return TextSpan(TextPlace(first, 0), TextPlace(last, MARGIN + len(_line(column, last).painted)))
 
 
 def _line(column: TurnColumn, row: RowAddress) -> RenderedLine:
@@ -110,7 +110,7 @@ class SelectingPane(ScrollPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._anchor: Span | None = None
+        self._anchor: TextSpan | None = None
         """What was meant where the button went down, while it is held."""
         self._clicks = 0
         """How many clicks on one cell came after each other."""
@@ -178,7 +178,7 @@ class SelectingPane(ScrollPane):
         self._scrolled(-1 if self._pointer.y <= 0 else 1)
         self._select()
 
-    def _meant(self, offset: Offset) -> Span | None:
+    def _meant(self, offset: Offset) -> TextSpan | None:
         """Return the character, word or line under the mouse, as the clicks say."""
         if not self._seen:
             return None
@@ -187,7 +187,7 @@ class SelectingPane(ScrollPane):
         if self._clicks == 3:
             return line_at(self._column, seen.place)
         start, end = word_at(seen.line, at) if self._clicks == 2 else (at, at + 1)
-        return Span(Place(seen.place, start), Place(seen.place, end))
+        return TextSpan(TextPlace(seen.place, start), TextPlace(seen.place, end))
 
     def _select(self) -> None:
         """Select from what was meant first to what is under the mouse now."""
