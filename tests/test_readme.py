@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import mixchat
 from mixchat.cli.parser import whole_parser
 from tests.wires.server import Wires, environment
 
@@ -53,3 +54,30 @@ async def test_the_python_runs_as_it_stands(tmp_path: Path):
         assert process.returncode == 0, err.decode()
         assert out.decode().strip()
         assert len(wires.seen) >= 3
+
+
+TOPIC = (Path(mixchat.__file__).parent / "cli" / "python.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["by hand", "with mixchat"])
+async def test_the_python_of_the_help_runs_as_it_stands(at: int, tmp_path: Path):
+    code = re.findall(r"^```python\n(.*?)^```", TOPIC, re.S | re.M)[at]
+    async with Wires() as wires:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env=os.environ | environment(wires.url) | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        )  # fmt: skip
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    assert "Hello from " in out.decode()
+
+
+def test_the_help_says_in_five_lines_what_took_fifty():
+    by_hand, ours = re.findall(r"^```python\n(.*?)^```", TOPIC, re.S | re.M)
+    assert len([line for line in by_hand.splitlines() if line]) >= 35
+    assert len([line for line in ours.splitlines() if line]) <= 5
+
+
+def test_fetch_is_the_same_in_the_help_and_in_the_readme():
+    (fetch,) = re.findall(r"^```js\n(.*?)^```", TOPIC, re.S | re.M)
+    assert fetch in README

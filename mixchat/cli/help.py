@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from mixchat.cli.exit import DONE
@@ -18,7 +19,7 @@ def add(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "help",
-        help="longer texts: config, errors, prompts, roles, stacks, or any command",
+        help="longer texts: config, errors, install, prompts, python, roles, stacks, or any command",
         description="Explains a topic, or a command as its --help does.",
         epilog=_EXAMPLES,
     )
@@ -85,6 +86,22 @@ def _prompts() -> Iterator[str]:
     yield f"\nA new file begins so:\n\n{prompts.TEMPLATE.rstrip()}"
 
 
+def _python() -> Iterator[str]:
+    yield Path(__file__).with_name("python.md").read_text("utf-8").rstrip()
+
+
+def _install() -> Iterator[str]:
+    from mixchat.cli.extras import EXTRAS
+    from mixchat.cli.platforms import PLATFORMS, WAYS
+
+    yield "Ways to install it; Python 3.11 or newer is needed."
+    yield from _listed(dict(WAYS))
+    yield "\nWhat not everybody needs is an extra; `mixchat doctor` says which are missing."
+    yield from _listed({extra.how: f"for {extra.command}" for extra in EXTRAS})
+    yield "\nWhere it runs."
+    yield from _listed({row.name: f"{row.state}: {row.why}" for row in PLATFORMS})
+
+
 def _listed(rows: Mapping[str, str]) -> Iterator[str]:
     width = min(max(map(len, rows)), 32)
     for name, words in rows.items():
@@ -92,5 +109,6 @@ def _listed(rows: Mapping[str, str]) -> Iterator[str]:
 
 
 _TOPICS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
-    "config": _config, "errors": _errors, "prompts": _prompts, "roles": _roles, "stacks": _stacks,
+    "config": _config, "errors": _errors, "install": _install, "prompts": _prompts, "python": _python,
+    "roles": _roles, "stacks": _stacks,
 }  # fmt: skip

@@ -54,7 +54,7 @@ COMMANDS = (
     Command("history", "saved chats: list, search, show, rm, export, import"),
     Command("prompts", "the prompt library: list, show, edit, rm"),
     Command("config", "the config file: init, show, check, path, edit, schema, trust"),
-    Command("help", "longer texts: config, errors, prompts, roles, stacks"),
+    Command("help", "longer texts: config, errors, install, prompts, python, roles, stacks"),
     Command("completion", "a completion script for bash, zsh or fish"),
     Command("learned", "what the router learned from you: list, rm"),
     Command("local", "models on this machine: list, pull, rm", logs=True),

@@ -1,0 +1,41 @@
+"""Where mixchat runs, and what is left out there and why."""
+
+from typing import Final
+
+from msgspec import Struct
+
+
+class Platform(Struct, frozen=True):
+    """A kind of machine."""
+
+    name: str
+    state: str
+    """`tested`, `expected` or `without ...`."""
+    why: str
+
+
+PLATFORMS: Final = (
+    Platform("Linux, glibc, x86-64", "tested", "every test runs here, with Python 3.11"),
+    Platform("Linux, glibc, ARM64", "expected", "every compiled package has a wheel"),
+    Platform("Linux, musl 1.2 (Alpine)", "expected", "every compiled package has a musllinux wheel"),
+    Platform(
+        "macOS, ARM64 and x86-64", "expected", "every compiled package has a wheel; keys are in the Keychain"
+    ),
+    Platform(
+        "Windows, x86-64", "expected", "the same; files are private by the profile's rights, not by modes"
+    ),
+    Platform(
+        "Windows, ARM64", "no built-in model", "xllamacpp has no wheel, so it is left out; Ollama works"
+    ),
+    Platform("Linux, other processors", "no built-in model", "the same"),
+    Platform("Python 3.12 to 3.14", "expected", "the same wheels are there; tests run with 3.11"),
+    Platform("PyPy", "not supported", "msgspec has no wheel for it"),
+)
+
+WAYS: Final = (
+    ("pip, in a clone", "python3 -m venv .venv && .venv/bin/pip install -e ."),
+    ("pip, from a wheel", "pip install mixchat-*.whl"),
+    ("pipx, from a clone or a wheel", "pipx install ."),
+    ("uv, from a clone or a wheel", "uv tool install ."),
+)
+"""How it is installed; each of them was tried on Linux."""
