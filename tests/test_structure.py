@@ -35,6 +35,12 @@ def test_no_two_public_classes_share_a_name():
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SAME_THING} == {}
 
 
+def test_the_screen_is_wired_by_messages_and_handlers_not_by_callables():
+    screen = {path: path.read_text("utf-8") for path in (PACKAGE / "tui").rglob("*.py")}
+    assert sum(text.count("Callable[") for text in screen.values()) < 25
+    assert len([path for path in screen if path.parent.name == "tui"]) <= 12
+
+
 SPAWNS = {
     ("subprocess", "run"), ("subprocess", "Popen"), ("subprocess", "call"), ("subprocess", "check_call"),
     ("subprocess", "check_output"), ("subprocess", "getoutput"), ("subprocess", "getstatusoutput"),

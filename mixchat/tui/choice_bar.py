@@ -16,12 +16,16 @@ ARMED_AFTER: Final = 0.5
 """Seconds without a key before a key is an answer: what is typed on the run must not choose."""
 
 
+Act = Callable[[], object]
+"""Does what was chosen."""
+
+
 class Option(Struct, frozen=True):
     """One answer and what it does."""
 
     key: str
     label: str
-    act: Callable[[], object]
+    act: Act
 
 
 class ChoiceBar(Widget, can_focus=True):

@@ -1,12 +1,12 @@
 """What a private role would keep on this machine is not sent elsewhere before the person said so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.choice_bar import Option
+from mixchat.tui.choice_bar import Act, Option
 
 
 class PrivateRoleQuestion:
@@ -31,9 +31,7 @@ class PrivateRoleQuestion:
         private = decision is not None and decision.private and not self._context.chat.record.private
         return decision.role if private and decision is not None else None
 
-    def ask(
-        self, role: str | None, pins: Sequence[Pin], go_on: Callable[[], object], back: Callable[[], object]
-    ) -> None:
+    def ask(self, role: str | None, pins: Sequence[Pin], go_on: Act, back: Act) -> None:
         """Go on, at once where `role` is none or nothing leaves this machine, else when the person says so."""
         slots = [slot for pin in pins for slot in self._slots(pin)]
         remote = dict.fromkeys(str(slot.ref) for slot in slots if not self._is_local(slot))

@@ -1,6 +1,5 @@
 """Steering the chat: retry, continue, pin, correct, keep private."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -11,6 +10,7 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.choice_bar import Act
 from mixchat.tui.handlers.handler import BUSY, NO_TURN, ChatHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
 from mixchat.tui.picker import Picker, PickerEntry
@@ -46,7 +46,7 @@ class TurnHandler(ChatHandler):
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
             self._if_public(turn, pin, partial(self.context.queue.go_on, turn.id, pin))
 
-    def _if_public(self, turn: Turn, pin: Pin | None, act: Callable[[], object]) -> None:
+    def _if_public(self, turn: Turn, pin: Pin | None, act: Act) -> None:
         """Do it; where a private role answered and another machine would be told now, only when the person says so."""
         private = PrivateRoleQuestion(self.context)
         back = self.context.composer.area.focus

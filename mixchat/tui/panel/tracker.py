@@ -98,12 +98,6 @@ class SpendingState(Struct, frozen=True):
             return self.turn
         return self.newest.cost if self.newest is not None else None
 
-    @property
-    def tightest(self) -> Span | None:
-        """The span that is nearest to its limit."""
-        limited = [span for span in self.spans if span.share is not None]
-        return max(limited, key=lambda span: span.share or 0.0, default=None)
-
 
 class Tracker(Widget):
     """The state and cost of the newest turn, and a row a span."""

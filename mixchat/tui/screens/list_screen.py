@@ -1,6 +1,5 @@
 """What every screen beside the conversation is made of: a title, a field that filters, a list, and the keys."""
 
-from collections.abc import Callable
 from typing import ClassVar, TypeVar, cast
 
 from textual import on
@@ -14,6 +13,7 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
+from mixchat.tui.choice_bar import Act
 from mixchat.tui.dismissible import DismissibleScreen
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.pressable import pressable
@@ -143,7 +143,7 @@ class FilterListScreen(DismissibleScreen[Result]):
         """Show a sentence for a while."""
         self.notify(sentence, timeout=seconds_to_read(sentence), markup=False)
 
-    def attempt(self, change: Callable[[], object]) -> None:
+    def attempt(self, change: Act) -> None:
         """Make a change, show what it returns or why it cannot be made, and show the rows anew."""
         try:
             sentence = change()

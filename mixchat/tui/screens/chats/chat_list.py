@@ -1,6 +1,6 @@
 """The saved chats as the chats screen works with them: found, renamed, pinned, tagged, deleted and brought back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
@@ -9,6 +9,7 @@ from mixchat.chat.chat import Chat
 from mixchat.domain.usage import CostSum
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.search import Hit
+from mixchat.tui.choice_bar import Act
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -27,7 +28,7 @@ class ChatList:
     def __init__(self, runtime: "Runtime", in_use: Chat) -> None:
         self._runtime = runtime
         self._in_use = in_use
-        self._undo: list[tuple[str, Callable[[], None]]] = []
+        self._undo: list[tuple[str, Act]] = []
         self._costs: dict[str, CostSum] | None = None
         self.records: dict[str, ChatRecord] = {}
         """Every chat, in the list's order."""

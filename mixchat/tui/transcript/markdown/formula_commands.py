@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, NamedTuple, Protocol, cast
 
 from mixchat.tui.transcript.markdown.notation import fraction, lowered, named, raised, root, spaced
@@ -12,13 +12,16 @@ class Unwritable(Exception):
     """Something of a formula has no form in text."""
 
 
+Write = Callable[..., str]
+"""Given the arguments of a command as text, returns the whole as text."""
+
+
 class FormulaCommand(NamedTuple):
     """A command with arguments."""
 
     arguments: str
     """`{` for each that must be there, `[` for each that may."""
-    write: Callable[..., str]
-    """Given the arguments as text, returns the whole as text."""
+    write: Write
 
 
 _ACCENTS: Final = {
@@ -34,8 +37,8 @@ _AS_IT_IS: Final = frozenset(
 )  # fmt: skip
 
 
-def _accented(mark: str) -> Callable[[str], str]:
-    return lambda text: "".join([letter + mark for letter in text.strip()])
+def _accented(mark: str, text: str) -> str:
+    return "".join([letter + mark for letter in text.strip()])
 
 
 def _double(text: str) -> str:
@@ -58,26 +61,54 @@ def _overset(above: str, of: str) -> str:
     return of + raised(above)
 
 
-_OF_ONE: Final[Mapping[str, Callable[[str], str]]] = {
+def _underset(under: str, of: str) -> str:
+    return of + lowered(under)
+
+
+def _coloured(_: str, of: str) -> str:
+    return of
+
+
+def _root(degree: str, of: str) -> str:
+    return root(spaced(of), degree)
+
+
+def _modulo(text: str) -> str:
+    return f" (mod {spaced(text)})"
+
+
+def _tag(text: str) -> str:
+    return f"    ({text})"
+
+
+def _phantom(text: str) -> str:
+    return " " * len(text)
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+_OF_ONE: Final[Mapping[str, Write]] = {
     **dict.fromkeys((*TEXT, *_AS_IT_IS), str),
-    **{name: _accented(mark) for name, mark in _ACCENTS.items()},
+    **{name: partial(_accented, mark) for name, mark in _ACCENTS.items()},
     **dict.fromkeys(("operatorname", "operatorname*", "mathop"), named),
-    **dict.fromkeys(("label", "color", "hspace", "vspace"), lambda _: ""),
+    **dict.fromkeys(("label", "color", "hspace", "vspace"), _nothing),
     "mathbb": _double,
-    "pmod": lambda text: f" (mod {spaced(text)})",
-    "tag": lambda text: f"    ({text})",
-    "phantom": lambda text: " " * len(text),
+    "pmod": _modulo,
+    "tag": _tag,
+    "phantom": _phantom,
     "not": _not,
 }
-_OF_TWO: Final[Mapping[str, Callable[[str, str], str]]] = {
+_OF_TWO: Final[Mapping[str, Write]] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "nicefrac"), _fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _choice),
     **dict.fromkeys(("overset", "stackrel"), _overset),
-    "underset": lambda under, of: of + lowered(under),
-    "textcolor": lambda _, of: of,
+    "underset": _underset,
+    "textcolor": _coloured,
 }
-_WITH_OPTION: Final[Mapping[str, Callable[[str, str], str]]] = {
-    "sqrt": lambda degree, of: root(spaced(of), degree),
+_WITH_OPTION: Final[Mapping[str, Write]] = {
+    "sqrt": _root,
 }
 COMMANDS: Final[Mapping[str, FormulaCommand]] = {
     **{name: FormulaCommand("{", write) for name, write in _OF_ONE.items()},

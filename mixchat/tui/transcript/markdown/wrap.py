@@ -6,7 +6,6 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len, split_graphemes
-from rich.style import Style
 
 from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
 
@@ -131,8 +130,3 @@ def slices(pieces: list[Piece], spans: list[tuple[int, int]]) -> Iterator[list[P
 def width_of(pieces: list[Piece]) -> int:
     """Return how many cells `pieces` fill."""
     return sum([len(text) if text.isascii() else cell_len(text) for text, _ in pieces])
-
-
-def restyled(pieces: list[Piece], style: Style) -> list[Piece]:
-    """Return `pieces` with `style` over their own."""
-    return [(text, own + style) for text, own in pieces]
