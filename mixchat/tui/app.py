@@ -20,7 +20,7 @@ from mixchat.tui import themes
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.pressable import pressed
+from mixchat.tui.widgets.pressable import pressed
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from mixchat.tui.pressable import pressable
+from mixchat.tui.widgets.pressable import pressable
 
 ARMED_AFTER: Final = 0.5
 """Seconds without a key before a key is an answer: what is typed on the run must not choose."""

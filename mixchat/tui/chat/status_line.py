@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mixchat.tui.chat.hints import Hint
-from mixchat.tui.pressable import pressable
+from mixchat.tui.widgets.pressable import pressable
 
 _ALWAYS = 2
 """How many hints, the last ones, stand at the right and never leave the line."""

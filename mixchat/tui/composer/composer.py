@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
-from mixchat.tui.card_edge import CardEdge
+from mixchat.tui.widgets.card_edge import CardEdge
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.edit_banner import EditBanner

@@ -11,7 +11,7 @@ from mixchat.domain.clock import Clock
 from mixchat.tui import formatting
 from mixchat.tui.onboarding.provider_status import ProviderFinding
 from mixchat.tui.onboarding.welcome import centred, wordmark
-from mixchat.tui.pressable import pressable
+from mixchat.tui.widgets.pressable import pressable
 
 CONTACTING: Final = "contacting the package index, as pip is set up"
 """The step before the first byte."""

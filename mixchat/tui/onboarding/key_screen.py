@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.tui import formatting
-from mixchat.tui.dismissible import DismissibleModal
+from mixchat.tui.widgets.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 
 if TYPE_CHECKING:

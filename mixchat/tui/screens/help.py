@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from mixchat.tui.actions.keys import Keymap, key_label
 from mixchat.tui.actions.table import ACTIONS
-from mixchat.tui.dismissible import DismissibleModal
+from mixchat.tui.widgets.dismissible import DismissibleModal
 
 _WIDTH = 24
 
