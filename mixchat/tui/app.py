@@ -20,13 +20,13 @@ from mixchat.tui import themes
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.widgets.pressable import pressed
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines
 from mixchat.tui.terminal.pacing import OutputPacing
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 from mixchat.tui.terminal.survival import Failures, survive_handlers
+from mixchat.tui.widgets.pressable import pressed
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

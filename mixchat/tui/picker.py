@@ -13,8 +13,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mixchat.tui.composer.completion import Candidate, rank
-from mixchat.tui.widgets.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
+from mixchat.tui.widgets.dismissible import DismissibleModal
 
 
 class PickerEntry(Struct, frozen=True):

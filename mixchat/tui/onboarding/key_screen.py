@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.tui import formatting
-from mixchat.tui.widgets.dismissible import DismissibleModal
 from mixchat.tui.terminal.ordered_keys import OrderedInput
+from mixchat.tui.widgets.dismissible import DismissibleModal
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

@@ -14,11 +14,11 @@ from textual.widgets import Input, Static
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
 from mixchat.tui.choice_bar import Act
-from mixchat.tui.widgets.dismissible import DismissibleScreen
 from mixchat.tui.formatting import seconds_to_read
-from mixchat.tui.widgets.pressable import pressable
 from mixchat.tui.screens.row_list import RowList
 from mixchat.tui.terminal.ordered_keys import OrderedInput
+from mixchat.tui.widgets.dismissible import DismissibleScreen
+from mixchat.tui.widgets.pressable import pressable
 
 
 class FootLine(Widget):

@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError
-from mixchat.tui.widgets.dismissible import DismissibleModal
 from mixchat.tui.screens.list_screen import FootLine
 from mixchat.tui.terminal.ordered_keys import OrderedInput
+from mixchat.tui.widgets.dismissible import DismissibleModal
 
 
 class ValuePrompt(DismissibleModal[str | None]):
