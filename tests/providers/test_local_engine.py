@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import aclosing
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import Message, ModelRequest
 from mixchat.providers.adapter import Endpoint
 from mixchat.providers.connections import Connections
+from mixchat.providers.local.engine import pull_engine
 from mixchat.providers.local.model_store import ModelStore
+from mixchat.providers.local.progress import PullFailed
 from mixchat.providers.local.provider import LocalProvider
 from mixchat.providers.local.server_process import ServerProcess
 from mixchat.providers.openai_chat import ChatProvider
@@ -105,16 +108,50 @@ def local_provider(tmp_path: Path) -> LocalProvider:
     return LocalProvider(paths, Config())
 
 
+@pytest.mark.parametrize(
+    ("libc", "sentence"),
+    [("glibc", "`mixchat local pull smollm2-135m` installs it"), ("", "use Ollama or a provider with a key")],
+)
 async def test_a_machine_without_the_runtime_says_what_else_there_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    libc: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = local_provider(tmp_path)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("platform.libc_ver", lambda: (libc, ""))
     request = ModelRequest(ref=ModelRef("local", "tiny"), messages=(Message("user", "Hi"),))
-    with pytest.raises(UnknownModel, match="use Ollama or a provider with a key"):
+    with pytest.raises(UnknownModel, match=sentence):
         await anext(provider.stream(request))
     assert [card.ref.model for card in await provider.models()] == ["tiny"]
     await provider.aclose()
+
+
+async def test_the_runtime_is_installed_with_the_first_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels, target = tmp_path / "wheels", tmp_path / "target"
+    wheels.mkdir()
+    name = "xllamacpp-2027.1"
+    with zipfile.ZipFile(wheels / f"{name}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("xllamacpp/__init__.py", "")
+        wheel.writestr(
+            f"{name}.dist-info/METADATA", "Metadata-Version: 2.1\nName: xllamacpp\nVersion: 2027.1\n"
+        )
+        wheel.writestr(
+            f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{name}.dist-info/RECORD", "")
+    for variable, value in {"FIND_LINKS": str(wheels), "NO_INDEX": "1", "TARGET": str(target)}.items():
+        monkeypatch.setenv(f"PIP_{variable}", value)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr("mixchat.providers.local.engine.installed", lambda: False)
+    monkeypatch.setattr("mixchat.providers.local.engine.available", lambda: True)
+    async for _ in pull_engine():
+        pass
+    assert (target / "xllamacpp" / "__init__.py").is_file()
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "nowhere"))
+    with pytest.raises(PullFailed, match=r"llama\.cpp could not be installed"):
+        async for _ in pull_engine():
+            pass
 
 
 async def test_a_model_that_was_never_fetched_says_how_to_fetch_it(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import importlib.util
 import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -16,9 +15,10 @@ from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
+from mixchat.providers.local.engine import why_not
 from mixchat.providers.local.llama_http import complete
 from mixchat.providers.local.model_store import PROVIDER, LocalModel, ModelStore
-from mixchat.providers.local.server_process import UNSUPPORTED, ServerAddress, ServerProcess
+from mixchat.providers.local.server_process import ServerAddress, ServerProcess
 from mixchat.providers.wire_request import check, dropped_parameters
 
 _OVERHEAD: Final = 150_000_000
@@ -92,8 +92,8 @@ class LocalProvider:
             UnknownModel: it is missing, broken, or too large, or llama.cpp has no build for this machine.
         """
         entry = self._shelf.entry(name)
-        if not supported():
-            raise UnknownModel(UNSUPPORTED, ref=entry.ref)
+        if (why := why_not()) is not None:
+            raise UnknownModel(why, ref=entry.ref)
         door = self._engine.door
         if door is not None and door.name == name:
             return entry
@@ -160,11 +160,6 @@ class LocalProvider:
             return
         async with self._turnstile:
             await asyncio.to_thread(self._engine.stop)
-
-
-def supported() -> bool:
-    """Return whether llama.cpp is installed; it has no wheel for some machines."""
-    return importlib.util.find_spec("xllamacpp") is not None
 
 
 def _left_out(request: ModelRequest) -> list[Notice]:

@@ -13,15 +13,12 @@ from msgspec import Struct
 
 from mixchat.config.child_environment import child_environment
 from mixchat.domain.errors import UnknownModel
+from mixchat.providers.local.engine import NO_WHEEL, why_not
 from mixchat.providers.local.model_store import LocalModel
 
 _LOG_LIMIT: Final = 1_000_000
 _LOG_NAME: Final = "llama.log"
 _SCRIPT: Final = Path(__file__).with_name("server_main.py")
-UNSUPPORTED: Final = (
-    "There is no llama.cpp build for this machine, so local models cannot run here; "
-    "use Ollama or a provider with a key instead."
-)
 
 
 class ServerAddress(Struct, frozen=True):
@@ -126,7 +123,7 @@ class ServerProcess:
 
     def _why(self, entry: LocalModel, answer: dict[str, str]) -> str:
         if answer.get("error") in ("ImportError", "ModuleNotFoundError"):
-            return UNSUPPORTED
+            return why_not() or NO_WHEEL
         return f"llama.cpp could not load {entry.path}; {self._log_folder / _LOG_NAME} says why."
 
 

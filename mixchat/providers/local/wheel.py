@@ -6,28 +6,28 @@ dependencies are left alone, since they would compile what is already here.
 
 import asyncio
 import hashlib
-import importlib.util
 import os
-import re
 import shutil
-import sys
 import tempfile
 import zipfile
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-from mixchat.config.child_environment import child_environment
 from mixchat.providers.local.model_store import DEFAULT_MODEL
+from mixchat.providers.local.pip_client import run_pip
 from mixchat.providers.local.progress import Progress, PullFailed, disk_failure, make_room
 
 _PIECE: Final = 1 << 19
 """Bytes unpacked between two looks at the event loop: a few milliseconds."""
 _FETCHING: Final = ".pull-"
-_PROGRESS: Final = re.compile(rb"Progress (\d+) of (\d+)")
+_FAILED: Final = (
+    "pip could not download the model; check the network, and pip's own settings if it needs a proxy "
+    "or another index (pip config list)."
+)
 
 
 class Wheel(Struct, frozen=True):
@@ -88,47 +88,8 @@ async def pull_wheel(wheel: Wheel, folder: Path) -> AsyncGenerator[Progress]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-async def _download(wheel: Wheel, work: Path) -> AsyncGenerator[Progress]:
-    if importlib.util.find_spec("pip") is None:
-        raise PullFailed(f"pip is missing in {sys.prefix}; add it with: {sys.executable} -m ensurepip")
-    with (work / "pip.log").open("wb") as log:
-        client = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input",
-            "--disable-pip-version-check", "--progress-bar=raw", "--retries=2", "--dest", str(work),
-            wheel.requirement,
-            # In a directory of our own, since -m would let the current one supply modules.
-            cwd=work,
-            env=child_environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            start_new_session=os.name == "posix",
-        )  # fmt: skip
-    try:
-        async for line in _lines(client):
-            if found := _PROGRESS.search(line):
-                yield Progress(int(found[1]), int(found[2]))
-        if await client.wait() != 0:
-            raise _refused(work)
-    finally:
-        with suppress(ProcessLookupError):
-            client.kill()
-        await client.wait()
-
-
-async def _lines(client: asyncio.subprocess.Process) -> AsyncGenerator[bytes]:
-    while client.stdout is not None and (line := await client.stdout.readline()):
-        yield line
-
-
-def _refused(work: Path) -> PullFailed:
-    said = (work / "pip.log").read_text(encoding="utf-8", errors="replace")
-    if "No space left" in said or "disk quota" in said.lower():
-        return PullFailed(f"The disk is full; free some space below {work.parent} and pull again.")
-    return PullFailed(
-        "pip could not download the model; check the network, and pip's own settings if it needs a proxy "
-        "or another index (pip config list)."
-    )
+def _download(wheel: Wheel, work: Path) -> AsyncGenerator[Progress]:
+    return run_pip("download", ["--dest", str(work), wheel.requirement], work, _FAILED)
 
 
 async def _unpack(wheel: Wheel, work: Path) -> AsyncGenerator[Progress]:
