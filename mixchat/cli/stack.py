@@ -28,7 +28,7 @@ def add(subparsers: Subparsers) -> None:
     family = subparsers.add_parser(
         "stack",
         help="which models answer: list, show, use, export, import",
-        description="Stacks say which models sit in which roles, in order of preference.",
+        description="Stacks say which models each role has, in order of preference.",
         epilog=_EXAMPLES,
     )
     commands = family.add_subparsers(metavar="COMMAND", required=True)

@@ -1,4 +1,4 @@
-"""Stacks: which models sit in which roles, in order of preference."""
+"""Stacks: which models each role has, in order of preference."""
 
 from collections.abc import Mapping
 

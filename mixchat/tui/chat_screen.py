@@ -138,7 +138,8 @@ class ChatScreen(Screen[None]):
         await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
         onboarding = self.wiring.onboarding
         self.ready.set()
-        # What was imported stays for as long as the app runs; frozen, no collection walks it while one types.
+        # Collections are off since the start of the program (`mixchat.__main__`), and on again from here. What was
+        # imported until now stays for as long as the app runs; frozen, no collection walks it while one types.
         gc.freeze()
         gc.enable()
         await self._runtime.discover(unnamed=True)

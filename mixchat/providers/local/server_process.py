@@ -1,4 +1,8 @@
-"""Starting, watching and ending the child process that llama.cpp runs in."""
+"""Starting, watching and ending the child process that llama.cpp runs in.
+
+A process of its own, not a thread: native code that crashes or runs out of memory ends that child and not the app, a
+model that is being loaded can be ended at once, and all its memory comes back.
+"""
 
 import json
 import os

@@ -18,7 +18,7 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="models,model",
     ),
     Action(
-        id="stack", key="alt+s", title="Stack", help="who sits in which role; or put another stack to use",
+        id="stack", key="alt+s", title="Stack", help="which models each role has; or use another stack",
         slash="stack", argument="[NAME]",
     ),
     Action(

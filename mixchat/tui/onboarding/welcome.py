@@ -1,4 +1,4 @@
-"""What an empty chat shows: the name, and who sits in which role."""
+"""What an empty chat shows: the name, and which model each role has."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -25,7 +25,7 @@ _LONGEST: Final = 1.0
 """Seconds that the next key waits at most for what the one before has set off."""
 _ROUNDS: Final = 8
 """How often what a key set off may set off something more."""
-_GLANCE: Final = 0.02
+_ALIVE_CHECK: Final = 0.02
 """Seconds after which it is looked whether a widget that does not answer is still there."""
 _DOUBLE_CLICK: Final = 0.5
 """Seconds within which a second click on the same cell belongs to the first."""
@@ -133,7 +133,7 @@ async def _drained(pump: MessagePump) -> None:
         return
     while pump.is_running and not done.is_set():
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_GLANCE):
+            async with asyncio.timeout(_ALIVE_CHECK):
                 await done.wait()
 
 

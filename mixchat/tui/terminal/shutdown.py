@@ -1,4 +1,8 @@
-"""Ends the process although a thread still works, such as one that imports a library."""
+"""Ends the process although a thread still works, such as one that imports a library.
+
+An import cannot be cancelled, and Python waits for every thread before it ends: without this a person who quits right
+after the start would look at a shell that is not there yet, for as long as an SDK takes to load.
+"""
 
 import logging
 import os

@@ -17,7 +17,7 @@ _PIECE: Final = 1_000
 """Characters that are parsed at once, in a few milliseconds."""
 _AGAIN: Final = 1 / 64
 """Seconds until a terminal that is behind is looked at again."""
-_BREATH: Final = 0.004
+_PIECE_GAP: Final = 0.004
 """Seconds for everything else between two pieces."""
 
 
@@ -77,7 +77,7 @@ class PaintScheduler:
     def schedule(self) -> None:
         """Paint as soon as it is time."""
         if self._timer is None and self._widget.is_attached:
-            wait = max(_BREATH, self._painted + self._pause - monotonic())
+            wait = max(_PIECE_GAP, self._painted + self._pause - monotonic())
             self._timer = self._widget.set_timer(wait, self._due)
 
     def _due(self) -> None:
@@ -98,12 +98,12 @@ class PaintScheduler:
         elif monotonic() - self._painted >= self._pause and not self._target.is_behind():
             self._target.paint_text()
         else:
-            self._timer = self._widget.set_timer(_BREATH, self.flush)
+            self._timer = self._widget.set_timer(_PIECE_GAP, self.flush)
             return
         self._painted = monotonic()
         self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
         if self._waiting:
-            self._timer = self._widget.set_timer(_BREATH, self.flush)
+            self._timer = self._widget.set_timer(_PIECE_GAP, self.flush)
 
     def drain(self) -> None:
         """Take in everything now, however long it takes."""
