@@ -27,7 +27,7 @@ from mixchat.domain.errors import NoLocalModel, StorageError
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
-from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.domain.turn import FileRef, Outcome, Turn, plan_to_keep
 from mixchat.domain.usage import FREE, Cost
 from mixchat.storage.chats import ChatRecord, ChatState
 
@@ -190,6 +190,8 @@ class Chat:
             old = self.path.turn(turn_id)
             said = self.original_prompt(old)
             new = prompt or TurnRequest(text=said, files=old.files)
+            if (new.text, new.files) == (said, old.files) and (new.pin is None or new.pin.slot is None):
+                new = structs.replace(new, plan=plan_to_keep(old))
             if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
                 self.path.withdraw(turn_id)
             return await self._accept(new, old.parent)
@@ -336,6 +338,7 @@ class Chat:
             prompt=prompt.text,
             files=prompt.files,
             pin=prompt.pin.name if prompt.pin else None,
+            plan=prompt.plan,
             compacts=purpose == "compact",
             compared=purpose == "compare",
         )
@@ -367,6 +370,7 @@ class Chat:
             messages=messages,
             kept=kept,
             settings=prompt.settings.over(self.state.settings),
+            plan=prompt.plan,
             chat=self.id,
             turn=turn,
             purpose=purpose,

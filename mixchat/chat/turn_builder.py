@@ -103,6 +103,8 @@ class TurnBuilder:
         known = self._decision
         if not self._turn.reply or known is None or known.role is None or known.role != decision.role:
             self._decision = decision
+        if decision.plan is None and not self._turn.reply:
+            self.plan.cut(0)
 
     def _begin(self, ref: ModelRef, step: Step, then: ModelRef | None) -> None:
         before = self.activity.instead_of if self.activity.ref == ref else None
@@ -155,7 +157,8 @@ class TurnBuilder:
     @property
     def began(self) -> bool:
         """Whether anything came that a reader could have seen."""
-        return bool(self.reply or self.thinking or self.plan)
+        planned = len(self.plan) > len(self._turn.plan)
+        return bool(self.reply or self.thinking or planned)
 
     @property
     def notices(self) -> Sequence[str]:

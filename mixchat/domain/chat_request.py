@@ -55,6 +55,8 @@ class TurnRequest(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     settings: GenerationSettings = GenerationSettings()
     allow: GuardOverrides = GuardOverrides()
+    plan: str = ""
+    """What a planning model has written for it already: it is not asked, and paid, again."""
 
 
 class RoutingInput(Struct, frozen=True, kw_only=True):
@@ -89,6 +91,8 @@ class ChatRequest(Struct, frozen=True, kw_only=True):
     kept: int = 1
     """How many of the last messages belong together and are never cut off to fit a window."""
     settings: GenerationSettings = GenerationSettings()
+    plan: str = ""
+    """A plan that is there already."""
     chat: str | None = None
     turn: str | None = None
     purpose: Purpose = "answer"

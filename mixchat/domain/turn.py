@@ -122,3 +122,10 @@ class Turn(Struct, frozen=True, kw_only=True):
     def seconds(self) -> float:
         """How long the attempts took together, first start to last end."""
         return self.attempts[-1].ended - self.attempts[0].started if self.attempts else 0.0
+
+
+def plan_to_keep(turn: Turn) -> str:
+    """Return the plan of a turn that was planned to the end and then not carried out; else nothing."""
+    planning = [attempt for attempt in turn.attempts if attempt.step == "plan"]
+    half = planning and planning[-1].failure is not None
+    return "" if turn.reply or half else turn.plan

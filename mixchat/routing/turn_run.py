@@ -49,7 +49,7 @@ class TurnRun:
         self._decision = decision
         self._services = services
         self._calls: list[LiveAttempt] = []
-        self._plan = GrowingText()
+        self._plan = GrowingText(chat_request.plan)
         self._failure: Failure | None = None
         self._walk: FailOver | None = None
 
@@ -93,7 +93,9 @@ class TurnRun:
             self._failure = error.failure
 
     def _steps(self) -> Sequence[Step]:
-        return ("answer",) if self._decision.plan is None else ("plan", "execute")
+        if self._decision.plan is None:
+            return ("answer",)
+        return ("execute",) if self._plan else ("plan", "execute")
 
     def _failover(self, step: Step) -> FailOver | None:
         """Return the walk along the slots that can take this step; `None`: nobody can, and `failure` says why."""
@@ -108,7 +110,8 @@ class TurnRun:
                 for slot in self._decision.fallback_order
                 if unfit(slot, cards(slot.ref), messages) is None
             ]
-            chat_request = to_execute(chat_request, str(self._plan)) if self._plan else chat_request
+            if step == "execute" and self._plan:
+                chat_request = to_execute(chat_request, str(self._plan))
         if not slots:
             self._failure = explain_no_candidate(self._chat_request, self._decision, self._services)
             return None

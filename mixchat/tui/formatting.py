@@ -1,6 +1,7 @@
 """Numbers in words: money, tokens, times and sizes as the screen writes them."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from mixchat.domain.errors import ERRORS, GuardStopped
@@ -114,3 +115,19 @@ def why_unsent(turn: Turn) -> str:
         return ""
     why = ERRORS[failure.code].title
     return f"not sent: {why[0].lower()}{why[1:]}"
+
+
+def from_home(path: str) -> str:
+    """Return a path with `~` for the person's own directory."""
+    try:
+        return str("~" / Path(path).relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return path
+
+
+def short_path(path: str) -> str:
+    """Return a path as one would type it: from the working directory, else from one's own; an address as it is."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return from_home(path)

@@ -54,3 +54,20 @@ def test_what_a_retry_taught_is_undone_from_the_turn_and_stays_undone(sitting: S
     sitting.sees("Forgotten")
     sitting.sees_no_more("from you: undo")
     assert "learned yet" in sitting.runs("mixchat learned list").stderr
+
+
+def test_a_plan_is_not_paid_again_when_only_its_execution_failed(sitting: Sitting):
+    sitting.writes_stack(
+        'name = "sitting"\n[roles.daily-driver]\nplan = "anthropic/planner"\nexecute = "anthropic/doer"\n'
+    )
+    sitting.provider.will_say("1. Boil water. 2. Add leaves.", model="planner")
+    sitting.provider.will_fail(400, "no such luck", model="doer")
+    sitting.opens()
+    sitting.says("make tea")
+    sitting.sees("no such luck")
+    sitting.provider.will_say("Tea is ready.", model="doer")
+    sitting.presses("f5")
+    sitting.sees("Tea is ready.")
+    assert [request.model for request in sitting.provider.requests] == ["planner", "doer", "doer"]
+    assert "Boil water" in str(sitting.provider.requests[-1].json["messages"])
+    assert "Boil water" in sitting.disk.turns()[-1].body["plan"]

@@ -6,6 +6,7 @@ from typing import Final
 from textual.content import Content
 from textual.widget import Widget
 
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.stack import Stack
 from mixchat.tui.themes import role_variable
@@ -61,9 +62,15 @@ class Welcome(Widget):
         model = self._reached.get(role)
         return Content.assemble(
             ("▌ ", role_variable(role)),
-            (role.ljust(_NAME), "$text" if model else "$text-disabled"),
-            ((model or "no key yet").ljust(_MODEL)[:_MODEL], "$text-muted" if model else "$text-disabled"),
+            _cell(role, _NAME, "$text" if model else "$text-disabled"),
+            _cell(model or "no key yet", _MODEL, "$text-muted" if model else "$text-disabled"),
         )
+
+
+def _cell(text: str, width: int, style: str) -> Content:
+    """Return the text in that many cells; what has no room ends in a mark."""
+    shown = Content.styled(one_line(text), style).truncate(width - 1, ellipsis=True, pad=True)
+    return Content.assemble(shown, " ")
 
 
 def wordmark() -> list[Content]:

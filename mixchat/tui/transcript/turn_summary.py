@@ -73,7 +73,10 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
     role, title = role_title(turn)
     return TurnSummary(
         prompt=sanitize(turn.prompt),
-        files=tuple(f"{one_line(file.path)} {formatting.size(file.size)}" for file in turn.files),
+        files=tuple(
+            f"{one_line(formatting.short_path(file.path))} {formatting.size(file.size)}"
+            for file in turn.files
+        ),
         role=role,
         title=title,
         facts=_facts(turn),

@@ -11,6 +11,7 @@ from mixchat.config.schema import Setting
 from mixchat.config.toml_validation import dotted
 from mixchat.domain.plain_text import one_line
 from mixchat.tui import formatting
+from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigEditor, looks_like_secret
 
@@ -100,14 +101,6 @@ def shown(value: object) -> str:
 def short(source: str) -> str:
     """Return where a key was set, in one word: a file's name or a variable's."""
     return Path(source).name if "/" in source or "\\" in source else source
-
-
-def from_home(path: str) -> str:
-    """Return a path with `~` for the person's own directory."""
-    try:
-        return str("~" / Path(path).relative_to(Path.home()))
-    except (ValueError, RuntimeError):
-        return path
 
 
 def details(setting: Setting, value: object, source: str, file: str) -> Content:

@@ -8,10 +8,11 @@ from textual.binding import Binding, BindingType
 from mixchat.config.edit import Value
 from mixchat.config.schema import Setting, fields
 from mixchat.domain.errors import ConfigError
+from mixchat.tui.formatting import from_home
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
-from mixchat.tui.screens.settings.rows import details, from_home, meant, setting_rows
+from mixchat.tui.screens.settings.rows import details, meant, setting_rows
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
