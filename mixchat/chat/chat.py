@@ -121,6 +121,7 @@ class Chat:
         Raises:
             NoLocalModel: the chat is private, and an address tells what it is about.
             BadRequest: it cannot be fetched, or is of a kind that no model takes.
+            OwnNetwork: it is on this machine or in its network, and those may not be asked.
             StorageError: the history cannot be written.
         """
         from mixchat.chat.web_page import fetch_page
@@ -130,7 +131,8 @@ class Chat:
                 f"This chat is private: {address} is not fetched. Save the page and attach the file."
             )
         page = await fetch_page(address, own_network=own_network)
-        return attach_content(page.address, page.data, self._services.turns)
+        # Under the address that was written: sent again, it is known by that.
+        return attach_content(address, page.data, self._services.turns)
 
     def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.

@@ -78,7 +78,7 @@ def find_file(name: str, folder: Path) -> Path | None:
         if not candidate:
             continue
         try:
-            path = (folder / candidate).expanduser()
+            path = folder / Path(candidate).expanduser()
             if path.is_file():
                 return path
         except (OSError, ValueError, RuntimeError):

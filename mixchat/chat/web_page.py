@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from msgspec import Struct
 
-from mixchat.domain.errors import BadRequest
+from mixchat.domain.errors import BadRequest, OwnNetwork
+from mixchat.domain.plain_text import without_passwords
 
 if TYPE_CHECKING:
     import ssl
@@ -48,7 +49,8 @@ async def fetch_page(
         client: who asks; by default one of its own.
 
     Raises:
-        BadRequest: it cannot be fetched, is too large, or is of the own network.
+        BadRequest: it cannot be fetched, or is too large.
+        OwnNetwork: it is on this machine or in its network, and those may not be asked.
     """
     own = client is None
     client = client or httpx.AsyncClient(follow_redirects=False, timeout=_SECONDS, verify=_trusted())
@@ -94,9 +96,7 @@ async def _target(
     found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     numbers = [str(entry[4][0]) for entry in found]
     if not numbers or not all(_is_public(number) for number in numbers):
-        raise BadRequest(
-            f"{address} is on this machine or in your own network; say --own-network to fetch it."
-        )
+        raise OwnNetwork(f"{without_passwords(address)} is on this machine or in your own network.")
     return {"sni_hostname": parts.hostname}, url.copy_with(host=numbers[0]), host
 
 

@@ -14,7 +14,7 @@ from mixchat.cli.asked import PromptInput, read_asked
 from mixchat.cli.parser import Subparsers
 from mixchat.cli.printable import printable
 from mixchat.domain.chat_request import GenerationSettings, TurnRequest
-from mixchat.domain.errors import BadRequest, ConfigError
+from mixchat.domain.errors import BadRequest, ConfigError, OwnNetwork
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
@@ -111,15 +111,24 @@ async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput
 
 async def _attached(chat: "Chat", args: argparse.Namespace, mentions: "Mentions") -> tuple["FileRef", ...]:
     """Return what goes with the prompt: the files that are named, and what stands at the addresses in it."""
-    paths = dict.fromkeys((*map(Path, args.file), *mentions.files))
+    from mixchat.chat.attach_all import attach_all
+
+    def tell(address: str) -> None:
+        if address and not args.quiet and not args.json:
+            _talk(f"Fetching {address} ...")
+
     try:
-        files = [chat.attach(path) for path in paths]
-        pages = [
-            await chat.attach_page(address, own_network=args.own_network) for address in mentions.addresses
-        ]
+        return await attach_all(
+            chat,
+            (*map(Path, args.file), *mentions.files),
+            mentions.addresses,
+            own_network=args.own_network,
+            fetching=tell,
+        )
+    except OwnNetwork as error:
+        raise ConfigError(f"{error.message} Say --own-network to fetch it.") from None
     except BadRequest as error:
         raise ConfigError(error.message) from None
-    return (*files, *pages)
 
 
 async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:

@@ -191,6 +191,10 @@ class BadRequest(ProviderError):
     title = "The provider rejected the request"
 
 
+class OwnNetwork(BadRequest):
+    """A page is on this machine or in its own network, which nobody said may be asked."""
+
+
 class GuardStopped(ProviderError):
     """mixchat itself stopped the call before anything was sent."""
 

@@ -66,12 +66,20 @@ class Provider:
 
     def has_no_models(self) -> None:
         """Answer every request for a list of models with an empty one."""
-        listing = Web('{"models": [], "data": []}', content_type="application/json")
-        self._loop.call_soon_threadsafe(lambda: self._wires.script("_listing", listing))
+        self.will_list(Web('{"models": [], "data": []}', content_type="application/json"))
+
+    def will_list(self, page: Web) -> None:
+        """Answer every request that is none for a reply with this page."""
+        self._loop.call_soon_threadsafe(lambda: self._wires.script("_listing", page))
 
     def answers(self, how: Callable[[Seen], Script]) -> None:
         """Decide what every request gets for which nothing was scripted."""
         self._wires.default = how
+
+    @property
+    def seen(self) -> list[Seen]:
+        """Everything that came in so far."""
+        return list(self._wires.seen)
 
     @property
     def requests(self) -> list[Seen]:

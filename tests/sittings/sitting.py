@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mixchat.tui.choice_bar import ARMED_AFTER
 from tests.sittings.disk import Disk
 from tests.sittings.provider import MODEL, Provider
 from tests.sittings.screen import Screen
@@ -106,6 +107,11 @@ class Sitting:
         screen = self.sees(re.escape(text))
         row = next(at for at, line in enumerate(screen.rows) if text in line)
         return screen.rows[row].index(text), row
+
+    def chooses(self, key: str) -> None:
+        """Answer a question that is on the screen, once the hand has rested."""
+        time.sleep(ARMED_AFTER + 0.1)
+        self.presses(key)
 
     def pastes(self, text: str) -> None:
         """Paste a text in brackets, as terminals do."""

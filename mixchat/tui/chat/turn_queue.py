@@ -11,9 +11,10 @@ from msgspec import structs
 from textual.widget import Widget
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
+from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
-from mixchat.domain.errors import Failure, ProviderError, StorageError
+from mixchat.domain.errors import Failure, OwnNetwork, ProviderError, StorageError
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import FileRef, Outcome, Turn
@@ -55,6 +56,14 @@ class TurnEnds(Protocol):
 
     def refused(self, sentence: str, message: ComposedMessage | None) -> None:
         """Nothing was sent, for the reason given; the prompt goes back."""
+        ...
+
+    def fetching(self, address: str) -> None:
+        """A web page is fetched that goes with a message; an empty address: no more."""
+        ...
+
+    def own_network(self, sentence: str, message: ComposedMessage) -> None:
+        """A page is in the person's own network; it is asked whether it may be fetched."""
         ...
 
     def waiting_changed(self) -> None:
@@ -180,9 +189,35 @@ class TurnQueue:
             with suppress(WorkerCancelled, WorkerFailed):
                 await worker.wait()
 
-    def _sent(self, message: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
-        """Return the events of a message's turn. Called once its worker runs, since a file may not be readable."""
-        files = tuple(self.chat.attach(path) for path in message.files)
+    async def _sent(self, message: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
+        """Attach what a message names, and yield the events of its turn."""
+        files = await attach_all(
+            self.chat,
+            message.files,
+            message.addresses,
+            known=self._attached_before(message),
+            own_network=message.own_network,
+            fetching=self._fetching,
+        )
+        async with aclosing(self._answer(message, files, allow)) as events:
+            async for event in events:
+                yield event
+
+    def _fetching(self, address: str) -> None:
+        if self._observers:
+            self._ends.fetching(address)
+
+    def _attached_before(self, message: ComposedMessage) -> Sequence[FileRef]:
+        """Return what went with the turn whose place this message takes."""
+        edited = message.edits.turn if message.edits else None
+        if edited is not None and self.chat.path.has(edited):
+            return self.chat.path.turn(edited).files
+        last = self.chat.turns[-1] if self.chat.turns else None
+        return last.files if last is not None and last.outcome is Outcome.FAILED else ()
+
+    def _answer(
+        self, message: ComposedMessage, files: tuple[FileRef, ...], allow: GuardOverrides
+    ) -> AsyncGenerator[ChatEvent]:
         prompt = TurnRequest(
             text=message.prompt, files=files, pin=message.pin, settings=message.settings, allow=allow
         )
@@ -192,7 +227,9 @@ class TurnQueue:
         edited = message.edits.turn if message.edits else None
         if edited is not None and self.chat.path.has(edited):
             kept = _still_named(self.chat.path.turn(edited).files, message)
-            return self.chat.regenerate(edited, structs.replace(prompt, files=(*kept, *files)))
+            return self.chat.regenerate(
+                edited, structs.replace(prompt, files=tuple(dict.fromkeys((*kept, *files))))
+            )
         if last is not None and repeated and self.chat.original_prompt(last) == message.prompt:
             return self.chat.regenerate(last.id, prompt)
         return self.chat.answer(prompt, self.chat.newest_leaf())
@@ -212,7 +249,10 @@ class TurnQueue:
             else:
                 await work
         except (ProviderError, StorageError) as error:
-            self._ends.refused(str(error), message)
+            if isinstance(error, OwnNetwork) and message is not None:
+                self._ends.own_network(error.message, message)
+            else:
+                self._ends.refused(str(error), message)
         except CancelledError:
             if not self._stopped:
                 raise
@@ -277,5 +317,5 @@ class TurnQueue:
 
 def _still_named(files: Sequence[FileRef], message: ComposedMessage) -> list[FileRef]:
     """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
-    found = {str(path) for path in message.files}
+    found = {*map(str, message.files), *message.addresses}
     return [file for file in files if file.path not in found and Path(file.path).name in message.prompt]

@@ -231,6 +231,7 @@ class Composer(Vertical):
             pin=mentions.pin or self.pin,
             settings=self.settings,
             files=mentions.files,
+            addresses=mentions.addresses,
             edits=self._banner.edited,
         )
 

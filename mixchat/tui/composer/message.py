@@ -46,6 +46,10 @@ class ComposedMessage(Struct, frozen=True, kw_only=True):
     pin: Pin | None = None
     """Who answers this message alone."""
     files: tuple[Path, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Web pages that go with it; they are fetched when it is sent."""
+    own_network: bool = False
+    """Whether they may be of this machine and its network: the person was asked."""
     settings: GenerationSettings = GenerationSettings()
     """What is set for this message alone."""
     edits: EditedTurn | None = None

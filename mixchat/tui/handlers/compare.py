@@ -226,7 +226,7 @@ class CompareHandler(ChatHandler):
             asked_now = pin or column.pin
             column.ask(asked_now, self._setup.role_of(asked_now))
         prompt = structs.replace(comparison.request.prompt, files=turn.files, allow=allow)
-        request = structs.replace(comparison.request, prompt=prompt, files=())
+        request = structs.replace(comparison.request, prompt=prompt, files=(), addresses=())
         self._start(structs.replace(comparison, request=request), columns)
 
     def _give_up(self, comparison: Comparison) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct, structs
 
-from mixchat.chat.mentions import find_file
+from mixchat.chat.mentions import find_file, read_mentions
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.compare_picker import LEAST, MOST, ComparableModels, ComparePicker
@@ -25,6 +25,8 @@ class ComparisonRequest(Struct, frozen=True, kw_only=True):
     """The turn that it follows."""
     files: tuple[Path, ...] = ()
     """Files that go with it and were not read yet."""
+    addresses: tuple[str, ...] = ()
+    """Web pages that go with it and were not fetched yet."""
     pins: tuple[Pin, ...] = ()
     typed: str = ""
     """The words as they stood in the composer: what goes back when nothing came."""
@@ -122,7 +124,14 @@ class ComparisonSetup:
     def _request(self, words: str) -> ComparisonRequest | None:
         path = self.context.chat.path
         if words:
-            return ComparisonRequest(prompt=TurnRequest(text=words), parent=path.leaf, typed=words)
+            named = read_mentions(words, lambda _: None, Path.cwd())
+            return ComparisonRequest(
+                prompt=TurnRequest(text=words),
+                parent=path.leaf,
+                files=named.files,
+                addresses=named.addresses,
+                typed=words,
+            )
         if not self.context.composer.is_empty:
             message = self.context.composer.message()
             if message is None:
@@ -130,7 +139,13 @@ class ComparisonSetup:
             prompt = TurnRequest(text=message.prompt, pin=message.pin)
             edited = message.edits.turn if message.edits else None
             parent = path.turn(edited).parent if edited is not None and path.has(edited) else path.leaf
-            return ComparisonRequest(prompt=prompt, parent=parent, files=message.files, typed=message.typed)
+            return ComparisonRequest(
+                prompt=prompt,
+                parent=parent,
+                files=message.files,
+                addresses=message.addresses,
+                typed=message.typed,
+            )
         turn = self.context.selection.turn()
         if turn is None:
             return None

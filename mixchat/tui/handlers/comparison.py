@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from msgspec import Struct, structs
 
+from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare
 from mixchat.domain.turn import Turn
@@ -28,8 +29,8 @@ class Comparison(Struct, frozen=True):
             StorageError: the prompt cannot be saved.
         """
         request = self.request
-        files = tuple(self.chat.attach(path) for path in request.files)
-        prompt = structs.replace(request.prompt, files=(*request.prompt.files, *files))
+        files = await attach_all(self.chat, request.files, request.addresses, known=request.prompt.files)
+        prompt = structs.replace(request.prompt, files=tuple(dict.fromkeys((*request.prompt.files, *files))))
         pins = [column.pin for column in columns]
         try:
             async with aclosing(compare(self.chat, prompt, pins, request.parent)) as events:

@@ -46,6 +46,25 @@ class FailureHandler(ChatHandler):
         if sentence:
             self.context.notify(sentence)
 
+    def fetching(self, address: str) -> None:
+        """Say which page is fetched; Esc stops it."""
+        self.context.widgets.status.note = f"fetching {address} · esc stops" if address else ""
+
+    def own_network(self, sentence: str, message: ComposedMessage) -> None:
+        """Ask whether a page of this machine or its network may be fetched; meanwhile the prompt is back."""
+        self.refused("", message)
+        fetch = Option("f", "fetch it and send", partial(self._fetch, message))
+        edit = Option("e", "edit", self.context.composer.area.focus)
+        self.context.widgets.choices.ask(sentence, [fetch, edit])
+
+    def _fetch(self, message: ComposedMessage) -> None:
+        composer = self.context.composer
+        if composer.typed == message.typed:
+            composer.clear()
+        composer.area.focus()
+        self.context.queue.send(structs.replace(message, own_network=True))
+        self.context.chats.save_draft(composer.draft)
+
     def failed(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
         """Ask about a guard; else give the prompt back, or say how to go on with what came."""
         if failure.code in GUARDS:

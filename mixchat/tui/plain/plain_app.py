@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
+from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.chat.mentions import read_mentions
 from mixchat.config.prompts import Filled
 from mixchat.domain.chat_request import GenerationSettings, GuardOverrides, TurnRequest
-from mixchat.domain.errors import ConfigError, ErrorCode, ProviderError, StorageError
+from mixchat.domain.errors import ConfigError, ErrorCode, OwnNetwork, ProviderError, StorageError
 from mixchat.domain.events import (
     ChatEvent,
     FailedOver,
@@ -83,12 +84,19 @@ def _talk(runner: asyncio.Runner, runtime: "Runtime", chat: Chat, line: str, rea
         say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
         return
     try:
-        files = [chat.attach(path) for path in mentions.files]
-        files += [runner.run(chat.attach_page(address)) for address in mentions.addresses]
+        files = runner.run(attach_all(chat, mentions.files, mentions.addresses, fetching=_say_fetching))
+    except OwnNetwork as error:
+        say(f"{error.message} Only `mixchat ask --own-network` fetches it here.")
+        return
     except (ProviderError, StorageError) as error:
         say(str(error))
         return
-    _send(runner, chat, TurnRequest(text=mentions.body, files=tuple(files), pin=mentions.pin), reader)
+    _send(runner, chat, TurnRequest(text=mentions.body, files=files, pin=mentions.pin), reader)
+
+
+def _say_fetching(address: str) -> None:
+    if address:
+        say(f"Fetching {address} ...")
 
 
 def _request(runtime: "Runtime", filled: Filled) -> TurnRequest:

@@ -1,0 +1,50 @@
+"""Everything that a message names, read or fetched so that it can go along."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from mixchat.chat.chat import Chat
+from mixchat.domain.turn import FileRef
+
+
+def _nothing(_: str) -> None:
+    pass
+
+
+async def attach_all(
+    chat: Chat,
+    files: Iterable[Path],
+    addresses: Iterable[str],
+    *,
+    known: Sequence[FileRef] = (),
+    own_network: bool = False,
+    fetching: Callable[[str], object] = _nothing,
+) -> tuple[FileRef, ...]:
+    """Read the files, and fetch what stands at the addresses.
+
+    Args:
+        chat: keeps what is attached.
+        files: paths on this machine.
+        addresses: web addresses.
+        known: what an earlier try of the same message attached: an address among it is not fetched again.
+        own_network: whether this machine and its network may be asked, too.
+        fetching: is told an address before it is fetched, and an empty one at the end.
+
+    Raises:
+        BadRequest: something cannot be read, or is of a kind that no model takes.
+        OwnNetwork: an address is of this machine or its network, and those may not be asked.
+        NoLocalModel: the chat is private, and nothing is fetched for it.
+        StorageError: the history cannot be written.
+    """
+    found = [chat.attach(path) for path in dict.fromkeys(files)]
+    fetched = {file.path: file for file in known}
+    try:
+        for address in dict.fromkeys(addresses):
+            page = fetched.get(address)
+            if page is None:
+                fetching(address)
+                page = await chat.attach_page(address, own_network=own_network)
+            found.append(page)
+    finally:
+        fetching("")
+    return tuple(dict.fromkeys(found))
