@@ -42,7 +42,7 @@ def test_nothing_is_fetched_for_a_private_chat(sitting: Sitting):
     page = serves_a_page(sitting)
     sitting.opens()
     sitting.sends("/private")
-    sitting.sees("private")
+    sitting.sees("Private")
     sitting.pastes(f"sum up @{page}")
     sitting.presses("enter")
     sitting.sees("This chat is private")
