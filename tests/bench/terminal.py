@@ -75,6 +75,12 @@ class Terminal:
         with self._changed:
             return bytes(self._output)
 
+    @property
+    def reads(self) -> list[tuple[float, int]]:
+        """When each piece came, and how much there was with it."""
+        with self._changed:
+            return list(self._reads)
+
     def send(self, keys: str) -> float:
         """Type `keys` and return when."""
         now = time.monotonic()

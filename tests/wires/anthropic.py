@@ -35,10 +35,10 @@ class Anthropic:
         index = 0
         if reply.thinking:
             body += self._block(index, {"type": "thinking", "thinking": "", "signature": ""}, [
-                {"type": "thinking_delta", "thinking": piece} for piece in deltas(reply.thinking)
+                {"type": "thinking_delta", "thinking": piece} for piece in deltas(reply.thinking, reply.piece)
             ], {"type": "signature_delta", "signature": "c2ln"})  # fmt: skip
             index += 1
-        text = [{"type": "text_delta", "text": piece} for piece in deltas(reply.text)]
+        text = [{"type": "text_delta", "text": piece} for piece in deltas(reply.text, reply.piece)]
         if text:
             body += self._block(index, {"type": "text", "text": ""}, text, None)
             index += 1
@@ -66,7 +66,7 @@ class Anthropic:
         done = {"stop_reason": STOPS[reply.stop], "stop_sequence": None}
         told: dict[str, object] = {"output_tokens": 0}
         if reply.usage:
-            thought = len(deltas(reply.thinking))
+            thought = len(deltas(reply.thinking, reply.piece))
             told = usage | {
                 "output_tokens": reply.tokens_out, "output_tokens_details": {"thinking_tokens": thought},
             }  # fmt: skip

@@ -27,8 +27,10 @@ class Chat:
 
     def frames(self, reply: Reply, model: str) -> Frames:
         head = [b": WIRE PROCESSING\n\n", self._chunk(model, {"role": "assistant", "content": ""})]
-        body = [self._chunk(model, {"reasoning_content": piece}) for piece in deltas(reply.thinking)]
-        body += [self._chunk(model, {"content": piece}) for piece in deltas(reply.text)]
+        body = [
+            self._chunk(model, {"reasoning_content": piece}) for piece in deltas(reply.thinking, reply.piece)
+        ]
+        body += [self._chunk(model, {"content": piece}) for piece in deltas(reply.text, reply.piece)]
         for url, title in reply.citations:
             note = {"type": "url_citation", "url_citation": {"url": url, "title": title}}
             body[-1] += self._chunk(model, {"annotations": [note]})
@@ -56,7 +58,7 @@ class Chat:
             "prompt_tokens_details": {
                 "cached_tokens": reply.cache_read, "cache_write_tokens": reply.cache_write,
             },
-            "completion_tokens_details": {"reasoning_tokens": len(deltas(reply.thinking))},
+            "completion_tokens_details": {"reasoning_tokens": len(deltas(reply.thinking, reply.piece))},
         }  # fmt: skip
         if reply.searches:
             usage["server_tool_use"] = {"web_search_requests": reply.searches}

@@ -22,10 +22,10 @@ class Google:
 
     def frames(self, reply: Reply, model: str) -> Frames:
         body: list[bytes] = []
-        for count, piece in enumerate(deltas(reply.thinking), 1):
+        for count, piece in enumerate(deltas(reply.thinking, reply.piece), 1):
             body.append(self._chunk(reply, model, [{"text": piece, "thought": True}], 0, count))
         thought = len(body)
-        for count, piece in enumerate(deltas(reply.text), 1):
+        for count, piece in enumerate(deltas(reply.text, reply.piece), 1):
             body.append(self._chunk(reply, model, [{"text": piece}], count, thought))
         out = max(0, reply.tokens_out - thought)
         return Frames([], body, [self._chunk(reply, model, [], out, thought, last=True)])

@@ -19,8 +19,11 @@ class Ollama:
     content_type = "application/x-ndjson"
 
     def frames(self, reply: Reply, model: str) -> Frames:
-        body = [self._line(model, {"content": "", "thinking": piece}) for piece in deltas(reply.thinking)]
-        body += [self._line(model, {"content": piece}) for piece in deltas(reply.text)]
+        body = [
+            self._line(model, {"content": "", "thinking": piece})
+            for piece in deltas(reply.thinking, reply.piece)
+        ]
+        body += [self._line(model, {"content": piece}) for piece in deltas(reply.text, reply.piece)]
         done: dict[str, object] = {"done": True, "done_reason": STOPS[reply.stop], "total_duration": 10**9}
         if reply.usage:
             done |= {"prompt_eval_count": reply.input, "eval_count": reply.tokens_out}

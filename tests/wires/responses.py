@@ -23,11 +23,11 @@ class Responses:
         body = [
             self._event("response.reasoning_summary_text.delta", delta=piece, item_id="rs_1",
                         output_index=0, summary_index=0)
-            for piece in deltas(reply.thinking)
+            for piece in deltas(reply.thinking, reply.piece)
         ]  # fmt: skip
         body += [
             self._event("response.output_text.delta", delta=piece, logprobs=[], **spot)
-            for piece in deltas(reply.text)
+            for piece in deltas(reply.text, reply.piece)
         ]
         for number, (url, title) in enumerate(reply.citations):
             note = {"type": "url_citation", "url": url, "title": title, "start_index": 0, "end_index": 5}
@@ -49,7 +49,7 @@ class Responses:
                     "cached_tokens": reply.cache_read, "cache_write_tokens": reply.cache_write,
                 },
                 "output_tokens": reply.tokens_out,
-                "output_tokens_details": {"reasoning_tokens": len(deltas(reply.thinking))},
+                "output_tokens_details": {"reasoning_tokens": len(deltas(reply.thinking, reply.piece))},
                 "total_tokens": reply.input + reply.tokens_out,
             }  # fmt: skip
         if reply.searches:

@@ -44,6 +44,8 @@ class Reply(Struct, frozen=True, tag=True):
     """Which in-stream error: `overloaded` or `rate_limited`."""
     unknown: bool = False
     """Mix in events of a type that nobody knows."""
+    piece: int | None = None
+    """Characters of a delta; `None`: a token or so."""
     split: int | None = None
     """Bytes a write, so that characters and lines are cut anywhere."""
     usage: bool = True
@@ -52,7 +54,8 @@ class Reply(Struct, frozen=True, tag=True):
     @property
     def tokens_out(self) -> int:
         """Tokens out as they are reported."""
-        return len(deltas(self.thinking)) + len(deltas(self.text)) if self.output is None else self.output
+        counted = len(deltas(self.thinking, self.piece)) + len(deltas(self.text, self.piece))
+        return counted if self.output is None else self.output
 
 
 class Status(Struct, frozen=True, tag=True):
@@ -116,6 +119,8 @@ Sent = Reply | Status | Web | Refusal | Reset | Hangup | Silence
 Script = Sent | Raw
 
 
-def deltas(text: str) -> Sequence[str]:
-    """Return `text` cut into pieces about a token long; joined they are the text again."""
+def deltas(text: str, piece: int | None = None) -> Sequence[str]:
+    """Return `text` cut into pieces of `piece` characters, or about a token long; joined they are the text again."""
+    if piece is not None:
+        return [text[at : at + piece] for at in range(0, len(text), piece)]
     return re.findall(r"\s*\S{1,8}|\s+$", text)

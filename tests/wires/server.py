@@ -55,6 +55,8 @@ class Seen(Struct):
     """Seconds on `time.perf_counter`."""
     finished: bool = False
     """The answer was sent to its end."""
+    sent: list[float] = []
+    """When each delta was sent, on `time.perf_counter`."""
     gone: float | None = None
     """When the peer closed before the end, on `time.perf_counter`."""
 
@@ -172,7 +174,7 @@ class Wires:
             case Raw():
                 return await speak_raw(connection, script)
             case Refusal() | Reply():
-                return await speak(connection, dialect, script, seen.model)
+                return await speak(connection, dialect, script, seen.model, seen.sent)
         return False
 
     async def _status(self, connection: Connection, dialect: Dialect, script: Status) -> None:

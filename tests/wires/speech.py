@@ -1,6 +1,7 @@
 """Speaks a reply on a connection, and breaks it where the script says so."""
 
 import asyncio
+import time
 
 from tests.wires.connection import Connection
 from tests.wires.dialect import Dialect, Frames, sse
@@ -9,19 +10,23 @@ from tests.wires.script import Raw, Refusal, Reply
 NAMES = ("request-id", "x-request-id")
 
 
-async def speak(connection: Connection, dialect: Dialect, script: Reply | Refusal, model: str) -> bool:
-    """Send the reply; return whether the connection can take another request."""
+async def speak(
+    connection: Connection, dialect: Dialect, script: Reply | Refusal, model: str, sent: list[float]
+) -> bool:
+    """Send the reply, noting when each delta was sent; return whether the connection can take another request."""
     reply = Reply("", stop="refused") if isinstance(script, Refusal) else script
     frames = _refusal(dialect, script, model) if isinstance(script, Refusal) else dialect.frames(reply, model)
     await asyncio.sleep(reply.headers_wait)
     connection.begin(dialect.content_type, dict.fromkeys(NAMES, "req_wire"))
     await connection.chunk(b"".join(frames.head), reply.split)
     await asyncio.sleep(reply.wait)
-    await _deltas(connection, dialect, reply, frames)
+    await _deltas(connection, dialect, reply, frames, sent)
     return await _end(connection, dialect, reply, frames)
 
 
-async def _deltas(connection: Connection, dialect: Dialect, reply: Reply, frames: Frames) -> None:
+async def _deltas(
+    connection: Connection, dialect: Dialect, reply: Reply, frames: Frames, sent: list[float]
+) -> None:
     cut = len(frames.deltas) if reply.after is None else reply.after
     loop = asyncio.get_running_loop()
     due = loop.time()
@@ -29,6 +34,7 @@ async def _deltas(connection: Connection, dialect: Dialect, reply: Reply, frames
         if reply.rate is not None:
             due += 1 / reply.rate
             await asyncio.sleep(due - loop.time())
+        sent.append(time.perf_counter())
         await connection.chunk(dialect.unknown() + frame if reply.unknown else frame, reply.split)
 
 
