@@ -62,7 +62,9 @@ def open_app(
         raise ConfigError('This is no terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
     import gc
 
-    gc.disable()  # until the first picture; what is made before it stays anyway
+    gc.disable()  # until everything is loaded; what is made before stays anyway
+    # Keys come and frames go in threads of their own: each waits that long for the interpreter while the loop works.
+    sys.setswitchinterval(0.0005)
     from mixchat.runtime.runtime import build_runtime
     from mixchat.tui.app import run_app
 

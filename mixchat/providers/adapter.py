@@ -7,6 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from mixchat.config.provider_specs import ProviderSpec
@@ -15,6 +16,7 @@ from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
+from mixchat.providers.collector import without_collection
 from mixchat.providers.connections import Connections
 from mixchat.providers.errors import ErrorMapper
 from mixchat.providers.event_stream import WireEvent, wire_events
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_REPAIRS: Final = 4
 """Fields that are left out of one call, one after the other, before a refusal is believed."""
+_LONGEST_STEP: Final = 0.003
+"""Seconds of events that are in the buffer already before the loop gets its turn."""
 
 Cards = Callable[[ModelRef], ModelCard]
 """What is known about a model; for an unknown one a card that says nothing."""
@@ -101,10 +105,13 @@ class Adapter(ABC, Generic[C]):
         with self._lock:
             if self._client is None:
                 self._key = self._endpoint.key()
-                with contextlib.suppress(ImportError):  # loaded with the first socket otherwise, on the loop
-                    importlib.import_module("anyio._backends._asyncio")
-                with self._mapper()(ValueError):
-                    self._client = self._create_client(self._key)
+                with without_collection():
+                    with contextlib.suppress(
+                        ImportError
+                    ):  # loaded with the first socket otherwise, on the loop
+                        importlib.import_module("anyio._backends._asyncio")
+                    with self._mapper()(ValueError):
+                        self._client = self._create_client(self._key)
 
     async def stream(
         self, request: ModelRequest, liveness: Liveness | None = None
@@ -213,9 +220,14 @@ class Adapter(ABC, Generic[C]):
 
 async def _parsed(events: AsyncGenerator[WireEvent], parser: EventParser) -> AsyncGenerator[ProviderEvent]:
     """Yield what the body says up to its end, or for as long as a server may keep a finished one open."""
+    turn = monotonic() + _LONGEST_STEP
     while (event := await _next(events, parser)) is not None:
         for said in _read(event, parser):
             yield said
+        if monotonic() > turn:
+            # Nothing that is in the buffer is waited for: a whole reply would be read, and painted, in one step.
+            await asyncio.sleep(0)
+            turn = monotonic() + _LONGEST_STEP
     for said in parser.finish():
         yield said
 

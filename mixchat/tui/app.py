@@ -23,7 +23,8 @@ from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines
-from mixchat.tui.terminal.pacing import OutputPacing
+from mixchat.tui.terminal.pacing import Paced
+from mixchat.tui.terminal.painting import Painting
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
 from mixchat.tui.terminal.survival import Failures, survive_handlers
 from mixchat.tui.widgets.pressable import pressed
@@ -51,6 +52,7 @@ class MixApp(App[int], inherit_bindings=False):
 
     def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
         super().__init__()
+        self._painting = Painting(self)
         self._runtime = runtime
         self._problems: list[str] = []
         self._leaving = False
@@ -107,6 +109,7 @@ class MixApp(App[int], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat screen, so that there is never another one before it."""
+        self._painting.attach(self._chat_screen)
         return self._chat_screen
 
     def _apply_first_theme(self, name: str) -> None:
@@ -195,8 +198,7 @@ class MixApp(App[int], inherit_bindings=False):
     @property
     def is_behind(self) -> bool:
         """Whether the terminal still has a frame to show, as far as it tells."""
-        flow = getattr(self._driver, "flow", None)
-        return isinstance(flow, OutputPacing) and flow.behind
+        return isinstance(self._driver, Paced) and self._driver.is_behind
 
     def write_to_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""

@@ -138,15 +138,17 @@ class ChatScreen(Screen[None]):
         await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
         onboarding = self.wiring.onboarding
         self.ready.set()
-        # Collections are off since the start of the program (`mixchat.__main__`), and on again from here. What was
-        # imported until now stays for as long as the app runs; frozen, no collection walks it while one types.
-        gc.freeze()
-        gc.enable()
-        await self._runtime.discover(unnamed=True)
-        await onboarding.look()
-        await asyncio.to_thread(self._runtime.start_log)
-        # The first turn then need not wait for the imports of an SDK, which take seconds.
-        await asyncio.to_thread(self._runtime.preload)
+        try:
+            await self._runtime.discover(unnamed=True)
+            await onboarding.look()
+            await asyncio.to_thread(self._runtime.start_log)
+            # The first turn then need not wait for the imports of an SDK, which take seconds.
+            await asyncio.to_thread(self._runtime.preload)
+        finally:
+            # Only now: what was imported stays for as long as the app runs, and an SDK is most of it. Frozen, no
+            # collection walks it while one types or reads; before, each of them held everything for 150 ms.
+            gc.freeze()
+            gc.enable()
         self._runtime.storage.ledger.recover()
         self._runtime.storage.purge()
         self.set_interval(_LOOK_AROUND, self.wiring.elsewhere.look)

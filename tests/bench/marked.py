@@ -135,13 +135,15 @@ class ChatProgram:
             self.terminal.send("\x7f")
         return seen - sent
 
-    async def first_word(self, mark: str, wait: float = 0.2) -> float:
+    async def first_word(self, mark: str, wait: float = 0.17) -> float:
         """Send a prompt and return the seconds from the server's first word to its picture."""
-        self._wires.script("bench", Reply(f"{mark} and a few words more.", wait=wait))
+        self._wires.script("bench", Reply(f"{mark} and a few words more.", wait=wait, rate=20))
         count, since = len(self._wires.seen) + 1, self.terminal.mark
         self.terminal.send("again\r")
         seen = await self._wires.arrived(count, within=30)
         painted = await asyncio.to_thread(self.terminal.wait, mark, since)
+        while not seen.finished:
+            await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
         return painted - seen.sent[0]
 

@@ -150,11 +150,13 @@ class LiveTotals:
         self._tick()
 
     def show(self, event: ChatEvent) -> None:
-        """Look at once when the model changes or the first word comes."""
-        first = not self._has_words and isinstance(event, TextDelta | ThinkingDelta)
-        if first or isinstance(event, Routed | AttemptStarted | FailedOver | StreamEnd):
-            self._has_words = first
+        """Look at once when the model changes, and when the first word has come: it is painted before it is counted."""
+        if isinstance(event, Routed | AttemptStarted | FailedOver | StreamEnd):
+            self._has_words = False
             self._tick()
+        elif not self._has_words and isinstance(event, TextDelta | ThinkingDelta):
+            self._has_words = True
+            self._panel.call_after_refresh(self._tick)
 
     def settle(self, turn: Turn) -> None:
         """Show the sums as they were written down, and rest."""

@@ -11,6 +11,8 @@ from time import monotonic
 from typing import Final
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.messages import InBandWindowResize
 
 from mixchat.tui.terminal.key_stream import KeyStream
 from mixchat.tui.terminal.pacing import OutputPacing
@@ -28,6 +30,9 @@ _PATIENCE: Final = 1.0
 
 class TerminalDriver(LinuxDriver):
     """Textual's own driver takes no key any more after a byte that is no UTF-8; this one shows a mark for it."""
+
+    resets = 0
+    """How often the terminal may have lost what it showed: it began anew, or has another size."""
 
     @cached_property
     def flow(self) -> OutputPacing:
@@ -48,7 +53,11 @@ class TerminalDriver(LinuxDriver):
             super().close()
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever."""
+        """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever.
+
+        Textual asks when it takes the terminal, at the start and after every stop, and when the size has changed.
+        """
+        self.resets += 1
         return shutil.get_terminal_size(_UNKNOWN)
 
     def resume_application_mode(self) -> None:
@@ -62,6 +71,18 @@ class TerminalDriver(LinuxDriver):
             self._must_signal_resume = True
             self.suspend_application_mode()
         super().resume_application_mode()
+
+    def process_message(self, message: Message) -> None:
+        """Hand a message to the app; some terminals tell a new size as one."""
+        if isinstance(message, InBandWindowResize):
+            self.resets += 1
+        super().process_message(message)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a frame is still on its way to the eye: by what the terminal answers, or since it takes no more."""
+        writer = self._writer_thread
+        return self.flow.behind or (writer is not None and not writer._queue.empty())  # pyright: ignore[reportPrivateUsage]
 
     def disable_input(self) -> None:
         """Read no more keys, and leave no answer for the program that reads next."""

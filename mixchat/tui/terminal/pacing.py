@@ -12,7 +12,7 @@ _ANSWER: Final = re.compile(r"\x1b\[\?2026;\d\$y")
 _TAIL: Final = 10
 """Characters of an answer that may have come with the read before."""
 _FRAME: Final = 1_000
-"""Characters of a frame that is worth the question."""
+"""Characters since the last question that are worth another."""
 _LOST: Final = 10.0
 """Seconds after which an answer will not come any more."""
 
@@ -34,6 +34,8 @@ class OutputPacing:
         self._tail = ""
         self._answers = False
         self._asked = 0.0
+        self._unasked = 0
+        """Characters that were written since the last question."""
         self._shown = Event()
         self._shown.set()
 
@@ -43,9 +45,14 @@ class OutputPacing:
         return not self._shown.is_set() and monotonic() - self._asked < _LOST
 
     def with_question(self, frame: str) -> str:
-        """Return a frame with the question after it, if it is worth one and none is on its way."""
-        if len(frame) < _FRAME or not self._answers or self.behind:
+        """Return a frame with the question after it, if it is worth one and none is on its way.
+
+        Frames of changed cells are short; many of them fill a slow line as one long frame does.
+        """
+        self._unasked += len(frame)
+        if self._unasked < _FRAME or not self._answers or self.behind:
             return frame
+        self._unasked = 0
         self._asked = monotonic()
         self._shown.clear()
         return frame + _QUESTION

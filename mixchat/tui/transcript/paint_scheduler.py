@@ -7,8 +7,8 @@ from typing import Final, Protocol
 from textual.timer import Timer
 from textual.widget import Widget
 
-_PERIOD: Final = 1 / 16
-"""Seconds between two repaints while text streams in."""
+_PERIOD: Final = 0.012
+"""Seconds between two repaints while text streams in: what comes more seldom is painted as it comes."""
 _DUTY: Final = 6
 """How many times what a repaint takes is left to everything else before the next."""
 _LONGEST: Final = 0.5
@@ -17,7 +17,7 @@ _PIECE: Final = 1_000
 """Characters that are parsed at once, in a few milliseconds."""
 _AGAIN: Final = 1 / 64
 """Seconds until a terminal that is behind is looked at again."""
-_PIECE_GAP: Final = 0.004
+_PIECE_GAP: Final = 0.001
 """Seconds for everything else between two pieces."""
 
 
@@ -75,10 +75,13 @@ class PaintScheduler:
         self._waiting, self._last = [], None
 
     def schedule(self) -> None:
-        """Paint as soon as it is time."""
+        """Paint now, from the event that brought the text, if it is time; a timer would cost as long as the frame."""
         if self._timer is None and self._widget.is_attached:
-            wait = max(_PIECE_GAP, self._painted + self._pause - monotonic())
-            self._timer = self._widget.set_timer(wait, self._due)
+            wait = self._painted + self._pause - monotonic()
+            if wait <= 0 and not self._target.is_behind():
+                self.flush()
+            else:
+                self._timer = self._widget.set_timer(max(_PIECE_GAP, wait), self._due)
 
     def _due(self) -> None:
         """Paint, unless the terminal has not shown the frame before: a slow line gets fewer frames, not old ones."""
