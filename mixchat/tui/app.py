@@ -131,6 +131,8 @@ class MixApp(App[int], inherit_bindings=False):
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
+        # Textual takes the terminal back after a stop and leaves it empty.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             loop.set_default_executor(NonBlockingExecutor())

@@ -1,0 +1,56 @@
+"""The same picture, whether only the cells that changed are written or every row: over a reply, sizes and stops."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from tests.sittings.screen import Screen
+from tests.sittings.sitting import Sitting
+
+REPLY = "A table:\n\n| wide | plain |\n|---|---|\n| 漢字 e\u0301 | words |\n\nand `code`, then **the end of it**."
+
+
+def _visit(sitting: Sitting, frames: str) -> list[Screen]:
+    """Do the same things, and return what was seen on the way."""
+    sitting.provider.will_say(REPLY)
+    sitting.opens(environment={"MIXCHAT_FRAMES": frames})
+    sitting.sends("show me a table")
+    sitting.sees("the end of it")
+    sitting.sees("● ready")
+    seen = [sitting.screen]
+    sitting.terminal.change_size(90, 30)
+    sitting.sees("enter send .* chat")
+    sitting.presses("ctrl+l")
+    sitting.sees("esc back")
+    sitting.presses("escape")
+    sitting.sees_no_more("esc back")
+    os.kill(sitting.terminal.pid, signal.SIGTSTP)
+    process = psutil.Process(sitting.terminal.pid)
+    sitting.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
+    mark = sitting.terminal.mark
+    sitting.terminal.resume()
+    sitting.until(lambda: b"\x1b[?1049h" in sitting.terminal.written[mark:], "the terminal taken again")
+    sitting.sees("the end of it")
+    sitting.types("ж")
+    sitting.until(lambda: sitting.screen.composer == "ж", "the key")
+    seen.append(sitting.screen)
+    return seen
+
+
+@pytest.fixture
+def other(sitting: Sitting, tmp_path_factory: pytest.TempPathFactory) -> Sitting:
+    """The same person on another machine."""
+    return Sitting(tmp_path_factory.mktemp("other") / "home", sitting.provider)
+
+
+def test_changed_cells_make_the_picture_that_whole_rows_make(sitting: Sitting, other: Sitting):
+    changes = _visit(sitting, "changes")
+    written = sitting.terminal.mark
+    try:
+        whole = _visit(other, "whole")
+        assert written < other.terminal.mark
+        assert [screen.conversation for screen in changes] == [screen.conversation for screen in whole]
+    finally:
+        other.leaves()

@@ -1,0 +1,110 @@
+"""When a screen paints, and that Textual's own way is left where its parts are not those that are known."""
+
+import asyncio
+from time import monotonic
+
+import pytest
+import textual
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from mixchat.tui.terminal import painting
+from mixchat.tui.terminal.painting import DirtyCompositor, IdlePainter, Painting, is_supported
+from tests.tui.painting.stage import Above
+
+
+class Words(App[None]):
+    """One widget, and when each frame was displayed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painting = Painting(self)
+        self.shown: list[float] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        screen = super().get_default_screen()
+        self.painting.attach(screen)
+        return screen
+
+    def compose(self) -> ComposeResult:
+        yield Static("words")
+
+    def post_display_hook(self) -> None:
+        self.shown.append(monotonic())
+
+
+async def _delays(app: Words, changes: int) -> list[float]:
+    """Return the seconds from each change, after a pause, to its frame."""
+    delays: list[float] = []
+    for number in range(changes):
+        await asyncio.sleep(0.05)
+        app.shown.clear()
+        began = monotonic()
+        app.query_one(Static).update(f"word {number}")
+        while not app.shown:
+            await asyncio.sleep(0)
+        delays.append(app.shown[0] - began)
+    return sorted(delays)
+
+
+async def test_what_changes_after_a_pause_is_painted_before_a_timer_of_60_hz_would():
+    app = Words()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert (await _delays(app, 15))[7] < 0.014
+
+
+async def test_frames_leave_time_for_everything_else():
+    app = Words()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.shown.clear()
+        began = monotonic()
+        while monotonic() - began < 0.3:
+            app.query_one(Static).update(f"{monotonic()}")
+            await asyncio.sleep(0)
+        assert 5 < len(app.shown) <= 2 + (monotonic() - began) / 0.004
+
+
+async def test_every_screen_paints_so():
+    app = Words()
+    async with app.run_test() as pilot:
+        await app.push_screen(Above())
+        await pilot.pause()
+        for screen in app.screen_stack:
+            assert isinstance(screen._update_timer, IdlePainter)
+            assert isinstance(screen._compositor, DirtyCompositor)
+
+
+async def _is_stock(app: Words) -> None:
+    async with app.run_test() as pilot:
+        await app.push_screen(Above())
+        await pilot.pause()
+        for screen in app.screen_stack:
+            assert not isinstance(screen._update_timer, IdlePainter)
+            assert not isinstance(screen._compositor, DirtyCompositor)
+        assert "_display" not in vars(app)
+        assert len(await _delays(app, 2)) == 2
+
+
+async def test_with_another_textual_everything_is_painted_its_way(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(textual, "__version__", "8.3.0")
+    assert not is_supported()
+    await _is_stock(Words())
+
+
+async def test_where_a_part_is_missing_everything_is_painted_textuals_way(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(painting._PARTS, Screen, ("_on_timer_update", "_gone"))
+    assert not is_supported()
+    await _is_stock(Words())
+
+
+async def test_whole_frames_can_be_had(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(painting.VARIABLE, "whole")
+    assert not is_supported()
+    await _is_stock(Words())
+
+
+def test_this_textual_has_all_parts():
+    assert is_supported()
