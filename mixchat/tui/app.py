@@ -5,7 +5,7 @@ import base64
 import os
 import signal
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import constants, events
 from textual.app import App
@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.signal import Signal
 from textual.worker import WorkerFailed
 
 from mixchat.domain.errors import ConfigError, StorageError
@@ -132,7 +133,7 @@ class MixApp(App[int], inherit_bindings=False):
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
         # Textual takes the terminal back after a stop and leaves it empty.
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        cast("Signal[MixApp]", self.app_resume_signal).subscribe(self, lambda _: self.refresh(layout=True))
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             loop.set_default_executor(NonBlockingExecutor())

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -62,8 +63,10 @@ class TooSmall(Widget):
         )
 
 
-_PREVIEW_AFTER: Final = 0.06
-"""Seconds without a key before it is worked out who would answer."""
+_PREVIEW_AFTER: Final = 0.15
+"""Seconds without a key before it is worked out who would answer: longer than between two keys, shorter than a pause."""
+_PREVIEW_WITHIN: Final = 0.7
+"""Seconds after which it is worked out although the keys go on."""
 _LOOK_AROUND: Final = 1.0
 """Seconds between two looks at what other windows and the shell did."""
 _SAVE_AFTER: Final = 0.2
@@ -83,6 +86,8 @@ class ChatScreen(Screen[None]):
         self._runtime = runtime
         self._options = options
         self._preview_timer: Timer | None = None
+        self._unseen_since = 0.0
+        """When the first key came that no preview knows of."""
         self._save_timer: Timer | None = None
         self._body = Horizontal(id="body")
         self._focused_before: Widget | None = None
@@ -172,12 +177,21 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Edited)
     def _edited(self) -> None:
+        now = monotonic()
         if self._preview_timer is not None:
             self._preview_timer.stop()
-        self._preview_timer = self.set_timer(_PREVIEW_AFTER, self.context.view.previewer.refresh)
+        else:
+            self._unseen_since = now
+        wait = min(_PREVIEW_AFTER, max(0.0, self._unseen_since + _PREVIEW_WITHIN - now))
+        self._preview_timer = self.set_timer(wait, self._preview)
         self.first.status.hints = self.wiring.onboarding.hints(self.focused)
         if self._save_timer is None:
             self._save_timer = self.set_timer(_SAVE_AFTER, self._save_draft)
+
+    def _preview(self) -> None:
+        """Work out who would answer once the key is painted: with a long chat that takes as long as many frames."""
+        self._preview_timer = None
+        self.call_after_refresh(self.context.view.previewer.refresh)
 
     def _save_draft(self) -> None:
         """Save what is written, so that not even a kill loses it."""

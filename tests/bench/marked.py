@@ -142,7 +142,7 @@ class ChatProgram:
         self.terminal.send("again\r")
         seen = await self._wires.arrived(count, within=30)
         painted = await asyncio.to_thread(self.terminal.wait, mark, since)
-        while not seen.finished:
+        while not seen.finished:  # noqa: ASYNC110 - set by the server's own task
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
         return painted - seen.sent[0]

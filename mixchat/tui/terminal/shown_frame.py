@@ -72,7 +72,7 @@ class ShownFrame:
             known = self._known(y, [0, *ends[y]])
             sure = True
             for end, (x, strip) in zip(ends[y], rows[y].items(), strict=False):
-                if strip is None or x > last or end <= first:
+                if strip is None or x > last or end <= first or x == end:
                     continue
                 if not (first <= x < last and end <= last):  # not all of it was composed
                     known.pop(x, None)

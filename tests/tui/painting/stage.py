@@ -34,7 +34,14 @@ class Glass:
 
 def _seen(char: pyte.screens.Char) -> tuple[object, ...]:
     blank = char.data == " " and not char.underscore and not char.reverse
-    return (char.data, "" if blank else char.fg, char.bg, char.bold and not blank, char.underscore, char.reverse)
+    return (
+        char.data,
+        "" if blank else char.fg,
+        char.bg,
+        char.bold and not blank,
+        char.underscore,
+        char.reverse,
+    )
 
 
 class Above(ModalScreen[None]):

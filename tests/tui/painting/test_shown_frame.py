@@ -1,12 +1,15 @@
 """What the terminal shows after frames of changed cells is what it would show after Textual's own."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -130,29 +133,29 @@ async def _played(todo: list[tuple[str, object, object]]) -> None:
             assert app.own.cells() == app.stock.cells(), (what, one, other)
 
 
-async def _step(app: TwoTerminals, pilot, what: str, one, other) -> None:  # noqa: ANN001
+async def _step(app: TwoTerminals, pilot: Pilot[None], what: str, one: Any, other: Any) -> None:  # noqa: ANN401
     base = app.screen_stack[0]
-    match what:
-        case "text":
-            base.query_one(f"#{one}", Static).update(other)
-        case "move":
-            base.query_one("#float").styles.offset = (one, other)
-        case "hide":
-            base.query_one(f"#{one}").display = other
-        case "size":
-            app.change_size(one, other)
-            await pilot.resize_terminal(one, other)
-        case "suspend":
-            app.suspend_and_resume()
-        case "above" if len(app.screen_stack) == 1:
-            app.push_screen(Above())
-        case "back" if len(app.screen_stack) > 1:
-            app.pop_screen()
-        case "part":
-            widget = base.query_one("#a")
-            widget.refresh(widget.size.region.shrink((0, 0, 0, min(one, widget.size.width))))
-        case _:
-            pass
+
+    def part() -> None:
+        widget = base.query_one("#a")
+        widget.refresh(widget.size.region.shrink((0, 0, 0, min(one, widget.size.width))))
+
+    async def size() -> None:
+        app.change_size(one, other)
+        await pilot.resize_terminal(one, other)
+
+    does: dict[str, Callable[[], object]] = {
+        "text": lambda: base.query_one(f"#{one}", Static).update(other),
+        "move": lambda: setattr(base.query_one("#float").styles, "offset", (one, other)),
+        "hide": lambda: setattr(base.query_one(f"#{one}"), "display", other),
+        "size": size,
+        "suspend": app.suspend_and_resume,
+        "above": lambda: app.push_screen(Above()) if len(app.screen_stack) == 1 else None,
+        "back": lambda: app.pop_screen() if len(app.screen_stack) > 1 else None,
+        "part": part,
+    }
+    if isinstance(waiting := does[what](), Coroutine):
+        await waiting
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
