@@ -182,7 +182,7 @@ class ChatScreen(Screen[None]):
             self._preview_timer.stop()
         else:
             self._unseen_since = now
-        wait = min(_PREVIEW_AFTER, max(0.0, self._unseen_since + _PREVIEW_WITHIN - now))
+        wait = min(_PREVIEW_AFTER, max(0.01, self._unseen_since + _PREVIEW_WITHIN - now))
         self._preview_timer = self.set_timer(wait, self._preview)
         self.first.status.hints = self.wiring.onboarding.hints(self.focused)
         if self._save_timer is None:
