@@ -36,7 +36,7 @@ def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting)
         sitting.presses("ctrl+f")
         sitting.sees(f"★ anthropic/{model}")
         sitting.presses("escape")
-        sitting.sees_no_more("type a part of a name")
+        sitting.sees_no_more("esc back")
     assert 'favourites = ["anthropic/wire", "anthropic/dear"]' in sitting.config
     sitting.presses("alt+l")
     sitting.sees(PINNED + "anthropic/wire")
