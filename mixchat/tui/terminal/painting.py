@@ -14,7 +14,7 @@ than that, or with MIXCHAT_FRAMES=whole, everything is painted as Textual does i
 
 import asyncio
 import os
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -156,7 +156,7 @@ class FrameWriter:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._stock: Callable[[Screen[Any], RenderableType | None], None] = app._display
+        self._stock = app._display
         self._shown = ShownFrame()
         self._of: tuple[Screen[Any], int] | None = None
         """Whose frame is shown, and by which count of the terminal's resets."""
