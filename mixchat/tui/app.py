@@ -133,7 +133,7 @@ class MixApp(App[int], inherit_bindings=False):
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
         # Textual takes the terminal back after a stop and leaves it empty.
-        cast("Signal[MixApp]", self.app_resume_signal).subscribe(self, lambda _: self.refresh(layout=True))
+        cast(Signal[MixApp], self.app_resume_signal).subscribe(self, lambda _: self.refresh(layout=True))
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             loop.set_default_executor(NonBlockingExecutor())

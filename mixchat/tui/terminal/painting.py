@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import textual
 from rich.color import ColorSystem
+from rich.console import RenderableType
 from rich.control import Control
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
@@ -31,8 +32,6 @@ from textual.strip import Strip
 from mixchat.tui.terminal.shown_frame import ShownFrame
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from mixchat.tui.terminal.driver import TerminalDriver
 
 VARIABLE: Final = "MIXCHAT_FRAMES"
@@ -81,8 +80,7 @@ class Painting:
     def attach(self, screen: Screen[Any]) -> None:
         """Let a screen that was not shown yet paint when it is idle."""
         if self.is_active and getattr(screen, _TIMER, self) is None:
-            setattr(screen, _TIMER, IdlePainter(screen))
-            screen._compositor = DirtyCompositor()
+            vars(screen).update({_TIMER: IdlePainter(screen), "_compositor": DirtyCompositor()})
 
 
 class IdlePainter:
@@ -161,7 +159,7 @@ class FrameWriter:
         self._of: tuple[Screen[Any], int] | None = None
         """Whose frame is shown, and by which count of the terminal's resets."""
 
-    def display(self, screen: Screen[Any], renderable: "RenderableType | None") -> None:
+    def display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Write a frame, as `App._display` does."""
         driver = self._driver
         if driver is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
