@@ -164,7 +164,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stack: str = "auto"
     """The stack in use."""
     theme: str = "mixchat-dark"
-    """The theme in use."""
+    """The theme in use; `auto` is mixchat-dark or mixchat-light, as the terminal's background is."""
     system: str | None = None
     """The system prompt of roles that have none of their own."""
     private: bool = False

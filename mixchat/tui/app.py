@@ -21,6 +21,7 @@ from mixchat.tui import themes
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
+from mixchat.tui.terminal.background import QUESTION, BackgroundTold, light_by_variable
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.line_filter import PlainLines
@@ -66,7 +67,12 @@ class MixApp(App[int], inherit_bindings=False):
         self._warned = False
         self._chat_screen = ChatScreen(runtime, options)
         self.animation_level = themes.animation_level(runtime.settings.config)
-        self._apply_first_theme(options.theme or runtime.settings.config.theme)
+        self.light_background = light_by_variable(os.environ)
+        """Whether the terminal's background is light, as far as it is known."""
+        wanted = options.theme or runtime.settings.config.theme
+        self._by_background = wanted == themes.AUTO
+        """Whether the terminal's background decides the theme."""
+        self._apply_first_theme(themes.resolved(wanted, light=self.light_background))
         keymap = read_keys(runtime.settings.config.keys)
         self._problems += keymap.problems
         self.set_keymap(keymap.for_textual())
@@ -128,8 +134,26 @@ class MixApp(App[int], inherit_bindings=False):
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
+    def use_theme(self, name: str) -> None:
+        """Show a theme; `auto` is the one that the terminal's background asks for."""
+        self._by_background = name == themes.AUTO
+        self.theme = themes.resolved(name, light=self.light_background)
+        if self._by_background:
+            self.write_to_terminal(QUESTION)
+
+    def on_background_told(self, event: BackgroundTold) -> None:
+        """Take the theme that fits the terminal's background, if that decides."""
+        self.light_background = event.light
+        name = themes.resolved(themes.AUTO, light=event.light)
+        if self._by_background and name != self.theme:
+            if name not in self.available_themes:
+                self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
+            self.theme = name
+
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""
+        if self._by_background:
+            self.write_to_terminal(QUESTION)
         for problem in self._problems:
             self.notify(problem, severity="warning", markup=False)
         # Textual takes the terminal back after a stop and leaves it empty.
@@ -174,6 +198,8 @@ class MixApp(App[int], inherit_bindings=False):
 
     def _go_on_after(self, error: Exception) -> None:
         """Note what failed, and say so; leave only when it does not stop failing, or nothing is on the screen."""
+        if self._leaving:
+            return  # what is half mounted when one leaves at once may well miss its other half
         from mixchat.config.crash_report import log_failure
 
         log_failure(error)
@@ -233,12 +259,17 @@ class MixApp(App[int], inherit_bindings=False):
         if self._leaving or await self._has_unwritten():
             return
         self._leaving = True
+        self._chat_screen.stop_settling()
         try:
             async with asyncio.timeout(_LEAVE_TIMEOUT):
                 await self._chat_screen.wiring.conversation.close()
                 await self._runtime.aclose()
         except TimeoutError:
             pass
+        except Exception as error:  # noqa: BLE001 - leaving goes on whatever cannot be closed
+            self.fault = error
+            self.exit(70)
+            return
         self.exit(0)
 
 

@@ -69,6 +69,8 @@ _PREVIEW_WITHIN: Final = 0.7
 """Seconds after which it is worked out although the keys go on."""
 _LOOK_AROUND: Final = 1.0
 """Seconds between two looks at what other windows and the shell did."""
+_SETTLING: Final = "settling"
+"""The group of the worker that a start goes on with after the first picture."""
 _SAVE_AFTER: Final = 0.2
 """Seconds after which what is being written is on disk at the latest."""
 
@@ -136,7 +138,11 @@ class ChatScreen(Screen[None]):
         """Paint first; everything that takes time comes after, beside the loop where it can."""
         if self._runtime.settings.config.ui.vim:
             self.first.composer.area.use_vim()
-        self.call_after_refresh(self.run_worker, self._settle_in())
+        self.call_after_refresh(self.run_worker, self._settle_in(), group=_SETTLING)
+
+    def stop_settling(self) -> None:
+        """Do nothing more of what a start does: what it works with is closed now."""
+        self.workers.cancel_group(self, _SETTLING)
 
     async def _settle_in(self) -> None:
         """Load the handlers after the first picture: their imports take longer than the picture does."""

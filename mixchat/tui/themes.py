@@ -17,6 +17,9 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
 
 DEFAULT: Final = "mixchat-dark"
+AUTO: Final = "auto"
+"""The name that stands for the dark or the light theme, as the terminal's background is."""
+_BY_BACKGROUND: Final = {True: "mixchat-light", False: DEFAULT, None: DEFAULT}
 _COLOURED: Final = (*(role.name for role in BUILT_IN), "custom")
 _ROLE_COLOURS: Final[Mapping[str, tuple[str, str]]] = {
     "daily-driver": ("#86adff", "#1a4fb0"),
@@ -126,6 +129,16 @@ def muted_tones(variables: Mapping[str, str]) -> dict[str, str]:
     return {"ink": variables["background"], **bars, **tones}
 
 
+def resolved(name: str, *, light: bool | None) -> str:
+    """Return the theme that a name stands for.
+
+    Args:
+        name: as it is set.
+        light: whether the terminal's background is; `None`: it has not said so.
+    """
+    return _BY_BACKGROUND[light] if name == AUTO else name
+
+
 def find_theme(name: str, user: Path) -> Theme:
     """Return the theme of that name, reading no other file.
 
@@ -136,7 +149,9 @@ def find_theme(name: str, user: Path) -> Theme:
         path = folder / f"{name}.toml"
         if path.is_file():
             return read_theme(path)
-    raise ConfigError(f"There is no theme {name!r}; there are {', '.join(sorted(theme_paths(user)))}.")
+    raise ConfigError(
+        f"There is no theme {name!r}; there are {', '.join((AUTO, *sorted(theme_paths(user))))}."
+    )
 
 
 def read_all(user: Path) -> tuple[list[Theme], list[str]]:

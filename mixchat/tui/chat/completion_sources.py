@@ -102,9 +102,11 @@ class CompletionSources:
                 Candidate(choice, choice) for choice in (*SETTING_SPECS[command].choices, "default", "next")
             )
         elif command == "theme":
-            from mixchat.tui.themes import theme_paths
+            from mixchat.tui.themes import AUTO, theme_paths
 
-            yield from (Candidate(name, name) for name in theme_paths(self._runtime.settings.paths.themes))
+            yield from (
+                Candidate(name, name) for name in (AUTO, *theme_paths(self._runtime.settings.paths.themes))
+            )
 
     def _values(self, prompt: str) -> Iterator[Candidate]:
         """Return what can be filled in of a prompt of the library."""

@@ -1,10 +1,9 @@
 """Arranging the screen and what it works with: panel, theme, stack."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from msgspec import structs
-from textual.app import App
 
 from mixchat.domain.errors import ConfigError
 from mixchat.tui import themes
@@ -12,16 +11,23 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.picker import Picker, PickerEntry
 
+if TYPE_CHECKING:
+    from mixchat.tui.app import MixApp
+
 
 class ThemePicker(Picker):
     """Shows each theme as its row is highlighted; left with Esc, it puts the old one back."""
 
     def __init__(self, names: Sequence[str], before: str) -> None:
-        super().__init__("Theme", [PickerEntry(name, name) for name in names], highlighted=before)
+        super().__init__("Theme", [_entry(name) for name in names], highlighted=before)
 
     def row_highlighted(self, value: str) -> None:
         """Apply the theme for now."""
-        cast("App[Any]", self.app).theme = value
+        cast("MixApp", self.app).use_theme(value)
+
+
+def _entry(name: str) -> PickerEntry:
+    return PickerEntry(name, name, "dark or light, as the terminal is" if name == themes.AUTO else "")
 
 
 class AppearanceHandler(ChatHandler):
@@ -51,7 +57,7 @@ class AppearanceHandler(ChatHandler):
             app.register_theme(theme)
         for problem in problems:
             self.context.notify(problem)
-        names = [theme.name for theme in found]
+        names = [themes.AUTO, *(theme.name for theme in found)]
         if not name:
             self._pick_theme(names)
         elif name in names:
@@ -60,18 +66,19 @@ class AppearanceHandler(ChatHandler):
             self.context.notify(f"There is no theme {name}; there are {', '.join(names)}.")
 
     def _pick_theme(self, names: Sequence[str]) -> None:
-        before = self.context.app.theme
+        before = self.context.runtime.settings.config.theme
+        before = before if before in names else self.context.app.theme
 
         def picked(name: str | None) -> None:
             if name is None:
-                self.context.app.theme = before
+                cast("MixApp", self.context.app).use_theme(before)
             else:
                 self._apply_theme(name)
 
         self.context.push_screen(ThemePicker(names, before), picked)
 
     def _apply_theme(self, name: str) -> None:
-        self.context.app.theme = name
+        cast("MixApp", self.context.app).use_theme(name)
         self._save("theme", name)
 
     @handles("stack")

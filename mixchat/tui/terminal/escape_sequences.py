@@ -11,6 +11,8 @@ from textual.events import Key
 from textual.keys import Keys
 from textual.message import Message
 
+from mixchat.tui.terminal.background import BackgroundTold, light_in
+
 ESC: Final = "\x1b"
 SEQUENCE: Final = re.compile(
     r"\x1b(?:"
@@ -79,6 +81,8 @@ class SequenceReader(XTermParser):
         """Yield what a whole sequence means."""
         if sequence == ESC:
             yield Key("escape", ESC)
+        elif (light := light_in(sequence)) is not None:
+            yield BackgroundTold(light=light)
         elif len(sequence) == len(ESC) + 1:
             yield Key(self._alt_name(sequence[-1]), None)
         elif len(sequence) <= _LONGEST and (plain := _normalized(sequence)) is not None:
