@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import importlib
+from collections.abc import Iterable
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
+from textual.worker import Worker
 
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.actions.table import BY_ID, find_slash
@@ -142,7 +144,9 @@ class ChatScreen(Screen[None]):
 
     def stop_settling(self) -> None:
         """Do nothing more of what a start does: what it works with is closed now."""
-        self.workers.cancel_group(self, _SETTLING)
+        for worker in cast("Iterable[Worker[object]]", self.workers):
+            if worker.group == _SETTLING:
+                worker.cancel()
 
     async def _settle_in(self) -> None:
         """Load the handlers after the first picture: their imports take longer than the picture does."""
