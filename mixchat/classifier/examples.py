@@ -73,10 +73,10 @@ Pairs = tuple[tuple[str, str], ...]
 def examples_of(stack: Stack) -> Pairs:
     """Return the stack's (example, role) pairs; a role's description counts as one of its examples."""
     return tuple(
-        (text, post.role)
-        for post in stack.roles.values()
-        if post.role != FALLBACK and post.examples
-        for text in (*post.examples, *((post.description,) if post.description else ()))
+        (text, role_config.role)
+        for role_config in stack.roles.values()
+        if role_config.role != FALLBACK and role_config.examples
+        for text in (*role_config.examples, *((role_config.description,) if role_config.description else ()))
     )
 
 
@@ -85,16 +85,16 @@ class Examples:
 
     def __init__(self, model: Linear) -> None:
         self._model = model
-        self._shelf: tuple[Pairs, ExampleIndex] = ((), ExampleIndex((), model))
+        self._index: tuple[Pairs, ExampleIndex] = ((), ExampleIndex((), model))
 
     def match(self, prompt: str, stack: Stack) -> Classification | None:
         """Return the verdict of the nearest examples, or nothing when none is near."""
         pairs = examples_of(stack)
         if not pairs:
             return None
-        if self._shelf[0] != pairs:
-            self._shelf = (pairs, ExampleIndex(pairs, self._model))
-        return classification_of(self._shelf[1].nearest(prompt), _ALIKE)
+        if self._index[0] != pairs:
+            self._index = (pairs, ExampleIndex(pairs, self._model))
+        return classification_of(self._index[1].nearest(prompt), _ALIKE)
 
 
 def classification_of(ranked: list[tuple[float, str, str]], least: float) -> Classification | None:

@@ -121,7 +121,7 @@ class Learned:
         lessons = self.list()[-_KEPT:]
         if not lessons or not question.prompt.strip():
             return None
-        nearest = classification_of(self._shelf(lessons, stack).nearest(question.prompt), _ALIKE)
+        nearest = classification_of(self._index(lessons, stack).nearest(question.prompt), _ALIKE)
         if nearest is None:
             return None
         said = tuple(
@@ -132,7 +132,7 @@ class Learned:
             nearest.role, nearest.confidence, "learned", said, nearest.alternatives, nearest.margin
         )
 
-    def _shelf(self, lessons: tuple[Lesson, ...], stack: Stack) -> ExampleIndex:
+    def _index(self, lessons: tuple[Lesson, ...], stack: Stack) -> ExampleIndex:
         roles = tuple(stack.roles)
         if roles not in self._shelves:
             pairs: Sequence[tuple[str, str]] = [
@@ -161,7 +161,12 @@ def _role(target: str, stack: Stack) -> str | None:
     if target in stack.roles or target in _ROLES:
         return target
     return next(
-        (post.role for post in stack.roles.values() if post.slots and str(post.slots[0].ref) == target), None
+        (
+            role_config.role
+            for role_config in stack.roles.values()
+            if role_config.slots and str(role_config.slots[0].ref) == target
+        ),
+        None,
     )
 
 

@@ -183,15 +183,19 @@ def _scope(question: RoutingInput) -> _Scope:
 
 def rulings(question: RoutingInput, stack: Stack) -> Sequence[Ruling]:
     """Return the roles whose rules hold, the most specific first, then in the stack's order."""
-    posts = [post for post in stack.roles.values() if post.role != FALLBACK and _kinds(post.rules)]
-    if not posts:
+    role_configs = [
+        role_config
+        for role_config in stack.roles.values()
+        if role_config.role != FALLBACK and _kinds(role_config.rules)
+    ]
+    if not role_configs:
         return ()
     scope = _scope(question)
     held: list[tuple[int, Ruling]] = []
-    for post in posts:
-        checks = _kinds(post.rules)
-        evidence = [list(check(post.rules, scope)) for check in checks]
+    for role_config in role_configs:
+        checks = _kinds(role_config.rules)
+        evidence = [list(check(role_config.rules, scope)) for check in checks]
         if all(evidence):
             flat = tuple(one for some in evidence for one in some[:3])
-            held.append((len(checks), Ruling(post.role, flat)))
+            held.append((len(checks), Ruling(role_config.role, flat)))
     return [ruling for _, ruling in sorted(held, key=lambda one: -one[0])]

@@ -29,7 +29,7 @@ _EXAMPLE = """examples:
   mixchat ask "why does this segfault?" -f main.c
   git diff | mixchat ask "write a commit message" -r coding
   mixchat ask "@opus what does @notes.md leave out?"
-  mixchat ask "sum up @https://example.com/post"
+  mixchat ask "sum up @https://example.com/role_config"
   git diff | mixchat ask -p review language=French
   mixchat ask -m opus --json "prove that there are infinitely many primes"
 """

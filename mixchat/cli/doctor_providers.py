@@ -145,10 +145,10 @@ def _lists(runtime: Runtime, spec: ProviderSpec) -> bool:
 def check_prices(runtime: Runtime) -> Iterator[Check]:
     """Yield the models of the stack that have no price; reads the price list."""
     try:
-        posts = runtime.routing.stack.roles.values()
+        role_configs = runtime.routing.stack.roles.values()
     except ConfigError:
         return
-    refs = dict.fromkeys(slot.ref for post in posts for slot in all_slots(post))
+    refs = dict.fromkeys(slot.ref for role_config in role_configs for slot in all_slots(role_config))
     unknown = [ref for ref in refs if runtime.storage.prices.rates(ref) is None]
     known = len(refs) - len(unknown)
     yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")

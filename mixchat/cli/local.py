@@ -51,17 +51,17 @@ def add(subparsers: Subparsers) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print the models that can be used; on stderr, those that cannot."""
-    shelf = _shelf()
-    entries = shelf.entries()
+    store = _store()
+    entries = store.entries()
     if args.json:
         print(json.dumps([_facts(entry) for entry in entries], indent=1))
     for entry in () if args.json else entries:
         context = entry.header.context
         window = "?" if context is None else f"{context:,}"
         print(f"{entry.ref}  {_megabytes(entry.size)}  {window} tokens  {entry.path}")
-    for name in set(shelf.names()) - {entry.name for entry in entries}:
+    for name in set(store.names()) - {entry.name for entry in entries}:
         try:
-            shelf.entry(name)
+            store.entry(name)
         except ProviderError as error:
             print(error.message, file=sys.stderr)
     if not entries:
@@ -73,7 +73,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_pull(args: argparse.Namespace) -> int:
     """Fetch a model, with a progress bar on stderr."""
-    asyncio.run(_pull(args.name, _shelf()))
+    asyncio.run(_pull(args.name, _store()))
     return DONE
 
 
@@ -81,29 +81,29 @@ def run_rm(args: argparse.Namespace) -> int:
     """Delete a model."""
     name = args.name.removeprefix("local/")
     try:
-        freed = _shelf().remove(name)
+        freed = _store().remove(name)
     except UnknownModel as error:
         raise ConfigError(error.message) from None
     print(f"{name} is gone; {_megabytes(freed)} are free again.", file=sys.stderr)
     return DONE
 
 
-async def _pull(name: str, shelf: ModelStore) -> None:
+async def _pull(name: str, store: ModelStore) -> None:
     from mixchat.providers.local.pull import pull
 
     lively = sys.stderr.isatty()
     if not lively:
         print(f"fetching {name}", file=sys.stderr)
-    before = set(shelf.names())
+    before = set(store.names())
     try:
-        async with aclosing(pull(name, shelf.folder, os.environ)) as steps:
+        async with aclosing(pull(name, store.folder, os.environ)) as steps:
             async for step in steps:
                 if lively:
                     _redraw(bar(step))
     finally:
         if lively:
             print(file=sys.stderr)
-    new = ", ".join(f"local/{found}" for found in shelf.names() if found not in before)
+    new = ", ".join(f"local/{found}" for found in store.names() if found not in before)
     print(f"{new or name} is here.", file=sys.stderr)
 
 
@@ -121,7 +121,7 @@ def bar(step: Progress) -> str:
     return f"{step.step:<8} {'█' * full}{'░' * (_WIDTH - full)} {share:4.0%} {_megabytes(step.done):>10}"
 
 
-def _shelf() -> ModelStore:
+def _store() -> ModelStore:
     paths = Paths.from_environment(os.environ)
     return ModelStore.of(paths, load_config(paths, working_directory(), os.environ))
 

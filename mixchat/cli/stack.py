@@ -78,9 +78,9 @@ def run_show(args: argparse.Namespace) -> int:
     here = _installation()
     stack = here.stacks.get(args.name or _in_use(args, here))
     print(f"{stack.name}: {stack.description}" if stack.description else stack.name)
-    for post in stack.roles.values():
-        print(f"\n{post.role}{'  (private)' if post.private else ''}")
-        for line in _post_lines(post):
+    for role_config in stack.roles.values():
+        print(f"\n{role_config.role}{'  (private)' if role_config.private else ''}")
+        for line in _post_lines(role_config):
             print(f"  {line}")
     for line in retiring(stack, here.catalog.card, datetime.now(UTC).date()):
         print(line, file=sys.stderr)
@@ -99,13 +99,13 @@ def run_use(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _post_lines(post: RoleConfig) -> list[str]:
-    lines = [post.description] if post.description else []
-    if post.plan is not None and post.execute is not None:
-        lines += [f"plan     {post.plan.ref}", f"execute  {post.execute.ref}"]
-    if not post.slots and post.execute is None:
+def _post_lines(role_config: RoleConfig) -> list[str]:
+    lines = [role_config.description] if role_config.description else []
+    if role_config.plan is not None and role_config.execute is not None:
+        lines += [f"plan     {role_config.plan.ref}", f"execute  {role_config.execute.ref}"]
+    if not role_config.slots and role_config.execute is None:
         lines.append("as daily-driver, then fallback")
-    for place, slot in enumerate(post.slots, start=1):
+    for place, slot in enumerate(role_config.slots, start=1):
         settings = [f"  effort {slot.effort}"] if slot.effort else []
         settings += ["  search"] if slot.search else []
         lines.append(f"{place}. {slot.ref}{''.join(settings)}")

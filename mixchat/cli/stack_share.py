@@ -67,8 +67,8 @@ def _agreed(args: argparse.Namespace) -> bool:
 def _head(runtime: "Runtime", stack: Stack, *, with_cost: bool) -> Iterator[str]:
     """Yield the lines of a stack's card: its roles with their models, and what a month on it costs."""
     yield f"{stack.name}: {stack.description}" if stack.description else stack.name
-    for role, post in stack.roles.items():
-        models = " > ".join(str(slot.ref) for slot in all_slots(post))
+    for role, role_config in stack.roles.items():
+        models = " > ".join(str(slot.ref) for slot in all_slots(role_config))
         yield f"  {role:<14} {models or 'as daily-driver'}"
     if with_cost and (line := _month(runtime, stack)):
         yield line
@@ -123,21 +123,21 @@ def _told(runtime: "Runtime", old: Stack | None, new: Stack) -> Iterator[str]:
 def differences(old: Stack | None, new: Stack) -> Iterator[str]:
     """Yield what is different, a role a line: `+` is new, `-` is gone, `~` is changed."""
     before: Mapping[str, RoleConfig] = {} if old is None else old.roles
-    for role, post in new.roles.items():
+    for role, role_config in new.roles.items():
         if role not in before:
-            yield f"+ {role}: {_line(post)}"
-        elif _line(before[role]) != _line(post):
-            yield f"~ {role}: {_line(before[role])} -> {_line(post)}"
-        elif before[role] != post:
+            yield f"+ {role}: {_line(role_config)}"
+        elif _line(before[role]) != _line(role_config):
+            yield f"~ {role}: {_line(before[role])} -> {_line(role_config)}"
+        elif before[role] != role_config:
             yield f"~ {role}: the same models, other settings or rules"
     for role in before:
         if role not in new.roles:
             yield f"- {role}"
 
 
-def _line(post: RoleConfig) -> str:
-    marks = " (private)" if post.private else ""
-    return (" > ".join(str(slot.ref) for slot in all_slots(post)) or "as daily-driver") + marks
+def _line(role_config: RoleConfig) -> str:
+    marks = " (private)" if role_config.private else ""
+    return (" > ".join(str(slot.ref) for slot in all_slots(role_config)) or "as daily-driver") + marks
 
 
 def _named(text: str, source: str, name: str) -> str:

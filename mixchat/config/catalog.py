@@ -197,7 +197,7 @@ def _over(strong: ModelCard, weak: ModelCard) -> ModelCard:
 
 def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard], today: date) -> tuple[str, ...]:
     """Return a sentence for every model of the stack that ends within 60 days or has, with its successor."""
-    refs = dict.fromkeys(slot.ref for post in stack.roles.values() for slot in all_slots(post))
+    refs = dict.fromkeys(slot.ref for role_config in stack.roles.values() for slot in all_slots(role_config))
     return tuple(_sentence(found) for found in map(card, refs) if _soon(found, today))
 
 
@@ -205,9 +205,11 @@ def _soon(card: ModelCard, today: date) -> bool:
     return card.retires is not None and card.retires - today <= NOTICE
 
 
-def all_slots(post: RoleConfig) -> tuple[Slot, ...]:
+def all_slots(role_config: RoleConfig) -> tuple[Slot, ...]:
     """Return every slot of a role, its planner and its executor first."""
-    return tuple(slot for slot in (post.plan, post.execute, *post.slots) if slot is not None)
+    return tuple(
+        slot for slot in (role_config.plan, role_config.execute, *role_config.slots) if slot is not None
+    )
 
 
 def _sentence(card: ModelCard) -> str:

@@ -46,12 +46,12 @@ class Aliases:
 def parse_roles(
     tables: Mapping[str, RoleTable], aliases: Aliases, complain: ErrorFactory
 ) -> dict[str, RoleConfig]:
-    """Return the posts that the role tables write.
+    """Return the roles that the role tables write.
 
     Raises:
         ConfigError: a model, a role's name or a pattern cannot be used.
     """
-    return {name: _post(name, table, aliases, complain) for name, table in tables.items()}
+    return {name: _role_config(name, table, aliases, complain) for name, table in tables.items()}
 
 
 def merge_role(strong: RoleTable, weak: RoleTable) -> RoleTable:
@@ -67,7 +67,7 @@ def merge_role(strong: RoleTable, weak: RoleTable) -> RoleTable:
     return msgspec.structs.replace(weak, **said)
 
 
-def _post(name: str, table: RoleTable, aliases: Aliases, complain: ErrorFactory) -> RoleConfig:
+def _role_config(name: str, table: RoleTable, aliases: Aliases, complain: ErrorFactory) -> RoleConfig:
     where = ("roles", name)
     if not _ROLE_NAME.fullmatch(name):
         raise complain(where, f'"{name}" cannot be a role\'s name: it must be one word without "/" and "@".')

@@ -46,9 +46,9 @@ def stack_text(stack: Stack, before: str = "") -> str:
     roles = document.setdefault("roles", tomlkit.table(is_super_table=True))
     for gone in [name for name in roles if name not in stack.roles]:
         del roles[gone]
-    for name, post in stack.roles.items():
+    for name, role_config in stack.roles.items():
         table = roles.setdefault(name, tomlkit.table())
-        for key, value in _role(post).items():
+        for key, value in _role(role_config).items():
             _put(table, key, value)
     return tomlkit.dumps(document)
 
@@ -60,18 +60,20 @@ def _put(table: MutableMapping[str, object], key: str, value: object) -> None:
         table[key] = value
 
 
-def _role(post: RoleConfig) -> Mapping[str, object]:
-    rules: dict[str, object] = {name: _listed(getattr(post.rules, name)) for name in Rules.__struct_fields__}
+def _role(role_config: RoleConfig) -> Mapping[str, object]:
+    rules: dict[str, object] = {
+        name: _listed(getattr(role_config.rules, name)) for name in Rules.__struct_fields__
+    }
     return {
-        "description": post.description or None,
-        "models": _entries(post.slots),
-        "plan": _entry(post.plan) if post.plan else None,
-        "execute": _entry(post.execute) if post.execute else None,
+        "description": role_config.description or None,
+        "models": _entries(role_config.slots),
+        "plan": _entry(role_config.plan) if role_config.plan else None,
+        "execute": _entry(role_config.execute) if role_config.execute else None,
         **rules,
-        "examples": _listed(post.examples),
-        "private": True if post.private else None,
-        "system": None if post.persona else post.system,
-        "persona": post.persona,
+        "examples": _listed(role_config.examples),
+        "private": True if role_config.private else None,
+        "system": None if role_config.persona else role_config.system,
+        "persona": role_config.persona,
         **dict.fromkeys(SETTINGS),
     }
 

@@ -75,12 +75,12 @@ class Stacks:
         file = _checked(document)
         if name == AUTO and self.is_preset(AUTO):
             file = reachable_stack(file, self._found, self._known, self._config.providers, self._current)
-        posts = parse_roles(file.roles, self.aliases, document.error)
+        role_configs = parse_roles(file.roles, self.aliases, document.error)
         for role, over in self._config.roles.items():
             table = merge_role(over, file.roles.get(role, RoleTable()))
-            posts |= parse_roles({role: table}, self.aliases, _config_error)
+            role_configs |= parse_roles({role: table}, self.aliases, _config_error)
         embeddings = self._embeddings(file, document)
-        return Stack(name=name, description=file.description, roles=posts, embeddings=embeddings)
+        return Stack(name=name, description=file.description, roles=role_configs, embeddings=embeddings)
 
     def text(self, name: str) -> str:
         """Return the stack as TOML: a file as it stands, `auto` as it is on this machine.

@@ -63,8 +63,8 @@ class Stack(Struct, frozen=True):
         """Return every model of the stack once, in the order of its roles."""
         slots = (
             slot
-            for post in self.roles.values()
-            for slot in (*post.slots, post.plan, post.execute)
+            for role_config in self.roles.values()
+            for slot in (*role_config.slots, role_config.plan, role_config.execute)
             if slot is not None
         )
         return tuple(dict.fromkeys(slot.ref for slot in slots))
@@ -77,7 +77,7 @@ class Stack(Struct, frozen=True):
         own = self.roles.get(role)
         names = (role,) if own is not None and own.private else (role, DAILY_DRIVER, FALLBACK)
         slots: dict[ModelRef, Slot] = {}
-        for post in (self.roles[name] for name in names if name in self.roles):
-            for slot in (*((post.execute,) if post.execute else ()), *post.slots):
+        for role_config in (self.roles[name] for name in names if name in self.roles):
+            for slot in (*((role_config.execute,) if role_config.execute else ()), *role_config.slots):
                 slots.setdefault(slot.ref, slot)
         return tuple(slots.values())

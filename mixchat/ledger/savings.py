@@ -98,9 +98,9 @@ def strongest(
 
     Only what can be reached counts, for nobody would have used anything else; `None` if no price is known.
     """
-    posts = stack.roles.values()
-    first = [slot for post in posts for slot in _first_slots(post, reachable)]
-    every = [slot for post in posts for slot in (*post.slots, *_steps(post))]
+    role_configs = stack.roles.values()
+    first = [slot for role_config in role_configs for slot in _first_slots(role_config, reachable)]
+    every = [slot for role_config in role_configs for slot in (*role_config.slots, *_steps(role_config))]
     for slots in (first, every):  # where nobody in reach has a price, the stack's others stand in
         priced = [
             (rates.output, slot.ref)
@@ -114,21 +114,23 @@ def strongest(
 
 def daily_driver(stack: Stack, reachable: Reachable = anybody) -> ModelRef | None:
     """Return the model that everyday prompts go to, which is what somebody without a router would use for everything."""
-    post = stack.roles.get(DAILY_DRIVER)
-    if post is None:
+    role_config = stack.roles.get(DAILY_DRIVER)
+    if role_config is None:
         return None
-    first = next(iter(_first_slots(post, reachable)), None) or next(iter(_first_slots(post, anybody)), None)
+    first = next(iter(_first_slots(role_config, reachable)), None) or next(
+        iter(_first_slots(role_config, anybody)), None
+    )
     return first.ref if first else None
 
 
-def _first_slots(post: RoleConfig, reachable: Reachable) -> list[Slot]:
+def _first_slots(role_config: RoleConfig, reachable: Reachable) -> list[Slot]:
     """Return whom a role asks first: its planner and executor, and the first of its models in reach."""
-    near = [slot for slot in post.slots if reachable(slot.ref.provider)]
-    return [*near[:1], *(slot for slot in _steps(post) if reachable(slot.ref.provider))]
+    near = [slot for slot in role_config.slots if reachable(slot.ref.provider)]
+    return [*near[:1], *(slot for slot in _steps(role_config) if reachable(slot.ref.provider))]
 
 
-def _steps(post: RoleConfig) -> list[Slot]:
-    return [slot for slot in (post.plan, post.execute) if slot is not None]
+def _steps(role_config: RoleConfig) -> list[Slot]:
+    return [slot for slot in (role_config.plan, role_config.execute) if slot is not None]
 
 
 def _for(rates: Rates, calls: int) -> Rates:

@@ -112,8 +112,12 @@ class CostOrder(Struct, frozen=True, kw_only=True):
         if used >= _NEAR:
             movable = self._priced(slots, stack, (role, DAILY_DRIVER))
             return self._moved(slots, movable, why=f"{used:.0%} of the budget is used")
-        post = stack.roles.get(role)
-        own = {slot.ref for slot in post.slots} if post is not None and not post.private else set[ModelRef]()
+        role_config = stack.roles.get(role)
+        own = (
+            {slot.ref for slot in role_config.slots}
+            if role_config is not None and not role_config.private
+            else set[ModelRef]()
+        )
         if self.facts is None or homes is None or question.private or not slots or slots[0].ref not in own:
             return Order(slots=slots)
         return _Weighing(self, self.facts, homes, question, system).order(slots, role)
@@ -122,8 +126,8 @@ class CostOrder(Struct, frozen=True, kw_only=True):
         return self.price(slot.ref) if self.price is not None else None
 
     def _priced(self, slots: Sequence[Slot], stack: Stack, roles: Sequence[str]) -> Sequence[Slot]:
-        posts = [stack.roles[role] for role in roles if role in stack.roles]
-        refs = {slot.ref for post in posts for slot in post.slots}
+        role_configs = [stack.roles[role] for role in roles if role in stack.roles]
+        refs = {slot.ref for role_config in role_configs for slot in role_config.slots}
         return [slot for slot in slots if slot.ref in refs and self._price(slot) is not None]
 
     def _moved(self, slots: tuple[Slot, ...], movable: Sequence[Slot], *, why: str) -> Order:

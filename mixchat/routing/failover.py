@@ -63,7 +63,7 @@ class SlotQueue:
 
 
 class FailOver:
-    """One walk along a queue of slots. Once `events` has ended, `failure` says whether nobody answered."""
+    """One way along a queue of slots. Once `events` has ended, `failure` says whether nobody answered."""
 
     def __init__(
         self,
@@ -281,7 +281,7 @@ class FailOver:
         return "stop" if move == "next" and not self._queue else move
 
     def _leave_provider(self, provider: str) -> None:
-        """Drop the models behind a door that cannot be reached; two such doors are the network's own fault."""
+        """Drop the models at an address that cannot be reached; two such addresses are the network's own fault."""
         needs_network = self._services.providers.needs_network
         self._queue.drop(lambda slot: slot.ref.provider != provider)
         if needs_network(provider):

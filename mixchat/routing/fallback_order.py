@@ -28,13 +28,13 @@ def of_role(stack: Stack, role: str, question: RoutingInput, resources: RoutingS
 
     A private chat may take any local slot of the stack when the role has none; resting models come last.
     """
-    post = stack.roles.get(role) or RoleConfig(role)
-    private = question.private or post.private
+    role_config = stack.roles.get(role) or RoleConfig(role)
+    private = question.private or role_config.private
     slots = stack.fallback_order(role)
-    if private and not post.private and not any(resources.local(slot.ref) for slot in slots):
+    if private and not role_config.private and not any(resources.local(slot.ref) for slot in slots):
         slots = (*slots, *(slot for other in stack.roles.values() for slot in other.slots))
     fallback_order = _sifted(dict.fromkeys(slots), question, resources, private=private)
-    plan = None if question.continues else post.plan
+    plan = None if question.continues else role_config.plan
     if plan is None:
         return fallback_order
     reason = _why_not(plan, question, resources, private=private)

@@ -57,7 +57,7 @@ class Health:
     """Remembers which models failed and when they may be tried again, and how fast they read.
 
     One model never blocks another, but for one fault: where no connection could be made, the provider's other models
-    are behind the same door.
+    are at the same address.
     """
 
     def __init__(self, clock: Clock, shared: SharedBreakers | None = None) -> None:

@@ -83,7 +83,7 @@ def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | Non
 
 def _slot(ref: ModelRef, stack: Stack) -> Slot:
     """Return the slot as the stack has it, if all its slots of this model agree; else a plain one."""
-    slots = {slot for post in stack.roles.values() for slot in post.slots if slot.ref == ref}
+    slots = {slot for role_config in stack.roles.values() for slot in role_config.slots if slot.ref == ref}
     return slots.pop() if len(slots) == 1 else Slot(ref)
 
 

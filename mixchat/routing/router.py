@@ -87,8 +87,8 @@ class Router:
 
     def _may_be_told(self, question: RoutingInput, classification: Classification) -> bool:
         """Whether the prompt may leave the machine just to be classified."""
-        post = self.stack.roles.get(classification.role)
-        return not question.private and not (post is not None and post.private)
+        role_config = self.stack.roles.get(classification.role)
+        return not question.private and not (role_config is not None and role_config.private)
 
     def _pinned(self, question: RoutingInput, pin: Pin) -> RoutingDecision:
         if pin.slot is not None:
@@ -140,18 +140,18 @@ class Router:
         """Return what looks up the slots of other roles that can take this prompt now."""
 
         def homes(role: str) -> Sequence[Slot]:
-            post = self.stack.roles.get(role)
-            if post is None or post.private:
+            role_config = self.stack.roles.get(role)
+            if role_config is None or role_config.private:
                 return ()
-            own = {slot.ref for slot in post.slots}
+            own = {slot.ref for slot in role_config.slots}
             found = of_role(self.stack, role, question, self.resources).slots
             return [slot for slot in found if slot.ref in own and not self.resources.health.rests(slot.ref)]
 
         return homes
 
     def _system(self, role: str) -> str | None:
-        post = self.stack.roles.get(role)
-        return post.system if post else None
+        role_config = self.stack.roles.get(role)
+        return role_config.system if role_config else None
 
 
 def told(classification: Classification) -> str:

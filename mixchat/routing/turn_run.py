@@ -98,7 +98,7 @@ class TurnRun:
         return ("execute",) if self._plan else ("plan", "execute")
 
     def _failover(self, step: Step) -> FailOver | None:
-        """Return the walk along the slots that can take this step; `None`: nobody can, and `failure` says why."""
+        """Return the way along the slots that can take this step; `None`: nobody can, and `failure` says why."""
         chat_request = self._chat_request
         if step == "plan":
             slots = [self._decision.plan] if self._decision.plan else []

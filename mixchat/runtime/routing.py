@@ -82,23 +82,26 @@ class Routing:
         return structs.replace(
             stack,
             roles={
-                name: structs.replace(post, system=self._system(post)) for name, post in stack.roles.items()
+                name: structs.replace(role_config, system=self._system(role_config))
+                for name, role_config in stack.roles.items()
             },
         )
 
-    def _system(self, post: RoleConfig) -> str | None:
-        if post.persona is None:
-            return post.system or self._settings.config.system
+    def _system(self, role_config: RoleConfig) -> str | None:
+        if role_config.persona is None:
+            return role_config.system or self._settings.config.system
         from mixchat.config.prompts import Prompts
 
         try:
-            system = Prompts(self._settings.paths.prompts).get(post.persona).fill({}).system
+            system = Prompts(self._settings.paths.prompts).get(role_config.persona).fill({}).system
         except ConfigError as error:
-            raise ConfigError(f"The role {post.role} has the persona {post.persona}. {error}") from None
+            raise ConfigError(
+                f"The role {role_config.role} has the persona {role_config.persona}. {error}"
+            ) from None
         if system is None:
             raise ConfigError(
-                f"The role {post.role} has the persona {post.persona}, which is a prompt without a system prompt; "
-                f"add one with: mixchat prompts edit {post.persona}"
+                f"The role {role_config.role} has the persona {role_config.persona}, which is a prompt without a system prompt; "
+                f"add one with: mixchat prompts edit {role_config.persona}"
             )
         return system
 

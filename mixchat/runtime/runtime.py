@@ -90,7 +90,9 @@ class Runtime:
         """
         this_process()
         named = dict.fromkeys(
-            slot.ref.provider for post in self.routing.stack.roles.values() for slot in post.slots
+            slot.ref.provider
+            for role_config in self.routing.stack.roles.values()
+            for slot in role_config.slots
         )
         # The prices first: they take half a second and tell what a message would cost; an SDK may take ten.
         reachable = [name for name in named if self.settings.providers.reachable(name)]

@@ -37,7 +37,7 @@ def engine(tmp_path: Path, weights: Path) -> ServerProcess:
 
 @pytest.fixture
 async def server(engine: ServerProcess) -> AsyncGenerator[ServerAddress]:
-    door = engine.door
+    door = engine.address
     assert door is not None
     yield door
     await asyncio.to_thread(engine.stop)

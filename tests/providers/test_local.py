@@ -168,11 +168,11 @@ async def test_cancelling_while_it_loads_ends_the_child(provider: LocalProvider)
     assert isinstance(await anext(stream), Notice)
     task = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
     await asyncio.sleep(0.2)
-    assert provider.engine.door is None, "the model was loaded before it could be cancelled"
+    assert provider.engine.address is None, "the model was loaded before it could be cancelled"
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert provider.engine.door is None
+    assert provider.engine.address is None
     assert isinstance((await heard(provider, ask("Hi", max_tokens=1)))[-1], StreamEnd)
 
 
@@ -186,7 +186,7 @@ async def test_a_crash_in_the_middle_interrupts_the_reply_and_the_next_call_work
     os.kill(provider.engine.pid, signal.SIGTERM)
     with pytest.raises(Interrupted, match=r"next message"):
         [event async for event in stream]
-    assert provider.engine.door is None
+    assert provider.engine.address is None
     events = await heard(provider, ask("Hi", max_tokens=1))
     assert isinstance(events[0], Notice)
     assert isinstance(events[-1], StreamEnd)
@@ -220,7 +220,7 @@ async def test_two_replies_at_once_wait_for_each_other(provider: LocalProvider) 
 
 async def test_nobody_else_on_the_machine_can_use_the_port(provider: LocalProvider) -> None:
     await heard(provider, ask("Hi", max_tokens=1))
-    door = provider.engine.door
+    door = provider.engine.address
     assert door is not None
     async with httpx.AsyncClient(trust_env=False) as stranger:
         answer = await stranger.post(f"{door.url}/v1/chat/completions", json={"messages": []})

@@ -22,8 +22,8 @@ async def server(tmp_path: Path, weights: Path) -> AsyncGenerator[ServerAddress]
         Paths(tmp_path / "c", tmp_path / "d", tmp_path / "l"), Config(local={"tiny": str(weights)})
     )
     await asyncio.to_thread(local.engine.start, local.fitting("tiny"), 2048, 1)
-    assert local.engine.door is not None
-    yield local.engine.door
+    assert local.engine.address is not None
+    yield local.engine.address
     await asyncio.to_thread(local.engine.stop)
 
 

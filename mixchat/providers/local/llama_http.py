@@ -92,9 +92,9 @@ def body(request: ModelRequest, family: str | None) -> dict[str, Any]:
 
 
 async def complete(
-    door: ServerAddress, request: ModelRequest, family: str | None
+    address: ServerAddress, request: ModelRequest, family: str | None
 ) -> AsyncGenerator[ProviderEvent]:
-    """Yield the reply of the model behind `door`. Closing the generator stops llama.cpp at its next token.
+    """Yield the reply of the model behind `address`. Closing the generator stops llama.cpp at its next token.
 
     Raises:
         ProviderError: `TooLong`, `BadRequest`, or `Interrupted` when the reply was cut.
@@ -112,9 +112,9 @@ async def complete(
             ) as client,
             client.stream(
                 "POST",
-                f"{door.url}/v1/chat/completions",
+                f"{address.url}/v1/chat/completions",
                 json=asked,
-                headers={"Authorization": f"Bearer {door.token}"},
+                headers={"Authorization": f"Bearer {address.token}"},
             ) as response,
         ):
             if response.status_code != 200:

@@ -56,7 +56,7 @@ class ModelStore:
 
     @classmethod
     def of(cls, paths: Paths, config: Config) -> Self:
-        """Return the shelf of this machine's person; relative paths in the config start beside it."""
+        """Return the store of this machine's person; relative paths in the config start beside it."""
         named = {
             name: paths.config / Path(os.path.expandvars(path)).expanduser()
             for name, path in config.local.items()

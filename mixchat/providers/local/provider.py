@@ -34,11 +34,11 @@ class LocalProvider:
     ready = True
 
     def __init__(self, paths: Paths, config: Config) -> None:
-        self._shelf = ModelStore.of(paths, config)
+        self._store = ModelStore.of(paths, config)
         self._settings = config.engine
         self._engine = ServerProcess(paths.log)
-        self._held = 0
-        self._turnstile = asyncio.Lock()
+        self._taken = 0
+        self._one_reply = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
         self._unloading: asyncio.Task[None] | None = None
 
@@ -66,16 +66,16 @@ class LocalProvider:
         entry = self.fitting(request.ref.model)
         for notice in _left_out(request):
             yield notice
-        if self._turnstile.locked():
+        if self._one_reply.locked():
             yield Notice("loading", f"waiting for the reply before this one, then {entry.name}")
-        async with self._turnstile:
+        async with self._one_reply:
             self._stay()
             try:
-                door = self._engine.door
-                if door is None or door.name != entry.name:
+                address = self._engine.address
+                if address is None or address.name != entry.name:
                     yield Notice("loading", f"loading {entry.name}")
-                    door = await self._load(entry)
-                async with aclosing(complete(door, request, entry.header.family)) as events:
+                    address = await self._load(entry)
+                async with aclosing(complete(address, request, entry.header.family)) as events:
                     async for event in events:
                         yield event
             except Interrupted:
@@ -91,11 +91,11 @@ class LocalProvider:
         Raises:
             UnknownModel: it is missing, broken, or too large, or llama.cpp has no build for this machine.
         """
-        entry = self._shelf.entry(name)
+        entry = self._store.entry(name)
         if (why := why_not()) is not None:
             raise UnknownModel(why, ref=entry.ref)
-        door = self._engine.door
-        if door is not None and door.name == name:
+        address = self._engine.address
+        if address is not None and address.name == name:
             return entry
         need, limit = self._need(entry), self._limit()
         if need > limit:
@@ -114,11 +114,11 @@ class LocalProvider:
         """Return the bytes that the next model may take; the one that is loaded makes room for it."""
         if self._settings.memory is not None:
             return int(self._settings.memory * 1e9)
-        return available() + (self._held if self._engine.door else 0)
+        return available() + (self._taken if self._engine.address else 0)
 
     async def models(self) -> tuple[ModelCard, ...]:
         """Return the models whose files are on this machine."""
-        entries = await asyncio.to_thread(self._shelf.entries)
+        entries = await asyncio.to_thread(self._store.entries)
         return tuple(entry.card(self._settings.context) for entry in entries)
 
     async def aclose(self) -> None:
@@ -134,7 +134,7 @@ class LocalProvider:
         loading = asyncio.create_task(
             asyncio.to_thread(self._engine.start, entry, self._context(entry), threads)
         )
-        self._held = self._need(entry)
+        self._taken = self._need(entry)
         try:
             return await asyncio.shield(loading)
         except asyncio.CancelledError:
@@ -156,9 +156,9 @@ class LocalProvider:
         self._unloading = asyncio.get_running_loop().create_task(self._unload())
 
     async def _unload(self) -> None:
-        if self._turnstile.locked():
+        if self._one_reply.locked():
             return
-        async with self._turnstile:
+        async with self._one_reply:
             await asyncio.to_thread(self._engine.stop)
 
 

@@ -45,14 +45,14 @@ class ServerProcess:
     def __init__(self, log_folder: Path) -> None:
         self._log_folder = log_folder
         self._child: subprocess.Popen[bytes] | None = None
-        self._door: ServerAddress | None = None
+        self._address: ServerAddress | None = None
         self._lock = threading.Lock()
 
     @property
-    def door(self) -> ServerAddress | None:
+    def address(self) -> ServerAddress | None:
         """Return the way to the loaded model, or `None` when none is loaded or its process died."""
         child = self._child
-        return self._door if child is not None and child.poll() is None else None
+        return self._address if child is not None and child.poll() is None else None
 
     @property
     def pid(self) -> int | None:
@@ -76,8 +76,8 @@ class ServerProcess:
         answer = _ask(child, order)
         with self._lock:
             if self._child is child and (url := answer.get("url")):
-                self._door = ServerAddress(url, token, entry.name, context)
-                return self._door
+                self._address = ServerAddress(url, token, entry.name, context)
+                return self._address
         self._end(child)
         raise UnknownModel(self._why(entry, answer), ref=entry.ref)
 
@@ -90,7 +90,7 @@ class ServerProcess:
         # Two threads may come here for one child, and another child may have taken its place.
         with self._lock:
             if self._child is child:
-                self._child, self._door = None, None
+                self._child, self._address = None, None
         child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):

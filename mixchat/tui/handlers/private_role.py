@@ -48,8 +48,12 @@ class PrivateRoleQuestion:
         if pin.slot is not None:
             return [pin.slot]
         stack = self._context.runtime.routing.stack
-        post = stack.roles.get(pin.role or pin.name)
-        return () if post is not None and post.private else stack.fallback_order(pin.role or pin.name)
+        role_config = stack.roles.get(pin.role or pin.name)
+        return (
+            ()
+            if role_config is not None and role_config.private
+            else stack.fallback_order(pin.role or pin.name)
+        )
 
     def _is_local(self, slot: Slot) -> bool:
         return self._context.runtime.routing.services.local(slot.ref)
