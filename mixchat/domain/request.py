@@ -30,6 +30,8 @@ class Message(Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
     private: bool = False
     """It belongs to a private turn: it is left out of what is sent off this machine."""
+    given: bool = False
+    """It came from a program that says a model wrote it; nobody here saw that."""
 
 
 class ModelRequest(Struct, frozen=True, kw_only=True):

@@ -57,12 +57,14 @@ async def check_secrets(
 
 
 def _texts(messages: Sequence[Message], system: str | None) -> Iterator[tuple[str, str]]:
-    """Yield everything that is sent as text and no model wrote, with the words for its place."""
+    """Yield everything that is sent as text and no model is known to have written, with the words for its place."""
     if system:
         yield "the system prompt", system
     for message in messages:
         if message.role == "user":
             yield ("the prompt" if message is messages[-1] else "an earlier prompt"), message.text
+        elif message.given:
+            yield "an earlier reply", message.text
         for file in message.attachments:
             if file.media_type == "text/plain":
                 yield file.name, file.data.decode(errors="replace")

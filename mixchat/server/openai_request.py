@@ -121,7 +121,7 @@ def _conversation(said: list[dict[str, Any]]) -> tuple[list[str], tuple[Message,
         if messages and messages[-1].role == side:
             before = messages.pop()
             text, files = f"{before.text}\n\n{text}", (*before.attachments, *files)
-        messages.append(Message(side, text, files))
+        messages.append(Message(side, text, files, given=side == "assistant"))
     if (
         not messages
         or messages[-1].role != "user"

@@ -85,7 +85,8 @@ class MixApp(App[int], inherit_bindings=False):
         if isinstance(event, events.MouseDown | events.MouseUp) and event.button not in (0, LEFT):
             return
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
-            await self._input.take(event)
+            if self.return_code is None:  # what comes after it was left has no screen to go to
+                await self._input.take(event)
         else:
             await super().on_event(event)
 

@@ -164,6 +164,13 @@ async def test_a_budget_and_a_secret_stop_the_call_before_it_is_made(wires: Wire
                 await api.chat.completions.create(model="mixchat/auto", messages=messages)
             assert body_of(secret.value)["mixchat"] == "secret"
             assert key not in str(secret.value)
+            reply = {"role": "assistant", "content": f"Your key is {key}."}
+            with pytest.raises(openai.BadRequestError) as earlier:
+                await api.chat.completions.create(
+                    model="mixchat/auto", messages=[*SAY, reply, {"role": "user", "content": "Go on."}]
+                )
+            assert body_of(earlier.value)["mixchat"] == "secret"
+            assert "an earlier reply" in str(earlier.value)
     assert wires.seen == []
 
 
