@@ -83,8 +83,10 @@ class Monkey:
             for _ in range(self.dice.choice([1, 1, 2, 3, 8, 20])):
                 self._one()
             await asyncio.sleep(0 if self.dice.random() < 0.5 else 0.002)
-            while self.stage.app.message_queue_size + len(self.stage.app._input._waiting) > 40:
-                await asyncio.sleep(0.001)
+            for _ in range(5_000):
+                if self.stage.app.message_queue_size + len(self.stage.app._input._waiting) <= 40:
+                    break
+                await asyncio.sleep(0.002)
             self.screens.add(type(self.stage.app.screen).__name__)
 
     def _one(self) -> None:

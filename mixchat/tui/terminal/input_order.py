@@ -58,10 +58,7 @@ class InputOrder:
 
     async def take(self, event: events.Event) -> None:
         """Hand an event on as soon as those before it have had their effect."""
-        if self._settling is None and not self._is_there():
-            self._waiting.append(event)
-            self._settling = asyncio.create_task(self._settle())
-        elif self._settling is None:
+        if self._settling is None:
             await self._pass(event)
             if _acts(event):
                 self._settling = asyncio.create_task(self._settle())
@@ -78,26 +75,14 @@ class InputOrder:
         try:
             await self._rest()
             while self._waiting:
-                await self._until_there()
                 event = self._waiting.popleft()
-                if self._is_there():
-                    await self._pass(event)
+                await self._pass(event)
                 if _acts(event):
                     await self._rest()
         except Exception as error:  # noqa: BLE001 - as of any handler of the app: it decides
             self._failed(error)
         finally:
             self._settling = None
-
-    def _is_there(self) -> bool:
-        """Whether the screen on top has all its widgets: one that was just opened would fail at a key."""
-        return bool(self._app.screen_stack) and self._app.screen.is_mounted
-
-    async def _until_there(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST):
-                while not self._is_there():
-                    await asyncio.sleep(_GLANCE / 4)
 
     async def _pass(self, event: events.Event) -> None:
         if not self._is_void(event):
