@@ -1,4 +1,4 @@
-"""Everything that must hold before a change is kept: format, lint, types, imports, nothing without a caller, tests.
+"""Everything that must hold before a change is kept: format, lint, types, imports, nothing without a caller, licences, tests.
 
     python -m tests.check            all of it
     python -m tests.check --fix      format and mend what can be mended first
@@ -19,6 +19,7 @@ STEPS = {
     "types": ("basedpyright", "--pythonpath", sys.executable),
     "imports": ("lint-imports",),
     "unused": ("vulture",),
+    "supply": ("python", "-m", "tests.supply"),
     "tests": ("pytest",),
 }
 MENDING = (("ruff", "format", "."), ("ruff", "check", "--fix", "."))
@@ -26,7 +27,8 @@ MENDING = (("ruff", "format", "."), ("ruff", "check", "--fix", "."))
 
 def run(command: tuple[str, ...]) -> int:
     """Run a command of this environment and return its exit code."""
-    return subprocess.run((str(SCRIPTS / command[0]), *command[1:]), check=False).returncode
+    program = sys.executable if command[0] == "python" else str(SCRIPTS / command[0])
+    return subprocess.run((program, *command[1:]), check=False).returncode
 
 
 def main() -> int:
