@@ -73,7 +73,9 @@ def licences(names: set[str]) -> list[str]:
         [sys.executable, "-m", "piplicenses", "--from=mixed", "--format=json"],
         capture_output=True, check=True, timeout=SECONDS,
     )  # fmt: skip
-    found = {canonicalize_name(each["Name"]): each["License"] for each in json.loads(told.stdout)}
+    found: dict[str, str] = {
+        canonicalize_name(each["Name"]): each["License"] for each in json.loads(told.stdout)
+    }
     wrong = [
         f"{name} is under {licence}."
         for name in sorted(names & set(found))

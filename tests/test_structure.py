@@ -74,3 +74,53 @@ def test_every_program_that_is_started_gets_an_environment_without_keys():
                     wrong.append(f"{path.name}:{call.lineno} {name}")
     assert wrong == []
     assert started >= 6, "the programs that are started are not found any more"
+
+
+DOORS = {
+    # everything that is painted, cleaned line by line (`MixApp.get_line_filters`), and sequences of our own
+    "tui/terminal/painting.py": {"driver.write"},
+    "tui/app.py": {"self._driver.write", "self.write_to_terminal"},
+    "tui/terminal/notifications.py": {"self._app.write_to_terminal"},
+    # the plain app: one function that cleans, and the reader's own words
+    "tui/plain/output.py": {"sys.stdout.write"},
+    "tui/plain/line_reader.py": {"sys.stdout.write"},
+    # the shell: `plain_streams` stands before both outputs; an export goes to a file or a pipe as it is
+    "cli/history_files.py": {"sys.stdout.buffer.write"},
+    # a file of ours
+    "classifier/learned.py": {"os.write"},
+}
+"""Every place that writes past `print`: what is foreign is cleaned there, or nothing foreign comes there."""
+WRITES = re.compile(
+    r"(?:.*\.)?(?:driver|_driver|stdout|stderr|__stdout__|__stderr__)(?:\.buffer)?\.(?:write|writelines)|os\.write|.*write_to_terminal"
+    r"|.*console\.(?:print|out|log)|rich\.print"
+)
+
+
+def test_the_terminal_is_written_to_through_these_doors_alone():
+    """What a model, a file or a server says reaches a terminal only where it is cleaned."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for call in calls_of(path):
+            if WRITES.fullmatch(name := ast.unparse(call.func)):
+                found[path.relative_to(PACKAGE).as_posix()].add(name)
+    assert dict(found) == DOORS
+
+
+def test_every_door_cleans_what_is_foreign():
+    """The functions that clean are called where the doors are; without them the bytes would go out as they came."""
+    cleaned = {
+        "tui/app.py": "get_line_filters", "tui/plain/output.py": "sanitize(text)", "cli/exit.py": "with plain_streams()",
+        "tui/terminal/notifications.py": "letter.isprintable()",
+    }  # fmt: skip
+    assert [name for name, call in cleaned.items() if call not in (PACKAGE / name).read_text("utf-8")] == []
+
+
+def test_nothing_is_printed_before_the_streams_are_cleaned():
+    """`print` is for commands, which run within `plain_streams`; the app and what is below it print nothing."""
+    printing = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        for call in calls_of(path)
+        if ast.unparse(call.func) == "print"
+    }
+    assert printing <= {"cli", "__main__.py", "providers"}
