@@ -35,11 +35,11 @@ def test_a_key_gives_this_message_to_the_next_best_model_whose_price_is_shown(si
     sitting.sees(r"alt\+t: opus ~\$0\.\d+ · leaving costs \$0\.\d+")
     assert "ctrl+t" not in sitting.screen.text
     sitting.presses("alt+t")
-    sitting.sees(rf"@anthropic/{OPUS}")
+    sitting.sees(rf"Pinned\s+{OPUS}")
     sitting.presses("enter")
     sitting.sees("An answer from the strong one")
     assert sitting.provider.was_asked(2).model == OPUS
-    sitting.sees_no_more(rf"@anthropic/{OPUS}")
+    sitting.sees_no_more("Pinned")
 
 
 def test_why_a_model_stayed_is_in_the_panel_and_the_economy_survives_a_restart(sitting: Sitting):
