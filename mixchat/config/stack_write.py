@@ -7,10 +7,25 @@ import tomlkit
 
 from mixchat.config.stack_parse import SETTINGS
 from mixchat.domain.errors import ConfigError
+from mixchat.domain.role import FALLBACK
 from mixchat.domain.stack import RoleConfig, Rules, Slot, Stack
 
 Change = Callable[[MutableSequence[Any]], None]
 """Inserts, removes or moves entries of a fallback order in place."""
+RolesChange = Callable[[MutableMapping[str, Any]], None]
+"""Changes the tables of a stack's roles in place."""
+
+
+def edit_roles(text: str, change: RolesChange, *, name: str) -> str:
+    """Return the stack's TOML with its roles changed, under the name `name`; all else is as it is written."""
+    document = tomlkit.parse(text)
+    values = cast("MutableMapping[str, Any]", document)
+    if "roles" not in values:
+        values["roles"] = tomlkit.table(is_super_table=True)
+    change(cast("MutableMapping[str, Any]", values["roles"]))
+    if values.get("name") != name:
+        values["name"] = name
+    return tomlkit.dumps(document)
 
 
 def edit_fallback_order(text: str, role: str, change: Change, *, name: str) -> str:
@@ -21,20 +36,39 @@ def edit_fallback_order(text: str, role: str, change: Change, *, name: str) -> s
     Raises:
         ConfigError: the stack has no such role.
     """
-    document = tomlkit.parse(text)
-    values = cast("MutableMapping[str, Any]", document)
-    roles = cast("MutableMapping[str, Any]", values.get("roles", {}))
+
+    def change_models(roles: MutableMapping[str, Any]) -> None:
+        table = _table(roles, role)
+        if "models" not in table:
+            table["models"] = tomlkit.array()
+        change(cast("MutableSequence[Any]", table["models"]))
+        if not table["models"]:
+            del table["models"]
+
+    return edit_roles(text, change_models, name=name)
+
+
+def edit_role(text: str, role: str, key: str, value: object, *, name: str) -> str:
+    """Return the stack's TOML with one key of a role set, or taken out with `None`, under the name `name`.
+
+    Raises:
+        ConfigError: the stack has no such role.
+    """
+    return edit_roles(text, lambda roles: _put(_table(roles, role), key, value), name=name)
+
+
+def add_role(roles: MutableMapping[str, Any], role: str) -> None:
+    """Add an empty role to a stack's tables, in front of the fallback, which stays the last."""
+    last = roles.pop(FALLBACK, None)
+    roles[role] = tomlkit.table()
+    if last is not None:
+        roles[FALLBACK] = last
+
+
+def _table(roles: MutableMapping[str, Any], role: str) -> MutableMapping[str, Any]:
     if role not in roles:
         raise ConfigError(f'The stack has no role "{role}" to change.')
-    table = cast("MutableMapping[str, Any]", roles[role])
-    if "models" not in table:
-        table["models"] = tomlkit.array()
-    change(cast("MutableSequence[Any]", table["models"]))
-    if not table["models"]:
-        del table["models"]
-    if values.get("name") != name:
-        values["name"] = name
-    return tomlkit.dumps(document)
+    return cast("MutableMapping[str, Any]", roles[role])
 
 
 def stack_text(stack: Stack, before: str = "") -> str:

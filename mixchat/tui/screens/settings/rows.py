@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from textual.content import Content
 
+from mixchat.config.edit import Value
 from mixchat.config.schema import Setting
 from mixchat.config.toml_validation import dotted
 from mixchat.domain.plain_text import one_line
 from mixchat.tui import formatting
 from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.row_list import ListRow, heading
-from mixchat.tui.screens.settings.config_editor import HIDDEN, ConfigEditor, looks_like_secret
+from mixchat.tui.screens.settings.config_editor import HIDDEN, looks_like_secret
 
 _KEY: Final = 16
 _SOURCE: Final = 16
@@ -22,8 +23,45 @@ _WIDE: Final = 100
 """Cells from which there is room for the help beside the value."""
 
 
+class FieldEditor(Protocol):
+    """Reads and writes values that are listed on a screen."""
+
+    @property
+    def file(self) -> str:
+        """Where they are written."""
+        ...
+
+    def value(self, setting: Setting) -> object:
+        """Return what counts now."""
+        ...
+
+    def sources(self, settings: Sequence[Setting]) -> Mapping[str, str]:
+        """Return where each was set, by its key: a path, a variable's name, or `default`."""
+        ...
+
+    def read(self, setting: Setting, text: str) -> Value:
+        """Return the value that `text` writes; nothing written is `None`, which takes it out of the file.
+
+        Raises:
+            ConfigError: it may not have that value.
+        """
+        ...
+
+    def set(self, setting: Setting, value: Value) -> str:
+        """Put a value to use and write it down; return what there is to say about it, or nothing.
+
+        Raises:
+            ConfigError: it may not have that value.
+        """
+        ...
+
+    def undo(self) -> str:
+        """Take the last change back and say so."""
+        ...
+
+
 def setting_rows(
-    settings: Sequence[Setting], editor: ConfigEditor, words: str, sources: Mapping[str, str]
+    settings: Sequence[Setting], editor: FieldEditor, words: str, sources: Mapping[str, str]
 ) -> list[ListRow]:
     """Return the settings that fit `words`, each group under its table's name."""
     wanted = words.casefold().split()
@@ -63,7 +101,7 @@ def meant(words: str, keys: Sequence[str]) -> str:
     return min(keys, key=distance, default="")
 
 
-def _row(setting: Setting, editor: ConfigEditor, source: str) -> ListRow:
+def _row(setting: Setting, editor: FieldEditor, source: str) -> ListRow:
     return ListRow(setting.key, lambda width: _line(setting, editor.value(setting), source, width))
 
 

@@ -13,6 +13,7 @@ from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.models.rows import details
 from mixchat.tui.screens.stack.rows import SlotPlace, place_of, stack_rows, value_of_place
 from mixchat.tui.screens.stack.stack_editor import StackEditor
+from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _LOOK_AGAIN: Final = 1.0
 """Seconds between two looks at the models that rest."""
@@ -26,6 +27,8 @@ class StackScreen(FilterListScreen[None]):
     EMPTY = "No role and no model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "add", "add a model", priority=True, id="stack.add"),
+        Binding("ctrl+e", "edit", "edit the role", priority=True, id="stack.edit"),
+        Binding("ctrl+n", "new", "new role", priority=True, id="stack.new"),
         Binding("ctrl+d", "remove", "remove", priority=True, id="stack.remove"),
         Binding("shift+up", "shift(-1)", "earlier", priority=True, id="stack.earlier"),
         Binding("shift+down", "shift(1)", "later", priority=True, id="stack.later"),
@@ -44,6 +47,11 @@ class StackScreen(FilterListScreen[None]):
         super().on_mount()
         self.load(self._price())
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)
+
+    def on_screen_resume(self) -> None:
+        """Show what was changed on a role's own screen."""
+        if self.is_mounted:
+            self.refill()
 
     async def _price(self) -> None:
         await asyncio.to_thread(self._models.load)
@@ -86,11 +94,36 @@ class StackScreen(FilterListScreen[None]):
         heading = f"Add a model to {place.role}"
         self.above.push_screen(ModelsScreen(self._models, ("slot",), heading), picked)
 
+    def action_edit(self) -> None:
+        """Open the role of the highlighted row: its description, rules and examples."""
+        place = place_of(self.rows.highlighted)
+        if place.role:
+            self._open(place.role)
+
+    def _open(self, role: str) -> None:
+        from mixchat.tui.screens.stack.role_screen import RoleEditor, RoleScreen
+
+        self.above.push_screen(RoleScreen(RoleEditor(self._editor, role), self._models))
+
+    def action_new(self) -> None:
+        """Add a role to the stack, and open it."""
+
+        def named(role: str | None) -> None:
+            if role:
+                self.attempt(lambda: self._editor.add_role(role))
+                if role in self._editor.stack.roles:
+                    self._open(role)
+
+        help = "Letters, digits, - and _, such as contracts. Its prompts go to its models, then to the daily driver's."
+        self.above.push_screen(ValuePrompt("A new role", help=help, check=self._editor.check_new), named)
+
     def action_remove(self) -> None:
-        """Take the highlighted slot away."""
+        """Take the highlighted slot away, or the highlighted role."""
         place = place_of(self.rows.highlighted)
         if self._slot(place) is not None:
             self.attempt(lambda: self._editor.remove(place.role, place.slot))
+        elif place.role:
+            self.attempt(lambda: self._editor.remove_role(place.role))
 
     def action_shift(self, by: int) -> None:
         """Try the highlighted slot earlier, or later."""

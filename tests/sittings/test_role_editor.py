@@ -1,0 +1,66 @@
+"""A role is made in the app: written down as it would be by hand, tried, used, and found again."""
+
+from tests.sittings.sitting import EMPTY, Sitting
+
+STACK = """# mine
+name = "sitting"
+[roles.daily-driver]   # every day
+models = ["anthropic/wire"]
+"""
+
+
+def fills(sitting: Sitting, key: str, text: str) -> None:
+    sitting.types(key)
+    sitting.sees(rf"▌ {key} ")
+    sitting.presses("enter")
+    sitting.sees("enter take it")
+    sitting.types(text)
+    sitting.presses("enter")
+    sitting.sees_no_more("enter take it")
+    sitting.presses(*["backspace"] * len(key))
+
+
+def test_a_role_is_made_tried_used_and_found_again(sitting: Sitting):
+    sitting.writes_stack(STACK)
+    stack = sitting.home / "config" / "stacks" / "sitting.toml"
+    sitting.opens()
+    sitting.sends("/stack")
+    sitting.sees("sitting · your own")
+    sitting.presses("ctrl+n")
+    sitting.sees("A new role")
+    sitting.types("teas")
+    sitting.presses("enter")
+    sitting.sees("Role teas")
+    fills(sitting, "description", "all about tea")
+    fills(sitting, "keywords", "oolong, sencha")
+    sitting.presses("ctrl+t")
+    sitting.sees("Try a prompt for teas")
+    sitting.types("how long does oolong steep")
+    assert "sure" in sitting.sees("▌ teas").row_with("▌ teas")
+    assert sitting.screen.has("anthropic/wire")
+    sitting.presses("escape", "escape")
+    sitting.sees("all about tea")
+    written = stack.read_text()
+    assert written.startswith(STACK)
+    assert 'keywords = ["oolong", "sencha"]' in written
+    sitting.presses("escape")
+    sitting.says("which oolong is best")
+    assert sitting.disk.turns()[0].body["decision"]["role"] == "teas"
+    sitting.quits()
+    sitting.opens()
+    sitting.sees(EMPTY)
+    sitting.sees("▌ teas")
+
+
+def test_what_was_done_to_a_role_is_taken_back(sitting: Sitting):
+    sitting.writes_stack(STACK)
+    stack = sitting.home / "config" / "stacks" / "sitting.toml"
+    sitting.opens()
+    sitting.sends("/stack")
+    sitting.sees("sitting · your own")
+    sitting.presses("ctrl+e")
+    sitting.sees("Role daily-driver")
+    fills(sitting, "keywords", "tea")
+    sitting.until(lambda: "tea" in stack.read_text(), "the file")
+    sitting.presses("ctrl+z")
+    sitting.until(lambda: stack.read_text() == STACK, "the file as it was")
