@@ -17,6 +17,8 @@ class UiState(Struct, frozen=True, kw_only=True):
     """Cells of the side panel, where there is room for as many; `None`: as many as suit the terminal."""
     panel_shown: bool = True
     """Whether the side panel stands beside the conversation."""
+    recent: tuple[str, ...] = ()
+    """The actions that were chosen from the list of commands last, the newest first."""
 
 
 def read_ui_state(paths: Paths) -> UiState:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -23,10 +23,10 @@ from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.actions.table import BY_ID, find_slash
 from mixchat.tui.chat.completion_sources import CompletionSources
 from mixchat.tui.chat.first_widgets import FirstWidgets
-from mixchat.tui.chat.hints import hints
+from mixchat.tui.chat.hints import hints, question_hints
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
-from mixchat.tui.choice_bar import ChoiceBar
+from mixchat.tui.choice_bar import KEYS, ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.launch_options import LaunchOptions
@@ -80,7 +80,10 @@ _SAVE_AFTER: Final = 0.2
 class ChatScreen(Screen[None]):
     """Coordinates: what is done about anything is done by the handlers in `tui/handlers/`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(),
+        *(Binding(key, f"answer('{key}')", show=False, priority=True, id=f"answer.{key}") for key in KEYS),
+    ]
     AUTO_FOCUS = "PromptArea"
 
     def __init__(self, runtime: "Runtime", options: LaunchOptions) -> None:
@@ -173,6 +176,30 @@ class ChatScreen(Screen[None]):
         if not self._body.disabled or BY_ID[action_id].while_covered:
             self.wiring.actions.run(action_id, argument)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a key be an answer only while something is asked; Enter only where it would send nothing."""
+        if action != "answer":
+            return True
+        key = str(parameters[0])
+        free = key != "enter" or self.first.composer.is_empty
+        return free and not self._body.disabled and self.first.choices.has(key)
+
+    def action_answer(self, key: str) -> None:
+        """Take the way out of what is asked that has this key."""
+        self.first.choices.answer(key)
+
+    @on(ChoiceBar.Changed)
+    def _question_changed(self, event: ChoiceBar.Changed) -> None:
+        """Let the rest of the screen say what waits for a person."""
+        asked = event.question
+        totals = self.context.view.totals
+        if asked is None:
+            totals.ask("")
+        else:
+            totals.ask(asked.state, asked.about, asked.estimate)
+        self.first.composer.waits_for(asked)
+        self._show_hints()
+
     @on(Composer.Submitted)
     def _submitted(self, event: Composer.Submitted) -> None:
         self.wiring.onboarding.send(event.message)
@@ -194,7 +221,7 @@ class ChatScreen(Screen[None]):
             self._unseen_since = now
         wait = min(_PREVIEW_AFTER, max(0.01, self._unseen_since + _PREVIEW_WITHIN - now))
         self._preview_timer = self.set_timer(wait, self._preview)
-        self.first.status.hints = self.wiring.onboarding.hints(self.focused)
+        self._show_hints()
         if self._save_timer is None:
             self._save_timer = self.set_timer(_SAVE_AFTER, self._save_draft)
 
@@ -270,26 +297,28 @@ class ChatScreen(Screen[None]):
         self._body.disabled = small
         self.query_one(TooSmall).display = small
         if not small:
-            choices = self.first.choices
-            (choices if choices.is_open else self._focused_before or self.first.composer.area).focus()
+            (self._focused_before or self.first.composer.area).focus()
 
     @on(SidePanel.Shown)
     def _panel_shown(self) -> None:
         """Let the first line stand in for the panel while that is hidden."""
         self.set_class(not self.first.panel.is_wanted, "-no-panel")
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Say what the focused thing can do; a question that is asked keeps the focus."""
-        self.first.choices.keep_focus(event.widget)
-        self.first.status.hints = (
-            self.wiring.onboarding.hints(self.focused)
-            if self.ready.is_set()
-            else hints(self.focused, read_keys(self._runtime.settings.config.keys))
-        )
+    def on_descendant_focus(self) -> None:
+        """Say what the focused thing can do."""
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        if not self.ready.is_set():
+            self.first.status.hints = hints(self.focused, read_keys(self._runtime.settings.config.keys))
+            return
+        usual = self.wiring.onboarding.hints(self.focused)
+        asked = self.first.choices.question
+        self.first.status.hints = usual if asked is None else question_hints(asked, usual)
 
     def on_paste(self, event: events.Paste) -> None:
         """Give what was pasted to the composer, wherever the focus is."""
-        if not self._body.disabled and not self.first.choices.is_open:
+        if not self._body.disabled:
             event.stop()
             self.first.composer.area.focus()
             self.first.composer.area.put(event.text)
@@ -297,6 +326,6 @@ class ChatScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Give a character that nobody took to the composer, wherever the focus is."""
         plain = event.is_printable and not event.key.startswith("alt+")
-        if event.character is not None and plain and not self.first.choices.is_open:
+        if event.character is not None and plain:
             event.stop()
             self.first.composer.type(event.character)

@@ -1,121 +1,228 @@
-"""A question in the conversation's own place, answered with one key."""
+"""A question in the conversation's own place: every way out with its key and its price."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 from typing import Final
 
 from msgspec import Struct
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
+from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
-from mixchat.tui.widgets.pressable import pressable
+from mixchat.domain.events import ChatEvent
+from mixchat.domain.live_turn import LiveTurn
+from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost
+from mixchat.tui import formatting
+from mixchat.tui.widgets.card_edge import CardEdge
 
 ARMED_AFTER: Final = 0.5
-"""Seconds without a key before a key is an answer: what is typed on the run must not choose."""
-
-
-Act = Callable[[], object]
-"""Does what was chosen."""
+"""Seconds after which a key is an answer: what is typed on the run must not choose."""
+KEYS: Final = ("enter", "alt+a", "alt+b", "alt+n", "alt+u")
+"""The keys that answers can have besides those of actions; none of them writes anything."""
+_KEY: Final = 8
+_GAP: Final = "    "
 
 
 class Option(Struct, frozen=True):
-    """One answer and what it does."""
+    """One way out and what it does."""
 
     key: str
     label: str
-    act: Act
+    act: Callable[[], object]
+    cost: Cost | None = None
+    """About what it costs; `None`: nothing, or nobody can say."""
+    short: str = ""
+    """What the last line calls it; empty: the label."""
 
 
-class ChoiceBar(Widget, can_focus=True):
-    """Asks above the composer. Its answers are letters; Esc takes the last of them."""
+class Question(Struct, frozen=True, kw_only=True):
+    """What is asked, and what the rest of the screen says meanwhile."""
 
-    DEFAULT_CSS = "ChoiceBar { height: auto; width: 1fr; display: none; }"
+    title: str
+    words: str = ""
+    options: Sequence[Option]
+    """What can be done, the cheapest first; at last what Esc does."""
+    enter: str = ""
+    """The key of the way out that Enter takes, too, where nothing is written."""
+    inline: bool = False
+    """Whether the ways out stand beside each other where there is room."""
+    state: str = "waiting for you"
+    about: str = ""
+    """What it is about, in a word or two."""
+    estimate: Cost | None = None
+    """What the message that waits would cost."""
+    placeholder: str = "Answer the question above first"
+    waits: str = "Waiting for your decision"
+    """What the composer says it waits for."""
+
+
+class ChoiceRows(Widget):
+    """The words and the ways out; a click takes one."""
+
+    DEFAULT_CSS = "ChoiceRows { height: auto; width: 1fr; }"
+
+    class Clicked(Message):
+        """A way out was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
 
     def __init__(self) -> None:
         super().__init__()
-        self._sentence = ""
-        self._options: Sequence[Option] = ()
-        self._yields = False
-        self._quiet_since = 0.0
+        self._question: Question | None = None
+
+    def update(self, question: Question) -> None:
+        """Show this question."""
+        self._question = question
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of the question at that width."""
+        return Content("\n").join(self._rows(max(width, 1))).get_height({}, max(width, 1))
+
+    def render(self) -> Content:
+        """Return the question and its ways out."""
+        return Content("\n").join(self._rows(self.size.width))
+
+    def _rows(self, width: int) -> Iterator[Content]:
+        question = self._question
+        if question is None:
+            return
+        said = Content.assemble((question.title, "$warning bold"), ("  " + question.words, "$text"))
+        yield from said.wrap(width)
+        # What Esc does is said by the composer and by the last line.
+        ways = question.options[:-1]
+        beside = Content(_GAP).join(_inline(option) for option in ways)
+        if question.inline and beside.cell_length <= width:
+            yield beside
+            return
+        if not question.inline:
+            yield Content()
+        for option in ways:
+            yield _row(option, width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the way out that was clicked."""
+        if event.button == 1 and (key := event.style.meta.get("answer")):
+            self.post_message(self.Clicked(str(key)))
+
+
+def _inline(option: Option) -> Content:
+    price = f" {formatting.money(option.cost)}" if option.cost is not None else ""
+    label = Content.assemble(
+        (option.key, "$warning bold"), (f" {option.label}", "$text"), (price, "$text-muted")
+    )
+    return label.stylize(Style.from_meta({"answer": option.key}))
+
+
+def _row(option: Option, width: int) -> Content:
+    price = formatting.money(option.cost) if option.cost is not None else ""
+    room = max(width - _KEY - len(price) - 1, 1)
+    label = Content.styled(option.label, "$text").truncate(room, ellipsis=True, pad=True)
+    row = Content.assemble((option.key.ljust(_KEY), "$warning bold"), label, " ", (price, "$body"))
+    return row.stylize(Style.from_meta({"answer": option.key}))
+
+
+class ChoiceBar(Vertical):
+    """Asks above the composer, which keeps the focus: no answer is a letter."""
+
+    DEFAULT_CSS = "ChoiceBar { height: auto; width: 1fr; display: none; }"
+
+    class Changed(Message):
+        """Something is asked now, or nothing any more."""
+
+        def __init__(self, question: Question | None) -> None:
+            super().__init__()
+            self.question = question
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows = ChoiceRows()
+        self._question: Question | None = None
+        self._asked_at = 0.0
         self.armed_after = ARMED_AFTER
+
+    def compose(self) -> ComposeResult:
+        """Lay out the card."""
+        yield CardEdge(top=True)
+        yield self._rows
+        yield CardEdge(top=False)
 
     @property
     def is_open(self) -> bool:
         """Whether something is asked."""
-        return bool(self._options)
+        return self._question is not None
 
-    def ask(self, sentence: str, options: Sequence[Option], *, yields: bool = False) -> None:
-        """Ask; the last option is the one that Esc takes, and with `yields` every key that is no answer, too."""
-        self._sentence, self._options, self._yields = sentence, options, yields
-        self._quiet_since = self._now()
+    @property
+    def question(self) -> Question | None:
+        """What is asked."""
+        return self._question
+
+    def ask(self, question: Question) -> None:
+        """Ask; what was asked before is left as Esc leaves it."""
+        self.cancel()
+        self._question, self._asked_at = question, monotonic()
+        self._rows.update(question)
         self.display = True
-        self.refresh(layout=True)
-        self.focus()
+        self.post_message(self.Changed(question))
 
-    def _now(self) -> float:
-        import time
+    def has(self, key: str) -> bool:
+        """Whether a way out has this key."""
+        return self._option(key) is not None
 
-        return time.monotonic()
-
-    def keep_focus(self, wanted: Widget) -> None:
-        """Stay who is asked when `wanted` got the focus by a click or Tab: keys that are shown are keys that work.
-
-        A question that yields gives way to a place to write in.
-        """
-        if not self._options or wanted is self or isinstance(wanted, Input):
-            return
-        if self._yields and isinstance(wanted, TextArea):
-            self.cancel()
-        else:
-            self.focus()
+    def answer(self, key: str) -> None:
+        """Take the way out with this key, unless the question was hardly there when it was pressed."""
+        option = self._option(key)
+        if option is not None and monotonic() - self._asked_at >= self.armed_after:
+            self._take(option)
 
     def cancel(self) -> bool:
-        """Take the last option; return whether anything was asked."""
-        if not self._options:
+        """Take the last way out; return whether anything was asked."""
+        if self._question is None:
             return False
-        self._take(self._options[-1])
+        self._take(self._question.options[-1])
         return True
 
-    def _take(self, option: Option) -> None:
-        self._options = ()
+    def close(self) -> bool:
+        """Ask no longer, and do nothing else; return whether anything was asked."""
+        if self._question is None:
+            return False
+        self._question = None
         self.display = False
+        self.post_message(self.Changed(None))
+        return True
+
+    def _option(self, key: str) -> Option | None:
+        question = self._question
+        if question is None:
+            return None
+        wanted = question.enter if key == "enter" and question.enter else key
+        return next((option for option in question.options if option.key == wanted), None)
+
+    def _take(self, option: Option) -> None:
+        self.close()
         option.act()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the option of that letter, once the hand has rested."""
-        if not self._options or event.character is None or not event.is_printable:
-            return
-        now = self._now()
-        rested = now - self._quiet_since >= self.armed_after
-        self._quiet_since = now
-        option = next((option for option in self._options if option.key == event.character), None)
-        if rested and option is not None:
-            event.stop()
+    def on_choice_rows_clicked(self, event: ChoiceRows.Clicked) -> None:
+        """Take what was clicked."""
+        event.stop()
+        option = self._option(event.key)
+        if option is not None:
             self._take(option)
-        elif self._yields:
-            self.cancel()
-        else:
-            event.stop()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the rows of the question at that width."""
-        return self._asked(width).get_height({}, max(width, 1))
+    def begin(self, turn: Turn, live: LiveTurn) -> None:
+        """Ask no longer: a turn has begun, whichever way led to it."""
+        self.close()
 
-    def render(self) -> Content:
-        """Return the question and its answers."""
-        return self._asked(self.size.width)
+    def show(self, event: ChatEvent) -> None:
+        """Nothing new."""
 
-    def _asked(self, width: int) -> Content:
-        """Return the question and its answers: on one row if there is room, else one a row."""
-        answers = [
-            pressable(
-                Content.assemble((f" {option.key} ", "$ink on $warning bold"), f" {option.label}"), option.key
-            )
-            for option in self._options
-        ]
-        row = Content("   ").join(answers)
-        if row.cell_length > width:
-            row = Content("\n").join(answers)
-        return Content.assemble((self._sentence, "bold"), "\n", row)
+    def settle(self, turn: Turn) -> None:
+        """Nothing new."""

@@ -1,17 +1,18 @@
 """A list to pick from that filters as one types."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from mixchat.tui.actions.keys import key_label
 from mixchat.tui.composer.completion import Candidate, rank
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 from mixchat.tui.widgets.dismissible import DismissibleModal
@@ -24,7 +25,29 @@ class PickerEntry(Struct, frozen=True):
     label: str
     detail: str = ""
     key: str = ""
-    """The key that does the same."""
+    """The key that does the same; it stands at the right end."""
+    mark: str = ""
+    """What stands before it."""
+    group: str = ""
+    """The heading that it stands under while nothing is typed."""
+
+
+_WIDEST: Final = 76
+_SHARE: Final = 0.92
+"""The part of a narrow screen that the list takes."""
+_AROUND: Final = 8
+"""Cells of a row that edge, padding and scroll bar take."""
+
+
+class PickerWayOut(Static):
+    """Says how to leave; a click leaves."""
+
+    def __init__(self) -> None:
+        super().__init__("esc", id="picker-way-out", markup=False)
+
+    async def on_click(self) -> None:
+        """Leave."""
+        await self.screen.run_action("dismiss(None)")
 
 
 class Picker(DismissibleModal[str | None]):
@@ -47,17 +70,25 @@ class Picker(DismissibleModal[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
         with Vertical(id="picker"):
-            yield Static(self._title, id="picker-title", markup=False)
-            yield OrderedInput(placeholder="type to filter", compact=True, id="picker-filter")
+            with Horizontal(id="picker-head"):
+                yield Static(self._title, id="picker-title", markup=False)
+                yield PickerWayOut()
+            yield OrderedInput(placeholder="Type to search", compact=True, id="picker-filter")
             yield OptionList(id="picker-list", compact=True)
 
     def on_mount(self) -> None:
         """Fill the list and highlight what is in use."""
         self.query_one(Input).cursor_blink = False
         self._fill("")
-        values = list(self._entries)
-        if self._highlighted in values:
-            self.query_one(OptionList).highlighted = values.index(self._highlighted)
+        if self._highlighted in self._entries:
+            rows = self.query_one(OptionList)
+            rows.highlighted = rows.get_option_index(self._highlighted)
+
+    def on_resize(self) -> None:
+        """Let the keys end where the rows end."""
+        highlighted = self.query_one(OptionList).highlighted
+        self._fill(self.query_one(Input).value)
+        self.query_one(OptionList).highlighted = highlighted
 
     def action_move(self, by: int) -> None:
         """Highlight the row above or below."""
@@ -78,9 +109,17 @@ class Picker(DismissibleModal[str | None]):
         rows.clear_options()
         shown = [self._entries[candidate.insert] for candidate in found[: self.SHOWN]]
         widest = max((len(entry.label) for entry in shown), default=0)
-        keys = max((len(_first_key(entry)) for entry in self._entries.values()), default=0)
-        rows.add_options([_row(entry, widest=widest, keys=keys) for entry in shown])
-        rows.highlighted = 0 if found else None
+        width = min(_WIDEST, int(self.size.width * _SHARE)) - _AROUND
+        group = ""
+        for entry in shown:
+            if entry.group != group and not text:
+                if group:
+                    rows.add_option(Option("", disabled=True))
+                group = entry.group
+                rows.add_option(Option(Content.styled(group, "$text-muted"), disabled=True))
+            rows.add_option(_row(entry, widest=widest, width=width))
+        first = next((at for at, row in enumerate(rows.options) if not row.disabled), None)
+        rows.highlighted = first
 
     @on(OptionList.OptionHighlighted)
     def _row_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -101,14 +140,15 @@ class Picker(DismissibleModal[str | None]):
         self.dismiss(None if row is None else rows.get_option_at_index(row).id)
 
 
-def _first_key(entry: PickerEntry) -> str:
-    return entry.key.partition(",")[0]
-
-
-def _row(entry: PickerEntry, *, widest: int, keys: int) -> Option:
+def _row(entry: PickerEntry, *, widest: int, width: int) -> Option:
+    key = key_label(entry.key)
     row = Content.assemble(
-        (_first_key(entry).rjust(keys) + "  " if keys else "", "$accent"),
-        entry.label.ljust(widest) if entry.detail else entry.label,
-        ("  " + entry.detail if entry.detail else "", "$text-muted"),
+        f"{entry.mark} " if entry.mark else "",
+        (entry.label.ljust(widest) if entry.detail else entry.label, "$text"),
+        ("   " + entry.detail if entry.detail else "", "$text-muted"),
     )
+    if key:
+        row = Content.assemble(
+            row.truncate(max(width - len(key) - 2, 1), ellipsis=True, pad=True), "  ", (key, "$text")
+        )
     return Option(row, entry.value)

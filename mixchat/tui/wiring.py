@@ -101,7 +101,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         PaletteHandler(context),
     )
     observers: tuple[TurnObserver, ...] = (
-        view.body, widgets.transcript, view.totals, titles, view.previewer,
+        view.body, widgets.transcript, widgets.choices, view.totals, titles, view.previewer,
     )  # fmt: skip
     chats.attach((*observers, *_notifier(context)), FailureHandler(context, budget, download))
     return ChatWiring(

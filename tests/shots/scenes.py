@@ -52,7 +52,7 @@ SCENES = (
     ),
     Scene(name="pin", steps=[READY, Rest(3), Type("@op"), Wait("opus"), Rest(0.5)]),
     Scene(
-        name="palette", steps=[READY, Rest(3), *say(LOOP), Press("ctrl+p"), Wait("type to filter"), Rest(0.5)]
+        name="palette", steps=[READY, Rest(3), *say(LOOP), Press("ctrl+p"), Wait("Type to search"), Rest(0.5)]
     ),
     Scene(name="models", steps=[READY, Rest(3), Press("ctrl+l"), Wait("claude-opus"), Rest(1.5)]),
     Scene(

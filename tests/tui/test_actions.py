@@ -274,7 +274,7 @@ async def test_a_reply_that_was_cut_off_is_continued_with_a_seam_that_names_the_
         stage.runtime.settings.providers.script("b/large", reply(" and the second."))
         await stage.send("Tell me about tea please")
         await stage.idle()
-        await stage.until(lambda: "f6 continues" in stage.text)
+        await stage.until(lambda: "f6 continue" in stage.text)
         await stage.send("/continue b/large")
         await stage.until(lambda: "continued by large" in stage.text)
         await stage.idle()

@@ -104,7 +104,7 @@ def test_asking_again_and_stepping_back(server: Server, terminal: PtyApp):
 def test_a_reply_that_is_cut_is_continued_with_one_key(server: Server, terminal: PtyApp):
     server.script("first", _reply("One two three four", ending="drop", after=2), _reply(" and the rest."))
     _send(terminal, "tell me about tea")
-    terminal.wait("f6 continues", 0)
+    terminal.wait("f6 continue", 0)
     mark = terminal.mark
     terminal.send(F6)
     terminal.wait("continued by first", mark)

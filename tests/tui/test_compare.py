@@ -101,7 +101,7 @@ async def test_a_comparison_in_which_nothing_was_picked_is_called_so_with_what_e
         _script(stage)
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
-        await stage.pilot.press("w")
+        await stage.pilot.press("escape")
         await stage.until(lambda: "models compared" in stage.text)
         assert "pinned by you" not in stage.text
         panel = "\n".join(line[100:] for line in stage.text.splitlines())
@@ -115,7 +115,7 @@ async def test_the_picked_answer_goes_on_and_the_others_stay_beside_it():
         _script(stage)
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
-        await stage.pilot.press("2")
+        await stage.pilot.press("alt+2")
         await stage.until(lambda: "‹2/2›" in stage.text)
         assert "A plain answer." not in stage.text
         assert stage.turns[-1].reply == "A large answer."
@@ -208,7 +208,7 @@ async def test_answers_are_merged_by_a_model_into_a_further_one():
         )
         await stage.send("/compare a/plain b/large What is tea?")
         await _compared(stage)
-        await stage.pilot.press("m")
+        await stage.pilot.press("alt+m")
         await stage.until(lambda: "The best of both." in stage.text and "‹3/3›" in stage.text)
         await stage.idle()
         asked = stage.runtime.settings.providers.made["a"].requests[-1].messages[-1].text
@@ -229,7 +229,7 @@ async def test_an_answer_that_is_done_is_picked_while_another_still_comes():
         assert stage.turns[-1].reply == "A plain answer."
 
 
-async def test_nobody_is_asked_while_something_is_being_written():
+async def test_who_is_writing_is_asked_and_goes_on_writing():
     async with on_stage() as stage:
         _script(stage)
         stage.runtime.settings.providers.script(
@@ -238,9 +238,9 @@ async def test_nobody_is_asked_while_something_is_being_written():
         await stage.send("/compare a/plain b/large What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
-        await stage.until(lambda: "alt+m merges" in stage.text)
-        assert not stage.screen.first.choices.is_open
-        assert stage.composer.typed == "and then"
+        await stage.until(lambda: "alt+m merge them" in stage.text)
+        await stage.type(" 12 am")
+        assert stage.composer.typed == "and then 12 am"
 
 
 async def test_a_prompt_that_is_sent_meanwhile_waits_and_goes_on_with_what_is_shown():
@@ -265,7 +265,7 @@ async def test_what_is_typed_at_the_question_is_written_and_answers_nothing():
         await _compared(stage)
         await stage.type("and what")
         assert stage.composer.typed == "and what"
-        assert not stage.screen.first.choices.is_open
+        assert "Continue with" in stage.text
         assert "A plain answer." in stage.text
         assert "A large answer." in stage.text
 
@@ -323,9 +323,9 @@ async def test_a_secret_stops_all_until_it_is_said_so():
     async with on_stage() as stage:
         _script(stage)
         await stage.send("/compare a/plain b/large " + SECRET)
-        await stage.until(lambda: "send anyway" in stage.text)
+        await stage.until(lambda: "Send anyway" in stage.text)
         assert not stage.runtime.settings.providers.calls("a")
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
         assert len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == 2
 
@@ -334,8 +334,8 @@ async def test_a_secret_that_is_edited_leaves_nothing_behind():
     async with on_stage() as stage:
         _script(stage)
         await stage.send("/compare a/plain b/large " + SECRET)
-        await stage.until(lambda: "send anyway" in stage.text)
-        await stage.pilot.press("e")
+        await stage.until(lambda: "Send anyway" in stage.text)
+        await stage.pilot.press("escape")
         assert stage.composer.typed.startswith("my key is")
         assert len(stage.turns) == 0
 
@@ -345,7 +345,7 @@ async def _half_over_budget(stage: Stage) -> None:
     stage.runtime.storage.prices.load()
     _script(stage)
     await stage.send("/compare a/plain c/tiny What is tea?")
-    await stage.until(lambda: "send anyway, once" in stage.text and "A tiny answer." in stage.text)
+    await stage.until(lambda: "Send anyway, once" in stage.text and "A tiny answer." in stage.text)
 
 
 def _answers(stage: Stage) -> set[str]:
@@ -353,20 +353,20 @@ def _answers(stage: Stage) -> set[str]:
     return {path.turn(id_).reply for id_ in path.siblings(stage.turns[-1].id)}
 
 
-@pytest.mark.parametrize(("key", "day"), [("o", "day = 0.000001"), ("r", "day = 0.01")])
+@pytest.mark.parametrize(("key", "day"), [("alt+a", "day = 0.000001"), ("alt+b", "day = 0.01")])
 async def test_what_a_budget_stopped_is_answered_beside_what_it_did_not(key: str, day: str):
     runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
     async with on_stage(runtime) as stage:
         await _half_over_budget(stage)
         assert "plain: " in stage.text
-        assert "which is cheaper" not in stage.text
+        assert "instead" not in stage.text
         await stage.pilot.press(key)
-        await stage.until(lambda: "A plain answer." in stage.text and "Continue with ..." in stage.text)
+        await stage.until(lambda: "A plain answer." in stage.text and "Continue with" in stage.text)
         assert "A tiny answer." in stage.text
         assert _answers(stage) == {"A plain answer.", "A tiny answer."}
         assert runtime.settings.providers.calls("c") == 1
         assert day in runtime.settings.paths.config_file.read_text("utf-8")
-        await stage.pilot.press("1")
+        await stage.pilot.press("alt+1")
         await stage.until(lambda: stage.turns[-1].reply == "A plain answer.")
 
 
@@ -375,13 +375,13 @@ async def test_what_a_budget_stopped_can_stay_so():
     async with on_stage(runtime) as stage:
         await _half_over_budget(stage)
         await stage.pilot.press("escape")
-        await stage.until(lambda: "Continue with ..." in stage.text)
+        await stage.until(lambda: "Continue with" in stage.text)
         assert runtime.settings.providers.calls("a") == 0
-        await stage.pilot.press("2")
+        await stage.pilot.press("alt+2")
         await stage.until(lambda: stage.turns[-1].reply == "A tiny answer.")
 
 
-async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
+async def test_what_a_guard_stopped_takes_nothing_from_who_is_writing():
     runtime = StagedRuntime(CONFIG + FREE + NO_MORE)
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
@@ -390,8 +390,8 @@ async def test_what_a_guard_stopped_asks_nobody_who_is_writing():
         await stage.send("/compare a/plain c/tiny What is tea?")
         await stage.until(lambda: "Slow" in stage.text)
         stage.composer.area.insert("and then")
-        await stage.until(lambda: "alt+m merges" in stage.text)
-        assert not stage.screen.first.choices.is_open
+        await stage.until(lambda: "Send it anyway?" in stage.text)
+        assert stage.composer.typed == "and then"
 
 
 async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
@@ -400,10 +400,10 @@ async def test_a_secret_that_stayed_here_is_sent_to_the_others_when_said_so():
         _script(stage)
         runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain local/here " + SECRET)
-        await stage.until(lambda: "send anyway" in stage.text and "An answer from here." in stage.text)
+        await stage.until(lambda: "Send anyway" in stage.text and "An answer from here." in stage.text)
         assert "here on this machine" not in stage.text
         assert runtime.settings.providers.calls("a") == 0
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "A plain answer." in stage.text)
         await stage.idle()
         assert _answers(stage) == {"A plain answer.", "An answer from here."}
@@ -416,12 +416,12 @@ async def test_a_local_model_takes_the_place_of_one_and_the_others_are_asked_abo
         _script(stage)
         runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/compare a/plain b/large " + SECRET)
-        await stage.until(lambda: "send to local/here on this machine" in stage.text)
-        await stage.pilot.press("l")
+        await stage.until(lambda: "Use here on this machine" in stage.text)
+        await stage.pilot.press("enter")
         await stage.until(lambda: "An answer from here." in stage.text and "large: " in stage.text)
         assert " 1  here" in stage.text
         assert (runtime.settings.providers.calls("a"), runtime.settings.providers.calls("b")) == (0, 0)
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "A large answer." in stage.text)
         await stage.idle()
         assert _answers(stage) == {"A large answer.", "An answer from here."}
@@ -434,10 +434,10 @@ async def test_a_private_chat_is_opened_up_for_those_it_kept_out():
         runtime.settings.providers.script("local/here", reply("An answer from here."))
         await stage.send("/private")
         await stage.send("/compare a/plain local/here What is tea?")
-        await stage.until(lambda: "let this chat leave the machine" in stage.text)
+        await stage.until(lambda: "Let this chat leave the machine" in stage.text)
         await stage.until(lambda: "An answer from here." in stage.text)
         assert runtime.settings.providers.calls("a") == 0
-        await stage.pilot.press("p")
+        await stage.pilot.press("alt+u")
         await stage.until(lambda: "A plain answer." in stage.text)
         assert not stage.talk.chat.record.private
 
@@ -449,10 +449,10 @@ async def test_one_answer_to_a_guard_is_not_taken_back_by_the_next():
         _script(stage)
         runtime.settings.providers.script("b/large", reply("A large answer."))
         await stage.send("/compare a/plain b/large " + SECRET)
-        await stage.until(lambda: "send anyway" in stage.text)
-        await stage.pilot.press("a")
-        await stage.until(lambda: "send anyway, once" in stage.text)
-        await stage.pilot.press("o")
+        await stage.until(lambda: "Send anyway" in stage.text)
+        await stage.pilot.press("alt+a")
+        await stage.until(lambda: "Send anyway, once" in stage.text)
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "A plain answer." in stage.text and "A large answer." in stage.text)
 
 

@@ -166,7 +166,7 @@ async def test_a_cut_off_reply_is_continued_with_one_key():
             reply(" and the second."),
         )
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: not stage.talk.busy and "f6 continues" in stage.text)
+        await stage.until(lambda: not stage.talk.busy and "f6 continue" in stage.text)
         await stage.pilot.press("f6")
         await stage.until(lambda: stage.turns[-1].reply == "First half and the second.")
         await stage.idle()

@@ -18,18 +18,22 @@ async def test_a_secret_is_stopped_and_sent_only_when_said_so():
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
         assert stage.runtime.settings.providers.calls("a") == 0
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.idle()
         assert stage.turns[-1].outcome is Outcome.COMPLETE
         assert len(stage.turns) == 1
 
 
-async def test_a_letter_typed_on_the_run_is_no_answer():
+async def test_an_answer_pressed_on_the_run_is_none_and_letters_are_written():
     async with on_stage() as stage:
         stage.screen.first.choices.armed_after = 60.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
+        assert stage.screen.first.choices.is_open
+        stage.screen.first.choices.armed_after = 0.0
+        await stage.type("and an allowed word")
+        assert stage.composer.typed == "and an allowed word"
         assert stage.screen.first.choices.is_open
         assert stage.runtime.settings.providers.calls("a") == 0
 
@@ -75,7 +79,7 @@ async def test_a_stopped_turn_goes_away_when_its_prompt_is_edited():
         stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        await stage.pilot.press("e")
+        await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == SECRET)
         assert not stage.turns
         assert "New chat" in stage.text
@@ -95,7 +99,7 @@ async def test_a_secret_that_was_sent_after_all_is_kept_as_it_was_said():
         stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.idle()
         assert stage.turns[-1].prompt == SECRET
         assert stage.runtime.settings.providers.made["a"].requests[-1].messages[-1].text == SECRET
@@ -106,8 +110,8 @@ async def test_a_secret_that_is_allowed_for_good_is_never_asked_about_again_unti
         stage.screen.first.choices.armed_after = 0.0
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        assert "send, and never ask about it again" in stage.text
-        await stage.pilot.press("n")
+        assert "Send, and never ask about it again" in stage.text
+        await stage.pilot.press("alt+n")
         await stage.idle()
         assert stage.turns[-1].outcome is Outcome.COMPLETE
         (allowed,) = stage.runtime.settings.allowed_secrets.list()
@@ -132,7 +136,7 @@ async def test_a_budget_that_is_used_up_lets_one_message_through_when_asked():
         stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        await stage.pilot.press("o")
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "Just this once." in stage.text)
 
 
@@ -143,10 +147,10 @@ async def test_a_secret_that_was_let_pass_is_not_asked_about_again_for_the_budge
         stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("Just this once."))
         await stage.send(SECRET)
-        await stage.until(lambda: "send anyway" in stage.text)
-        await stage.pilot.press("a")
-        await stage.until(lambda: "send anyway, once" in stage.text)
-        await stage.pilot.press("o")
+        await stage.until(lambda: "Send anyway" in stage.text)
+        await stage.pilot.press("alt+a")
+        await stage.until(lambda: "Send anyway, once" in stage.text)
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "Just this once." in stage.text)
 
 
@@ -158,8 +162,8 @@ async def test_a_budget_is_raised_and_the_message_goes_out_with_one_key():
         stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        assert "raise it to $0.0100 a day" in stage.text
-        await stage.pilot.press("r")
+        assert "Raise the budget to $0.0100 a day" in stage.text
+        await stage.pilot.press("alt+b")
         await stage.until(lambda: "With more to spend." in stage.text)
         assert runtime.storage.ledger.budgets.limits.day == Decimal("0.01")
         assert "day = 0.01" in runtime.settings.paths.config_file.read_text("utf-8")
@@ -173,8 +177,8 @@ async def test_a_budget_is_raised_at_once_as_far_as_the_message_needs():
         stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("With more to spend."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: "raise it to" in stage.text)
-        await stage.pilot.press("r")
+        await stage.until(lambda: "Raise the budget" in stage.text)
+        await stage.pilot.press("alt+b")
         await stage.until(lambda: "With more to spend." in stage.text)
         raised = runtime.storage.ledger.budgets.limits.day
         assert raised is not None
@@ -189,8 +193,8 @@ async def test_a_cheaper_slot_takes_what_a_budget_stopped():
         stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("c/tiny", reply("For nothing."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: "ask c/tiny, which is cheaper" in stage.text)
-        await stage.pilot.press("c")
+        await stage.until(lambda: "Use tiny instead" in stage.text)
+        await stage.pilot.press("enter")
         await stage.until(lambda: "For nothing." in stage.text)
         assert runtime.settings.providers.calls("a") == 0
 
@@ -201,9 +205,9 @@ async def test_a_private_chat_without_a_local_model_can_be_opened_up():
         stage.runtime.settings.providers.script("a/plain", reply("Now it may."))
         await stage.send("/private")
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: "let this chat leave the machine" in stage.text)
-        assert "get a model that runs here" in stage.text
-        await stage.pilot.press("p")
+        await stage.until(lambda: "Let this chat leave the machine" in stage.text)
+        assert "Download a small model" in stage.text
+        await stage.pilot.press("alt+u")
         await stage.until(lambda: "Now it may." in stage.text)
         assert not stage.talk.chat.record.private
 
@@ -217,7 +221,7 @@ async def test_the_end_is_followed_when_the_question_goes_away():
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
         await stage.pilot.pause(0.2)
-        await stage.pilot.press("a")
+        await stage.pilot.press("alt+a")
         await stage.idle()
         await stage.pilot.pause(0.2)
         assert "The very end." in stage.text
@@ -234,9 +238,9 @@ async def test_a_limit_that_thinking_used_up_is_raised_and_asked_again_with_one_
         provider = stage.runtime.settings.providers
         provider.script("a/plain", [spent], reply("With more room."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: "allow 2,000 tokens" in stage.text)
+        await stage.until(lambda: "up to 2,000 tokens" in stage.text)
         assert provider.calls("a") == 1  # the same call would have ended the same
-        await stage.pilot.press("m")
+        await stage.pilot.press("enter")
         await stage.until(lambda: "With more room." in stage.text)
         assert provider.made["a"].requests[-1].max_tokens == 2000
 
@@ -249,9 +253,9 @@ async def test_an_unknown_price_under_a_budget_is_asked_about_once_a_chat():
         stage.screen.first.choices.armed_after = 0.0
         stage.runtime.settings.providers.script("a/plain", reply("One."), reply("Two."))
         await stage.send("Tell me about tea please")
-        await stage.until(lambda: "go on in this chat" in stage.text)
-        assert "raise it to" not in stage.text
-        await stage.pilot.press("o")
+        await stage.until(lambda: "do not ask again in this chat" in stage.text)
+        assert "Raise the budget" not in stage.text
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: "One." in stage.text)
         await stage.idle()
         await stage.send("Tell me more about tea please")

@@ -26,9 +26,9 @@ FIRST: Final[tuple[Action, ...]] = (
 CHAT: Final[tuple[Action, ...]] = (
     Action(id="new-chat", key="ctrl+n", title="New chat", help="begin an empty chat", slash="new,clear"),
     Action(
-        id="pin", title="Pin", help="let one role or model answer this chat", slash="pin", argument="[NAME]"
+        id="pin", title="Pin", help="one model or role answers this chat", slash="pin", argument="[NAME]"
     ),
-    Action(id="unpin", title="Unpin", help="let the router choose again", slash="auto"),
+    Action(id="unpin", title="Unpin", help="the router chooses again", slash="auto"),
     Action(
         id="next-favourite", key="alt+l", title="Next favourite",
         help="pin the chat to the next of your favourite models; after the last the router chooses",
@@ -42,7 +42,7 @@ CHAT: Final[tuple[Action, ...]] = (
         help="when a model lets itself be waited for (tab in the prompt)", slash="next-model",
     ),
     Action(
-        id="private", title="Private: local models only", help="local models only, or any model again",
+        id="private", title="Private: local models only", help="on or off for this chat",
         slash="private",
     ),
     Action(id="theme", title="Theme", help="change the colours", slash="theme", argument="NAME"),
@@ -88,10 +88,10 @@ CHAT: Final[tuple[Action, ...]] = (
         help="what a better answer may cost: quality, balanced or saver; without one the next",
     ),
     Action(
-        id="key", key="ctrl+k", title="Add a key", help="test a provider's key and keep it in the key ring",
+        id="key", key="ctrl+k", title="Add a key", help="tested, then kept in the key ring",
         slash="key", argument="[KEY]",
     ),
     Action(
-        id="pull", title="Download the built-in model", help="a small model that runs on this machine", slash="pull"
+        id="pull", title="Download the built-in model", help="98 MB, free, works offline", slash="pull"
     ),
 )  # fmt: skip

@@ -68,7 +68,12 @@ class Keymap(Struct, frozen=True):
 
 def key_label(keys: str) -> str:
     """Return the first of several keys as people write it: `ctrl+↑`, `esc`."""
-    return "+".join(_SHORT.get(part, part) for part in keys.partition(",")[0].split("+"))
+    return "+".join(_SHORT.get(part, part) for part in keys.partition(",")[0].strip().split("+"))
+
+
+def keys_label(keys: str) -> str:
+    """Return all of several keys as people write them."""
+    return ", ".join(map(key_label, split(keys)))
 
 
 def read_keys(table: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> Keymap:

@@ -6,7 +6,7 @@ from mixchat.tui.actions.action import Action
 
 SCREENS: Final[tuple[Action, ...]] = (
     Action(
-        id="chats", key="ctrl+s", title="Chats", help="every chat: search, open, rename, pin, tag, delete",
+        id="chats", key="ctrl+s", title="Chats", help="search, open, rename, star, tag, delete",
         slash="chats,resume", argument="[WORDS]",
     ),
     Action(
@@ -14,21 +14,21 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="find", argument="[WORDS]",
     ),
     Action(
-        id="models", key="ctrl+l", title="Models", help="every model with price, window, abilities and health",
+        id="models", key="ctrl+l", title="Models", help="prices, context, abilities; choose one",
         slash="models,model",
     ),
     Action(
-        id="stack", key="alt+s", title="Stack", help="which models each role has; or use another stack",
+        id="stack", key="alt+s", title="Stack", help="which model for which role",
         slash="stack", argument="[NAME]",
     ),
     Action(
-        id="spend", key="alt+c", title="Spending", help="what was spent, by model, role, provider, chat or day",
+        id="spend", key="alt+c", title="Spending", help="by role, model, provider, chat or day",
         slash="spend,cost,usage",
     ),
-    Action(id="settings", key="alt+o", title="Settings", help="every key of the config", slash="settings"),
+    Action(id="settings", key="alt+o", title="Settings", help="budgets, routing, screen, keys", slash="settings"),
     Action(
         id="setup", key="alt+p", title="Chat settings",
-        help="system prompt, effort, temperature, length and search", slash="setup",
+        help="system prompt, effort, length, search", slash="setup",
     ),
     Action(
         id="system", title="System prompt", help="for this chat, or after next for the next message",

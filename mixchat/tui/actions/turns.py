@@ -6,20 +6,20 @@ from mixchat.tui.actions.action import Action
 
 TURNS: Final[tuple[Action, ...]] = (
     Action(
-        id="retry", key="f5", title="Retry", help="ask the turn's prompt again",
+        id="retry", key="f5", title="Retry", help="the same message again",
         slash="retry", argument="[MODEL]",
     ),
     Action(
-        id="retry-with", key="f8", title="Retry with another model",
-        help="ask the prompt again of a model from a list", slash="retry-with", argument="[MODEL]",
+        id="retry-with", key="f8", title="Retry with ...",
+        help="the same message, another model", slash="retry-with", argument="[MODEL]",
     ),
     Action(
-        id="continue", key="f6", title="Continue", help="go on with a reply that was cut off or stopped",
+        id="continue", key="f6", title="Continue", help="a reply that was cut off or stopped",
         slash="continue", argument="[MODEL]",
     ),
     Action(
         id="compare", key="f7", title="Compare models",
-        help="ask 2 to 4 models side by side; MODEL MODEL PROMPT", slash="compare", argument="[WORDS]",
+        help="2 to 4, side by side", slash="compare", argument="[WORDS]",
     ),
     *(
         Action(
@@ -79,7 +79,7 @@ TURNS: Final[tuple[Action, ...]] = (
     ),
     Action(
         id="correct", key="alt+r", title="Change role",
-        help="say which role the prompt was; the router learns it", slash="role", argument="[ROLE]",
+        help="the role is wrong? teach the router", slash="role", argument="[ROLE]",
     ),
     Action(
         id="unlearn", key="alt+u", title="Undo what was learned",
@@ -87,7 +87,7 @@ TURNS: Final[tuple[Action, ...]] = (
     ),
     Action(
         id="compact", key="f9", title="Compact the chat",
-        help="sum it up in one turn, so that less is sent", slash="compact", argument="[MODEL]",
+        help="sum it up, so that less is sent", slash="compact", argument="[MODEL]",
     ),
     Action(
         id="title", key="alt+t", title="Title the chat",

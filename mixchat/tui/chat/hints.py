@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from mixchat.tui.actions.keys import Keymap, key_label
 from mixchat.tui.actions.table import BY_ID
+from mixchat.tui.choice_bar import Question
 
 
 class Hint(Struct, frozen=True):
@@ -43,6 +44,16 @@ _NO_MODEL_WRITTEN: Final[Sequence[_Row]] = (("enter", "choose who answers"), *_N
 def hints(focused: Widget | None, keymap: Keymap) -> Sequence[Hint]:
     """Return keys with what they do while `focused` has the focus."""
     return _named(_HINTS.get(type(focused).__name__, ()), keymap)
+
+
+def question_hints(question: Question, usual: Sequence[Hint]) -> Sequence[Hint]:
+    """Return the ways out of what is asked, with the last two of the usual hints."""
+    ways = [Hint(option.key, option.short or _lower(option.label)) for option in question.options]
+    return (*ways, *usual[-len(_ALWAYS) :])
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def no_model_hints(keymap: Keymap, *, is_empty: bool) -> Sequence[Hint]:

@@ -8,7 +8,7 @@ from msgspec import structs
 from textual.timer import Timer
 
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import ChatRequest, TurnRequest
+from mixchat.domain.chat_request import ChatRequest, Pin, TurnRequest
 from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
@@ -24,7 +24,7 @@ from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
-from mixchat.domain.usage import Cost, CostSum
+from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
@@ -101,6 +101,34 @@ class SpendingView:
             ref=slot.ref, purpose=chat_request.purpose, role=decision.role, chat=chat_request.chat
         )
         return self._runtime.storage.ledger.forecast(call, request)
+
+    def estimate(self, chat: Chat, turn: Turn, pin: Pin | None = None, text: str = "") -> Cost | None:
+        """Return about what asking a turn's prompt again would cost, of `pin` or of whom it was asked before.
+
+        `text` is what the turn is known to have been asked with, where that is not kept.
+        """
+        expected = self._expect(chat, turn, pin, text)
+        return expected.cost if expected is not None and expected.cost.usd is not None else None
+
+    def estimate_rest(self, chat: Chat, turn: Turn) -> Cost | None:
+        """Return about what going on with a turn's reply would cost: it is read, and the rest of it is written."""
+        expected = self._expect(chat, turn, None, "")
+        if expected is None or turn.ref is None:
+            return None
+        there = turn.usage.output or 0
+        rest = max(expected.output - there, expected.output // 4)
+        usage = Usage(input=expected.input + there, output=rest)
+        storage = self._runtime.storage
+        usd = storage.prices.price(turn.ref, usage, storage.clock.now())
+        return Cost(usd, exact=not usd) if usd is not None else None
+
+    def _expect(self, chat: Chat, turn: Turn, pin: Pin | None, text: str) -> "Forecast | None":
+        slot = Slot(turn.ref) if pin is None and turn.ref is not None else None
+        asked = pin or (Pin(str(slot.ref), slot=slot) if slot is not None else None)
+        prompt = TurnRequest(text=text or turn.prompt, files=turn.files, pin=asked)
+        return self.forecast(
+            chat, prompt, self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
+        )
 
 
 def written(chat: Chat) -> int:

@@ -14,6 +14,8 @@ from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
+from mixchat.tui.widgets.card_edge import CardEdge
+from mixchat.tui.choice_bar import Question
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.edit_banner import EditBanner
@@ -28,7 +30,7 @@ from mixchat.tui.widgets.card_edge import CardEdge
 
 COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""
-_PLACEHOLDER: Final = "Ask anything. The right model answers."
+_PLACEHOLDER: Final = "Ask anything"
 _LARGE: Final = 100_000
 """Characters beyond which a text is kept behind a mark rather than laid out line by line."""
 
@@ -66,6 +68,8 @@ class Composer(Vertical):
     """Who would answer what is written; the panel's edge takes the role's colour."""
     waiting: var[tuple[ComposedMessage, ...]] = var(())
     """The messages that wait until the reply under way is done."""
+    waits: var[str] = var("")
+    """What is said in place of who would answer while nothing is written: what it waits for."""
     paused: var[bool] = var(False)
     """Whether they wait until somebody lets them go."""
 
@@ -81,7 +85,7 @@ class Composer(Vertical):
         self.completions = CompletionList()
         self.area = PromptArea(
             self._pastes, self.completions, sources, owner=self,
-            placeholder=Content.styled(_PLACEHOLDER, "$text-disabled"),
+            placeholder=Content.styled(_PLACEHOLDER, "$text-muted"),
         )  # fmt: skip
         self.pin: Pin | None = None
         """What the key for the next candidate has pinned this message to."""
@@ -96,7 +100,7 @@ class Composer(Vertical):
             yield self._banner
             yield self.completions
             yield self.area
-            yield PreviewLine().data_bind(Composer.preview)
+            yield PreviewLine().data_bind(Composer.preview, Composer.waits)
         yield CardEdge(top=False)
 
     @property
@@ -180,6 +184,12 @@ class Composer(Vertical):
             self.remove_class(self._colour)
             self.add_class(colour)
             self._colour = colour
+
+    def waits_for(self, question: Question | None) -> None:
+        """Say what is asked above, and what Esc does about it; with `None` that nothing is."""
+        words = _PLACEHOLDER if question is None else question.placeholder
+        self.area.placeholder = Content.styled(words, "$text-muted")
+        self.waits = "" if question is None else f"{question.waits}   esc {question.options[-1].label}"
 
     def update_queue(self, waiting: Sequence[ComposedMessage], *, paused: bool) -> None:
         """Show the messages that wait."""

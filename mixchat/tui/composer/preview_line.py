@@ -57,6 +57,7 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
 
 
 _REASONS = 4
+_NOTHING: Final = "The role and the model are chosen as you type"
 _MATTERS: Final = Decimal("0.005")
 """Dollars from which it is said what leaving a model costs."""
 _CROWDED = 0.8
@@ -69,15 +70,23 @@ class PreviewLine(Widget):
     DEFAULT_CSS = "PreviewLine { height: 1; width: 1fr; }"
 
     preview: reactive[RoutePreview] = reactive(RoutePreview())
+    waits: reactive[str] = reactive("")
+    """What is waited for while nothing is written."""
 
     def render(self) -> Content:
         """Return the row: what holds for the chat, role, model and reason on the left, figures on the right."""
         preview = self.preview
         if preview.problem:
             return _fit(Content.styled(preview.problem, "$text-warning"), Content(), self.size.width)
+        if self.waits and preview.decision is None:
+            word, _, rest = self.waits.partition("   ")
+            said = Content.assemble((word, "$text"), (f"   {rest}", "$text-muted"))
+            return said.truncate(self.size.width, ellipsis=True)
         chips = [_chip(chip) for chip in preview.files]
         who = (*_who(preview.decision), *chips, *_why(preview.decision))
         left = Content.assemble(_holds(preview), *who, _stack(preview, after=bool(who)))
+        if not left:
+            return Content.styled(_NOTHING, "$text-muted").truncate(self.size.width, ellipsis=True)
         return _fit(left, _figures(preview), self.size.width)
 
 

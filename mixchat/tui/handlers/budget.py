@@ -1,7 +1,7 @@
 """Setting what may be spent."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
@@ -10,6 +10,9 @@ from mixchat.domain.turn import Turn
 from mixchat.tui import formatting
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
+
+if TYPE_CHECKING:
+    from mixchat.ledger.budgets import BudgetState
 
 SPANS: Final = ("message", "chat", "day", "month")
 _CENT: Final = Decimal("0.01")
@@ -54,10 +57,14 @@ class BudgetHandler(ChatHandler):
         self.context.view.previewer.refresh()
         self.context.notify(f"Economy: {name}. {SENTENCES[name][0].upper()}{SENTENCES[name][1:]}.")
 
+    def state(self, overrun: BudgetOverrun, turn: Turn) -> "BudgetState | None":
+        """Return how much of the budget that a turn would pass is used."""
+        states = self.context.runtime.storage.ledger.budgets.states(turn.chat, turn.id)
+        return next((state for state in states if state.scope == overrun.scope), None)
+
     def next_limit(self, overrun: BudgetOverrun, turn: Turn) -> Decimal | None:
         """Return what a limit would be raised to: doubled as often as the call that waits needs it."""
-        states = self.context.runtime.storage.ledger.budgets.states(turn.chat, turn.id)
-        state = next((state for state in states if state.scope == overrun.scope), None)
+        state = self.state(overrun, turn)
         if state is None:
             return None
         limit = max(2 * state.limit, _CENT)

@@ -14,11 +14,11 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.live_totals import SpendingView
-from mixchat.tui.choice_bar import Option
+from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup
 from mixchat.tui.handlers.comparison import Comparison
-from mixchat.tui.handlers.guard_options import GuardOptions
+from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
 from mixchat.tui.handlers.handler import BUSY, ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
@@ -169,7 +169,7 @@ class CompareHandler(ChatHandler):
             self.context.widgets.turns.spending = self.context.widgets.top.spending = spending
 
     def _over(self, comparison: Comparison) -> None:
-        """Go on with what was picked; else ask, unless something is being written."""
+        """Go on with what was picked; else ask, which takes nothing from who is writing."""
         self.context.widgets.status.note = ""
         if self._shown is not comparison:
             return
@@ -178,24 +178,31 @@ class CompareHandler(ChatHandler):
             self.context.composer.put_back(comparison.request.typed)
         elif self._picked:
             self._pick_number(self._picked)
-        elif comparison.stopped and (self.context.composer.is_empty or not comparison.answered):
+        elif comparison.stopped:
             self._ask_about(comparison)
-        elif self.context.composer.is_empty:
-            self._ask(comparison)
         else:
-            self.context.widgets.status.note = "alt+1 … goes on with that answer · alt+m merges them"
+            self._ask(comparison)
         self._tick(comparison)
 
     def _ask(self, comparison: Comparison) -> None:
         options = [
-            Option(str(column.number), column.name_asked, partial(self._pick_number, column.number))
+            Option(f"alt+{column.number}", column.name_asked, partial(self._pick_number, column.number))
             for column in comparison.columns
             if column.turn is not None and column.turn.reply
         ]
         if len(comparison.answered) > 1:
-            options.append(Option("m", "merge them", self.merge))
-        options.append(Option("w", "decide later", self.context.composer.area.focus))
-        self.context.widgets.choices.ask("Continue with ...", options, yields=True)
+            options.append(Option("alt+m", "merge them", self.merge))
+        options.append(Option("esc", "decide later", self.context.composer.area.focus))
+        self.context.widgets.choices.ask(
+            Question(
+                title="Continue with",
+                options=options,
+                inline=True,
+                about="choose a reply",
+                placeholder="Ask anything, or continue with one of the replies",
+                waits="Choose a reply",
+            )
+        )
 
     def _ask_about(self, comparison: Comparison) -> None:
         """Ask what is to be done about the columns that a guard stopped; those that answered stay."""
@@ -207,13 +214,17 @@ class CompareHandler(ChatHandler):
         private, pins = comparison.chat.record.private, [column.pin for column in comparison.columns]
         beside = [str(pin.slot.ref) if pin.slot else pin.name for pin in pins]
         answers = self._guards.answers(turn, turn.failure, is_private=private, beside=beside)
-        sentence = turn.failure.message
+        sentence = self._guards.sentence(turn, turn.failure)
         if comparison.answered:
             sentence = f"{', '.join(column.name_asked for column in stopped)}: {sentence}"
-            last = Option("k", "leave it so", partial(self._ask, comparison))
+            last = Option("esc", "leaves it so", partial(self._ask, comparison), short="leave it")
         else:
-            last = Option("e", "edit", partial(self._give_up, comparison))
-        self.context.widgets.choices.ask(sentence, [*answers, last])
+            give_up = partial(self._give_up, comparison)
+            last = Option("esc", "puts the message back here", give_up, short="edit")
+        title, about = TITLES.get(turn.failure.code, ("Send it anyway?", ""))
+        self.context.widgets.choices.ask(
+            Question(title=title, words=sentence, options=[*answers, last], about=about)
+        )
 
     def ask_again(self, turn: Turn, pin: Pin | None, allow: GuardOverrides) -> None:
         """Have the stopped columns answered after all, or one of them by another model."""

@@ -101,7 +101,7 @@ class ComparePicker(Picker):
 
     def _fill(self, text: str) -> None:
         self._entries = {
-            name: structs.replace(entry, key="●" if name in self._marked else " ")
+            name: structs.replace(entry, mark="●" if name in self._marked else "○")
             for name, entry in self._entries.items()
         }
         super()._fill(text)

@@ -6,18 +6,20 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.domain.chat_request import GuardOverrides, Pin
-from mixchat.domain.errors import Failure, StorageError
+from mixchat.domain.errors import ERRORS, Failure, StorageError
 from mixchat.domain.turn import Turn
+from mixchat.tui.actions.keys import key_label
+from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.choice_bar import Option
+from mixchat.tui.chat.live_totals import SpendingView
+from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.formatting import GUARDS
 from mixchat.tui.handlers.budget import BudgetHandler
-from mixchat.tui.handlers.guard_options import GuardOptions
+from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
 
-_RESUMABLE: Final = "cut off · f6 continues · f5 asks again"
 _AGAIN: Final = "no reply · f5 asks again · the prompt is back"
 
 _KEPT: Final = "no other answer · the one before stays · alt+→ shows what failed"
@@ -29,6 +31,7 @@ class FailureHandler(ChatHandler):
     def __init__(self, context: ChatContext, budget: BudgetHandler, download: ModelDownloadHandler) -> None:
         super().__init__(context)
         self._guards = GuardOptions(context, budget, download, self)
+        self._spending = SpendingView(context.runtime)
 
     def withdrawn(self, turn: Turn, message: ComposedMessage | None) -> None:
         """Take the turn away and put its prompt back."""
@@ -70,7 +73,7 @@ class FailureHandler(ChatHandler):
         if failure.code in GUARDS:
             self._ask(turn, failure, message)
         elif turn.reply and self.context.chat.path.leaf == turn.id:
-            self.context.widgets.status.note = _RESUMABLE
+            self._offer_to_go_on(turn, failure)
         elif failure.higher_limit is not None:
             self._offer_limit(turn, failure, failure.higher_limit, message)
         elif self.context.chat.path.leaf == turn.id:
@@ -89,9 +92,43 @@ class FailureHandler(ChatHandler):
 
     def _offer_limit(self, turn: Turn, failure: Failure, limit: int, message: ComposedMessage | None) -> None:
         """Ask whether the reply may be longer: with the same limit the call would end the same."""
-        more = Option("m", f"allow {limit:,} tokens", partial(self._allow, turn, limit))
-        edit = Option("e", "edit", partial(self._edit, turn, message))
-        self.context.widgets.choices.ask(failure.message, [more, edit])
+        cost = self._spending.estimate(self.context.chat, turn)
+        allow = partial(self._allow, turn, limit)
+        more = Option("enter", f"Retry with up to {limit:,} tokens", allow, cost, "retry")
+        question = Question(
+            title="No reply",
+            words=failure.message,
+            options=[more, self._editing(turn, message)],
+            about="tokens",
+        )
+        self.context.widgets.choices.ask(question)
+
+    def _offer_to_go_on(self, turn: Turn, failure: Failure) -> None:
+        """Ask how to go on with a reply that was cut off, each way with its price."""
+        chat, run = self.context.chat, self.context.run_action
+        cost, rest = self._spending.estimate(chat, turn), self._spending.estimate_rest(chat, turn)
+        ways = [
+            Option(self._key("continue"), "continue", partial(run, "continue"), rest),
+            Option(self._key("retry"), "retry", partial(run, "retry"), cost),
+            Option(self._key("retry-with"), "other model", partial(run, "retry-with")),
+            Option("esc", "leaves it", _nothing, short="leave it"),
+        ]
+        self.context.widgets.choices.ask(
+            Question(
+                title="Interrupted",
+                words=failure.message,
+                options=ways,
+                enter=ways[0].key,
+                inline=True,
+                state="interrupted",
+                about=ERRORS[failure.code].title.casefold(),
+                placeholder=f"Ask anything, or press {ways[0].key} to continue the reply",
+                waits="Interrupted",
+            )
+        )
+
+    def _key(self, action: str) -> str:
+        return key_label(self.context.keymap.key(action, BY_ID[action].key)) or f"/{action}"
 
     def _allow(self, turn: Turn, limit: int) -> None:
         """Let this chat's replies be that long, and ask again."""
@@ -123,9 +160,19 @@ class FailureHandler(ChatHandler):
 
     def _ask(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
         is_private = self.context.chat.record.private
-        answers = self._guards.answers(turn, failure, is_private=is_private)
-        edit = Option("e", "edit", partial(self._edit, turn, message))
-        self.context.widgets.choices.ask(failure.message, [*answers, edit])
+        ways = self._guards.answers(turn, failure, is_private=is_private)
+        title, about = TITLES.get(failure.code, ("Send it anyway?", ""))
+        question = Question(
+            title=title,
+            words=self._guards.sentence(turn, failure),
+            options=[*ways, self._editing(turn, message)],
+            about=about,
+            estimate=next((way.cost for way in ways if way.key == "alt+a"), None),
+        )
+        self.context.widgets.choices.ask(question)
+
+    def _editing(self, turn: Turn, message: ComposedMessage | None) -> Option:
+        return Option("esc", "puts the message back here", partial(self._edit, turn, message), short="edit")
 
     def ask_again(self, turn: Turn, pin: Pin | None, allow: GuardOverrides) -> None:
         """Ask a turn's prompt again; without another pin its own still holds."""
@@ -140,3 +187,7 @@ class FailureHandler(ChatHandler):
         chat = self.context.chat
         if self._give_back(turn, message) and chat.withdraw(turn.id):
             self.context.view.load()
+
+
+def _nothing() -> None:
+    """Leave it as it is."""

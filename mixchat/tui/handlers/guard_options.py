@@ -1,17 +1,19 @@
 """What can be done about a message that mixchat itself stopped: a budget, a secret, a private chat."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import structs
 
 from mixchat.domain.chat_request import GuardOverrides, Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Turn
+from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
 from mixchat.tui.chat.context import ChatContext
+from mixchat.tui.chat.live_totals import SpendingView
 from mixchat.tui.chat.route_preview import AlternativeSlots
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.budget import BudgetHandler
@@ -24,6 +26,20 @@ class Asker(Protocol):
     def ask_again(self, turn: Turn, pin: Pin | None, allow: GuardOverrides) -> None:
         """Ask a turn's prompt again, of `pin` if one is given, with what was allowed."""
         ...
+
+
+TITLES: Final[Mapping[str, tuple[str, str]]] = {
+    "secret": ("Send it anyway?", "secret"),
+    "budget": ("Send it anyway?", "budget"),
+    "private": ("Which model may answer?", "private"),
+}
+"""What is asked about a guard, and what the tracker calls it."""
+_WHOSE: Final[Mapping[str, str]] = {
+    "message": "the budget of a message",
+    "chat": "this chat's budget",
+    "day": "today's budget",
+    "month": "this month's budget",
+}
 
 
 class GuardOptions:
@@ -41,6 +57,7 @@ class GuardOptions:
     ) -> None:
         self.context = context
         self._slots = AlternativeSlots(context.runtime)
+        self._spending = SpendingView(context.runtime)
         self._budget = budget
         self._download = download
         self._asker = asker
@@ -48,7 +65,7 @@ class GuardOptions:
     def answers(
         self, turn: Turn, failure: Failure, *, is_private: bool, beside: Collection[str] = ()
     ) -> list[Option]:
-        """Return what can be done, the mildest first; whoever asks adds what Esc does.
+        """Return what can be done, the cheapest first; whoever asks adds what Esc does.
 
         Models that answer `beside` the turn, by their references, are not offered in its place.
         """
@@ -60,6 +77,17 @@ class GuardOptions:
             case _:
                 return self._about_privacy(turn, beside, is_private=is_private)
 
+    def sentence(self, turn: Turn, failure: Failure) -> str:
+        """Return why a message was stopped, in dollars and models."""
+        overrun = failure.overrun
+        state = self._budget.state(overrun, turn) if overrun is not None else None
+        if overrun is None or state is None or overrun.amount is None:
+            return failure.message
+        over = state.used + overrun.amount - state.limit
+        price, beyond = (formatting.money(Cost(usd, exact=False)) for usd in (overrun.amount, over))
+        whose = _WHOSE[overrun.scope]
+        return f"{price} would pass {whose} of {formatting.dollars(state.limit)} by {beyond}."
+
     def _option(
         self,
         key: str,
@@ -67,38 +95,51 @@ class GuardOptions:
         turn: Turn,
         pin: Pin | None = None,
         allow: GuardOverrides = GuardOverrides(),
+        *,
+        short: str = "",
+        usd: Decimal | None = None,
     ) -> Option:
-        return Option(key, label, partial(self._asker.ask_again, turn, pin, allow))
+        known = Cost(usd, exact=False) if usd is not None else None
+        cost = known or self._spending.estimate(self.context.chat, turn, pin)
+        return Option(key, label, partial(self._asker.ask_again, turn, pin, allow), cost, short)
 
     def _about_a_secret(self, turn: Turn, beside: Collection[str]) -> list[Option]:
-        anyway = self._option("a", "send anyway", turn, allow=GuardOverrides(secret=True))
+        anyway = self._option("alt+a", "Send anyway", turn, allow=GuardOverrides(secret=True))
         for_good = self._option(
-            "n",
-            "send, and never ask about it again",
+            "alt+n",
+            "Send, and never ask about it again",
             turn,
             allow=GuardOverrides(secret=True, secret_for_good=True),
+            short="never ask again",
         )
-        return [anyway, for_good, *self._local(turn, beside)]
+        return [*self._local(turn, beside), anyway, for_good]
 
     def _local(self, turn: Turn, beside: Collection[str]) -> list[Option]:
         local = self._slots.local()
         if local is None or local.name in beside:
             return []
-        return [self._option("l", f"send to {local.name} on this machine", turn, local)]
+        model = local.slot.ref.model if local.slot else local.name
+        return [self._option("enter", f"Use {model} on this machine", turn, local, short="local model")]
 
     def _about_a_budget(self, turn: Turn, failure: Failure, beside: Collection[str]) -> list[Option]:
-        overrun = failure.overrun
-        how = (
-            "go on in this chat" if overrun is not None and overrun.scope == "price" else "send anyway, once"
-        )
-        answers = [self._option("o", how, turn, allow=GuardOverrides(over_budget=True))]
-        limit = self._budget.next_limit(overrun, turn) if overrun else None
-        if overrun is not None and limit is not None:
-            label = f"raise it to {formatting.dollars(limit)} a {overrun.scope}"
-            answers.append(Option("r", label, partial(self._raise, turn, overrun.scope, limit)))
+        answers: list[Option] = []
         cheaper = self._slots.cheaper(failure.ref or turn.ref)
         if cheaper is not None and cheaper.name not in beside:
-            answers.append(self._option("c", f"ask {cheaper.name}, which is cheaper", turn, cheaper))
+            model = cheaper.slot.ref.model if cheaper.slot else cheaper.name
+            answers.append(
+                self._option("enter", f"Use {model} instead", turn, cheaper, short="cheaper model")
+            )
+        overrun = failure.overrun
+        priced = overrun is None or overrun.scope != "price"
+        how = "Send anyway, once" if priced else "Send, and do not ask again in this chat"
+        allow = GuardOverrides(over_budget=True)
+        usd = overrun.amount if overrun is not None else None
+        answers.append(self._option("alt+a", how, turn, allow=allow, short="send anyway", usd=usd))
+        limit = self._budget.next_limit(overrun, turn) if overrun else None
+        if overrun is not None and limit is not None:
+            label = f"Raise the budget to {formatting.dollars(limit)} a {overrun.scope}"
+            raised = partial(self._raise, turn, overrun.scope, limit)
+            answers.append(Option("alt+b", label, raised, short="raise the budget"))
         return answers
 
     def _raise(self, turn: Turn, span: str, limit: Decimal) -> None:
@@ -108,9 +149,16 @@ class GuardOptions:
     def _about_privacy(self, turn: Turn, beside: Collection[str], *, is_private: bool) -> list[Option]:
         answers = self._local(turn, beside)
         if self._slots.local() is None:
-            answers.append(Option("g", "get a model that runs here", self._download.fetch))
+            answers.append(
+                Option(
+                    "enter", "Download a small model that runs here", self._download.fetch, short="download"
+                )
+            )
         if is_private:
-            answers.append(Option("p", "let this chat leave the machine", partial(self._open_up, turn)))
+            open_up = partial(self._open_up, turn)
+            answers.append(
+                Option("alt+u", "Let this chat leave the machine", open_up, short="leave the machine")
+            )
         return answers
 
     def _open_up(self, turn: Turn) -> None:

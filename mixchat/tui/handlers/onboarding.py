@@ -8,7 +8,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.hints import Hint, hints, no_model_hints
-from mixchat.tui.choice_bar import Option
+from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import ChatHandler
@@ -69,11 +69,14 @@ class OnboardingHandler(ChatHandler):
         self._pending = message
         self._conversation.remember(message)
         answers = (
-            Option("f", "fetch the local model and send", self._fetch),
-            Option("k", "add a key", self._key),
-            Option("e", "edit", self.give_back),
+            Option("enter", "Download the small model and send", self._fetch, short="download"),
+            Option("alt+a", "Add a provider key", self._key, short="add a key"),
+            Option("esc", "edits it", self.give_back, short="edit"),
         )
-        self.context.widgets.choices.ask("No model is set up yet.", answers)
+        question = Question(
+            title="No model is set up yet", words="The message is kept.", options=answers, about="no model"
+        )
+        self.context.widgets.choices.ask(question)
 
     def _fetch(self) -> None:
         self.context.composer.area.focus()

@@ -1,9 +1,22 @@
 """The list of everything that can be done, and the page of keys."""
 
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import structs
+
+from mixchat.config.ui_state import read_ui_state, save_ui_state
+from mixchat.tui.actions.action import Action
 from mixchat.tui.actions.dispatch import handles
-from mixchat.tui.actions.table import ACTIONS
+from mixchat.tui.actions.table import BY_ID, GROUPS
 from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.handlers.possible import is_possible
 from mixchat.tui.picker import Picker, PickerEntry
+
+_RECENT: Final = 3
+"""How many of the actions that were used last stand first."""
+_NOT_LISTED: Final = frozenset({"palette", "copy-or-stop"})
+"""What nobody looks for in a list."""
 
 
 class PaletteHandler(ChatHandler):
@@ -11,18 +24,35 @@ class PaletteHandler(ChatHandler):
 
     @handles("palette")
     def palette(self) -> None:
-        """List everything; what is picked is done."""
-        keymap = self.context.keymap
-        entries = [
-            PickerEntry(action.id, action.title, action.help, keymap.key(action.id, action.key))
-            for action in ACTIONS
-            if action.id != "palette"
-        ]
-        self.context.push_screen(Picker("Commands", entries), self._picked)
+        """List what can be done now, what was used last first; what is picked is done."""
+        self.context.push_screen(Picker("Commands", list(self._entries())), self._picked)
+
+    def _entries(self) -> Iterator[PickerEntry]:
+        recent = [id_ for id_ in read_ui_state(self.context.runtime.settings.paths).recent if id_ in BY_ID]
+        first = [BY_ID[id_] for id_ in recent if self._is_listed(id_)][:_RECENT]
+        yield from (self._entry(action, "Recent") for action in first)
+        for group, ids in GROUPS.items():
+            for action in map(BY_ID.__getitem__, ids):
+                if action not in first and self._is_listed(action.id):
+                    yield self._entry(action, group)
+
+    def _is_listed(self, action_id: str) -> bool:
+        return action_id not in _NOT_LISTED and is_possible(action_id, self.context)
+
+    def _entry(self, action: Action, group: str) -> PickerEntry:
+        key = self.context.keymap.key(action.id, action.key)
+        return PickerEntry(action.id, action.title, action.help, key, group=group)
 
     def _picked(self, action_id: str | None) -> None:
         if action_id is not None:
+            self._remember(action_id)
             self.context.run_action(action_id)
+
+    def _remember(self, action_id: str) -> None:
+        paths = self.context.runtime.settings.paths
+        state = read_ui_state(paths)
+        recent = dict.fromkeys((action_id, *state.recent))
+        save_ui_state(paths, structs.replace(state, recent=tuple(recent)[:_RECENT]))
 
     @handles("help")
     def help(self) -> None:

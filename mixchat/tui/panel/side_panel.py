@@ -92,7 +92,9 @@ class SidePanel(Vertical):
 
     def _save(self) -> None:
         self._saving = None
-        save_ui_state(self._paths, self._state)
+        width, shown = self._state.panel_width, self._state.panel_shown
+        state = structs.replace(read_ui_state(self._paths), panel_width=width, panel_shown=shown)
+        save_ui_state(self._paths, state)
 
     def on_unmount(self) -> None:
         """Save what was changed last."""

@@ -210,7 +210,7 @@ def cost_chart(turns: Sequence[Turn]) -> tuple[Content, Content] | None:
         eighths = 0 if cost is None else max(1, round(16 * float(cost / highest))) if cost else 0
         role = turn.corrected or (turn.decision.role if turn.decision else None)
         for row, part in zip(rows, (max(0, eighths - 8), min(8, eighths)), strict=True):
-            row.append(Content.styled(" ▁▂▃▄▅▆▇█"[part], role_variable(role)))
+            row.append(Content.styled(" ▁▂▃▄▅▆▇█"[part], role_variable(role) if role else "$text-muted"))
     upper, lower = (Content(" ").join(row) for row in rows)
     return upper, lower
 

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from mixchat.classifier.learned import Lesson
 from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.errors import ERRORS
 from mixchat.domain.model import ModelRef
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
@@ -223,7 +224,7 @@ def _outcome(turn: Turn) -> Content:
     if unsent := why_unsent(turn):
         return Content.styled(unsent, "$text-muted")
     if turn.failure is not None:
-        return Content.styled(one_line(turn.failure.message), "$error")
+        return Content.styled(ERRORS[turn.failure.code].title.casefold(), "$error")
     words = {Outcome.STOPPED: "stopped by you", Outcome.FAILED: "failed"}
     return Content.styled(words.get(turn.outcome, "complete"), "$text-muted")
 
@@ -252,7 +253,10 @@ def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
             (f"{number} ", "$text-muted"), (one_line(str(attempt.ref)), "$body"), (step, "$text-muted")
         )
         if attempt.failure is not None:
-            yield Content.styled(f"  {one_line(attempt.failure.message)}", "$text-muted")
+            # Why the whole turn failed stands under its prompt.
+            own = turn.failure is not None and attempt.failure.message == turn.failure.message
+            why = ERRORS[attempt.failure.code].title.casefold() if own else one_line(attempt.failure.message)
+            yield Content.styled(f"  {why}", "$text-muted")
         times = [f"total {formatting.seconds(attempt.ended - attempt.started)}"]
         if attempt.first_token is not None:
             times.append(f"first token {formatting.seconds(attempt.first_token - attempt.started)}")

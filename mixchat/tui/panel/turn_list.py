@@ -177,7 +177,7 @@ class TurnList(ScrollView, can_focus=True):
 def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content, Content]:
     """Return a turn in two rows: what was asked; and role, model and cost."""
     role, title = role_title(turn)
-    colour = role_variable(role)
+    colour = role_variable(role) if role else "$text-muted"
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
     cost = formatting.aligned(formatting.money(turn.cost), 0) if turn.attempts else ""
     if cost and (turn.counted_in or turn.imported):

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from mixchat.tui.actions.keys import Keymap, key_label
-from mixchat.tui.actions.table import ACTIONS
+from mixchat.tui.actions.keys import Keymap, key_label, keys_label
+from mixchat.tui.actions.table import BY_ID, GROUPS
 from mixchat.tui.widgets.dismissible import DismissibleModal
 
 _WIDTH = 24
@@ -39,10 +39,10 @@ class HelpPanel(DismissibleModal[None]):
             yield Static(Content("\n").join(self._lines()))
 
     def _lines(self) -> Iterator[Content]:
-        yield Content.styled(self._title, "$text-accent bold")
+        yield Content.styled(self._title, "$text bold")
         yield from key_lines(self._own)
         yield Content()
-        yield Content.styled("In the field", "$text-accent bold")
+        yield Content.styled("In the field", "$text bold")
         yield from key_lines(self._field)
 
 
@@ -57,7 +57,7 @@ def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:
             if key not in keys[does]:
                 keys[does].append(key)
     for does, pressed in keys.items():
-        yield Content.assemble((f"{', '.join(pressed):<{_WIDTH}}", "$accent"), " ", does)
+        yield Content.assemble((f"{', '.join(pressed):<{_WIDTH}}", "$text"), " ", does)
 
 
 def words_for(active: ActiveBinding) -> str:
@@ -102,26 +102,27 @@ class HelpScreen(DismissibleModal[None]):
     def _lines(self) -> Iterator[Content]:
         if self._focused != "PromptArea":
             yield from self._here()
-        yield Content.styled("Writing", "$text-accent bold")
+        yield Content.styled("Writing", "$text bold")
         for action, key, does in _WRITING:
             yield _line(self._keymap.key(action, key) if action else key, does)
         yield Content()
-        yield Content.styled("Everything else", "$text-accent bold")
-        for action in ACTIONS:
-            command = f"/{action.command} {action.argument}".rstrip() if action.slash else ""
-            yield _line(self._keymap.key(action.id, action.key), action.help, command)
-        if self._focused == "PromptArea":
+        for group, ids in GROUPS.items():
+            yield Content.styled(group, "$text bold")
+            for action in map(BY_ID.__getitem__, ids):
+                command = f"/{action.command} {action.argument}".rstrip() if action.slash else ""
+                yield _line(self._keymap.key(action.id, action.key), action.help, command)
             yield Content()
+        if self._focused == "PromptArea":
             yield from self._here()
 
     def _here(self) -> Iterator[Content]:
         """Yield what the focused widget's own keys do."""
-        yield Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text-accent bold")
+        yield Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text bold")
         yield from key_lines(self._own)
         yield Content()
 
 
 def _line(key: str, does: str, command: str = "") -> Content:
     return Content.assemble(
-        (f"{key:<10}", "$accent"), (f"{command:<22}", "$primary") if command else "", does
+        (f"{keys_label(key):<14}", "$text"), (f"{command:<22}", "$text-muted") if command else "", does
     )

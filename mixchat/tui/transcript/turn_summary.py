@@ -89,7 +89,7 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
         planned=_planned(turn),
         citations=turn.citations,
         failure=why_unsent(turn)
-        or (one_line(turn.failure.message) if turn.failure else _outcome_words(turn)),
+        or (_failure_words(turn, turn.failure) if turn.failure else _outcome_words(turn)),
         help=help_for(turn.failure) if turn.failure and not why_unsent(turn) else "",
         stopped=turn.outcome is Outcome.STOPPED or bool(why_unsent(turn)),
     )
@@ -142,6 +142,13 @@ def _thought(thinking: str, seconds: float | None) -> str:
 def _planned(turn: Turn) -> str:
     planner = next((attempt.ref.model for attempt in turn.attempts if attempt.step == "plan"), None)
     return f"plan by {one_line(planner)}" if planner else "plan"
+
+
+def _failure_words(turn: Turn, failure: Failure) -> str:
+    """Return why a turn failed: in a word where the question above the composer says it in full."""
+    if failure.code == "interrupted" and turn.reply:
+        return ERRORS[failure.code].title.casefold()
+    return one_line(failure.message)
 
 
 def _outcome_words(turn: Turn) -> str:

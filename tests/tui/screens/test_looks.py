@@ -101,7 +101,7 @@ async def finding(stage: Stage) -> None:
 
 async def dressing(stage: Stage) -> None:
     await stage.send("/theme")
-    await stage.until(lambda: "type to filter" in stage.text)
+    await stage.until(lambda: "Type to search" in stage.text)
 
 
 async def help_in_the_chat(stage: Stage) -> None:
