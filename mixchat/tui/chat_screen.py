@@ -36,6 +36,7 @@ from mixchat.tui.panel.side_panel import SidePanel
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
     from mixchat.tui.chat.context import ChatContext
+    from mixchat.tui.panel.empty_panel import EmptyPanel
     from mixchat.tui.panel.health_list import HealthList
     from mixchat.tui.panel.turn_list import TurnList
     from mixchat.tui.transcript import LinkActivated, TurnSelected
@@ -244,6 +245,20 @@ class ChatScreen(Screen[None]):
     @on(Composer.QueueEdited)
     def _queue_edited(self) -> None:
         self.action_run("drop-queued")
+
+    def on_card_page_chosen(self, event: Welcome.Chosen) -> None:
+        """Do what a card of the empty chat says."""
+        if event.card.writes:
+            self.first.composer.type(event.card.writes)
+        else:
+            self.action_run(event.card.action)
+
+    def on_empty_panel_opened(self, event: "EmptyPanel.Opened") -> None:
+        """Open a recent chat, or show all of them."""
+        if event.chat:
+            self.wiring.navigation.open(event.chat)
+        else:
+            self.action_run("chats")
 
     def on_turn_list_selected(self, event: "TurnList.Selected") -> None:
         """Show a turn of the list in the conversation."""

@@ -74,6 +74,22 @@ def seconds(duration: float) -> str:
     return f"{duration / 3600:.0f} h"
 
 
+def age(seconds: float) -> str:
+    """Return how long ago something was: `now`, `12 min`, `3 h`, `2 days`, `5 weeks`."""
+    minutes = int(max(seconds, 0) // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    if hours < 24:
+        return f"{hours} h"
+    days = hours // 24
+    if days < 14:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days // 7} weeks" if days < 366 else f"{days // 365} y"
+
+
 def size(number: int) -> str:
     """Return a number of bytes: `640 B`, `12 kB`, `3.4 MB`."""
     if number < _THOUSAND:

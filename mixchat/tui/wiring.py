@@ -7,14 +7,17 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from mixchat.tui.actions.dispatch import ActionDispatcher
+from mixchat.tui.actions.keys import key_label, read_keys
+from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.body import ChatBody
 from mixchat.tui.chat.compare_view import CompareView
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.find_bar import FindBar
 from mixchat.tui.chat.first_widgets import FirstWidgets
-from mixchat.tui.chat.live_totals import LiveTotals, SpendingView
+from mixchat.tui.chat.live_totals import LiveTotals
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.route_preview import RoutePreviewBuilder, RoutePreviewer
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.chat.turn_queue import TurnObserver
 from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.chat.view import ChatView
@@ -57,6 +60,7 @@ class ChatWiring(Struct, frozen=True):
     copying: CopyHandler
     library: PromptLibraryHandler
     elsewhere: ElsewhereHandler
+    navigation: NavigationHandler
 
 
 def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatWiring:
@@ -82,6 +86,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     titles = TitleHandler(context, spending)
     comparing = CompareHandler(context, budget, download)
     copying = CopyHandler(context)
+    navigation = NavigationHandler(context, conversation)
     actions = ActionDispatcher(
         conversation,
         onboarding,
@@ -97,7 +102,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         ChatSettingsHandler(context),
         ComposeHandler(context),
         AppearanceHandler(context),
-        NavigationHandler(context, conversation),
+        navigation,
         PaletteHandler(context),
     )
     observers: tuple[TurnObserver, ...] = (
@@ -112,6 +117,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         copying,
         PromptLibraryHandler(context),
         ElsewhereHandler(context),
+        navigation,
     )
 
 
@@ -126,6 +132,10 @@ def _mount_widgets(
         compared=CompareView(id="compare-view"),
         turns=TurnPanel(runtime.routing.health, runtime.storage.ledger, chats),
         find_bar=FindBar(transcript),
+    )
+    chats_action = BY_ID["chats"]
+    widgets.turns.empty.all_key = key_label(
+        read_keys(runtime.settings.config.keys).key(chats_action.id, chats_action.key)
     )
     transcript.display = False  # until it has the place of the welcome
     first.panel.mount(widgets.turns)

@@ -92,6 +92,9 @@ CHAT: Final[tuple[Action, ...]] = (
         slash="key", argument="[KEY]",
     ),
     Action(
+        id="look", key="alt+l", title="Look for models again", help="keys and servers of this machine", slash="look"
+    ),
+    Action(
         id="pull", title="Download the built-in model", help="98 MB, free, works offline", slash="pull"
     ),
 )  # fmt: skip

@@ -1,16 +1,8 @@
-"""What is spent, and four times a second what the turn under way has cost so far."""
-
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+"""Four times a second what the turn under way does, and what it has cost so far."""
 
 from msgspec import structs
 from textual.timer import Timer
 
-from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import ChatRequest, Pin, TurnRequest
-from mixchat.domain.clock import Clock
-from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import (
     AttemptStarted,
     ChatEvent,
@@ -21,128 +13,15 @@ from mixchat.domain.events import (
     ThinkingDelta,
 )
 from mixchat.domain.live_turn import LiveTurn
-from mixchat.domain.meter import MeteredCall
-from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
-from mixchat.domain.usage import Cost, CostSum, Usage
+from mixchat.domain.usage import Cost
 from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
 from mixchat.tui.chat.turn_activity import TurnActivity
-from mixchat.tui.panel.tracker import Context, Span, SpendingState
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.transcript import Transcript
-
-if TYPE_CHECKING:
-    from mixchat.ledger.budgets import BudgetState
-    from mixchat.ledger.forecast import Forecast
-    from mixchat.runtime.runtime import Runtime
-
-
-_LONGEST: Final = 400_000
-"""Characters of a chat beyond which its next message is not put together just to be priced."""
-
-_RECENT: Final = 8
-"""Turns of the small chart."""
-
-
-class SpendingView:
-    """Reads the ledger. Nothing here waits for a price list that is not in memory yet."""
-
-    def __init__(self, runtime: "Runtime") -> None:
-        self._runtime = runtime
-
-    @property
-    def clock(self) -> Clock:
-        """Where times come from."""
-        return self._runtime.storage.clock
-
-    def spending(self, chat: Chat, turn: Turn | None = None) -> SpendingState:
-        """Return what the tracker shows; `turn` is the one under way."""
-        figures = self._runtime.storage.ledger.figures(chat.id, turn.id if turn else None)
-        limits = _limits(figures.budgets)
-        spans = (
-            Span("chat", figures.chat, limits.get("chat")),
-            Span("today", figures.today, limits.get("day")),
-            Span("month", figures.month, limits.get("month")),
-        )
-        turns = chat.turns
-        newest = (*turns[-_RECENT:-1], turn or turns[-1]) if turns else ()
-        return SpendingState(
-            spans,
-            _cost(figures.turn) if turn is not None else None,
-            context=self._context(newest[-1]) if newest else None,
-            recent=newest,
-        )
-
-    def _context(self, turn: Turn) -> Context | None:
-        """Return how full the window is after a turn, where both numbers are known."""
-        window = self._runtime.settings.catalog.card(turn.ref).context_window if turn.ref else None
-        last = turn.attempts[-1].usage if turn.attempts else None
-        if window is None or last is None or last.input is None:
-            return None
-        return Context(last.input + (last.output or 0), window)
-
-    def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
-        """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
-        if not decision.fallback_order or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
-            return None
-        return self._forecast(chat.chat_request(prompt), decision, decision.fallback_order[0])
-
-    def price(self, chat_request: ChatRequest, decision: RoutingDecision, slot: Slot) -> Decimal | None:
-        """Return about how many dollars a request to a model would cost; `None`: nobody knows."""
-        return self._forecast(chat_request, decision, slot).cost.usd
-
-    def _forecast(self, chat_request: ChatRequest, decision: RoutingDecision, slot: Slot) -> "Forecast":
-        from mixchat.routing.request_builder import build_request
-
-        request = build_request(chat_request, decision, slot, self._runtime.routing.services).request
-        call = MeteredCall(
-            ref=slot.ref, purpose=chat_request.purpose, role=decision.role, chat=chat_request.chat
-        )
-        return self._runtime.storage.ledger.forecast(call, request)
-
-    def estimate(self, chat: Chat, turn: Turn, pin: Pin | None = None, text: str = "") -> Cost | None:
-        """Return about what asking a turn's prompt again would cost, of `pin` or of whom it was asked before.
-
-        `text` is what the turn is known to have been asked with, where that is not kept.
-        """
-        expected = self._expect(chat, turn, pin, text)
-        return expected.cost if expected is not None and expected.cost.usd is not None else None
-
-    def estimate_rest(self, chat: Chat, turn: Turn) -> Cost | None:
-        """Return about what going on with a turn's reply would cost: it is read, and the rest of it is written."""
-        expected = self._expect(chat, turn, None, "")
-        if expected is None or turn.ref is None:
-            return None
-        there = turn.usage.output or 0
-        rest = max(expected.output - there, expected.output // 4)
-        usage = Usage(input=expected.input + there, output=rest)
-        storage = self._runtime.storage
-        usd = storage.prices.price(turn.ref, usage, storage.clock.now())
-        return Cost(usd, exact=not usd) if usd is not None else None
-
-    def _expect(self, chat: Chat, turn: Turn, pin: Pin | None, text: str) -> "Forecast | None":
-        slot = Slot(turn.ref) if pin is None and turn.ref is not None else None
-        asked = pin or (Pin(str(slot.ref), slot=slot) if slot is not None else None)
-        prompt = TurnRequest(text=text or turn.prompt, files=turn.files, pin=asked)
-        return self.forecast(
-            chat, prompt, self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
-        )
-
-
-def written(chat: Chat) -> int:
-    """Return how many characters the chat's branch has."""
-    return sum(stub.prompt_length + stub.reply_length for stub in chat.path.stubs)
-
-
-def _limits(budgets: "Sequence[BudgetState]") -> dict[str, Decimal]:
-    return {state.scope: state.limit for state in budgets}
-
-
-def _cost(tally: CostSum) -> Cost:
-    return Cost(None if tally.unknown else tally.usd, exact=not tally.estimated)
-
 
 _TICK = 0.25
 
@@ -164,6 +43,7 @@ class LiveTotals:
         self._asks = ("", "")
         """What waits for a person, and about what."""
         self._estimate: Cost | None = None
+        self._idle = ""
         self._has_words = False
         self._timer: Timer | None = None
 
@@ -204,6 +84,17 @@ class LiveTotals:
         if self._live is None:
             self._update_spending(None)
 
+    @property
+    def idle(self) -> str:
+        """What can be asked, in words; it stands beside the state of an empty chat."""
+        return self._idle
+
+    @idle.setter
+    def idle(self, words: str) -> None:
+        self._idle = words
+        if self._live is None:
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the chat's figures as they are."""
         chat = self._chats.chat
@@ -211,6 +102,8 @@ class LiveTotals:
             self._forget()
         self._panel.chat_title = chat.record.title
         self._panel.update_turns(chat.turns)
+        if not chat.turns:
+            self._panel.empty.recent = self._spending.recent_chats(chat)
         self._update_spending(None)
 
     def _tick(self) -> None:
@@ -231,5 +124,7 @@ class LiveTotals:
             asks, about = self._asks
             estimate = spending.turn if self._estimate is None else self._estimate
             spending = structs.replace(spending, asks=asks, beside=about, turn=estimate)
+        elif spending.newest is None:
+            spending = structs.replace(spending, beside=self._idle)
         self._panel.spending = spending
         self._top.spending = spending

@@ -22,8 +22,8 @@ from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
 from mixchat.tui.actions.keys import Keymap, read_keys
 from mixchat.tui.chat.hints import key_of
-from mixchat.tui.chat.live_totals import SpendingView, written
 from mixchat.tui.chat.open_chats import OpenChats
+from mixchat.tui.chat.spending_view import SpendingView, written
 from mixchat.tui.composer.composer import COMMAND, Composer
 from mixchat.tui.composer.preview_line import FileChip, RoutePreview
 

@@ -13,7 +13,7 @@ from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.live_totals import SpendingView
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup

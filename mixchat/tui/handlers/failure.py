@@ -11,7 +11,7 @@ from mixchat.domain.turn import Turn
 from mixchat.tui.actions.keys import key_label
 from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.live_totals import SpendingView
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.formatting import GUARDS

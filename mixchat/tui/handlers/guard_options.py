@@ -13,8 +13,8 @@ from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.live_totals import SpendingView
 from mixchat.tui.chat.route_preview import AlternativeSlots
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler

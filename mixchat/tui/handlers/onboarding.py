@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from textual.widget import Widget
 
 from mixchat.domain.errors import ConfigError
+from mixchat.domain.stack import Stack
 from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.actions.keys import key_label
+from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.hints import Hint, hints, no_model_hints
 from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.onboarding.provider_status import ProviderStatus
+from mixchat.tui.onboarding.cards import Card
+from mixchat.tui.onboarding.provider_status import ProviderFinding, ProviderStatus
 
 
 class OnboardingHandler(ChatHandler):
@@ -37,13 +41,76 @@ class OnboardingHandler(ChatHandler):
             context.notify(str(error))
             return
         self.no_model_available = not answering
-        context.widgets.welcome.update_roles(stack, answering)
-        context.widgets.first_run.update_findings(self._providers.provider_specs())
+        findings = self._providers.provider_specs()
+        context.widgets.welcome.update_roles(stack, answering, self._moves())
+        context.widgets.first_run.update_findings(findings, self._ways(findings))
+        context.widgets.turns.empty.findings = findings if self.no_model_available else ()
+        context.view.totals.idle = self._available(findings, stack)
         context.view.body.update_no_model(self.no_model_available)
         context.widgets.status.hints = self.hints(context.screen.focused)
         message, self._pending = self._pending, None
         if message is not None:
             self.send(message)
+
+    def _available(self, findings: Sequence[ProviderFinding], stack: Stack) -> str:
+        """Return how many providers and models can be asked, in words."""
+        if self.no_model_available:
+            return ""
+        models = {
+            slot.ref
+            for role in stack.roles.values()
+            for slot in role.slots
+            if self._providers.reaches(slot.ref)
+        }
+        ready = sum(finding.ready for finding in findings)
+        return f"{_number(ready, 'provider')}, {_number(len(models), 'model')}"
+
+    def _key_of(self, action: str) -> str:
+        return key_label(self.context.keymap.key(action, BY_ID[action].key))
+
+    def _moves(self) -> tuple[Card, ...]:
+        """Return three things that are worth knowing."""
+        aliases = self.context.runtime.settings.catalog.aliases()
+        of_stack = {
+            slot.ref for role in self.context.runtime.routing.stack.roles.values() for slot in role.slots
+        }
+        name = next((alias for alias, ref in aliases.items() if ref in of_stack), "coding")
+        name = "opus" if aliases.get("opus") in of_stack else name
+        return (
+            Card(key=f"@{name}", title="Pin a model to one message", aside="then your message", writes=f"@{name} "),
+            Card(
+                key=self._key_of("compare"), title="Compare models side by side", aside="2 to 4 at once",
+                action="compare",
+            ),
+            Card(
+                key=self._key_of("chats"), title="Find anything you ever asked", aside="in every chat",
+                action="chats",
+            ),
+        )  # fmt: skip
+
+    def _ways(self, findings: Sequence[ProviderFinding]) -> tuple[Card, ...]:
+        """Return the ways to a first reply; one of them is advised."""
+        ollama = next((finding.words for finding in findings if finding.service == "ollama"), "")
+        running = "not running" not in ollama
+        return (
+            Card(
+                key="enter", title="Download a small model", aside="98 MB, free, works offline", action="pull",
+                recommended=True,
+            ),
+            Card(
+                key=self._key_of("key"), title="Add a provider key", aside="tested at once, stored in the key ring",
+                action="key",
+            ),
+            Card(
+                key=self._key_of("look"), title="Use Ollama on this machine", action="look",
+                aside=ollama if running else "not running; start it with ollama serve",
+            ),
+        )  # fmt: skip
+
+    @handles("look")
+    def look_for_models(self) -> None:
+        """Look for keys and servers again, such as one that was started meanwhile."""
+        self.look_again()
 
     def look_again(self) -> None:
         """Let a key or a model that was just added count."""
@@ -105,3 +172,7 @@ class OnboardingHandler(ChatHandler):
             self.look_again()
         else:
             self.give_back()
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

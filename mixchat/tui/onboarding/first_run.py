@@ -5,12 +5,12 @@ from typing import Final
 
 from textual.content import Content
 from textual.timer import Timer
-from textual.widget import Widget
 
 from mixchat.domain.clock import Clock
 from mixchat.tui import formatting
+from mixchat.tui.onboarding.cards import WIDTH, Card, card_rows
 from mixchat.tui.onboarding.provider_status import ProviderFinding
-from mixchat.tui.onboarding.welcome import centred, wordmark
+from mixchat.tui.onboarding.welcome import CardPage, block, heading
 from mixchat.tui.widgets.pressable import pressable
 
 CONTACTING: Final = "contacting the package index, as pip is set up"
@@ -19,16 +19,9 @@ _STOPS: Final = pressable(Content.styled("esc stops it", "$text-muted"), "esc")
 _TICK: Final = 1.0
 _BAR: Final = 36
 _LABEL: Final = 22
-_WIDEST: Final = 72
-"""Cells of a row of words."""
-_WAYS: Final = (
-    ("enter", "fetch a small model (98 MB), and chat"),
-    ("ctrl+k", "add a key: it is tested and kept safe"),
-    ("f1", "help, keys and commands"),
-)
 
 
-class FirstRun(Widget):
+class FirstRun(CardPage):
     """Sits where the conversation will be; the composer keeps the focus."""
 
     DEFAULT_CSS = "FirstRun { height: 1fr; width: 1fr; content-align: left middle; display: none; }"
@@ -42,9 +35,9 @@ class FirstRun(Widget):
         self._since = 0.0
         self._timer: Timer | None = None
 
-    def update_findings(self, findings: Sequence[ProviderFinding]) -> None:
-        """Show what was found."""
-        self._findings = findings
+    def update_findings(self, findings: Sequence[ProviderFinding], cards: Sequence[Card]) -> None:
+        """Show what was found, and the ways to begin."""
+        self._findings, self.cards = findings, cards
         self.refresh()
 
     def update_progress(self, step: str, done: int, total: int | None) -> None:
@@ -65,20 +58,34 @@ class FirstRun(Widget):
 
     def render(self) -> Content:
         """Return name, ways and findings, as much of it as there is room for."""
-        ways = [_way(key, does) for key, does in _WAYS]
-        middle = self._download() if self._progress is not None else ways
-        found = [_found(finding) for finding in self._findings]
-        lines = [*wordmark(), Content(), Content.styled("No model is set up yet.", "bold"), Content()]
-        lines += _block(middle)
-        if self._failure:
-            lines += [Content(), *self._failed()]
-        if len(lines) + len(found) + 1 <= self.size.height:
-            lines += [Content(), *_block(found)]
-        return Content("\n").join(centred(lines, self.size.width))
+        width, height = min(WIDTH, max(self.size.width - 2, 1)), self.size.height
+        said = [
+            heading(),
+            Content(),
+            Content.styled("No model is set up yet", "$text bold"),
+            Content.styled("Choose one way to start. You can add the others later.", "$text-muted"),
+            Content(),
+        ]
+        failed = [*self._failed(width), Content()] if self._failure else []
+        for half_rows in (True, False):
+            ways = list(card_rows(self.cards, width, below=True, half_rows=half_rows))
+            middle = self._download() if self._progress is not None else ways
+            lines = [*said, *failed, *middle]
+            if len(lines) < height:
+                break
+        # Beside the conversation the panel says what was found.
+        found = [Content(), *map(_found, self._findings)]
+        if not self.panel_is_shown and len(lines) + len(found) < height:
+            lines += found
+        return block(lines, self.size.width, width)
 
-    def _failed(self) -> list[Content]:
-        words = Content.styled(self._failure, "$text-warning")
-        return words.wrap(max(min(self.size.width - 4, _WIDEST), 1))
+    @property
+    def panel_is_shown(self) -> bool:
+        """Whether the side panel stands beside it."""
+        return not (self.screen.has_class("-narrow") or self.screen.has_class("-no-panel"))
+
+    def _failed(self, width: int) -> list[Content]:
+        return Content.styled(self._failure, "$text-error").wrap(width)
 
     def _download(self) -> list[Content]:
         step, done, total = self._progress or ("", 0, None)
@@ -92,16 +99,6 @@ class FirstRun(Widget):
         ]
 
 
-def _way(key: str, does: str) -> Content:
-    return pressable(Content.assemble((key.rjust(7), "$accent bold"), "  ", does), key)
-
-
 def _found(finding: ProviderFinding) -> Content:
     mark = ("● ", "$success") if finding.ready else ("○ ", "$text-disabled")
     return Content.assemble(mark, finding.label.ljust(_LABEL), (finding.words, "$text-muted"))
-
-
-def _block(lines: Sequence[Content]) -> list[Content]:
-    """Return the lines made equally wide, so that centring keeps them in one column."""
-    width = max((line.cell_length for line in lines), default=0)
-    return [line.pad_right(width - line.cell_length) for line in lines]

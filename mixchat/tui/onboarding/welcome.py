@@ -1,32 +1,47 @@
-"""What an empty chat shows: the name, and which model each role has."""
+"""What an empty chat shows: the name, each role with its model, and three things to try."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from mixchat.domain.plain_text import one_line
-from mixchat.domain.role import BUILT_IN, FALLBACK
+from mixchat.domain.role import BUILT_IN
 from mixchat.domain.stack import Stack
+from mixchat.tui.onboarding.cards import WIDTH, Card, card_rows
+from mixchat.tui.role_words import in_brief
 from mixchat.tui.themes import role_variable
 
-_LETTERS: Final = (
-    ("m", "daily-driver"),
-    ("i", "quick"),
-    ("x", "coding"),
-    ("c", "summarization"),
-    ("h", "extraction"),
-    ("a", "creative"),
-    ("t", "heavy-lifting"),
-)
-_MOTTO: Final = "every prompt to the right model"
+_MOTTO: Final = "every message to the right model"
 _NAME: Final = 16
-_MODEL: Final = 26
+_MODEL: Final = 19
+_ORDER: Final = {role.name: number for number, role in enumerate(BUILT_IN)}
 
 
-class Welcome(Widget):
-    """Sits where the conversation will be. It takes no focus and runs no timer."""
+class CardPage(Widget):
+    """A page of the empty chat whose cards can be clicked. It takes no focus and runs no timer."""
+
+    class Chosen(Message):
+        """A card was clicked."""
+
+        def __init__(self, card: Card) -> None:
+            super().__init__()
+            self.card = card
+
+    cards: Sequence[Card] = ()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the card that was clicked."""
+        number = event.style.meta.get("card")
+        if event.button == 1 and isinstance(number, int) and number < len(self.cards):
+            self.post_message(self.Chosen(self.cards[number]))
+
+
+class Welcome(CardPage):
+    """Sits where the conversation will be."""
 
     DEFAULT_CSS = "Welcome { height: 1fr; width: 1fr; content-align: left middle; }"
 
@@ -35,50 +50,56 @@ class Welcome(Widget):
         self._stack: Stack | None = None
         self._reached: Mapping[str, str] = {}
 
-    def update_roles(self, stack: Stack, reached: Mapping[str, str]) -> None:
-        """Show who answers; `reached` is the first model that can be asked, by role."""
-        self._stack, self._reached = stack, reached
+    def update_roles(self, stack: Stack, reached: Mapping[str, str], cards: Sequence[Card] = ()) -> None:
+        """Show who answers and what can be tried; `reached` is the first model that can be asked, by role."""
+        self._stack, self._reached, self.cards = stack, reached, cards
         self.refresh()
 
     def render(self) -> Content:
-        """Return the name, and below it as many roles as there is room for."""
-        head = wordmark()
-        room = self.size.height - len(head) - 3
-        rows = self._slots() if self._stack is not None else []
-        lines = [*head, Content(), *rows] if 0 < len(rows) <= room else head
-        return Content("\n").join(centred(lines, self.size.width))
+        """Return as much of it as there is room for: the cards go before the roles."""
+        width, height = min(WIDTH, max(self.size.width - 2, 1)), self.size.height
+        head, roles = heading(), list(self._roles(width))
+        lines = [head]
+        for tried in (
+            [head, Content(), *roles, Content(), Content(), *self._moves(width, tall=True)],
+            [head, Content(), *roles, Content(), *self._moves(width, tall=False)],
+            [head, Content(), *roles],
+        ):
+            if self._stack is not None and len(tried) < height:
+                lines = tried
+                break
+        return block(lines, self.size.width, width)
 
-    def _slots(self) -> list[Content]:
-        stack = self._stack
-        if stack is None:
-            return []
-        order = {role.name: number for number, role in enumerate(BUILT_IN)}
-        names = sorted(
-            (name for name in stack.roles if name != FALLBACK), key=lambda name: order.get(name, 99)
-        )
-        return [self._slot(name) for name in names]
+    def _moves(self, width: int, *, tall: bool) -> Iterator[Content]:
+        if not self.cards:
+            return
+        if tall:
+            yield Content.styled("Three moves to try", "$text bold")
+        yield from card_rows(self.cards, width, half_rows=tall)
 
-    def _slot(self, role: str) -> Content:
-        model = self._reached.get(role)
-        return Content.assemble(
-            ("▌ ", role_variable(role)),
-            _cell(role, _NAME, "$text" if model else "$text-disabled"),
-            _cell(model or "no key yet", _MODEL, "$text-muted" if model else "$text-disabled"),
-        )
-
-
-def _cell(text: str, width: int, style: str) -> Content:
-    """Return the text in that many cells; what has no room ends in a mark."""
-    shown = Content.styled(one_line(text), style).truncate(width - 1, ellipsis=True, pad=True)
-    return Content.assemble(shown, " ")
-
-
-def wordmark() -> list[Content]:
-    """Return the name, a role's colour a letter, and the motto."""
-    letters = (Content.styled(letter, f"{role_variable(role)} bold") for letter, role in _LETTERS)
-    return [Content(" ").join(letters), Content.styled(_MOTTO, "$text-muted")]
+    def _roles(self, width: int) -> Iterator[Content]:
+        if self._stack is None:
+            return
+        roles = self._stack.roles
+        for name in sorted(roles, key=lambda name: _ORDER.get(name, 99)):
+            model = self._reached.get(name)
+            tone = role_variable(name) if model else "$text-muted"
+            said = one_line(model) if model else "no model yet"
+            shown = said if len(said) < _MODEL else f"{said[: _MODEL - 2]}…"
+            yield Content.assemble(
+                ("▌ ", tone),
+                (one_line(name).ljust(_NAME), tone),
+                (shown.ljust(_MODEL), "$body" if model else "$text-muted"),
+                (in_brief(roles[name]), "$text-muted"),
+            ).truncate(width, ellipsis=True)
 
 
-def centred(lines: Sequence[Content], width: int) -> list[Content]:
-    """Return the lines moved to the middle, each for itself."""
-    return [line.pad_left(max((width - line.cell_length) // 2, 0)) for line in lines]
+def heading() -> Content:
+    """Return the name and what it is for."""
+    return Content.assemble(("mixchat", "$text bold"), (f"  {_MOTTO}", "$text-muted"))
+
+
+def block(lines: Sequence[Content], room: int, width: int) -> Content:
+    """Return the lines, all of `width`, in the middle of the room there is."""
+    left = max((room - width) // 2, 0)
+    return Content("\n").join(line.pad_left(left) for line in lines)

@@ -15,6 +15,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.ledger.rates import Rates
 from mixchat.routing.health import Health
+from mixchat.tui.panel.empty_panel import EmptyPanel
 from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.tracker import SpendingState, Tracker
 from mixchat.tui.panel.turn_detail import TurnDetail
@@ -73,6 +74,8 @@ class TurnPanel(Vertical):
         self._count = Static("", id="chat-count", markup=False)
         self._number = 0
         self._rows = TurnList()
+        self.empty = EmptyPanel()
+        """Stands in the place of the turns while there are none."""
         self._detail = TurnDetail()
         self._health = HealthList(health)
 
@@ -84,6 +87,7 @@ class TurnPanel(Vertical):
                     yield from (self._title, self._count)
                 yield Tracker().data_bind(TurnPanel.spending)
                 yield self._rows
+                yield self.empty
                 yield self._health
             yield self._detail
 
@@ -100,6 +104,7 @@ class TurnPanel(Vertical):
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.update_turns(turns, live)
+        self._rows.display, self.empty.display = bool(turns), not turns
         self._number = len(turns)
         self._say_which()
         if self._rows.cursor == len(turns) - 1:
