@@ -1,4 +1,4 @@
-"""mixchat gives every prompt to the right model.
+"""mixchat gives every message to the right model.
 
 `ask` answers a prompt, `aask` does so in an event loop, `stream` yields what happens on the way.
 Nothing heavy is imported before it is used.

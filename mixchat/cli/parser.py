@@ -129,7 +129,7 @@ def build_parser(named: str | None, *, every: bool = False) -> Parser:
     """Return the parser, in which only the family `named`, or every one, is more than a line of help."""
     parser = Parser(
         prog="mixchat",
-        description="The terminal chat app that gives every prompt to the right model.",
+        description="The terminal chat app that gives every message to the right model.",
         epilog=_EXAMPLES,
     )
     command = next((command for command in COMMANDS if command.name == named), None)

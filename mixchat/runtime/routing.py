@@ -141,7 +141,7 @@ class Routing:
 
     @cached_property
     def router(self) -> "Router":
-        """Gives every prompt to the right model."""
+        """Gives every message to the right model."""
         from mixchat.classifier.classifier import LocalClassifier
         from mixchat.routing.cost_facts import CostFacts
         from mixchat.routing.cost_order import CostOrder

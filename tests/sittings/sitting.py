@@ -31,7 +31,7 @@ output = 20000.0
 """
 """Dear, so that every token shows: a cent a thousandth of a prompt's, and two cents a token of a reply's."""
 READY: Final = "Ask anything"
-EMPTY: Final = "every prompt to the right model"
+EMPTY: Final = "every message to the right model"
 
 
 class Sitting:

@@ -78,7 +78,7 @@ def test_a_good_key_is_used_where_no_key_ring_can_keep_it(sitting: Sitting):
     pastes_a_key(sitting)
     sitting.sees("it is used until")
     sitting.sees("ANTHROPIC_API_KEY")
-    sitting.sees("every prompt to the right model")
+    sitting.sees("every message to the right model")
     sitting.says("hello")
     assert key_of(sitting, 1) == NEW
 

@@ -58,7 +58,7 @@ def test_what_two_windows_have_not_sent_stays_apart(sitting: Sitting):
     sitting.types("alpha words")
     sitting.until(lambda: "alpha words" in sitting.disk.drafts(), "the draft on disk")
     with sitting.second_window() as other:
-        other.opens(ready="every prompt to the right model")
+        other.opens(ready="every message to the right model")
         assert other.screen.composer == ""
         other.types("beta words")
         other.until(lambda: other.screen.composer == "beta words", "its own words alone")

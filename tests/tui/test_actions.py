@@ -191,7 +191,7 @@ async def test_undo_of_every_turn_and_redo_in_another_session():
         await _two_turns(stage)
         await stage.pilot.press("alt+z", "alt+z")
         assert len(stage.turns) == 0
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
         chat = stage.runtime.saved_chat(stage.talk.chat.id)
         while chat.path.redo() is not None:
             pass
@@ -204,7 +204,7 @@ async def test_what_was_taken_back_stays_so_after_a_restart_and_can_still_be_red
         await stage.pilot.press("alt+z", "alt+z")
         assert len(stage.turns) == 0
     async with on_stage(StagedRuntime(), LaunchOptions(last=True)) as stage:
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
         assert "First reply." not in stage.text
         await stage.pilot.press("alt+y", "alt+y")
         await stage.until(lambda: "First reply." in stage.text and "Second reply." in stage.text)

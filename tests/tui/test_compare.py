@@ -187,7 +187,7 @@ async def test_escape_before_any_text_gives_the_prompt_back():
         await stage.pilot.press("escape")
         await stage.until(lambda: stage.composer.typed == "What is tea?")
         assert len(stage.turns) == 0
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
 
 
 async def test_one_that_fails_does_not_disturb_the_others():
@@ -298,7 +298,7 @@ async def test_looking_at_another_chat_leaves_the_comparison_and_it_goes_on():
         await stage.until(lambda: "Slow" in stage.text)
         chat = stage.talk.chat
         await stage.pilot.press("ctrl+n")
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
         await stage.until(lambda: len(chat.path.siblings(chat.turns[-1].id)) == 2)
         await stage.until(
             lambda: all(

@@ -25,10 +25,10 @@ async def test_a_reply_is_painted_with_role_model_time_and_cost_beside_it():
 
 async def test_the_welcome_makes_room_for_the_first_turn():
     async with on_stage() as stage:
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
         await stage.send("hello there")
         await stage.idle()
-        assert "every prompt to the right model" not in stage.text
+        assert "every message to the right model" not in stage.text
 
 
 async def test_escape_stops_a_reply_and_keeps_what_came():

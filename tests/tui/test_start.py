@@ -49,7 +49,7 @@ async def test_who_answers_is_shown_by_role():
 async def test_without_a_key_it_says_what_was_found_and_what_to_do():
     async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "No model is set up yet" in stage.text)
-        assert "fetch a small model" in stage.text
+        assert "Download a small model" in stage.text
         assert "Anthropic" in stage.text
         assert "not running" in stage.text
 
@@ -96,7 +96,7 @@ async def test_a_fetch_that_fails_says_so_in_one_sentence_that_stays(monkeypatch
         await stage.pilot.press("enter")
         await stage.until(lambda: "pip could not download the model; check the network" in stage.text)
         assert stage.text.count("pip could not download") == 1
-        assert "fetch a small model" in stage.text
+        assert "Download a small model" in stage.text
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ async def test_the_app_can_be_painted_in_every_theme(name: str):
     async with on_stage(opening=LaunchOptions(theme=name), size=(80, 24)) as stage:
         expected = name if name != "textual-ansi" else "mixchat-dark"
         assert stage.app.theme == expected
-        assert "every prompt to the right model" in stage.text
+        assert "every message to the right model" in stage.text
 
 
 async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():

@@ -22,7 +22,7 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.chat.live_totals import SpendingView
+from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.handler import BUSY, ChatHandler
 

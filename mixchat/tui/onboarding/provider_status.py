@@ -65,9 +65,9 @@ class ProviderStatus:
         source = self._runtime.settings.credentials.source(service.name)
         if service.api == "local":
             models = self._local_models()
-            words = ", ".join(models) if models else "no model yet"
+            words = ", ".join(models) if models else "not downloaded"
         elif is_server_here(service):
-            words = f"running at {_place(service)}" if ready else f"not running at {_place(service)}"
+            words = f"running at {_place(service)}" if ready else "not running"
             if ready and self._has_no_model(service.name):
                 ready = False
                 how = ": ollama pull llama3.2" if service.api == "ollama" else ""
