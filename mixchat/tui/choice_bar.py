@@ -29,12 +29,16 @@ _KEY: Final = 8
 _GAP: Final = "    "
 
 
+Act = Callable[[], object]
+"""What an answer does."""
+
+
 class Option(Struct, frozen=True):
     """One way out and what it does."""
 
     key: str
     label: str
-    act: Callable[[], object]
+    act: Act
     cost: Cost | None = None
     """About what it costs; `None`: nothing, or nobody can say."""
     short: str = ""

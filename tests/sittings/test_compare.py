@@ -46,6 +46,6 @@ def test_undo_takes_back_the_pick_and_not_the_comparison(sitting: Sitting):
 def test_the_keys_of_a_question_work_after_a_click_elsewhere(sitting: Sitting):
     compares(sitting)
     sitting.clicks(10, 12)
-    sitting.chooses("2")
+    sitting.chooses("alt+2")
     sitting.sees_no_more("A plain answer.")
     assert sitting.screen.composer == ""

@@ -49,10 +49,10 @@ def test_a_dear_model_is_asked_only_once_its_price_was_seen(sitting: Sitting):
     sitting.says("why is the sky blue?")
     sitting.provider.will_say("The blue of the sky")
     sitting.sends("/title")
-    sitting.sees(r"wire would name this chat for about \$0\.\d\d")
+    sitting.sees(r"wire would do it for about \$0\.\d\d")
     assert len(sitting.provider.requests) == 1
     time.sleep(0.7)  # a question takes no key that was meant for the prompt
-    sitting.presses("t")
+    sitting.presses("enter")
     sitting.until(lambda: titles(sitting) == ["The blue of the sky"], "the title")
     sitting.quits()
 

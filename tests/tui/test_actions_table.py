@@ -6,9 +6,12 @@ import pkgutil
 import pytest
 
 from mixchat.tui import handlers
+from mixchat.tui.actions.chat import CHAT, FIRST
 from mixchat.tui.actions.dispatch import marked_methods
 from mixchat.tui.actions.keys import read_keys
-from mixchat.tui.actions.table import ACTIONS, BY_ID, find_slash
+from mixchat.tui.actions.screens import SCREENS
+from mixchat.tui.actions.table import ACTIONS, BY_ID, GROUPS, find_slash
+from mixchat.tui.actions.turns import TURNS
 from mixchat.tui.handlers.handler import ChatHandler
 from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 
@@ -97,3 +100,41 @@ async def test_quit_leaves_as_a_command():
     async with on_stage() as stage:
         await stage.send("/quit")
         await stage.until(lambda: not stage.app.is_running)
+
+
+def test_every_action_stands_in_one_group_of_the_list():
+    rows = [action.id for action in (*FIRST, *TURNS, *CHAT, *SCREENS)]
+    grouped = [id_ for ids in GROUPS.values() for id_ in ids]
+    assert sorted([*rows, "help"]) == sorted(grouped)
+
+
+async def test_commands_are_grouped_the_recent_first_and_what_cannot_be_done_is_left_out():
+    async with on_stage() as stage:
+        await stage.pilot.press("ctrl+p")
+        await stage.until(lambda: "Commands" in stage.text and "New chat" in stage.text)
+        assert "Retry" not in stage.text  # nothing was said yet
+        assert "Recent" not in stage.text
+        assert "escape" not in stage.text
+        await stage.type("spending")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: type(stage.app.screen).__name__ == "SpendScreen")
+        await stage.pilot.press("escape")
+        await stage.pilot.press("ctrl+p")
+        await stage.until(lambda: "Recent" in stage.text)
+        rows = [row.strip() for row in stage.text.splitlines()]
+        shown = stage.text[stage.text.index("Commands") :]
+        assert shown.index("Spending") < shown.index("Chats")
+        assert any("alt+c" in row for row in rows)
+
+
+async def test_f1_is_a_page_of_keys_as_people_write_them():
+    async with on_stage() as stage:
+        await stage.pilot.press("f1")
+        await stage.until(lambda: "Writing" in stage.text)
+        assert "escape" not in stage.text
+        assert "ctrl+enter" in stage.text or "ctrl+j" in stage.text
+
+
+@pytest.mark.parametrize("command", ["clear", "model", "cost", "exit", "export", "resume", "usage", "help"])
+def test_the_slash_commands_that_fingers_know_are_there(command: str):
+    assert find_slash(command) is not None

@@ -104,7 +104,12 @@ async def test_a_comparison_in_which_nothing_was_picked_is_called_so_with_what_e
         await stage.pilot.press("escape")
         await stage.until(lambda: "models compared" in stage.text)
         assert "pinned by you" not in stage.text
-        panel = "\n".join(line[100:] for line in stage.text.splitlines())
+        assert "1  plain" in stage.text
+        assert "2  large" in stage.text
+        assert "chat <$0.0001" in stage.text.splitlines()[0]
+        await stage.pilot.press("alt+1")
+        await stage.until(lambda: "‹1/2›" in stage.text)
+        panel = "\n".join(line[79:] for line in stage.text.splitlines())
         assert "1 plain" in panel
         assert "<$0.0001" in panel
         assert "2 large" in panel
@@ -481,14 +486,14 @@ async def test_what_a_private_role_keeps_here_is_compared_elsewhere_only_when_it
         await stage.until(lambda: "The role coding is private" in stage.text)
         assert "this one to a/plain, b/large?" in stage.text
         assert providers.calls("a") == providers.calls("b") == 0
-        await stage.pilot.press("k")
+        await stage.pilot.press("escape")
         await stage.until(lambda: not stage.screen.first.choices.is_open)
         assert stage.composer.typed == "code of my diary"
         assert providers.calls("a") == providers.calls("b") == 0
         stage.composer.clear()
         await stage.send("/compare a/plain b/large code of my diary")
         await stage.until(lambda: "The role coding is private" in stage.text)
-        await stage.pilot.press("s")
+        await stage.pilot.press("alt+a")
         await _compared(stage)
         assert providers.calls("a") == providers.calls("b") == 1
 
@@ -512,10 +517,10 @@ async def test_what_a_private_role_answered_is_asked_elsewhere_only_when_it_is_s
         await stage.send(how)
         await stage.until(lambda: "The role coding is private" in stage.text)
         assert providers.calls("a") == 0
-        await stage.pilot.press("k")
+        await stage.pilot.press("escape")
         await stage.pilot.pause(0.1)
         assert providers.calls("a") == 0
         await stage.send(how)
         await stage.until(lambda: "The role coding is private" in stage.text)
-        await stage.pilot.press("s")
+        await stage.pilot.press("alt+a")
         await stage.until(lambda: providers.calls("a") == 1)

@@ -87,7 +87,7 @@ def test_the_app_goes_on_after_an_editor_that_cannot_start(
     monkeypatch.setenv("VISUAL", editor.format(tmp_path))
     app = PtyApp()
     try:
-        app.wait("no model yet", 0)
+        app.wait("No model is set up yet", 0)
         mark = app.mark
         app.send("\x07")
         app.wait(said, mark)

@@ -92,7 +92,7 @@ CHAT: Final[tuple[Action, ...]] = (
         slash="key", argument="[KEY]",
     ),
     Action(
-        id="look", key="alt+l", title="Look for models again", help="keys and servers of this machine", slash="look"
+        id="look", key="alt+k", title="Look for models again", help="keys and servers of this machine", slash="look"
     ),
     Action(
         id="pull", title="Download the built-in model", help="98 MB, free, works offline", slash="pull"

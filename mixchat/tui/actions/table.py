@@ -16,7 +16,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "new-chat", "chats", "find", "private", "setup", "title", "export", "fork", "compact",
     ),
     "Models": (
-        "models", "retry", "retry-with", "continue", "compare", "pin", "unpin", "next-candidate", "next-model",
+        "models", "retry", "retry-with", "continue", "compare", "pin", "next-favourite", "unpin", "next-candidate", "next-model",
         "pick", "pick-1", "pick-2", "pick-3", "pick-4", "merge", "previous-answer", "next-answer",
     ),
     "Stack and money": ("stack", "spend", "budget", "economy", "settings", "key", "look", "pull"),

@@ -1,47 +1,22 @@
 """One model's answer to a prompt that others answer beside it."""
 
+from decimal import Decimal
+
 from msgspec import structs
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
 
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.clock import Clock
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.tui import formatting
+from mixchat.tui.chat.answer_head import AnswerHead, AnswerState, Rank
 from mixchat.tui.chat.turn_activity import TurnActivity
-from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript import Transcript
 
-_ENDS = {Outcome.COMPLETE: "", Outcome.STOPPED: "stopped", Outcome.FAILED: "failed", Outcome.OPEN: ""}
-
-
-class AnswerHead(Widget):
-    """Above an answer: its number and who answers, and below that how far it is; a click opens it."""
-
-    DEFAULT_CSS = "AnswerHead { height: 2; width: 1fr; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._who = Content()
-        self._facts = Content()
-
-    def update(self, who: Content, facts: Content) -> None:
-        """Show these words."""
-        if (who, facts) != (self._who, self._facts):
-            self._who, self._facts = who, facts
-            self.refresh()
-
-    def render(self) -> Content:
-        """Return both rows, or one of both together."""
-        rows = [self._who, self._facts]
-        if self.size.height < len(rows):
-            rows = [Content.assemble(self._who, "  ", self._facts)]
-        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)
+_ENDS = {Outcome.COMPLETE: "done", Outcome.STOPPED: "stopped", Outcome.FAILED: "failed", Outcome.OPEN: ""}
 
 
 class AnswerColumn(Vertical):
@@ -90,6 +65,9 @@ class AnswerColumn(Vertical):
         self._clock = clock
         self._activity: TurnActivity | None = None
         self._live: LiveTurn | None = None
+        self._shown: Turn | None = None
+        """The turn as it was looked at last."""
+        self._rank = Rank()
         self._head = AnswerHead()
         self._text = Transcript()
 
@@ -152,29 +130,47 @@ class AnswerColumn(Vertical):
         if self._live is not None:
             turn = self._live.snapshot()
             self._text.update_figures(turn)
-        self._head.update(self._who(turn), self._facts(turn))
+        self._shown = turn
+        self._update_head()
 
-    def _who(self, turn: Turn | None) -> Content:
-        colour = role_variable(self.colour)
-        model = turn.ref.model if turn is not None and turn.ref else self.name_asked
-        return Content.assemble(
-            (f" {self.number} ", f"$ink on {colour} bold"),
-            (f" {model}", "bold"),
-            (f"  {self._role}", colour) if self._role else "",
-        )
+    @property
+    def cost(self) -> Decimal | None:
+        """Dollars that the answer has cost so far, where that is known."""
+        return self._shown.cost.usd if self._shown is not None and self._shown.attempts else None
 
-    def _facts(self, turn: Turn | None) -> Content:
-        if turn is None:
-            return Content()
-        doing = (
-            self._activity.words().replace(f" for {self.name_asked}", "")
-            if self._activity is not None
-            else _ENDS[turn.outcome]
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return self._shown.seconds if self._shown is not None else 0.0
+
+    def rank(self, rank: Rank) -> None:
+        """Show how the answer stands beside the others."""
+        if rank != self._rank:
+            self._rank = rank
+            self._update_head()
+
+    def _update_head(self) -> None:
+        turn, activity = self._shown, self._activity
+        asked = turn is not None and bool(turn.attempts)
+        if activity is not None:
+            state, beside = activity.state, activity.beside().replace(self.name_asked, "").strip()
+        else:
+            state, beside = _ENDS[turn.outcome] if turn is not None else "", ""
+        self._head.update(
+            AnswerState(
+                number=self.number,
+                model=turn.ref.model if turn is not None and turn.ref else self.name_asked,
+                role=self._role,
+                colour=self.colour,
+                state=state,
+                beside=beside,
+                cost=turn.cost if turn is not None and asked else None,
+                tokens=turn.usage.output if turn is not None and asked else None,
+                seconds=self.seconds if asked else 0.0,
+                rank=self._rank,
+                ended=activity is None,
+            )
         )
-        facts = [formatting.seconds(turn.seconds), formatting.money(turn.cost)] if turn.attempts else []
-        if doing.endswith(" s"):
-            facts = facts[1:]
-        return Content.styled(" · ".join(filter(None, (*facts, doing))), "$text-muted")
 
     def _bare(self, turn: Turn) -> Turn:
         """Return the turn in the column's colour, without its prompt, which stands above all answers."""

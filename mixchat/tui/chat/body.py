@@ -63,3 +63,5 @@ class ChatBody:
         else:
             shown = widgets.first_run if self._no_model else widgets.welcome
         widgets.switcher.current = shown.id
+        # A comparison has the figures of each answer at its head; its columns take the panel's place.
+        widgets.switcher.screen.set_class(widgets.compared.is_open, "-comparing")

@@ -7,13 +7,57 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.widget import Widget
 
+from mixchat.tui.card_edge import CardEdge
 from mixchat.tui.chat.answer_column import AnswerColumn
+from mixchat.tui.chat.answer_head import ranked
+from mixchat.tui.themes import role_variable
 
 LEAST: Final = 27
 """Cells that an answer needs beside another: two fit beside the side panel from 100 columns."""
+_TALL: Final = 30
+"""Rows of a screen from which there is room for the large figures."""
+_FIGURE: Final = 36
+"""Cells that a column with a large figure needs."""
 _PROMPT_ROWS: Final = 3
+
+
+class ComparedPrompt(Widget):
+    """The prompt that all were asked, its role, and how many answer it."""
+
+    DEFAULT_CSS = "ComparedPrompt { height: auto; max-height: 3; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._words, self._beside = Content(), Content()
+
+    def update(self, words: str, role: str | None, count: int) -> None:
+        """Show this prompt."""
+        self._words = Content.styled(words, "$text")
+        self._beside = Content.assemble(
+            (f"{role}  " if role else "", role_variable(role)), (f"{count} models compared", "$text-muted")
+        )
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of the prompt at that width."""
+        return len(self._rows(width))
+
+    def render(self) -> Content:
+        """Return the prompt, and at the end of its first row what is beside it."""
+        return Content("\n").join(self._rows(self.size.width))
+
+    def _rows(self, width: int) -> list[Content]:
+        beside = self._beside
+        room = width - beside.cell_length - 2
+        if room < width // 2:
+            return self._words.wrap(max(width, 1))[:_PROMPT_ROWS]
+        rows = self._words.wrap(max(room, 1))[:_PROMPT_ROWS]
+        first = rows[0] if rows else Content()
+        gap = " " * max(width - first.cell_length - beside.cell_length, 1)
+        return [Content.assemble(first, gap, beside), *rows[1:]]
 
 
 class CompareView(Vertical):
@@ -23,12 +67,12 @@ class CompareView(Vertical):
     CompareView { height: 1fr; width: 1fr; display: none; }
     CompareView #compared { height: 1fr; layout: horizontal; }
     CompareView.-stacked #compared { layout: vertical; }
-    CompareView #compared-prompt { height: auto; max-height: 3; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._prompt = Static("", id="compared-prompt", markup=False)
+        self._words = ""
+        self._role: str | None = None
         self._box = Container(id="compared")
         self._columns: Sequence[AnswerColumn] = ()
         self._open = 1
@@ -36,7 +80,9 @@ class CompareView(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the prompt and room for the answers."""
-        yield self._prompt
+        yield CardEdge(top=True)
+        yield ComparedPrompt(id="compared-prompt")
+        yield CardEdge(top=False)
         yield self._box
 
     @property
@@ -49,9 +95,10 @@ class CompareView(Vertical):
         """Whether only one answer is open because there is no room for all beside each other."""
         return self.has_class("-stacked")
 
-    def put(self, prompt: str, columns: Sequence[AnswerColumn]) -> None:
-        """Show these answers to `prompt`."""
+    def put(self, prompt: str, columns: Sequence[AnswerColumn], role: str | None = None) -> None:
+        """Show these answers to `prompt`, which is of that role as far as the router can tell."""
         self.clear()
+        self._role = role
         self._columns, self._open = columns, 1
         self.update_prompt(prompt)
         self._box.mount(*columns)
@@ -59,7 +106,22 @@ class CompareView(Vertical):
 
     def update_prompt(self, prompt: str) -> None:
         """Show this prompt above the answers."""
-        self._prompt.update(Content(" ".join(prompt.split())))
+        self._words = " ".join(prompt.split())
+        self._show_prompt()
+
+    def _show_prompt(self) -> None:
+        self.query_one(ComparedPrompt).update(self._words, self._role, len(self._columns))
+
+    def rank(self) -> None:
+        """Say how the answers stand beside each other."""
+        columns = self._columns
+        ranks = ranked(
+            [column.cost for column in columns],
+            [column.seconds for column in columns],
+            [not column.writes and column.cost is not None for column in columns],
+        )
+        for column, rank in zip(columns, ranks, strict=True):
+            column.rank(rank)
 
     def holds(self, columns: Sequence[AnswerColumn]) -> bool:
         """Whether these answers are the ones that are shown."""
@@ -83,9 +145,11 @@ class CompareView(Vertical):
 
     def _arrange(self, width: int) -> None:
         stacked = width < LEAST * len(self._columns)
+        tall = not stacked and self.screen.size.height >= _TALL and width >= _FIGURE * len(self._columns)
         self.set_class(stacked, "-stacked")
         for column in self._columns:
             column.set_class(stacked and column.number != self._open, "-shut")
+            column.set_class(tall, "-tall")
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the answers beside each other if there is room."""

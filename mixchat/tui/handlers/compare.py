@@ -73,7 +73,8 @@ class CompareHandler(ChatHandler):
         self._gone_on = None
         columns = [column.again() for column in comparison.columns]
         self._now, self._picked = structs.replace(comparison, columns=columns), 0
-        self.context.widgets.compared.put(comparison.request.prompt.text, columns)
+        request = comparison.request
+        self.context.widgets.compared.put(request.prompt.text, columns, self._role_of(request))
         self.context.view.body.show_comparison()
         self.context.widgets.status.note = ""
         self._ask(self._now)
@@ -130,7 +131,7 @@ class CompareHandler(ChatHandler):
         if request.typed:
             self.context.composer.clear()
             self.context.composer.leave_edit()
-        self.context.widgets.compared.put(request.prompt.text, columns)
+        self.context.widgets.compared.put(request.prompt.text, columns, self._role_of(request))
         self.context.view.body.show_comparison()
         self._start(Comparison(chat, request, columns), columns)
 
@@ -163,6 +164,7 @@ class CompareHandler(ChatHandler):
         for column in comparison.columns:
             column.tick()
         if self._shown is comparison:
+            self.context.widgets.compared.rank()
             self.context.widgets.turns.chat_title = comparison.chat.record.title
             self.context.widgets.turns.update_turns(comparison.chat.turns)
             spending = self._spending.spending(comparison.chat)
@@ -268,6 +270,11 @@ class CompareHandler(ChatHandler):
         self.context.view.load()
         self.context.widgets.status.note = "alt+← alt+→ show the other answers"
         self.context.composer.area.focus()
+
+    def _role_of(self, request: ComparisonRequest) -> str | None:
+        """Return which role the prompt would have had."""
+        routed = self.context.chat.routing_input(TurnRequest(text=request.prompt.text))
+        return self.context.runtime.routing.router.decide_locally(routed).role
 
     def _is_news(self, turn: Turn) -> bool:
         """Return whether the router would have had another model answer than the one that was picked."""

@@ -6,7 +6,7 @@ from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.choice_bar import Act, Option
+from mixchat.tui.choice_bar import Act, Option, Question
 
 
 class PrivateRoleQuestion:
@@ -39,9 +39,16 @@ class PrivateRoleQuestion:
             go_on()
             return
         names = ", ".join(remote)
-        sentence = f"The role {role} is private: its prompts stay on this machine. Send this one to {names}?"
-        options = [Option("s", "send it", go_on), Option("k", "keep it here", back)]
-        self._context.widgets.choices.ask(sentence, options)
+        question = Question(
+            title="Send it anyway?",
+            words=f"The role {role} is private: its prompts stay on this machine. Send this one to {names}?",
+            options=[
+                Option("alt+a", "Send it", go_on),
+                Option("esc", "keeps it here", back, short="keep it here"),
+            ],
+            about="private role",
+        )
+        self._context.widgets.choices.ask(question)
 
     def _slots(self, pin: Pin) -> Sequence[Slot]:
         """Return who may be asked for `pin`; a role that is private sees to itself."""

@@ -19,11 +19,12 @@ from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.role import QUICK
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Outcome, Turn
+from mixchat.domain.usage import Cost
 from mixchat.tui import formatting
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.choice_bar import Option
+from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.handlers.handler import BUSY, ChatHandler
 
 _LONGEST: Final = 60
@@ -111,11 +112,20 @@ class TitleHandler(ChatHandler):
             return
         cost = "at a price that is not known" if usd is None else f"for about {formatting.dollars(usd)}"
         self.context.widgets.choices.ask(
-            f"{slot.ref.model} would name this chat {cost}.",
-            [
-                Option("t", "name it", lambda: self.context.run_worker(named())),
-                Option("n", "leave it", self.context.composer.area.focus),
-            ],
+            Question(
+                title="Name this chat?",
+                words=f"{slot.ref.model} would do it {cost}.",
+                options=[
+                    Option(
+                        "enter",
+                        "Name it",
+                        lambda: self.context.run_worker(named()),
+                        Cost(usd, exact=False) if usd is not None else None,
+                    ),
+                    Option("esc", "leaves it", self.context.composer.area.focus, short="leave it"),
+                ],
+                about="title",
+            )
         )
 
     def _save(self, chat: Chat, text: str) -> None:

@@ -24,7 +24,7 @@ _TURNS: Final = 8
 """How many turns the small chart shows."""
 _TALL: Final = 26
 """Rows of a screen from which there is room for the large figure."""
-_DOTS: Final = {
+DOTS: Final = {
     "routing": "◌",
     "waiting": "◌",
     "loading": "◌",
@@ -117,30 +117,30 @@ class Tracker(Widget):
         """Return the rows."""
         spending, width = self.spending, self.size.width
         spans = list(self._spans(spending))
-        rows = [_ends(state_of(spending), spending.beside, width)]
+        rows = [ends(state_of(spending), spending.beside, width)]
         tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
                 amount = Content.styled(formatting.money(spending.cost), "$text bold")
-                rows.append(_ends(amount, "  ".join(filter(None, (tokens, took))), width))
+                rows.append(ends(amount, "  ".join(filter(None, (tokens, took))), width))
             return Content("\n").join([*rows, *spans])
         if _is_free(spending):
             rows += [
                 Content(),
-                _ends(Content.styled("free", "$text bold"), tokens, width),
-                _ends(Content(), took, width),
+                ends(Content.styled("free", "$text bold"), tokens, width),
+                ends(Content(), took, width),
             ]
         else:
             amount = formatting.money(spending.cost) if spending.newest is not None else "$0.0000"
             beside = (tokens, "", took)
             rows += [
                 Content(),
-                *(_ends(row, text, width) for row, text in zip(cost_figure(amount), beside, strict=True)),
+                *(ends(row, text, width) for row, text in zip(cost_figure(amount), beside, strict=True)),
             ]
         chart = cost_chart(spending.recent[-_TURNS:]) or (Content(), Content())
         if spans:
-            spans[0] = _ends(spans[0], chart[1], width)
-        return Content("\n").join([*rows, Content(), _ends(Content(), chart[0], width), *spans])
+            spans[0] = ends(spans[0], chart[1], width)
+        return Content("\n").join([*rows, Content(), ends(Content(), chart[0], width), *spans])
 
     def _spans(self, spending: SpendingState) -> Iterator[Content]:
         width = self.size.width
@@ -153,7 +153,7 @@ class Tracker(Widget):
             if span.limit is not None and span.share is not None:
                 of = f" of {formatting.dollars(span.limit)}"
                 line += Content.styled(of, "$warning" if span.near else "$text-muted")
-                line = _ends(line, budget_bar(span, _BAR), width)
+                line = ends(line, budget_bar(span, _BAR), width)
             yield line
         if spending.context is not None:
             context = spending.context
@@ -163,7 +163,7 @@ class Tracker(Widget):
                 (share.rjust(_AMOUNT - 2).ljust(_AMOUNT), "$text"),
                 (f" of {formatting.count(context.window)}", "$text-muted"),
             )
-            yield _ends(line, meter(context.share, _BAR), width)
+            yield ends(line, meter(context.share, _BAR), width)
 
 
 def state_of(spending: SpendingState) -> Content:
@@ -175,7 +175,7 @@ def state_of(spending: SpendingState) -> Content:
         return Content.assemble(("● ", "$warning"), (spending.asks, "$text bold"))
     colour = role_variable(role) if spending.state else "$text-muted"
     word = "$text bold" if spending.state else "$text-muted"
-    return Content.assemble((f"{_DOTS.get(spending.state, '●')} ", colour), (spending.state or "ready", word))
+    return Content.assemble((f"{DOTS.get(spending.state, '●')} ", colour), (spending.state or "ready", word))
 
 
 def _figures(spending: SpendingState) -> tuple[str, str]:
@@ -191,7 +191,7 @@ def _is_free(spending: SpendingState) -> bool:
     return spending.newest is not None and cost is not None and cost.usd == 0 and cost.exact
 
 
-def _ends(left: Content, right: Content | str, width: int) -> Content:
+def ends(left: Content, right: Content | str, width: int) -> Content:
     """Return a row with `right` at its right end, if there is room for it."""
     if isinstance(right, str):
         right = Content.styled(right, "$text-muted")
