@@ -35,6 +35,14 @@ def money(cost: Cost | None) -> str:
     return dollars(cost.usd) if cost.exact else f"~{dollars(cost.usd)}"
 
 
+def turn_cost(turn: Turn) -> str:
+    """Return what a turn has cost; only what was answered is free."""
+    cost = turn.cost
+    if cost.usd == 0 and cost.exact and not (turn.reply or turn.usage.output):
+        return dollars(cost.usd)
+    return money(cost)
+
+
 def tally(total: CostSum) -> str:
     """Return a sum, with `~` when a part is estimated and `+ ?` when a part has no known price."""
     if total.calls and not (total.usd or total.unknown or total.estimated):

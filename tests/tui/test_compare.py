@@ -40,11 +40,12 @@ async def test_answers_stand_side_by_side_each_with_model_and_cost():
         assert "A large answer." in row
         assert "A tiny answer." in row
         lines = stage.text.splitlines()
-        head = next(at for at, line in enumerate(lines) if " 1  plain" in line)
+        head = next(at for at, line in enumerate(lines) if "1  plain" in line)
         assert "daily-driver" in lines[head]
-        assert " 3  tiny  quick" in lines[head]
-        assert "<$0.0001" in lines[head + 1]
-        assert "?" in lines[head + 1]
+        assert "3  tiny  quick" in lines[head]
+        assert lines[head].count("✓ done") == 3
+        assert "<$ ┏━┓" in lines[head + 2]  # the large figure
+        assert "5 tokens" in lines[head + 2]
 
 
 async def test_models_are_compared_by_the_names_that_the_app_shows():

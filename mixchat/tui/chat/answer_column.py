@@ -33,6 +33,7 @@ class AnswerColumn(Vertical):
 
     DEFAULT_CSS = """
     AnswerColumn { width: 1fr; height: 1fr; }
+    AnswerColumn.-tall AnswerHead { height: 8; }
     AnswerColumn.-shut, AnswerColumn.-shut AnswerHead { height: 1; }
     AnswerColumn.-shut Transcript { display: none; }
     """
@@ -135,8 +136,10 @@ class AnswerColumn(Vertical):
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars that the answer has cost so far, where that is known."""
-        return self._shown.cost.usd if self._shown is not None and self._shown.attempts else None
+        """Dollars that the answer has cost so far, where that is known and something has come."""
+        shown = self._shown
+        came = shown is not None and bool(shown.attempts) and (not self.writes or bool(shown.usage.output))
+        return shown.cost.usd if shown is not None and came else None
 
     @property
     def seconds(self) -> float:
@@ -164,7 +167,7 @@ class AnswerColumn(Vertical):
                 colour=self.colour,
                 state=state,
                 beside=beside,
-                cost=turn.cost if turn is not None and asked else None,
+                cost=turn.cost if turn is not None and asked and (turn.cost.usd or not self.writes) else None,
                 tokens=turn.usage.output if turn is not None and asked else None,
                 seconds=self.seconds if asked else 0.0,
                 rank=self._rank,

@@ -73,9 +73,7 @@ def _rank(cost: Decimal, cheapest: Decimal, dearest: Decimal, fastest: bool) -> 
 class AnswerHead(Widget):
     """Two rows, or the large figure where there is room for it; one row where another answer is open."""
 
-    DEFAULT_CSS = (
-        f"AnswerHead {{ height: 2; width: 1fr; }} AnswerColumn.-tall AnswerHead {{ height: {TALL}; }}"
-    )
+    DEFAULT_CSS = "AnswerHead { height: 2; width: 1fr; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +135,8 @@ def _tall(shown: AnswerState, width: int) -> list[Content]:
     tokens = f"{formatting.count(shown.tokens)} tokens" if shown.tokens is not None else ""
     took = formatting.seconds(shown.seconds) if shown.seconds else ""
     room = width - figure[2].cell_length - 1
-    rank = shown.rank.words if len(shown.rank.words) <= room else shown.rank.short
+    said = (shown.rank.words, shown.rank.words.partition(",")[0], shown.rank.short)
+    rank = next((words for words in said if len(words) <= room), "")
     right = (tokens, took, rank)
     return [
         ends(name, state if shown.state else "", width),

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from mixchat.tui.card_edge import CardEdge
+from mixchat.tui.widgets.card_edge import CardEdge
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.answer_head import ranked
 from mixchat.tui.themes import role_variable

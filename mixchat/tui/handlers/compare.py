@@ -61,7 +61,7 @@ class CompareHandler(ChatHandler):
         if number.isdigit():
             self._pick_number(int(number))
         else:
-            self.context.notify("Write which answer goes on: /pick 1")
+            self.context.notify("Write which reply to continue with: /pick 1")
 
     def take_pick_back(self) -> bool:
         """Show the comparison again out of which the chat's last turn was picked; return whether it was."""

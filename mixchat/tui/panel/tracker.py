@@ -131,7 +131,8 @@ class Tracker(Widget):
                 ends(Content(), took, width),
             ]
         else:
-            amount = formatting.money(spending.cost) if spending.newest is not None else "$0.0000"
+            known = formatting.money(spending.cost) if spending.newest is not None else "free"
+            amount = "$0.0000" if known == "free" else known
             beside = (tokens, "", took)
             rows += [
                 Content(),
@@ -187,8 +188,9 @@ def _figures(spending: SpendingState) -> tuple[str, str]:
 
 
 def _is_free(spending: SpendingState) -> bool:
-    cost = spending.cost
-    return spending.newest is not None and cost is not None and cost.usd == 0 and cost.exact
+    newest = spending.newest
+    answered = newest is not None and bool(newest.reply or newest.usage.output)
+    return answered and formatting.money(spending.cost) == "free"
 
 
 def ends(left: Content, right: Content | str, width: int) -> Content:

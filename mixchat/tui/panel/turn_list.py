@@ -179,7 +179,7 @@ def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content,
     role, title = role_title(turn)
     colour = role_variable(role) if role else "$text-muted"
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
-    cost = formatting.aligned(formatting.money(turn.cost), 0) if turn.attempts else ""
+    cost = formatting.aligned(formatting.turn_cost(turn), 0) if turn.attempts else ""
     if cost and (turn.counted_in or turn.imported):
         cost = f"({cost})"
     asked = Content(mark + one_line(" ".join(turn.prompt[:200].split())))

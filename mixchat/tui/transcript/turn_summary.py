@@ -114,7 +114,7 @@ def hop_words(failed: str, failure: Failure, then: str | None) -> str:
 def _facts(turn: Turn) -> tuple[str, ...]:
     if turn.ref is None:
         return ()
-    cost = formatting.money(turn.cost) + (" before the fork" if turn.counted_in else "")
+    cost = formatting.turn_cost(turn) + (" before the fork" if turn.counted_in else "")
     if turn.imported:
         cost = one_line(f"imported from {turn.imported}")
     return one_line(turn.ref.model), formatting.seconds(turn.seconds), cost
