@@ -29,7 +29,7 @@ def test_a_page_of_the_own_network_is_fetched_once_and_only_if_asked(sitting: Si
     sitting.presses("enter")
     sitting.sees("is on this machine")
     assert not [seen for seen in sitting.provider.seen if seen.path == "/tea"]
-    sitting.chooses("f")
+    sitting.chooses("alt+a")
     said = str(sitting.provider.was_asked(1).json["messages"])
     assert "Steep for three minutes." in said
     assert "Home" not in said

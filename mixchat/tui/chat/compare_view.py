@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from mixchat.tui.widgets.card_edge import CardEdge
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.answer_head import ranked
 from mixchat.tui.themes import role_variable
+from mixchat.tui.widgets.card_edge import CardEdge
 
 LEAST: Final = 27
 """Cells that an answer needs beside another: two fit beside the side panel from 100 columns."""

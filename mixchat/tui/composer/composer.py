@@ -14,7 +14,6 @@ from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
-from mixchat.tui.widgets.card_edge import CardEdge
 from mixchat.tui.choice_bar import Question
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList

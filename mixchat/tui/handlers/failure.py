@@ -56,9 +56,12 @@ class FailureHandler(ChatHandler):
     def own_network(self, sentence: str, message: ComposedMessage) -> None:
         """Ask whether a page of this machine or its network may be fetched; meanwhile the prompt is back."""
         self.refused("", message)
-        fetch = Option("f", "fetch it and send", partial(self._fetch, message))
-        edit = Option("e", "edit", self.context.composer.area.focus)
-        self.context.widgets.choices.ask(sentence, [fetch, edit])
+        fetch = Option("alt+a", "Fetch it and send", partial(self._fetch, message))
+        edit = Option("esc", "leaves it", self.context.composer.area.focus, short="edit")
+        question = Question(
+            title="Fetch this page?", words=sentence, options=[fetch, edit], about="own network"
+        )
+        self.context.widgets.choices.ask(question)
 
     def _fetch(self, message: ComposedMessage) -> None:
         composer = self.context.composer

@@ -10,7 +10,7 @@ from mixchat.tui.actions.action import Action
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.actions.table import BY_ID, GROUPS
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.handlers.possible import is_possible
+from mixchat.tui.handlers.possible import impossible
 from mixchat.tui.picker import Picker, PickerEntry
 
 _RECENT: Final = 3
@@ -29,15 +29,13 @@ class PaletteHandler(ChatHandler):
 
     def _entries(self) -> Iterator[PickerEntry]:
         recent = [id_ for id_ in read_ui_state(self.context.runtime.settings.paths).recent if id_ in BY_ID]
-        first = [BY_ID[id_] for id_ in recent if self._is_listed(id_)][:_RECENT]
+        left_out = _NOT_LISTED | impossible(self.context)
+        first = [BY_ID[id_] for id_ in recent if id_ not in left_out][:_RECENT]
         yield from (self._entry(action, "Recent") for action in first)
         for group, ids in GROUPS.items():
             for action in map(BY_ID.__getitem__, ids):
-                if action not in first and self._is_listed(action.id):
+                if action not in first and action.id not in left_out:
                     yield self._entry(action, group)
-
-    def _is_listed(self, action_id: str) -> bool:
-        return action_id not in _NOT_LISTED and is_possible(action_id, self.context)
 
     def _entry(self, action: Action, group: str) -> PickerEntry:
         key = self.context.keymap.key(action.id, action.key)
