@@ -122,18 +122,23 @@ class MixApp(App[int], inherit_bindings=False):
 
     def _apply_first_theme(self, name: str) -> None:
         """Apply a theme before anything is parsed or painted with another."""
-        if name not in self.available_themes:
-            try:
-                theme = themes.find_theme(name, self._runtime.settings.paths.themes)
-            except ConfigError as error:
+        try:
+            self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
+        except ConfigError as error:
+            if name not in self.available_themes:  # one of Textual's own has not our roles, but can be worn
                 self._problems.append(str(error))
                 theme = themes.find_theme(themes.DEFAULT, self._runtime.settings.paths.themes)
-            self.register_theme(theme)
-            name = theme.name
+                self.register_theme(theme)
+                name = theme.name
         # Without its watcher, which would parse and paint a screen that is not there yet.
         self.set_reactive(MixApp.theme, name)
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    @property
+    def theme_choice(self) -> str:
+        """The theme as it was chosen: `auto`, or its name."""
+        return themes.AUTO if self._by_background else self.theme
 
     def use_theme(self, name: str) -> None:
         """Show a theme; `auto` is the one that the terminal's background asks for."""
@@ -147,8 +152,7 @@ class MixApp(App[int], inherit_bindings=False):
         self.light_background = event.light
         name = themes.resolved(themes.AUTO, light=event.light)
         if self._by_background and name != self.theme:
-            if name not in self.available_themes:
-                self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
+            self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
             self.theme = name
 
     def on_mount(self) -> None:

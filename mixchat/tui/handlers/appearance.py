@@ -66,8 +66,7 @@ class AppearanceHandler(ChatHandler):
             self.context.notify(f"There is no theme {name}; there are {', '.join(names)}.")
 
     def _pick_theme(self, names: Sequence[str]) -> None:
-        before = self.context.runtime.settings.config.theme
-        before = before if before in names else self.context.app.theme
+        before = cast("MixApp", self.context.app).theme_choice
 
         def picked(name: str | None) -> None:
             if name is None:
