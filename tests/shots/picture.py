@@ -21,7 +21,7 @@ _NAMED = {
     "brightblack": "#666666", "brightred": "#f14c4c", "brightgreen": "#23d18b", "brightbrown": "#f5f543",
     "brightblue": "#3b8eea", "brightmagenta": "#d670d6", "brightcyan": "#29b8db", "brightwhite": "#ffffff",
 }  # fmt: skip
-_PLAIN, _GROUND = "#d4d4d4", "#000000"
+PLAIN, GROUND = "#d4d4d4", "#000000"
 
 
 def _face(bold: bool, italic: bool) -> ImageFont.FreeTypeFont:
@@ -33,7 +33,8 @@ def _face(bold: bool, italic: bool) -> ImageFont.FreeTypeFont:
     raise SystemExit("No monospaced font was found; install DejaVu Sans Mono.")
 
 
-def _colour(name: str, default: str) -> str:
+def colour(name: str, default: str) -> str:
+    """Return a colour of pyte's as one of a picture's."""
     if name == "default":
         return default
     return _NAMED.get(name, f"#{name}")
@@ -45,14 +46,14 @@ def paint(screen: pyte.Screen, path: Path) -> None:
     width = round(faces[False, False].getlength("M"))
     ascent, descent = faces[False, False].getmetrics()
     height = ascent + descent
-    edge = _colour(screen.buffer[0][0].bg, _GROUND)
+    edge = colour(screen.buffer[0][0].bg, GROUND)
     size = (screen.columns * width + 2 * MARGIN, screen.lines * height + 2 * MARGIN)
     image = Image.new("RGB", size, edge)
     draw = ImageDraw.Draw(image)
     for row in range(screen.lines):
         for column in range(screen.columns):
             cell = screen.buffer[row][column]
-            ink, ground = _colour(cell.fg, _PLAIN), _colour(cell.bg, _GROUND)
+            ink, ground = colour(cell.fg, PLAIN), colour(cell.bg, GROUND)
             if cell.reverse:
                 ink, ground = ground, ink
             x, y = MARGIN + column * width, MARGIN + row * height

@@ -1,10 +1,11 @@
 """The scenes, in the order of the README."""
 
 from tests.shots.scene import Press, Rest, Scene, Step, Type, Wait
+from tests.wires.showcase import POEM
 
 READY = Wait("Ask anything")
 LOOP = "My Python loop sums 1 to n but the result is too small. What is wrong with range(1, n)?"
-DONE = r"s · \$0\.\d"
+DONE = r"\d s +[~<]?\$0\.\d"
 
 
 def say(prompt: str, until: str = DONE) -> list[Step]:
@@ -37,7 +38,7 @@ SCENES = (
     Scene(name="empty", steps=[READY, Wait("daily-driver"), Rest(1)]),
     Scene(name="coding", steps=[READY, Rest(3), *say(LOOP)]),
     Scene(name="chat", rows=44, steps=talk()),
-    Scene(name="fail-over", steps=[READY, Rest(3), *say(LOOP, "gemini-4-argon.*s · ")]),
+    Scene(name="fail-over", steps=[READY, Rest(3), *say(LOOP, "closed form")]),
     Scene(
         name="compare",
         rows=40,
@@ -68,11 +69,39 @@ SCENES = (
     Scene(name="contrast", theme="contrast-dark", steps=[READY, Rest(3), *say(LOOP)]),
 )
 """Every picture in `screenshots/`."""
+DEMO = Scene(
+    name="demo",
+    columns=120,
+    rows=34,
+    steps=[
+        READY,
+        Rest(3),
+        Type("Write a short poem about a harbour at night"),
+        Rest(0.6),
+        Press("enter"),
+        Wait("lead it back"),
+        Rest(1.2),
+        Type("@opus Prove that the square root of 2 is irrational"),
+        Rest(0.8),
+        Press("enter"),
+        Wait("is irrational.*∎|Hence"),
+        Rest(1.5),
+        Type(LOOP),
+        Rest(0.6),
+        Press("enter"),
+        Wait("closed form"),
+        Rest(4),
+    ],
+)
+"""The moving picture: routing, a pin, the cost as it grows, and a fail-over."""
 
 
 def faults(name: str) -> dict[str, list[dict[str, object]]]:
     """Return what the provider's models answer in a scene, where it is not the usual."""
     overloaded: list[dict[str, object]] = [{"type": "Status", "status": 529, "message": "Overloaded"}]
-    if name == "fail-over":
-        return {"claude-sonnet-5-5": overloaded, "gpt-6.1-sol": overloaded}
+    if name in {"fail-over", "demo"}:
+        poem: list[dict[str, object]] = (
+            [{"type": "Reply", "text": POEM, "rate": 16}] if name == "demo" else []
+        )
+        return {"claude-sonnet-5-5": [*poem, *overloaded], "gpt-6.1-sol": overloaded}
     return {"claude-sonnet-5-5": [], "gpt-6.1-sol": []}
