@@ -42,7 +42,8 @@ def picture(rows: Rows) -> Image.Image:
 
 
 def _colour(color: Color | None, *, front: bool) -> tuple[int, int, int]:
-    return tuple((color or Color.default()).get_truecolor(MONOKAI, foreground=front))
+    red, green, blue = (color or Color.default()).get_truecolor(MONOKAI, foreground=front)
+    return red, green, blue
 
 
 async def collect(names: list[str]) -> dict[str, dict[tuple[int, int], Image.Image]]:
