@@ -27,6 +27,7 @@ from mixchat.tui.handlers.branch import BranchHandler
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.chat_settings import ChatSettingsHandler
 from mixchat.tui.handlers.choose_model import ModelHandler
+from mixchat.tui.handlers.compaction import CompactionHandler
 from mixchat.tui.handlers.compare import CompareHandler
 from mixchat.tui.handlers.compose import ComposeHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
@@ -94,6 +95,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         budget,
         turns,
         titles,
+        CompactionHandler(context, spending),
         comparing,
         copying,
         BranchHandler(context, conversation, comparing),

@@ -20,12 +20,13 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
+from mixchat.tui import formatting
 from mixchat.tui.actions.keys import Keymap, read_keys
 from mixchat.tui.chat.hints import key_of
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.spending_view import SpendingView, written
 from mixchat.tui.composer.composer import COMMAND, Composer
-from mixchat.tui.composer.preview_line import FileChip, RoutePreview
+from mixchat.tui.composer.preview_line import CROWDED, FileChip, RoutePreview
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -61,6 +62,13 @@ class RoutePreviewBuilder:
             private=chat.record.private,
             stack="" if stack == AUTO else stack,
         )
+        context = self._spending.context(chat)
+        if context is not None and context.share >= CROWDED:
+            holds = structs.replace(
+                holds,
+                context=context.share,
+                compaction=self._offer(chat, f"{context.share:.0%} of the context"),
+            )
         if not text.strip() or re.fullmatch(COMMAND, text.strip()):
             return holds
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
@@ -76,8 +84,17 @@ class RoutePreviewBuilder:
             files=tuple(_chip(file, card) for file in files),
             other=self._runtime.routing.called(decision.alternative.slot.ref) if decision.alternative else "",
             switch=key_of("next-candidate", self._keymap),
-            compact=key_of("compact", self._keymap),
+            compaction=self._offer(chat, "gone cold") if decision.cold else holds.compaction,
         )
+
+    def _offer(self, chat: Chat, why: str) -> str:
+        """Return what is offered in a few words: a key that sums the chat up, and about what that costs."""
+        offer = self._spending.compaction(chat)
+        if offer is None:
+            return ""
+        key = key_of("compact", self._keymap) or "/compact"
+        cost = "" if offer.usd is None else f" ~{formatting.dollars(offer.usd)}"
+        return f"{why} · {key}: go on from a summary{cost}"
 
     @property
     def _keymap(self) -> Keymap:

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from mixchat.chat.chat import Chat
-from mixchat.domain.chat_request import ChatRequest, Pin, TurnRequest
+from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput, TurnRequest
 from mixchat.domain.clock import Clock
 from mixchat.domain.decision import RoutingDecision
+from mixchat.domain.errors import ProviderError
 from mixchat.domain.meter import MeteredCall
+from mixchat.domain.model import ModelRef
+from mixchat.domain.role import SUMMARIZATION
 from mixchat.domain.stack import Slot
-from mixchat.domain.turn import Turn
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Cost, CostSum, Usage
 from mixchat.tui.panel.empty_panel import RecentChat
 from mixchat.tui.panel.tracker import Context, Span, SpendingState
@@ -25,6 +30,20 @@ _LONGEST: Final = 400_000
 
 _RECENT: Final = 8
 """Turns of the small chart, and chats of an empty one's panel."""
+
+
+_A_TOKEN: Final = 4
+"""Characters, where nobody counted."""
+_ASKED: Final = 100
+"""Tokens of what a model is told that sums a chat up."""
+
+
+class Compaction(Struct, frozen=True):
+    """Who would sum a chat up."""
+
+    ref: ModelRef
+    usd: Decimal | None
+    """About what it would cost; `None`: nobody knows."""
 
 
 class SpendingView:
@@ -52,7 +71,7 @@ class SpendingView:
         return SpendingState(
             spans,
             _cost(figures.turn) if turn is not None else None,
-            context=self._context(newest[-1]) if newest else None,
+            context=self._last_context(newest),
             recent=newest,
         )
 
@@ -69,13 +88,51 @@ class SpendingView:
             if record.id != chat.id
         ][:_RECENT]
 
+    def _last_context(self, turns: Sequence[Turn]) -> Context | None:
+        """Return how full the window is after the newest of these turns of which that is known."""
+        if not turns:
+            return None
+        *earlier, last = turns
+        if (found := self._context(last)) is not None:
+            return found
+        before = self._last_context(earlier)
+        if before is not None and last.compacts and last.outcome is Outcome.COMPLETE:
+            return Context(last.usage.output or 0, before.window)
+        return before
+
+    def context(self, chat: Chat) -> Context | None:
+        """Return how full the window of the model that answered last is."""
+        return self._last_context(chat.turns[-_RECENT:])
+
+    def compaction(self, chat: Chat, pin: Pin | None = None) -> Compaction | None:
+        """Return who would sum the chat up and about what that would cost; `None`: nobody can."""
+        asked = RoutingInput(
+            prompt="",
+            pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION),
+            private=chat.record.private,
+            chat=chat.id,
+        )
+        try:
+            order = self._runtime.routing.router.decide_locally(asked).fallback_order
+        except ProviderError:
+            return None
+        if not order:
+            return None
+        ref, ledger, context = order[0].ref, self._runtime.storage.ledger, self.context(chat)
+        read = context.used if context is not None else written(chat) // _A_TOKEN
+        usage = Usage(input=read + _ASKED, output=round(ledger.estimator.usual_length("compact", ref)))
+        prices = self._runtime.storage.prices
+        return Compaction(ref, prices.price(ref, usage, self.clock.now()) if prices.ready else None)
+
     def _context(self, turn: Turn) -> Context | None:
         """Return how full the window is after a turn, where both numbers are known."""
         window = self._runtime.settings.catalog.card(turn.ref).context_window if turn.ref else None
         last = turn.attempts[-1].usage if turn.attempts else None
         if window is None or last is None or last.input is None:
             return None
-        return Context(last.input + (last.output or 0), window)
+        # After a summary nothing of what it read is sent any more.
+        read = 0 if turn.compacts and turn.outcome is Outcome.COMPLETE else last.input
+        return Context(read + (last.output or 0), window)
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""

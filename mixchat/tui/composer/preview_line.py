@@ -45,8 +45,8 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
     """What people call the next best model, whose price stands beside this one's."""
     switch: str = ""
     """The key that gives this message to the next best model; empty where it was taken away."""
-    compact: str = ""
-    """The key that sums the chat up."""
+    compaction: str = ""
+    """Why the chat had better be summed up, with the key that does it and what it costs; empty: no need."""
     problem: str | None = None
     """Why it cannot be sent as it stands, in one sentence."""
 
@@ -60,7 +60,7 @@ _REASONS = 4
 _NOTHING: Final = "The role and the model are chosen as you type"
 _MATTERS: Final = Decimal("0.005")
 """Dollars from which it is said what leaving a model costs."""
-_CROWDED = 0.8
+CROWDED: Final = 0.8
 """The share of the window from which it is said in a warning colour."""
 
 
@@ -146,17 +146,15 @@ def _chip(chip: FileChip) -> Content:
 
 
 def _figures(preview: RoutePreview) -> Content:
+    offer = [Content.styled(preview.compaction, "$text-warning")] if preview.compaction else []
     if preview.decision is None or not preview.decision.fallback_order:
-        return Content()
+        return Content("   ").join(offer)
     cost = preview.cost
     price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
     parts = [Content.styled(price, "$text-muted")] if price else []
-    parts += _other(preview)
-    if preview.decision.cold:
-        key = preview.compact or "/compact"
-        parts.append(Content.styled(f"gone cold · {key}: go on from a summary", "$text-warning"))
-    if preview.context is not None:
-        crowded = preview.context >= _CROWDED
+    parts += offer or _other(preview)
+    if preview.context is not None and not offer:
+        crowded = preview.context >= CROWDED
         share = f"ctx {preview.context:.0%}" if preview.context >= 0.01 else "ctx <1%"
         parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
     return Content("   ").join(parts)

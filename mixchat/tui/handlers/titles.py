@@ -1,4 +1,4 @@
-"""Titles and summaries: what a chat is called, and how a long one is made short."""
+"""Titles: what a chat is called."""
 
 import asyncio
 from decimal import Decimal
@@ -8,7 +8,6 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
-from mixchat.chat.operations import compact
 from mixchat.chat.titles import CHEAP, Price, make_title, title_request
 from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
@@ -25,7 +24,7 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option, Question
-from mixchat.tui.handlers.handler import BUSY, ChatHandler
+from mixchat.tui.handlers.handler import ChatHandler
 
 _LONGEST: Final = 60
 _SOON: Final = 3
@@ -33,7 +32,7 @@ _SOON: Final = 3
 
 
 class TitleHandler(ChatHandler):
-    """Names chats, by hand or by a cheap model beside the conversation, and sums them up."""
+    """Names chats, by hand or by a cheap model beside the conversation."""
 
     def __init__(self, context: ChatContext, spending: SpendingView) -> None:
         super().__init__(context)
@@ -156,14 +155,3 @@ class TitleHandler(ChatHandler):
                 else "No title came; /title WORDS sets one."
             )
         self.context.view.refresh()
-
-    @handles("compact")
-    def compact(self, name: str) -> None:
-        """Have a model sum the chat up in a turn that stands for all before it."""
-        queue = self.context.queue
-        if queue.busy:
-            self.context.notify(BUSY)
-        elif not queue.chat.turns:
-            self.context.notify("There is nothing to sum up yet.")
-        elif (pin := self.context.pin(name) if name else None) is not None or not name:
-            queue.run_events(compact(queue.chat, pin))

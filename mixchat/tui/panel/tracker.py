@@ -164,7 +164,8 @@ class Tracker(Widget):
                 (share.rjust(_AMOUNT - 2).ljust(_AMOUNT), "$text"),
                 (f" of {formatting.count(context.window)}", "$text-muted"),
             )
-            yield ends(line, meter(context.share, _BAR), width)
+            colour = "$warning" if context.share >= _NEAR else "$text"
+            yield ends(line, meter(context.share, _BAR, colour), width)
 
 
 def state_of(spending: SpendingState) -> Content:
