@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import tomlkit
+from tomlkit.items import Item
 
 from mixchat.config.atomic import write_atomically
 from mixchat.config.config import Config
@@ -42,16 +43,22 @@ def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
 
 
 def _put(table: MutableMapping[str, object], parts: tuple[str, ...], value: Value) -> None:
-    for part in parts[:-1]:
-        if value is None and part not in table:
-            return
-        if not isinstance(table.get(part), MutableMapping):
-            table[part] = tomlkit.table()
-        table = cast("MutableMapping[str, object]", table[part])
-    if value is None:
-        table.pop(parts[-1], None)
-    else:
-        table[parts[-1]] = _item(value)
+    first, *rest = parts
+    if not rest:
+        if value is None:
+            table.pop(first, None)
+        else:
+            table[first] = _item(value)
+        return
+    if value is None and first not in table:
+        return
+    if not isinstance(table.get(first), MutableMapping):
+        table[first] = tomlkit.table()
+    inner = table[first]
+    _put(cast("MutableMapping[str, object]", inner), tuple(rest), value)
+    # A table that holds nothing any more, no comment either, is no table that anybody wants to read.
+    if value is None and isinstance(inner, Item) and not inner.as_string().strip():
+        table.pop(first)
 
 
 def _item(value: Value) -> object:

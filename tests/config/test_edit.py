@@ -98,3 +98,15 @@ def test_every_setting_has_help_a_kind_and_a_default():
     assert {key: value_of(Config(), s.path) for key, s in by_key.items()} == {
         key: s.default for key, s in by_key.items()
     }
+
+
+def test_a_table_that_holds_nothing_any_more_goes_unless_it_has_a_comment(tmp_path: Path):
+    path = tmp_path / "config.toml"
+    path.write_text('theme = "x"\n[budget]\nday = 1.0\n\n[ui]\n# I see badly\nplain = true\n')
+    set_value(path, "budget.day", None)
+    set_value(path, "ui.plain", None)
+    set_value(path, "router.judge", None)
+    text = path.read_text()
+    assert "[budget]" not in text
+    assert "# I see badly" in text
+    assert "[router]" not in text

@@ -81,7 +81,7 @@ CHAT: Final[tuple[Action, ...]] = (
     Action(id="narrower", key="f4", title="Narrower panel", help="give the side panel less room"),
     Action(
         id="budget", title="Budget", help="how many dollars a message, a chat, a day or a month may cost",
-        slash="budget", argument="SPAN DOLLARS",
+        slash="budget", argument="[SPAN DOLLARS|off]",
     ),
     Action(
         id="economy", key="alt+q", title="Economy", slash="economy", argument="[SETTING]",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mixchat.ledger.budgets import BudgetState
 
 SPANS: Final = ("message", "chat", "day", "month")
+_NONE: Final = frozenset({"off", "none", "no"})
+"""What is written for no limit."""
 _CENT: Final = Decimal("0.01")
 
 
@@ -23,11 +25,17 @@ class BudgetHandler(ChatHandler):
 
     @handles("budget")
     def limit(self, text: str) -> None:
-        """Set a limit written as `day 10`."""
+        """Set a limit written as `day 10`, or remove it with `day off`; without words say what there is."""
         span, _, amount = text.partition(" ")
+        if not text:
+            self.context.notify(self._listed())
+            return
         if span not in SPANS or not amount.strip():
             self.context.composer.put_back(f"/budget {span if span in SPANS else 'day'} ")
             self.context.notify(f"Write which of {', '.join(SPANS)} and how many dollars: /budget day 10")
+            return
+        if amount.strip() in _NONE:
+            self._set(span, None)
             return
         try:
             dollars = Decimal(amount.strip().removeprefix("$"))
@@ -35,6 +43,22 @@ class BudgetHandler(ChatHandler):
             self.context.notify(f"{amount} is no number of dollars.")
             return
         self._set(span, dollars)
+
+    def _listed(self) -> str:
+        """Return every budget with what of it is used, and how one is set and removed."""
+        chat = self.context.chat
+        states = self.context.runtime.storage.ledger.budgets.states(chat.id, None)
+        used = {state.scope: formatting.dollars(state.used) for state in states}
+        limits = self.context.runtime.storage.ledger.budgets.limits
+        rows = [
+            f"{span}: {used[span]} of {formatting.dollars(limit)} used"
+            if span in used and span != "message"
+            else f"{span}: {formatting.dollars(limit)}"
+            for span in SPANS
+            if (limit := getattr(limits, span)) is not None
+        ]
+        how = "/budget day 10 sets one, /budget day off removes it."
+        return "\n".join([*rows, how] if rows else [f"There is no budget. {how}"])
 
     @handles("economy")
     def economy(self, text: str) -> None:
@@ -78,15 +102,30 @@ class BudgetHandler(ChatHandler):
         self._set(span, limit)
         return self.context.runtime.storage.ledger.budgets.limits != before
 
-    def _set(self, span: str, dollars: Decimal) -> None:
+    def _set(self, span: str, dollars: Decimal | None) -> None:
         from mixchat.config.edit import set_value
 
         runtime = self.context.runtime
         try:
-            config = set_value(runtime.settings.paths.config_file, f"budget.{span}", float(dollars))
+            set_value(
+                runtime.settings.paths.config_file,
+                f"budget.{span}",
+                None if dollars is None else float(dollars),
+            )
         except (ConfigError, OSError) as error:
             self.context.notify(f"The budget stays as it was: {error}")
             return
-        runtime.storage.ledger.budgets.limits = config.budget
+        budgets = runtime.storage.ledger.budgets
+        budgets.limits = structs.replace(budgets.limits, **{span: dollars})
+        runtime.settings.config = structs.replace(runtime.settings.config, budget=budgets.limits)
         self.context.view.totals.refresh()
-        self.context.notify(f"A {span} may cost {formatting.dollars(dollars)} from now on.")
+        self.context.notify(_said(span, dollars))
+
+
+def _said(span: str, dollars: Decimal | None) -> str:
+    """Return what holds from now on."""
+    if dollars is None:
+        return f"A {span} has no limit any more."
+    if not dollars:
+        return f"A {span} may cost nothing: only free models answer unasked. /budget {span} off removes the limit."
+    return f"A {span} may cost {formatting.dollars(dollars)} from now on."
