@@ -4,6 +4,7 @@ Server-sent events (the WHATWG standard, by httpx2's parser), one JSON value a l
 stream was asked for. What carries nothing (comments, empty events, pings, `[DONE]`'s text) is passed over here.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MOST_EVENT_BYTES: Final = 16 * 1024 * 1024
 """Bytes of one event or line."""
 
+_WITHOUT_REST: Final = 500
+"""Events after which the loop may see to its other tasks."""
 _NOISE: Final = frozenset({"ping", "keepalive", "keep-alive", "keep_alive", "heartbeat"})
 """Names of events that only say that the server is there."""
 _DONE: Final = "[DONE]"
@@ -137,7 +140,11 @@ async def _events(body: AsyncIterator[bytes]) -> AsyncGenerator[WireEvent]:
     )
     source = httpx2.EventSource(made, max_event_size=MOST_EVENT_BYTES)
     try:
+        number = 0
         async for event in source:
+            number += 1
+            if number % _WITHOUT_REST == 0:  # a flood of empty events gives the loop no other occasion
+                await asyncio.sleep(0)
             if (found := _event(event.event, event.data)) is not None:
                 yield found
     except httpx2.SSEError:
