@@ -84,7 +84,11 @@ def run(args: argparse.Namespace) -> int:
 
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
     runtime.routing.preload()  # a judge gets ready while the prompt is read
-    return asyncio.run(_ask(runtime, args, read_asked(args)))
+    asked = read_asked(args)
+    if asked.added and not args.quiet and not args.json:
+        lines = asked.added.count("\n") + 1
+        _talk(f"Standard input added {lines:,} {'line' if lines == 1 else 'lines'} to the prompt.")
+    return asyncio.run(_ask(runtime, args, asked))
 
 
 async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput") -> int:

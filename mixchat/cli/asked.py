@@ -22,6 +22,8 @@ class PromptInput(Struct, frozen=True):
     role: str | None = None
     model: str | None = None
     system: str | None = None
+    added: str = ""
+    """What standard input added to words that were typed, to be said."""
 
     def whole(self, typed: str) -> str:
         """Return the prompt, with `typed` in place of what was typed."""
@@ -39,7 +41,8 @@ def read_asked(args: argparse.Namespace) -> PromptInput:
         if len(words) > 1:
             raise ConfigError(f'Write the prompt in quotes: mixchat ask "{" ".join(words)[:60]}"')
         said = words[0] if words else ""
-        asked = PromptInput(said, piped())
+        found = piped()
+        asked = PromptInput(said, found, added=found if said else "")
         checked_prompt(asked.whole(said), _EXAMPLE)
         return asked
     return _from_library(args.library, words)
@@ -58,7 +61,8 @@ def _from_library(name: str, words: Sequence[str]) -> PromptInput:
         raise ConfigError(
             f"Write the prompt in quotes, and {name}'s values as KEY=VALUE; it has {', '.join(prompt.names) or 'none'}."
         )
-    typed_in = "\n\n".join(part for part in (*said, piped()) if part)
+    found = piped()
+    typed_in = "\n\n".join(part for part in (*said, found) if part)
     filled = prompt.fill(values, typed_in)
     checked_prompt(filled.text, _EXAMPLE)
-    return PromptInput("", filled.text, filled.role, filled.model, filled.system)
+    return PromptInput("", filled.text, filled.role, filled.model, filled.system, added=found)

@@ -1,6 +1,8 @@
 """The prompt of a command: its argument, with standard input behind it."""
 
+import select
 import sys
+from contextlib import suppress
 from typing import Final
 
 from mixchat.domain.decode import decode_text
@@ -8,6 +10,10 @@ from mixchat.domain.errors import ConfigError
 
 LARGEST: Final = 20_000_000
 """Bytes of standard input that are read: more than any model's window, and what a file may have."""
+
+
+_SILENT: Final = 2.0
+"""Seconds of an open, silent standard input after which that is said."""
 
 
 def read_prompt(said: str | None, example: str) -> str:
@@ -43,6 +49,7 @@ def piped() -> str:
     """
     if sys.stdin is None or sys.stdin.isatty():
         return ""
+    _hint_if_silent()
     data = sys.stdin.buffer.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ConfigError(
@@ -52,3 +59,10 @@ def piped() -> str:
     if text is None:
         raise ConfigError("Standard input is no text; attach a picture or a document with -f FILE.")
     return text.strip("\r\n")
+
+
+def _hint_if_silent() -> None:
+    """Say what is waited for when standard input is open and nothing comes; where nobody can tell, nothing is said."""
+    with suppress(OSError, ValueError):
+        if not select.select([sys.stdin], [], [], _SILENT)[0]:
+            print("Waiting for standard input; add </dev/null if there is none.", file=sys.stderr, flush=True)

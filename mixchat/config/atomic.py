@@ -1,5 +1,6 @@
 """Writing small files whole or not at all."""
 
+import codecs
 import os
 import tempfile
 from collections.abc import Iterable
@@ -16,6 +17,24 @@ def write_atomically(path: Path, text: str) -> None:
         ConfigError: the directory cannot be written, or the disk is full; `path` is as it was.
     """
     write_bytes_atomically(path, [text.encode()])
+
+
+def write_as_before(path: Path, text: str) -> None:
+    """Put `text` in place of what `path` held, with the line ends and the byte order mark that it had.
+
+    Raises:
+        ConfigError: the directory cannot be written, or the disk is full; `path` is as it was.
+    """
+    try:
+        before = path.read_bytes() if path.is_file() else b""
+    except OSError:
+        before = b""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if b"\r\n" in before:
+        text = text.replace("\n", "\r\n")
+    write_bytes_atomically(
+        path, [codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"", text.encode()]
+    )
 
 
 def write_bytes_atomically(path: Path, pieces: Iterable[bytes]) -> None:

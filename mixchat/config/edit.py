@@ -8,7 +8,7 @@ from typing import cast
 import tomlkit
 from tomlkit.items import Item
 
-from mixchat.config.atomic import write_atomically
+from mixchat.config.atomic import write_as_before
 from mixchat.config.config import Config
 from mixchat.config.toml_document import TomlDocument, parse, read
 
@@ -38,7 +38,7 @@ def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
     _put(cast("MutableMapping[str, object]", document), parts, value)
     text = tomlkit.dumps(document)
     config = TomlDocument(str(path), "", parse(text, str(path)).values).fit(Config)
-    write_atomically(path, text)
+    write_as_before(path, text)
     return config
 
 

@@ -1,12 +1,14 @@
 """Where things live on disk. Nothing here reads or creates anything."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from msgspec import Struct
 
 APP = "mixchat"
+_VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 class Paths(Struct, frozen=True):
@@ -23,7 +25,7 @@ class Paths(Struct, frozen=True):
         """Return the directories named by `MIXCHAT_*_DIR`, else the platform's own."""
 
         def place(name: str) -> Path:
-            said = environ.get(f"MIXCHAT_{name.upper()}_DIR", "").strip()
+            said = _expanded(environ.get(f"MIXCHAT_{name.upper()}_DIR", ""), environ)
             return Path(said).expanduser().absolute() if said else _default(name)
 
         return cls(place("config"), place("data"), place("log"))
@@ -62,6 +64,12 @@ class Paths(Struct, frozen=True):
     def log_file(self) -> Path:
         """The log that is being written; older ones end in a number."""
         return self.log / "mixchat.log"
+
+
+def _expanded(said: str, environ: Mapping[str, str]) -> str:
+    """Return a value without the quotes, and with the variables, that a file or a service manager left in it."""
+    said = said.strip().strip("\"'").strip()
+    return _VARIABLE.sub(lambda found: environ.get(found[1] or found[2], found[0]), said)
 
 
 def _default(name: str) -> Path:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from mixchat.config.atomic import write_atomically
+from mixchat.config.atomic import write_as_before
 from mixchat.config.auto_stack import Current, Found, Listed, reachable_stack
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
@@ -126,7 +126,7 @@ class Stacks:
             raise ConfigError(
                 f'There is a stack "{stack.name}" at {there}; say so to replace it, or rename one.'
             )
-        write_atomically(there or self._paths.stacks / f"{stack.name}.toml", text)
+        write_as_before(there or self._paths.stacks / f"{stack.name}.toml", text)
         return stack
 
     def save(self, stack: Stack) -> Path:
@@ -141,7 +141,7 @@ class Stacks:
             raise ConfigError(f'"{stack.name}" cannot be a stack\'s name: use letters, digits, "-" and "_".')
         target = self.path(stack.name) or self._paths.stacks / f"{stack.name}.toml"
         before = read(target)
-        write_atomically(target, stack_text(stack, before.text if before else ""))
+        write_as_before(target, stack_text(stack, before.text if before else ""))
         return target
 
     def _known(self, provider: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from msgspec import Struct, structs
 
-from mixchat.config.atomic import write_atomically
+from mixchat.config.atomic import write_as_before
 from mixchat.config.config import Config
 from mixchat.config.edit import Value, set_value
 from mixchat.config.load import Layer, read_layers, source_of, working_directory
@@ -260,7 +260,7 @@ class ConfigEditor:
             self._use(config, before, path[0])
         try:
             if whole is not None:
-                write_atomically(self._runtime.settings.paths.config_file, whole)
+                write_as_before(self._runtime.settings.paths.config_file, whole)
             else:
                 self._write(path, value)
         except ConfigError as error:

@@ -1,0 +1,54 @@
+"""The shell, the files around it, and a terminal that lies about its size."""
+
+import codecs
+
+from tests.sittings.sitting import CONFIG, Sitting
+
+
+def test_what_standard_input_adds_is_said(sitting: Sitting):
+    told = sitting.runs("mixchat ask 'sum up'", input="one\ntwo\n")
+    assert "Standard input added 2 lines to the prompt." in told.stderr
+    assert "one\\ntwo" in str(sitting.provider.was_asked(1).json["messages"])
+    assert "Standard input" not in sitting.runs("mixchat ask", input="only this").stderr
+    assert "Standard input" not in sitting.runs("mixchat ask -q 'sum up'", input="one").stderr
+
+
+def test_a_question_beside_a_chat_reads_it_and_keeps_nothing(sitting: Sitting):
+    sitting.runs("mixchat ask 'my name is Ada'")
+    sitting.runs("mixchat ask -c --no-save 'what is my name?'")
+    assert "my name is Ada" in str(sitting.provider.was_asked(2).json["messages"])
+    assert [turn.prompt for turn in sitting.disk.turns()] == ["my name is Ada"]
+
+
+def test_directories_may_be_written_with_quotes_and_variables(sitting: Sitting):
+    sitting.environment |= {"ROOM": str(sitting.home), "MIXCHAT_CONFIG_DIR": '"${ROOM}/config"'}
+    sitting.environment["MIXCHAT_DATA_DIR"] = "'$ROOM/data'"
+    assert str(sitting.home / "config") in sitting.runs("mixchat config path").stdout
+    sitting.runs("mixchat ask hello")
+    assert sitting.disk.turns()
+
+
+def test_windows_line_ends_and_a_byte_order_mark_stay(sitting: Sitting):
+    file = sitting.home / "config" / "config.toml"
+    before = codecs.BOM_UTF8 + CONFIG.replace("\n", "\r\n").encode()
+    file.write_bytes(before)
+    assert sitting.runs("mixchat stack use coding").returncode == 0
+    assert file.read_bytes() == before.replace(b'stack = "sitting"', b'stack = "coding"')
+
+
+def test_exported_columns_and_lines_are_not_the_terminals(sitting: Sitting):
+    sitting.opens(environment={"COLUMNS": "60", "LINES": "12"})
+    sitting.sees("No messages yet")  # in the side panel of a wide terminal
+    sitting.terminal.change_size(80, 24)
+    sitting.sees_no_more("No messages yet")
+
+
+def test_a_prompt_that_was_sent_does_not_come_back_after_a_kill(sitting: Sitting):
+    sitting.opens()
+    sitting.writes("hello there")
+    sitting.presses("enter")
+    sitting.provider.was_asked(1)
+    sitting.is_killed()
+    sitting.opens("-c", ready="hello there")
+    sitting.sees("Ask anything")
+    assert len(sitting.provider.requests) == 1
