@@ -306,7 +306,10 @@ def run_app(
 
         runtime.start_log()
         return run_plain(runtime, options)
-    for size in ("COLUMNS", "LINES"):  # exported by a shell, they go before the terminal's own size and never change
+    for size in (
+        "COLUMNS",
+        "LINES",
+    ):  # exported by a shell, they go before the terminal's own size and never change
         os.environ.pop(size, None)
     runtime.storage.patience = _FOR_OTHERS
     app = MixApp(runtime, options)
