@@ -39,6 +39,9 @@ _DEAREST: Final = f"""
 _BY_DAY: Final = (
     f"SELECT key, {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ? GROUP BY key ORDER BY key"
 )
+_ROLES_BY_DAY: Final = (
+    "SELECT day, key, sum(cost) FROM tallies WHERE kind = 'role' AND day >= ? GROUP BY day, key"
+)
 _FOREVER: Final = "9999-12-31"
 _TOTAL: Final = f"SELECT '', {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ?"
 _CALLS: Final = "count(*), sum(cost IS NULL), sum(NOT exact), sum(cost)"
@@ -130,6 +133,13 @@ class Reports:
         """Return the sum of every call from `since` to `until`, both included."""
         (row,) = self._rows(_TOTAL, (since, until))
         return ReportLine("", *(value or 0 for value in row[1:]))
+
+    def roles_by_day(self, since: str = EVER) -> dict[str, dict[str, Decimal]]:
+        """Return dollars by local day since `since` and by role; what has no role is under `NOBODY`."""
+        days: dict[str, dict[str, Decimal]] = {}
+        for day, role, pico in self._rows(_ROLES_BY_DAY, (since,)):
+            days.setdefault(day, {})[role or NOBODY] = from_pico(int(pico or 0))
+        return days
 
     def first(self) -> str | None:
         """Return the local day of the earliest call, or `None` when there is none."""

@@ -98,6 +98,15 @@ def saved_sentence(saved: Saving | None) -> str:
     return f"Routing {verb} {amount}{more} beside {saved.ref}. {saved.rule}"
 
 
+def saved_in_brief(saved: Saving | None) -> str:
+    """Return what routing saved in one short sentence; empty where nothing can be said."""
+    if saved is None or saved.saved is None or not saved.answers:
+        return ""
+    amount = dollars(abs(saved.saved), exact=False)
+    said = f"Routing saved {amount}" if saved.saved >= 0 else f"Routing cost {amount} more"
+    return f"{said} against {saved.ref.model} for everything."
+
+
 def daily_sentence(beside: Saving | None) -> str:
     """Return what routing cost or saved beside the everyday model alone; empty where nothing can be said."""
     if beside is None or beside.saved is None or not beside.answers:

@@ -22,12 +22,15 @@ class HelpPanel(DismissibleModal[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss(None)", "Back", id="keys.back")]
 
-    def __init__(self, title: str, place: Screen[Any], bindings: Iterable[ActiveBinding]) -> None:
+    def __init__(
+        self, title: str, place: Screen[Any], bindings: Iterable[ActiveBinding], notes: Iterable[str] = ()
+    ) -> None:
         """Take the name of the place, its screen, and the bindings as they are before this panel covers it."""
         super().__init__()
         self._title = title
         bindings = tuple(bindings)
         own = [active for active in bindings if active.node is place]
+        self._notes = tuple(notes)
         self._own = sorted(own, key=lambda active: not active.binding.show)
         self._field = [
             active for active in bindings if active.node is not place and not isinstance(active.node, App)
@@ -42,6 +45,9 @@ class HelpPanel(DismissibleModal[None]):
         yield Content.styled(self._title, "$text bold")
         yield from key_lines(self._own)
         yield Content()
+        for note in filter(None, self._notes):
+            yield Content.styled(note, "$body")
+            yield Content()
         yield Content.styled("In the field", "$text bold")
         yield from key_lines(self._field)
 

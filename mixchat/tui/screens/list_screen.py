@@ -1,5 +1,6 @@
 """What every screen beside the conversation is made of: a title, a field that filters, a list, and the keys."""
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar, cast
 
 from textual import on
@@ -82,7 +83,7 @@ class FilterListScreen(DismissibleScreen[Result]):
     ]
     AUTO_FOCUS = "#page-filter"
     HEADING: str = ""
-    PLACEHOLDER: ClassVar[str] = "type to filter"
+    PLACEHOLDER: ClassVar[str] = "Type to search"
     EMPTY: ClassVar[str] = "Nothing fits."
 
     def compose(self) -> ComposeResult:
@@ -169,11 +170,17 @@ class FilterListScreen(DismissibleScreen[Result]):
         """Go back one step."""
         self.dismiss(None)
 
+    def help_notes(self) -> Sequence[str]:
+        """Return what the page of keys says besides."""
+        return ()
+
     def action_keys(self) -> None:
         """Show what works here."""
         from mixchat.tui.screens.help import HelpPanel
 
-        self.above.push_screen(HelpPanel(self.HEADING, self, self.active_bindings.values()))
+        self.above.push_screen(
+            HelpPanel(self.HEADING, self, self.active_bindings.values(), self.help_notes())
+        )
 
     @on(Input.Changed, "#page-filter")
     def _filter(self, event: Input.Changed) -> None:

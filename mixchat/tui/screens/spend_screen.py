@@ -1,15 +1,19 @@
 """What was spent: by model, role, provider, chat or day, since any day, with what routing saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
+from mixchat.domain.usage import Cost
 from mixchat.ledger.dates import first_day
 from mixchat.ledger.reports import BY, By, ReportLine
 from mixchat.ledger.spend_report import (
@@ -18,15 +22,18 @@ from mixchat.ledger.spend_report import (
     calls,
     chat_titles,
     daily_sentence,
-    plot_days,
     report,
+    saved_in_brief,
     saved_sentence,
 )
 from mixchat.tui import formatting
+from mixchat.tui.panel.cost_figure import cost_figure
 from mixchat.tui.picker import Picker, PickerEntry
-from mixchat.tui.screens.list_screen import FilterListScreen
-from mixchat.tui.screens.row_list import ListRow
+from mixchat.tui.screens.list_screen import FilterListScreen, FootLine
+from mixchat.tui.screens.row_list import ListRow, RowList
+from mixchat.tui.screens.spend_plot import plot
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.terminal.ordered_keys import OrderedInput
 from mixchat.tui.themes import role_variable
 
 if TYPE_CHECKING:
@@ -35,8 +42,10 @@ if TYPE_CHECKING:
 _MOST: Final = 1000
 """Lines that are shown at most, the dearest first."""
 _SPANS: Final = ("today", "7d", "30d", "month", "1y", "all")
-_PLOT: Final = 12
-"""Lines that the plot is high."""
+_PLOT: Final = 18
+"""Rows that the days take at most."""
+_TALL: Final = 30
+"""Rows of a screen from which there is room for the large sum and the days."""
 _BY_ROLE: Final = "role"
 
 
@@ -60,10 +69,23 @@ class SpendScreen(FilterListScreen[str | None]):
     def __init__(self, runtime: "Runtime") -> None:
         super().__init__()
         self._runtime = runtime
-        self._by: By = "model"
-        self._since = "7d"
+        self._by: By = "role"
+        self._since = "30d"
         self._report: Report | None = None
-        self._plotted = False
+        self._plotted = True
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sum, the days, the filter, the lines and the keys."""
+        with Vertical(id="page"):
+            with Horizontal(id="page-head"):
+                yield Static(self.HEADING, id="page-title", markup=False)
+                yield Static("", id="page-aside", markup=False)
+            yield Static("", id="spend-sum", markup=False)
+            yield Static("", id="spend-plot", markup=False)
+            yield OrderedInput(placeholder=self.PLACEHOLDER, compact=True, id="page-filter")
+            yield RowList(empty=self.EMPTY, id="page-rows")
+            yield Static("", id="page-detail", markup=False)
+        yield FootLine()
 
     def on_mount(self) -> None:
         """Read the ledger."""
@@ -79,30 +101,63 @@ class SpendScreen(FilterListScreen[str | None]):
             most=_MOST,
             reachable=self._runtime.settings.providers.reachable,
         )
-        self.query_one("#page-filter", Input).placeholder = f"by {self._by}; type to filter"
+        self.query_one("#page-filter", Input).placeholder = f"By {self._by}. Type to search"
         self.refill()
         self._update_sum(self._report)
         self._draw(self._report)
 
     def _update_sum(self, found: Report) -> None:
-        said = f"{formatting.tally(found.total.tally)} in {calls(found.total.calls)} since {found.since} · by {self._by}"
-        self.update_aside(said)
+        self.update_aside(f"since {found.since} · by {self._by}")
 
     def _draw(self, found: Report) -> None:
-        if self._plotted and found.total.calls:
-            width = max(self.size.width - 8, 30)
-            height = min(_PLOT, max(self.size.height // 2 - 3, 6))
-            self.update_detail(
-                plot_days(self._runtime.storage.ledger, found.since, width=width, height=height)
-            )
+        """Show the sum in large, and the days where there is room for them."""
+        height, width = self.size.height, max(self.size.width - 4, 20)
+        total = found.total.tally
+        words = [
+            f"{calls(found.total.calls)}, {formatting.money(_average(found))} on average"
+            if total.calls
+            else "",
+            saved_in_brief(found.saving),
+        ]
+        said = [Content.styled(sentence, "$body") for sentence in words if sentence]
+        if height < _TALL:
+            first = Content.assemble((formatting.tally(total), "$text bold"), "  ", said[0] if said else "")
+            self._show_sum([first, *said[1:2]])
         else:
-            beside = daily_sentence(found.beside_daily)
-            self.update_detail(" ".join(part for part in (saved_sentence(found.saving), beside) if part))
+            figure = cost_figure(formatting.tally(total).replace("free", "$0.0000").partition(" ")[0])
+            figure[2] += Content.styled(" + ?" if total.unknown else "", "$text-muted")
+            left = max(row.cell_length for row in figure) + 3
+            said += [Content()] * (3 - len(said))
+            self._show_sum(
+                [
+                    row.pad_right(left - row.cell_length) + words
+                    for row, words in zip(figure, said[:3], strict=True)
+                ]
+            )
+        plotted = self.query_one("#spend-plot", Static)
+        plotted.display = self._plotted and height >= _TALL and bool(total.calls)
+        if plotted.display:
+            reports = self._runtime.storage.ledger.reports
+            days = reports.roles_by_day(found.since)
+            first, last = date.fromisoformat(found.since), date.fromisoformat(reports.today)
+            plotted.update(plot(days, first, last, width, min(_PLOT, height // 3)))
+        self.update_detail("")
+
+    def _show_sum(self, rows: Sequence[Content]) -> None:
+        width = max(self.size.width - 4, 20)
+        self.query_one("#spend-sum", Static).update(
+            Content("\n").join(row.truncate(width, ellipsis=True) for row in rows)
+        )
 
     def on_resize(self) -> None:
-        """Draw the plot as wide as there is room."""
-        if self._plotted and self._report is not None:
+        """Draw the days as wide as there is room."""
+        if self._report is not None:
             self._draw(self._report)
+
+    def help_notes(self) -> Sequence[str]:
+        """Return how what routing saved is counted."""
+        found = self._report
+        return (saved_sentence(found.saving), daily_sentence(found.beside_daily)) if found is not None else ()
 
     def fill(self, words: str) -> None:
         """Show the lines that fit."""
@@ -179,19 +234,27 @@ _HELP: Final = "A date such as 2026-11-16, or a span such as 7d, 2w, 3m or 1y."
 
 def spend_line(line: ReportLine, name: str, most: Decimal, width: int, *, by: By) -> Content:
     """Return one line of the report: name, bar, dollars, and where there is room calls and tokens."""
-    wide = width >= 96
     counts = (
         f"{calls(line.calls):>13}{line.input:>14,} in{line.output:>12,} out"
-        if wide
+        if width >= 96
         else f"{calls(line.calls):>12}"
     )
-    across = max((width - len(counts) - 14) // 3, 6)
-    room = max(width - len(counts) - 14 - across, 10)
-    colour = role_variable(line.key) if by == _BY_ROLE else "$primary"
+    across = max((width - len(counts) - 16) // 3, 6)
+    room = max(width - len(counts) - 16 - across, 10)
+    colour = role_variable(line.key) if by == _BY_ROLE else "$track"
     return Content.assemble(
-        Content(name).truncate(room - 2, ellipsis=True, pad=True),
+        ("▌ " if by == _BY_ROLE else "", colour),
+        Content.styled(name, colour if by == _BY_ROLE else "$text").truncate(
+            room - 2 - 2 * (by == _BY_ROLE), ellipsis=True, pad=True
+        ),
         "  ",
         (bar(line.usd, most, across).ljust(across), colour),
-        formatting.tally(line.tally).rjust(14),
+        (formatting.aligned(formatting.tally(line.tally), 16), "$text"),
         (counts, "$text-muted"),
     )
+
+
+def _average(found: Report) -> Cost:
+    total = found.total
+    known = total.calls - total.unknown
+    return Cost(total.usd / known if known else None, exact=not total.estimated)

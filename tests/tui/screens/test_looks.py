@@ -78,8 +78,7 @@ async def one_named_thing(stage: Stage) -> None:
 
 async def spending(stage: Stage) -> None:
     await opened(stage, "spend", SpendScreen)
-    await stage.pilot.press("tab", "ctrl+g")
-    await stage.until(lambda: "by role" in stage.text and "┐" in stage.text)
+    await stage.until(lambda: "by role" in stage.text and "coding" in stage.text)
 
 
 async def setting_up(stage: Stage) -> None:

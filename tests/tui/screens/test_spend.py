@@ -20,16 +20,18 @@ def told() -> SceneRuntime:
 async def test_the_sum_keeps_the_unknown_apart_and_says_what_routing_saved():
     async with on_stage(told()) as stage:
         await spending(stage)
-        await stage.until(lambda: "$0.0620 + ? in 4 calls since 2023-11-07" in stage.text)
-        assert "by model" in stage.text
-        assert "b/large" in stage.text
-        assert "Routing saved" in stage.text
+        await stage.until(lambda: "4 calls, $0.0207 on average" in stage.text)
+        assert " + ?" in stage.text
+        assert "coding" in stage.text
+        assert stage.text.count("Routing saved") == 1
+        assert "An estimate" not in stage.text
+        await stage.pilot.press("f1")
+        await stage.until(lambda: "An estimate" in stage.text)
 
 
 async def test_tab_sums_up_by_something_else():
     async with on_stage(told()) as stage:
         await spending(stage)
-        await stage.pilot.press("tab")
         await stage.until(lambda: "by role" in stage.text and "coding" in stage.text)
         await stage.pilot.press("tab", "tab")
         await stage.until(lambda: "by provider" in stage.text)
@@ -43,7 +45,7 @@ async def test_the_sums_begin_with_any_day():
         await stage.pilot.press("ctrl+t")
         await stage.type("all")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "5 calls since 2023-10-05" in stage.text)
+        await stage.until(lambda: "5 calls" in stage.text and "since 2023-10-05" in stage.text)
         await stage.pilot.press("ctrl+t")
         await stage.type("another")
         await stage.pilot.press("enter", "ctrl+u", "x", "enter")
@@ -55,14 +57,15 @@ async def test_the_sums_begin_with_any_day():
 async def test_the_days_are_drawn():
     async with on_stage(told()) as stage:
         await spending(stage)
+        await stage.until(lambda: "$0.00" in stage.text and "█" in stage.text)
         await stage.pilot.press("ctrl+g")
-        await stage.until(lambda: "2023-11-07" in stage.text and "█" in stage.text and "┐" in stage.text)
+        await stage.until(lambda: "$0.00  " not in stage.text)
 
 
 async def test_enter_opens_a_chat():
     async with on_stage(told()) as stage:
         await spending(stage)
-        await stage.pilot.press("shift+tab")
+        await stage.pilot.press("shift+tab", "shift+tab")
         await stage.until(lambda: "by chat" in stage.text)
         await stage.type("Lisbon")
         await stage.pilot.press("enter")
