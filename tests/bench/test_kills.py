@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from mixchat.storage.database import MIGRATIONS, Database
+from tests.providers.ggufs import gguf
+from tests.providers.loopback import Got, Say, loopback
+from tests.providers.test_local_hub import Answer, hub
 from tests.tui.pty_app import PtyApp
 from tests.wires.script import Reply
 from tests.wires.server import Wires, environment
@@ -112,6 +115,43 @@ def exported(place: Path) -> Path:
     path = place / "conversations.json"
     path.write_text(json.dumps(chats))
     return path
+
+
+PULLS = max(KILLS // 10, 3)
+WEIGHTS = gguf(size=3_000_000)
+
+
+def slowly(answer: Answer) -> Answer:
+    """Return a Hub that takes its time, so that a kill meets every part of a pull."""
+
+    def later(got: Got) -> Say:
+        time.sleep(0.15)
+        return answer(got)
+
+    return later
+
+
+def test_no_kill_of_a_pull_leaves_half_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    dice = random.Random(int(os.environ.get("MIXCHAT_SEED", "1")))
+    for part in ("CONFIG", "DATA", "LOG"):
+        monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / part))
+    whole = 0
+    with loopback(slowly(hub(WEIGHTS, {"tiny-Q4_K_M": WEIGHTS}))) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        pull = ["local", "pull", "owner/repo:Q4_K_M"]
+        for _ in range(PULLS):
+            killed(pull, dice.uniform(0.3, 2.5))
+            for model in (tmp_path / "DATA").rglob("*.gguf"):
+                assert model.read_bytes() == WEIGHTS, "half a model is where a whole one should be"
+                whole += 1
+                model.unlink()
+        done = subprocess.run([*COMMAND, *pull], capture_output=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+    (model,) = (tmp_path / "DATA").rglob("*.gguf")
+    assert model.read_bytes() == WEIGHTS
+    left = [path.name for path in model.parent.iterdir() if path.suffix not in {".gguf", ".txt"}]
+    print(f"{PULLS} kills of a pull, {whole} after it was whole; left behind after the next one: {left}")
+    assert left == []
 
 
 async def test_no_kill_damages_the_history_or_loses_what_was_finished(wires: Wires, tmp_path: Path):
