@@ -5,6 +5,7 @@ import base64
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import constants, events
@@ -168,7 +169,8 @@ class MixApp(App[int], inherit_bindings=False):
             loop.set_default_executor(NonBlockingExecutor())
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
-                loop.add_signal_handler(getattr(signal, name), self._leave_on_signal)
+                with suppress(NotImplementedError):  # Windows has the signal and no loop that takes it
+                    loop.add_signal_handler(getattr(signal, name), self._leave_on_signal)
 
     def _leave_on_signal(self) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
