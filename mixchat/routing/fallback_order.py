@@ -9,7 +9,7 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import BadRequest, Failure, NeedsKey, NoLocalModel, ProviderError
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig, Slot, Stack
-from mixchat.routing.request_builder import unfit, unreadable
+from mixchat.routing.request_builder import surely_reads, unfit, unreadable
 from mixchat.routing.services import RoutingServices
 
 
@@ -70,6 +70,10 @@ def _sifted(
             resting.append(slot)
         else:
             fit.append(slot)
+    types = _types(question)
+    if types:
+        # A model of which nobody knows whether it sees is asked after those that do.
+        fit.sort(key=lambda slot: not surely_reads(types, resources.cards(slot.ref)))
     return FallbackOrder((*fit, *resting), tuple(skipped), private=private)
 
 

@@ -76,6 +76,12 @@ def unreadable(types: Sequence[str], card: ModelCard) -> str | None:
     return None
 
 
+def surely_reads(types: Sequence[str], card: ModelCard) -> bool:
+    """Return whether the model is known to read each of these media types."""
+    images = any(kind.startswith("image/") for kind in types)
+    return (card.images is True or not images) and (card.pdfs is True or "application/pdf" not in types)
+
+
 def _settled(
     settings: GenerationSettings, decision: RoutingDecision, slot: Slot, messages: tuple[Message, ...]
 ) -> ModelRequest:

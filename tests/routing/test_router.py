@@ -126,6 +126,17 @@ async def test_images_go_to_models_that_see(parts: Parts):
     assert ("a/x", "cannot see images") in decision.skipped
 
 
+async def test_a_model_of_which_nobody_knows_whether_it_sees_comes_after_those_that_do(parts: Parts):
+    parts.cards[ref("b/y")] = ModelCard(ref=ref("b/y"), images=True)
+    own = stack(coding=["a/x", "b/y"], fallback=["c/z"])
+    image = FileRef("cat.png", "image/png", 10)
+    seen = await router(parts, own).decide(RoutingInput(prompt="fix this", files=(image,)))
+    assert refs(seen.fallback_order) == ["b/y", "a/x", "c/z"]
+    text = FileRef("cat.txt", "text/plain", 10)
+    read = await router(parts, own).decide(RoutingInput(prompt="fix this", files=(text,)))
+    assert refs(read.fallback_order) == ["a/x", "b/y", "c/z"]
+
+
 async def test_a_private_role_takes_only_local_slots(parts: Parts):
     own = stack(
         coding=RoleConfig("coding", slots=(slot("a/x"), slot("local/tiny")), private=True),
