@@ -4,7 +4,11 @@ A sheet for each theme: a row for each screen, a column for each size of the ter
 """
 
 import asyncio
+import os
 import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -46,12 +50,21 @@ def _colour(color: Color | None, *, front: bool) -> tuple[int, int, int]:
     return red, green, blue
 
 
+@asynccontextmanager
+async def own_home() -> AsyncIterator[None]:
+    """Give the app directories of its own, which nobody has used."""
+    with tempfile.TemporaryDirectory() as home:
+        for part in ("CONFIG", "DATA", "LOG"):
+            os.environ[f"MIXCHAT_{part}_DIR"] = str(Path(home, part.lower()))
+        yield
+
+
 async def collect(names: list[str]) -> dict[str, dict[tuple[int, int], Image.Image]]:
     """Return by theme the picture of each screen and size, by their numbers."""
     sheets: dict[str, dict[tuple[int, int], Image.Image]] = {name: {} for name in names}
     for row, exhibit in enumerate(EXHIBITS):
         for column, size in enumerate(SIZES):
-            async with showing(exhibit, size) as stage:
+            async with own_home(), showing(exhibit, size) as stage:
                 for name in names:
                     await wear(stage, name)
                     sheets[name][row, column] = picture(list(cells(stage)))

@@ -16,7 +16,7 @@ from mixchat.tui.screens.value_prompt import ValuePrompt
 if TYPE_CHECKING:
     from mixchat.tui.handlers.chat_settings import ChatSettingsHandler
 
-_TITLE: Final = 16
+_TITLE: Final = 18
 _COLUMN: Final = 22
 
 
