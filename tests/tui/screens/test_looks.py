@@ -54,7 +54,7 @@ async def models(stage: Stage) -> None:
 
 async def stack(stage: Stage) -> None:
     await opened(stage, "stack", StackScreen)
-    await stage.until(lambda: "$3 / $15" in stage.text)
+    await stage.until(lambda: "$3.00 / $15.00" in stage.text)
     await stage.pilot.press("down", "down")
 
 

@@ -70,7 +70,9 @@ def _state_of(offer: ModelOffer, rests: float, width: int) -> Content:
 def columns(width: int) -> Content:
     """Return what stands above the rows."""
     over = f"{'in':>8}{'out':>9}{'context':>9}  "
-    return Content.styled(f"{'':{_room(width) + 2}}{over}{'can' if width >= _ABLE else ''}", "$text-muted")
+    return Content.styled(
+        f"{'$ / 1M tokens':>{_room(width) + 2}}{over}{'can' if width >= _ABLE else ''}", "$text-muted"
+    )
 
 
 def _room(width: int) -> int:
@@ -117,11 +119,13 @@ def retires(offer: ModelOffer) -> str:
 
 def prices(offer: ModelOffer) -> str:
     """Return what a million tokens cost, read and written."""
-    return f"{_price(offer.input)} / {_price(offer.output)}"
+    return " / ".join(
+        f"${price}" if price[0].isdigit() else price for price in map(_price, (offer.input, offer.output))
+    )
 
 
 def _price(price: Decimal | None) -> str:
-    return "?" if price is None else "free" if not price else f"${price.normalize():f}"
+    return "?" if price is None else "free" if not price else formatting.rate(price)[1:]
 
 
 def model_state(offer: ModelOffer, rests: float) -> Content:
@@ -129,7 +133,7 @@ def model_state(offer: ModelOffer, rests: float) -> Content:
     if offer.unreachable:
         return Content.styled(offer.unreachable, "$text-disabled")
     if rests:
-        return Content.styled(f"rests {formatting.seconds(rests)}", "$text-warning")
+        return Content.styled(f"retry in {formatting.seconds(rests)}", "$text-warning")
     if offer.retiring:
         return Content.styled(retires(offer), "$text-error" if offer.ended else "$text-warning")
     return Content()
