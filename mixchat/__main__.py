@@ -4,13 +4,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mixchat.cli.exit import run_command
+from mixchat.cli.exit import end_process, run_command
 from mixchat.domain.errors import ConfigError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the command line says and return the exit code."""
-    return run_command(lambda: _run(sys.argv[1:] if argv is None else argv))
+    if argv is not None:
+        return run_command(lambda: _run(argv))
+    code = run_command(lambda: _run(sys.argv[1:]))
+    if sys.argv[1:2] == ["ask"]:
+        end_process(code)
+    return code
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -80,10 +80,14 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the prompt; return the contract's exit code."""
+    import gc
+
     from mixchat.runtime.runtime import build_runtime
 
+    gc.disable()  # a process of a second makes no cycles that are worth looking for
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
-    runtime.routing.preload()  # a judge gets ready while the prompt is read
+    # Who is asked about the prompt, and who is named to answer it, get ready while it is read.
+    runtime.routing.preload(args.role or args.model)
     asked = read_asked(args)
     if asked.added and not args.quiet and not args.json:
         lines = asked.added.count("\n") + 1
@@ -107,7 +111,8 @@ async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput
             pin=pin or mentions.pin,
             settings=GenerationSettings(system=asked.system),
         )
-        await runtime.discover()
+        if request.pin is None:  # who is named needs nobody to be found
+            await runtime.discover()
         return await _answer(chat, request, show)
     finally:
         await runtime.aclose()

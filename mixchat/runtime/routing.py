@@ -4,7 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -19,11 +19,17 @@ from mixchat.runtime.storage import Storage
 
 if TYPE_CHECKING:
     from mixchat.classifier.learned import Learned
+    from mixchat.domain.provider import Provider
     from mixchat.routing.embedding_adviser import EmbeddingClassifier, MeteredEmbedder
     from mixchat.routing.health import Health
     from mixchat.routing.judge import Judge
     from mixchat.routing.router import Router
     from mixchat.routing.services import RoutingServices
+
+
+def _preload(provider: "Provider") -> None:
+    with contextlib.suppress(ProviderError):  # said in a sentence by the turn that needs it
+        provider.preload()
 
 
 def _in_background(work: Callable[[], object]) -> None:
@@ -47,6 +53,8 @@ class Routing:
         self._storage = storage
         self._stack_name = stack
         self._teaching = teaching
+        self._prepared: set[str] = set()
+        """Providers whose libraries are loaded, or on the way."""
 
     def renew(self) -> None:
         """Make the router and what it works with anew: the config has changed."""
@@ -190,8 +198,17 @@ class Routing:
             reachable=lambda: embeddings.reachable(ref),
         )
 
-    def preload(self) -> None:
-        """Load in the background what those need who are asked about a prompt, so that nobody is late for it."""
+    def preload(self, asked: str | None = None) -> None:
+        """Load in the background what those need who are asked about a prompt, so that nobody is late for it.
+
+        Args:
+            asked: the name of who is to answer it, if it is known already.
+        """
+        pin = self.resolve_name(asked) if asked else None
+        role = self.stack.roles.get(pin.role) if pin is not None and pin.role else None
+        slots = [pin.slot] if pin is not None and pin.slot is not None else role.slots[:1] if role else []
+        for slot in slots:
+            self.prepare(slot.ref)
         name = self._settings.config.router.judge
         ref = self._settings.catalog.resolve(name) if name else None
         if ref is not None:
@@ -199,6 +216,15 @@ class Routing:
                 _in_background(self._settings.providers.get(ref.provider).preload)
         if self._settings.config.router.embeddings or self.stack.embeddings:
             _in_background(self._settings.embeddings.preload)
+
+    def prepare(self, ref: ModelRef) -> None:
+        """Load in the background what a call to a model's provider needs, once, if it can be called at all."""
+        name = ref.provider
+        if name in self._prepared or not self._settings.providers.reachable(name):
+            return
+        self._prepared.add(name)
+        with contextlib.suppress(ProviderError):
+            _in_background(partial(_preload, self._settings.providers.get(name)))
 
     def _judge(self) -> "Judge | None":
         name = self._settings.config.router.judge

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mixchat.config.config import Config
 from mixchat.config.load import working_directory
 from mixchat.domain.errors import ConfigError, ProviderError
+from mixchat.domain.role import DAILY_DRIVER
 from mixchat.runtime.routing import Routing
 from mixchat.runtime.settings import Settings
 from mixchat.runtime.storage import Storage
@@ -83,22 +84,22 @@ class Runtime:
         return Chat(record, self.chat_services) if record else self.new_chat()
 
     def preload(self) -> None:
-        """Import what the first turn needs: the price list and the SDKs of the stack's first slots.
+        """Import what the first turn probably needs: the price list, and the SDK of the first model there is a key for.
+
+        Each SDK takes 25 to 40 MB; the others come when a prompt that is being written, or a fallback, needs them.
 
         Blocks for seconds; called in a thread once the screen is up. What fails here fails again, with a
         sentence, in the turn that needs it.
         """
         this_process()
-        named = dict.fromkeys(
-            slot.ref.provider
-            for role_config in self.routing.stack.roles.values()
-            for slot in role_config.slots
-        )
+        roles = self.routing.stack.roles
+        order = dict.fromkeys((DAILY_DRIVER, *roles))
+        named = [slot.ref.provider for role in order if role in roles for slot in roles[role].slots]
+        reachable = [name for name in dict.fromkeys(named) if self.settings.providers.reachable(name)]
         # The prices first: they take half a second and tell what a message would cost; an SDK may take ten.
-        reachable = [name for name in named if self.settings.providers.reachable(name)]
         if not all(map(self.settings.providers.is_local, reachable)):
             self.storage.prices.load()
-        for provider in reachable:
+        for provider in reachable[:1]:
             with contextlib.suppress(ProviderError):
                 self.settings.providers.get(provider).preload()
 

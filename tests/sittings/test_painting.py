@@ -24,7 +24,8 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.sees("● ready")
     seen = [sitting.screen]
     sitting.terminal.change_size(90, 30)
-    sitting.sees("enter send .* chat")
+    sitting.until(lambda: sitting.screen.row_with("f1 help").rstrip().endswith("help"), "the new size")
+    sitting.sees(r"the end of it(?s:.)*f2 panel")
     sitting.presses("ctrl+l")
     sitting.sees("esc back")
     sitting.presses("escape")

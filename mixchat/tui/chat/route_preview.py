@@ -73,6 +73,8 @@ class RoutePreviewBuilder:
             return holds
         prompt = TurnRequest(text=text[:_TASTE], files=files, pin=own)
         decision = self._runtime.routing.router.decide_locally(chat.routing_input(prompt))
+        if decision.fallback_order:
+            self._runtime.routing.prepare(decision.fallback_order[0].ref)
         card = self._card(decision)
         priced = self._spending.forecast(chat, prompt, decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
