@@ -1,7 +1,10 @@
 """What every test stands on: no network but loopback, no key or address of the developer's, directories of its own."""
 
+import contextlib
 import os
 import socket
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,23 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_lookup)
+
+
+@pytest.fixture(autouse=True)
+def _databases_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test opened: since Python 3.13 a connection that is collected while it is open is a warning."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def connect_and_note(*args: object, **kwargs: object) -> sqlite3.Connection:
+        opened.append(connect(*args, **kwargs))  # type: ignore[call-overload]
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connect_and_note)
+    yield
+    for connection in opened:
+        with contextlib.suppress(sqlite3.ProgrammingError):  # of another thread, which closes it itself
+            connection.close()
 
 
 @pytest.fixture(autouse=True)
