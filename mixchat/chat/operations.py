@@ -24,7 +24,8 @@ def compact(chat: Chat, pin: Pin | None = None) -> AsyncGenerator[ChatEvent]:
 
     Nothing is destroyed: undoing the turn brings the long history back. Ends and cancels like `Chat.send`.
     """
-    prompt = TurnRequest(text=_SHOWN_COMPACT, pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION))
+    pin = pin or Pin(SUMMARIZATION, role=SUMMARIZATION, chosen_by="summary")
+    prompt = TurnRequest(text=_SHOWN_COMPACT, pin=pin)
     return chat.answer(prompt, chat.newest_leaf(), "compact", asked=_ASKED_COMPACT)
 
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field, structs
 
+from mixchat.domain.decision import Classifier
 from mixchat.domain.meter import Purpose
 from mixchat.domain.model import Effort
 from mixchat.domain.request import Message
@@ -10,12 +11,14 @@ from mixchat.domain.turn import FileRef
 
 
 class Pin(Struct, frozen=True):
-    """A role or a model that the person chose instead of the router; exactly one is set."""
+    """A role or a model that was chosen instead of by the router; exactly one is set."""
 
     name: str
     """As it was written, without the `@`."""
     role: str | None = None
     slot: Slot | None = field(default=None, name="seat")  # as saved chats have it
+    chosen_by: Classifier = "pin"
+    """The person, or what was asked for: the rest of a reply, or a summary."""
 
     @property
     def target(self) -> str:

@@ -8,7 +8,8 @@ from msgspec import Struct, field
 from mixchat.domain.stack import Slot
 from mixchat.domain.usage import FREE, Cost
 
-Classifier = Literal["pin", "rule", "local", "learned", "judge", "default"]
+Classifier = Literal["pin", "rule", "local", "learned", "judge", "default", "continued", "summary"]
+"""Who gave the role. `continued` and `summary`: what was asked for gave it, and nobody chose or guessed."""
 Economy = Literal["quality", "balanced", "saver"]
 """What a better answer may cost."""
 

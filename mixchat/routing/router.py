@@ -1,12 +1,12 @@
 """Gives every prompt its role and its fallback order, and sees it through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import structs
 
 from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
-from mixchat.domain.decision import Classification, Evidence, RoutingDecision
+from mixchat.domain.decision import Classification, Classifier, Evidence, RoutingDecision
 from mixchat.domain.stack import Slot, Stack
 from mixchat.domain.usage import FREE, Cost
 from mixchat.routing.cost_order import CostOrder, Order
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from mixchat.routing.turn_run import TurnRun
 
 _MOST_EVIDENCE = 3
+_UNCHOSEN: Mapping[Classifier, str] = {
+    "continued": "continues the reply above",
+    "summary": "a summary of the chat",
+}
+"""Why a role answers that nobody chose or guessed."""
 
 
 class PromptClassifier(Protocol):
@@ -98,8 +103,9 @@ class Router:
             )
         role = pin.role or pin.name
         fallback_order = of_role(self.stack, role, question, self.resources)
+        why = _UNCHOSEN.get(pin.chosen_by, f"pinned to {role}")
         return _decision(
-            fallback_order, Classification(role, 1.0, "pin"), f"pinned to {role}", system=self._system(role)
+            fallback_order, Classification(role, 1.0, pin.chosen_by), why, system=self._system(role)
         )
 
     def _by(self, classification: Classification, question: RoutingInput, spent: Cost) -> RoutingDecision:

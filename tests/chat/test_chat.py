@@ -542,7 +542,7 @@ async def test_a_compacted_chat_goes_on_with_the_summary_alone_and_undo_brings_a
     await collect(chat.send("two"))
     assert [message.text for message in place.router.briefs[-1].messages][1:] == ["the gist", "two"]
     assert place.router.briefs[1].purpose == "compact"
-    assert place.router.questions[1].pin == Pin("summarization", role="summarization")
+    assert place.router.questions[1].pin == Pin("summarization", role="summarization", chosen_by="summary")
     chat.path.undo()
     chat.path.undo()
     await collect(chat.send("three"))

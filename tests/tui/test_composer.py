@@ -139,6 +139,20 @@ async def test_a_name_that_is_nothing_is_said_before_anything_is_sent():
         assert stage.composer.typed == "@nobody what is that"
 
 
+async def test_a_word_is_called_nothing_only_once_no_name_is_offered_for_it():
+    async with on_stage() as stage:
+        await stage.type("@be")
+        await stage.until(lambda: stage.composer.completions.is_open)
+        await stage.pilot.pause(0.2)
+        assert "is no role, alias" not in stage.text
+        await stage.pilot.press("escape")
+        await stage.until(lambda: "@be is no role, alias" in stage.text)
+        await stage.type("e")
+        await stage.until(lambda: "is no role, alias" not in stage.text)
+        await stage.type("zz")
+        await stage.until(lambda: "@beezz is no role, alias" in stage.text)
+
+
 async def test_enter_takes_an_open_completion_and_only_then_sends():
     async with on_stage() as stage:
         await stage.type("@be")

@@ -2,7 +2,8 @@
 
 from textual.content import Content
 
-from mixchat.domain.errors import Overloaded
+from mixchat.domain.errors import Interrupted, Overloaded
+from mixchat.domain.events import TextDelta
 from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
 from mixchat.tui.panel.turn_detail import HangingText, hang
@@ -196,3 +197,32 @@ async def test_a_narrow_terminal_says_in_one_line_what_it_costs_and_who_rests():
         assert "today <$0.0001" in first
         assert "ready" in first
         assert "ctrl+p commands   f1 help" in stage.text.splitlines()[-1]
+
+
+async def test_a_summary_and_the_rest_of_a_reply_are_not_called_pinned():
+    StagedRuntime().settings.paths.data.mkdir(parents=True, exist_ok=True)
+    StagedRuntime().settings.paths.layout_file.write_text('{"panel_width": 90}')
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(200, 60)) as stage:
+        stage.runtime.settings.providers.script(
+            "a/plain",
+            [TextDelta("First half"), Interrupted("The connection broke.")],
+            reply(" and the second."),
+            reply("The gist."),
+        )
+        await stage.send("Tell me about tea please")
+        await stage.until(lambda: not stage.talk.busy and "f6 continue" in stage.text)
+        await stage.pilot.press("f6")
+        await stage.until(lambda: stage.turns[-1].reply == "First half and the second.")
+        await stage.idle()
+        assert "pinned" not in stage.text
+        await stage.send("/compact")
+        await stage.until(lambda: "Sum this chat up?" in stage.text)
+        await stage.pilot.pause(stage.screen.context.widgets.choices.armed_after)
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.turns[-1].reply == "The gist.")
+        await stage.idle()
+        await stage.until(lambda: "a summary of the chat" in stage.text)
+        assert "pinned" not in stage.text
+        decision = stage.turns[-1].decision
+        assert decision is not None
+        assert (decision.classifier, decision.pinned) == ("summary", False)

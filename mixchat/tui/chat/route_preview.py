@@ -188,8 +188,12 @@ class RoutePreviewer:
     def refresh(self) -> None:
         """Say who would answer what is written, and about what it would cost."""
         composer = self._composer
+        mentions = composer.read()
+        if mentions.nothing is not None and composer.completions.is_open:
+            # The word may still become one of the names that are offered for it.
+            mentions = structs.replace(mentions, nothing=None)
         composer.preview = self._builder.preview(
-            self._chats.chat, composer.unfolded, composer.read(), composer.pin
+            self._chats.chat, composer.unfolded, mentions, composer.pin
         )
 
     def begin(self, turn: Turn, live: LiveTurn) -> None:

@@ -108,7 +108,7 @@ class SpendingView:
         """Return who would sum the chat up and about what that would cost; `None`: nobody can."""
         asked = RoutingInput(
             prompt="",
-            pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION),
+            pin=pin or Pin(SUMMARIZATION, role=SUMMARIZATION, chosen_by="summary"),
             private=chat.record.private,
             chat=chat.id,
         )

@@ -174,6 +174,8 @@ class Composer(Vertical):
         """Close what is offered; return whether anything was."""
         was_open = self.completions.is_open
         self.completions.offer(None)
+        if was_open:
+            self.post_message(self.Edited())
         return was_open
 
     def watch_preview(self, preview: RoutePreview) -> None:
@@ -281,6 +283,8 @@ class Composer(Vertical):
         event.stop()
         if self.completions.is_open:
             self._offer()
+            if not self.completions.is_open:
+                self.post_message(self.Edited())
 
     def _offer(self) -> None:
         if self.typed == self._steady:

@@ -66,6 +66,8 @@ _HOW: Final = {
     "learned": "learned from you",
     "judge": "by the judge",
     "default": "by default",
+    "continued": "continues the reply above",
+    "summary": "a summary of the chat",
 }
 _UNDO: Final = Content.assemble(("undo", "$text"), (" alt+u", "$text-muted")).stylize(
     Style.from_meta({"action": "unlearn"})
