@@ -5,6 +5,7 @@ import mimetypes
 from pathlib import Path
 from typing import Final, get_args
 
+from mixchat.chat.pictures import what_is_wrong
 from mixchat.config.bounded_read import read_bounded
 from mixchat.domain.decode import decode_text
 from mixchat.domain.errors import BadRequest
@@ -44,10 +45,11 @@ def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
     """Keep what was found at `name`, a path or a web address, and return the reference to it.
 
     Raises:
-        BadRequest: it is of a kind that no model takes.
+        BadRequest: it is of a kind that no model takes, or a picture that is not whole.
         StorageError: the history cannot be written.
     """
     media_type = kind(name, data)
+    _check_picture(name, media_type, data)
     text = decode_text(data) if media_type == "text/plain" else None
     if text is None:
         digest = hashlib.sha256(data).hexdigest()
@@ -75,6 +77,18 @@ def kind(name: str, data: bytes) -> MediaType:
     guess = mimetypes.guess_type(name)[0] or "of an unknown kind"
     taken = ", ".join(media.rpartition("/")[2] for media in get_args(MediaType)[:-1])
     raise BadRequest(f"{name} is {guess}; text files and {taken} can be attached.")
+
+
+def _check_picture(name: str, media_type: MediaType, data: bytes) -> None:
+    """Raise `BadRequest` for a picture that is not whole, and for what is called one and is none."""
+    called = mimetypes.guess_type(name)[0]
+    shown = name if "://" in name else Path(name).name
+    if media_type == "text/plain" and called in get_args(MediaType)[:-1] and "://" not in name:
+        wrong = "is empty" if not data else f"is text and no {called.rpartition('/')[2].upper()}"
+    else:
+        wrong = what_is_wrong(media_type, data)
+    if wrong is not None:
+        raise BadRequest(f"{shown} {wrong}; save it again, or leave it out.")
 
 
 def first_lines(file: FileRef, store: TurnStore) -> str:

@@ -2,10 +2,12 @@
 
 import os
 import threading
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 
 from mixchat.chat.attachments import LARGEST, attach
 from mixchat.domain.decode import decode_text
@@ -97,3 +99,45 @@ def test_a_credential_in_a_file_is_not_on_disk_until_it_was_sent(place: Place, t
     assert key.encode() in (store.file(file.digest) or b"")
     store.release_file(file.digest)
     assert key.encode() in place.database.connection.execute("SELECT data FROM files").fetchone()[0]
+
+
+def _picture(kind: str) -> bytes:
+    made = BytesIO()
+    Image.effect_noise((61, 43), 50).convert("RGB").save(made, kind)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp"])
+def test_a_picture_that_is_cut_off_anywhere_is_refused_and_a_whole_one_is_kept(
+    place: Place, tmp_path: Path, kind: str
+):
+    whole = _picture(kind)
+    path = tmp_path / f"cat.{kind}"
+    path.write_bytes(whole)
+    file = attach(path, place.services.turns)
+    assert (file.media_type, place.services.turns.file(file.digest)) == (f"image/{kind}", whole)
+    for length in (len(whole) - 1, len(whole) // 2, 40, 16):
+        path.write_bytes(whole[:length])
+        with pytest.raises(BadRequest, match=rf"^cat\.{kind} is cut off or damaged; save it again"):
+            attach(path, place.services.turns)
+    assert place.database.connection.execute("SELECT count(*) FROM files").fetchone()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"", "is empty"), (b"<html>Not found</html>", "is text and no PNG")]
+)
+def test_what_is_called_a_picture_and_is_none_is_refused(
+    place: Place, tmp_path: Path, data: bytes, words: str
+):
+    path = tmp_path / "cat.png"
+    path.write_bytes(data)
+    with pytest.raises(BadRequest, match=rf"^cat\.png {words}"):
+        attach(path, place.services.turns)
+
+
+def test_a_picture_without_a_width_is_refused(place: Place, tmp_path: Path):
+    path = tmp_path / "cat.png"
+    whole = _picture("png")
+    path.write_bytes(whole[:16] + bytes(4) + whole[20:])
+    with pytest.raises(BadRequest, match="a picture without a size"):
+        attach(path, place.services.turns)
