@@ -81,7 +81,7 @@ def kind(name: str, data: bytes) -> MediaType:
 
 def _check_picture(name: str, media_type: MediaType, data: bytes) -> None:
     """Raise `BadRequest` for a picture that is not whole, and for what is called one and is none."""
-    called = mimetypes.guess_type(name)[0]
+    called = mimetypes.guess_type(name)[0] or ""
     shown = name if "://" in name else Path(name).name
     if media_type == "text/plain" and called in get_args(MediaType)[:-1] and "://" not in name:
         wrong = "is empty" if not data else f"is text and no {called.rpartition('/')[2].upper()}"

@@ -226,9 +226,7 @@ class Chat:
         async def accept() -> TurnRunner:
             cut = self.path.turn(turn_id)
             role = cut.decision.role if cut.decision else None
-            chosen = pin or self.state.pin or (
-                Pin(role, role=role, chosen_by="continued") if role else None
-            )
+            chosen = pin or self.state.pin or (Pin(role, role=role, chosen_by="continued") if role else None)
             prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=chosen)
             before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
             chat_request = self._chat_request(

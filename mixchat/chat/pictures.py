@@ -45,29 +45,28 @@ def _png(data: bytes) -> Size:
 
 def _jpeg(data: bytes) -> Size:
     """Go from segment to segment to the picture itself; a small one for previews may stand before it."""
-    at, size = 2, None
-    while True:
-        if data[at] != 0xFF:
-            raise ValueError
-        marker = data[at + 1]
-        if marker == 0xFF:  # filling
-            at += 1
-            continue
-        if marker in _NO_LENGTH:
-            at += 2
-            continue
-        length = int.from_bytes(_take(data, at + 2, 2))
+    at, size, marker = 2, None, 0
+    while marker != 0xDA:
+        marker, at = _marker(data, at)
+        length = int.from_bytes(_take(data, at, 2))
         if length < 2:
             raise ValueError
         if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAME:
-            size = int.from_bytes(_take(data, at + 7, 2)), int.from_bytes(_take(data, at + 5, 2))
-        at += 2 + length
-        if marker == 0xDA:
-            break
+            size = int.from_bytes(_take(data, at + 5, 2)), int.from_bytes(_take(data, at + 3, 2))
+        at += length
     if size is None:
         raise ValueError
     data.index(b"\xff\xd9", at)
     return size
+
+
+def _marker(data: bytes, at: int) -> tuple[int, int]:
+    """Return the next marker that something belongs to, and where that begins."""
+    while data[at] == 0xFF and (data[at + 1] == 0xFF or data[at + 1] in _NO_LENGTH):
+        at += 1 if data[at + 1] == 0xFF else 2
+    if data[at] != 0xFF:
+        raise ValueError
+    return data[at + 1], at + 2
 
 
 def _gif(data: bytes) -> Size:

@@ -192,9 +192,7 @@ class RoutePreviewer:
         if mentions.nothing is not None and composer.completions.is_open:
             # The word may still become one of the names that are offered for it.
             mentions = structs.replace(mentions, nothing=None)
-        composer.preview = self._builder.preview(
-            self._chats.chat, composer.unfolded, mentions, composer.pin
-        )
+        composer.preview = self._builder.preview(self._chats.chat, composer.unfolded, mentions, composer.pin)
 
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Nothing new: what is written goes on from this turn once it is there."""
