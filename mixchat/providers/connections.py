@@ -4,7 +4,7 @@ import contextlib
 import os
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +26,15 @@ on_response: ContextVar["Callable[[httpx2.Response], Awaitable[None]] | None"] =
 )
 """What a call wants done with its response before the SDK sees it."""
 
+added_query: ContextVar[Mapping[str, str] | None] = ContextVar("added_query", default=None)
+"""The query of the service's address, where the SDK cannot be told to send one."""
+
 _POOL: Final = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 60}
+
+
+async def _add_query(request: "httpx2.Request") -> None:
+    if query := added_query.get():
+        request.url = request.url.copy_merge_params(query)
 
 
 async def _hand_over(response: "httpx2.Response") -> None:
@@ -56,7 +64,7 @@ class Connections:
                 self._sdk = httpx2.AsyncClient(
                     transport=self._transport(httpx2),
                     timeout=httpx2.Timeout(IDLE, connect=CONNECT),
-                    event_hooks={"response": [_hand_over]},
+                    event_hooks={"request": [_add_query], "response": [_hand_over]},
                     trust_env=False,  # the transport reads the proxies
                 )
             return self._sdk

@@ -10,7 +10,7 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.providers.adapter import Adapter
-from mixchat.providers.connections import on_response
+from mixchat.providers.connections import added_query, on_response
 from mixchat.providers.errors import ErrorMapper
 from mixchat.providers.event_stream import WireEvent, json_body
 from mixchat.providers.json_values import count, flag, listing, name, table, tables, text, total
@@ -82,7 +82,7 @@ class GoogleProvider(Adapter["Client"]):
             )
             await anext(stream, None)  # the SDK sends when the first chunk is asked for
 
-        response = await _taken(send)
+        response = await _taken(send, self._service.query)
         if response is None:
             raise mapper.cut()
         try:
@@ -95,7 +95,7 @@ class GoogleProvider(Adapter["Client"]):
         after: dict[str, Any] = {}
         for _ in range(_MOST_PAGES):
             config: Any = {"page_size": 1000, **after}
-            response = await _taken(partial(client.aio.models.list, config=config))
+            response = await _taken(partial(client.aio.models.list, config=config), self._service.query)
             if response is None:
                 raise mapper.cut()
             found = json_body(await response.aread(), mapper)
@@ -123,11 +123,12 @@ def _writes(model: Mapping[str, object]) -> bool:
     return able is None or "generateContent" in listing(able)
 
 
-async def _taken(send: Callable[[], Awaitable[object]]) -> "Response | None":
+async def _taken(send: Callable[[], Awaitable[object]], query: Mapping[str, str]) -> "Response | None":
     """Let the SDK send, and return the response in its stead: it reads none of a good one.
 
     The SDK's own reading fails on any field of another shape, and its generator leaves the connection to the garbage
-    collector. An error's response stays the SDK's, which raises it.
+    collector. An error's response stays the SDK's, which raises it. `query` is added here, since the SDK puts paths that
+    have a query of their own behind the address.
     """
     import httpx2
 
@@ -141,7 +142,7 @@ async def _taken(send: Callable[[], Awaitable[object]]) -> "Response | None":
             taken.append(kept)
             response.stream = httpx2.ByteStream(b"{}")
 
-    mark = on_response.set(take)
+    marks = on_response.set(take), added_query.set(query)
     try:
         await send()
     except BaseException:
@@ -149,7 +150,8 @@ async def _taken(send: Callable[[], Awaitable[object]]) -> "Response | None":
             await response.aclose()
         raise
     finally:
-        on_response.reset(mark)
+        on_response.reset(marks[0])
+        added_query.reset(marks[1])
     return taken[0] if taken else None
 
 
