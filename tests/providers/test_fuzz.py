@@ -1,17 +1,21 @@
 """Any JSON of any shape at any place gives events or a `ProviderError`, never another exception.
 
-A short run each time; the long one: `python -m pytest -m fuzz tests/providers/test_fuzz.py` (seeds and shrunk
-examples are kept in `.hypothesis/`).
+A short run each time. The long one takes ten minutes and prints the seeds that it used; a failure says its own:
+
+pytest -m fuzz -s tests/providers/test_fuzz.py                                  from seed 1 on
+MIXCHAT_SEED=57 MIXCHAT_FUZZ_SECONDS=0 pytest -m fuzz -s ... -k chat            seed 57 alone, again
 """
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from mixchat.config.provider_specs import built_in
@@ -31,8 +35,11 @@ from mixchat.providers.retry_after import retry_after
 from mixchat.providers.stream_state import EventParser, StreamState
 from tests.wires.dialect import Json
 
-LONG = 5_000
-"""Examples of each kind in the long run."""
+ROUND = 500
+"""Examples of each seed in the long run."""
+SECONDS = float(os.environ.get("MIXCHAT_FUZZ_SECONDS", "600"))
+"""How long the long run takes, all kinds together."""
+FIRST_SEED = int(os.environ.get("MIXCHAT_SEED", "1"))
 REF = ModelRef("openrouter", "m")
 _QUIET = (
     HealthCheck.too_slow,
@@ -43,6 +50,7 @@ _QUIET = (
 PARSERS: dict[str, Callable[[StreamState], EventParser]] = {
     "chat": ChatParser, "responses": ResponsesParser, "anthropic": AnthropicParser, "google": GoogleParser, "ollama": OllamaParser,
 }  # fmt: skip
+LONG_KINDS = (*PARSERS, "bytes", "rest")
 FIELDS = (
     "choices", "delta", "message", "content", "text", "finish_reason", "usage", "prompt_tokens", "completion_tokens", "error", "type",
     "response", "output", "status", "incomplete_details", "reason", "annotations", "url", "title", "candidates", "parts", "thought",
@@ -249,8 +257,13 @@ def test_any_error_body_list_and_wait_is_read() -> None:
 
 @pytest.mark.fuzz
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("kind", [*PARSERS, "bytes", "rest"])
+@pytest.mark.parametrize("kind", LONG_KINDS)
 def test_the_long_run(kind: str) -> None:
-    """Takes some two minutes a kind on an idle machine."""
-    run = {"bytes": bytes_run, "rest": rest_run}.get(kind)
-    (run(LONG) if run else each(kind, LONG))()
+    until, number = time.monotonic() + SECONDS / len(LONG_KINDS), FIRST_SEED
+    while True:
+        print(f"{kind}, seed {number}: {ROUND} examples")  # shown with a failure, or with -s
+        made = {"bytes": bytes_run, "rest": rest_run}.get(kind)
+        seed(number)(made(ROUND) if made else each(kind, ROUND))()
+        if time.monotonic() >= until:
+            return
+        number += 1
