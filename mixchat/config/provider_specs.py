@@ -49,6 +49,10 @@ class ProviderSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Further fields of every Chat Completions request."""
     search: dict[str, object] | None = None
     """The fields that make Chat Completions search the web there; `None`: it cannot."""
+    largest_image: int | None = None
+    """Bytes of Base64 that one picture may have there; `None`: nobody said."""
+    largest_files: int | None = None
+    """Bytes of Base64 that the pictures and PDFs of a message may have there together; `None`: nobody said."""
     models: tuple[str, ...] = ()
     """Models that the config names, where the server cannot be asked."""
     own: bool = False

@@ -9,12 +9,26 @@ from mixchat.domain.model import Effort, ModelRef
 MediaType = Literal["image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"]
 
 
+class FileLimits(Struct, frozen=True):
+    """How large the files of one message may be at a provider, in bytes of Base64; `None`: nobody said."""
+
+    image: int | None = None
+    """One picture."""
+    together: int | None = None
+    """All pictures and PDFs."""
+
+
 class Attachment(Struct, frozen=True):
     """A file that goes with a message; a text file's content is in `data`, too."""
 
     name: str
     media_type: MediaType
     data: bytes
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.data)
 
     @property
     def is_image(self) -> bool:

@@ -1,6 +1,7 @@
 """From a role to the slots that can really take the prompt."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,6 +12,10 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.routing.request_builder import surely_reads, unfit, unreadable
 from mixchat.routing.services import RoutingServices
+
+_OTHERWISE: Final = "leave the file out or pin another model."
+_NO_WAY: Final = "no key or address for"
+_ELSEWHERE: Final = "is not on this machine, and this is private"
 
 
 class FallbackOrder(Struct, frozen=True):
@@ -80,10 +85,10 @@ def _sifted(
 def _why_not(slot: Slot, question: RoutingInput, resources: RoutingServices, *, private: bool) -> str | None:
     provider = slot.ref.provider
     if private and not resources.local(slot.ref):
-        return "is not on this machine, and this is private"
+        return _ELSEWHERE
     if not resources.providers.reachable(provider):
-        return f"no key or address for {provider}"
-    return unreadable(_types(question), resources.cards(slot.ref))
+        return f"{_NO_WAY} {provider}"
+    return unreadable(question.files, slot.ref, resources)
 
 
 def _types(question: RoutingInput) -> Sequence[str]:
@@ -94,17 +99,28 @@ def explain_no_candidate(
     chat_request: ChatRequest, decision: RoutingDecision, resources: RoutingServices
 ) -> Failure:
     """Return why the decision's fallback order holds nobody who could take `chat_request`."""
+    files = chat_request.messages[-1].attachments if chat_request.messages else ()
     for slot in decision.fallback_order:
-        reason = unfit(slot, resources.cards(slot.ref), chat_request.messages)
-        return BadRequest(
-            f"{slot.ref} {reason}; leave the file out or pin another model.", ref=slot.ref
-        ).failure
+        reason = unfit(slot, chat_request.messages, resources)
+        return BadRequest(f"{slot.ref} {reason}; {_OTHERWISE}", ref=slot.ref).failure
     if decision.private:
         return no_local_candidate(decision).failure
-    if len(decision.skipped) == 1:
-        ref = ModelRef.parse(decision.skipped[0][0])
+    refs = [ModelRef.parse(name) for name, _ in decision.skipped]
+    unable = [
+        (ref, reason)
+        for ref in refs
+        if resources.providers.reachable(ref.provider)
+        and (reason := unreadable(files, ref, resources)) is not None
+    ]
+    if len(unable) == 1:
+        ref, reason = unable[0]
+        return BadRequest(f"{ref} {reason}; {_OTHERWISE}", ref=ref).failure
+    if unable:
+        said = "; ".join(f"{ref} {reason}" for ref, reason in unable[:3])
+        return BadRequest(f"No model of the fallback order can take the file ({said}); {_OTHERWISE}").failure
+    if len(refs) == 1:
         try:
-            resources.providers.get(ref.provider)
+            resources.providers.get(refs[0].provider)
         except ProviderError as error:
             return error.failure
     return _nobody_reachable(decision)
@@ -112,6 +128,17 @@ def explain_no_candidate(
 
 def no_local_candidate(decision: RoutingDecision) -> NoLocalModel:
     """Return the error of a private prompt without a local slot."""
+    here = [
+        (name, reason)
+        for name, reason in decision.skipped
+        if reason != _ELSEWHERE and not reason.startswith(_NO_WAY)
+    ]
+    if here:
+        # It is on this machine, and cannot take it for another reason.
+        said = "; ".join(f"{name}: {reason}" for name, reason in here[:3])
+        return NoLocalModel(
+            f"This is private, and no model on this machine can take it ({said}); choose another, or leave the file out."
+        )
     if decision.pinned and decision.skipped:
         return NoLocalModel(
             f"This is private, and {decision.skipped[0][0]} is not on this machine; pin a local model."

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Protocol
 
 from msgspec import Struct, structs
 
 from mixchat.domain.chat_request import ChatRequest, GenerationSettings
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import Notice
-from mixchat.domain.model import ModelCard
-from mixchat.domain.request import Message, ModelRequest
+from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.request import MediaType, Message, ModelRequest
 from mixchat.domain.stack import Slot
 from mixchat.routing.context_window import cut, room, surely_fits, turns_in, weight
 from mixchat.routing.services import RoutingServices
@@ -36,7 +37,7 @@ def build_request(
     messages, private = (
         (chat_request.messages, 0) if local else _public(chat_request.messages, chat_request.kept)
     )
-    messages, pictures = _visible(messages, card)
+    messages, pictures = _visible(messages, slot.ref, resources)
     messages, turns = _fitted(messages, chat_request.kept, request, card, resources)
     left_out = [
         (private, "private turn", "stays on this machine", "stay on this machine"),
@@ -61,19 +62,51 @@ def _cache_key(chat: str | None) -> str | None:
     return None if chat is None else sha256(f"mixchat {chat}".encode()).hexdigest()[:32]
 
 
-def unfit(slot: Slot, card: ModelCard, messages: Sequence[Message]) -> str | None:
+class SizedFile(Protocol):
+    """A file, as far as it decides who can read it."""
+
+    @property
+    def media_type(self) -> MediaType:
+        """What it is."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        ...
+
+
+def unfit(slot: Slot, messages: Sequence[Message], resources: RoutingServices) -> str | None:
     """Return in words why `slot` cannot take the last message, or `None`."""
-    types = [file.media_type for file in messages[-1].attachments] if messages else []
-    return unreadable(types, card)
+    return unreadable(messages[-1].attachments, slot.ref, resources) if messages else None
 
 
-def unreadable(types: Sequence[str], card: ModelCard) -> str | None:
-    """Return in words which of these media types the model cannot read, or `None`."""
-    if card.images is False and any(kind.startswith("image/") for kind in types):
+def unreadable(files: Sequence[SizedFile], ref: ModelRef, resources: RoutingServices) -> str | None:
+    """Return in words why the model cannot read these files, or `None`."""
+    images = [file for file in files if file.media_type.startswith("image/")]
+    pdfs = [file for file in files if file.media_type == "application/pdf"]
+    if not images and not pdfs:
+        return None
+    card, limits = resources.cards(ref), resources.file_limits(ref.provider)
+    if images and card.images is False:
         return "cannot see images"
-    if card.pdfs is False and "application/pdf" in types:
+    if pdfs and card.pdfs is False:
         return "cannot read PDFs"
+    if limits.image and any(_encoded(file) > limits.image for file in images):
+        return f"takes images of up to {_megabytes(limits.image)}"
+    if limits.together and sum(map(_encoded, (*images, *pdfs))) > limits.together:
+        return f"takes files of up to {_megabytes(limits.together)} together"
     return None
+
+
+def _encoded(file: SizedFile) -> int:
+    """Return the file's bytes in Base64, as it is sent."""
+    return -(-file.size // 3) * 4
+
+
+def _megabytes(encoded: int) -> str:
+    """Return what a file on disk may have, rounded down, so that one of that size is taken."""
+    return f"{encoded * 3 // 4 // 100_000 / 10:.1f} MB"
 
 
 def surely_reads(types: Sequence[str], card: ModelCard) -> bool:
@@ -103,12 +136,14 @@ def _public(messages: tuple[Message, ...], kept: int) -> tuple[tuple[Message, ..
     return (*public, *messages[-kept:]), turns_in(earlier) - turns_in(public)
 
 
-def _visible(messages: tuple[Message, ...], card: ModelCard) -> tuple[tuple[Message, ...], int]:
+def _visible(
+    messages: tuple[Message, ...], ref: ModelRef, resources: RoutingServices
+) -> tuple[tuple[Message, ...], int]:
     """Leave out the files of earlier messages that the model cannot read."""
     hidden = 0
     shown: list[Message] = []
     for message in messages[:-1]:
-        files = tuple(file for file in message.attachments if unreadable([file.media_type], card) is None)
+        files = tuple(file for file in message.attachments if unreadable([file], ref, resources) is None)
         hidden += len(message.attachments) - len(files)
         shown.append(
             message if len(files) == len(message.attachments) else structs.replace(message, attachments=files)

@@ -10,6 +10,7 @@ from mixchat.domain.clock import Clock
 from mixchat.domain.meter import Meter
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Providers
+from mixchat.domain.request import FileLimits
 from mixchat.ledger.estimate import Estimator
 from mixchat.routing.health import Health
 
@@ -38,6 +39,8 @@ class RoutingServices(Struct, frozen=True, kw_only=True):
 
     providers: Providers
     cards: Callable[[ModelRef], ModelCard]
+    file_limits: Callable[[str], FileLimits] = lambda _: FileLimits()
+    """How large a provider lets the files of a message be."""
     meter: Meter
     clock: Clock
     health: Health

@@ -104,11 +104,11 @@ class TurnRun:
             slots = [self._decision.plan] if self._decision.plan else []
             chat_request = to_plan(chat_request, self._decision.system)
         else:
-            cards, messages = self._services.cards, chat_request.messages
+            messages = chat_request.messages
             slots = [
                 slot
                 for slot in self._decision.fallback_order
-                if unfit(slot, cards(slot.ref), messages) is None
+                if unfit(slot, messages, self._services) is None
             ]
             if step == "execute" and self._plan:
                 chat_request = to_execute(chat_request, str(self._plan))

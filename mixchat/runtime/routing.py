@@ -13,6 +13,7 @@ from mixchat.config.config import Budget
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import ConfigError, ProviderError
 from mixchat.domain.model import ModelRef
+from mixchat.domain.request import FileLimits
 from mixchat.domain.stack import RoleConfig, Stack
 from mixchat.runtime.settings import Settings
 from mixchat.runtime.storage import Storage
@@ -138,6 +139,7 @@ class Routing:
         return RoutingServices(
             providers=self._settings.providers,
             cards=self._settings.catalog.card,
+            file_limits=self._file_limits,
             meter=LazyMeter(lambda: self._storage.ledger),
             clock=self._storage.clock,
             health=self.health,
@@ -254,6 +256,10 @@ class Routing:
         """Return a model's alias, or its name."""
         names = [name for name, named in self._settings.catalog.aliases().items() if named == ref]
         return min(names, key=len) if names else ref.model
+
+    def _file_limits(self, provider: str) -> FileLimits:
+        spec = self._settings.provider_specs.get(provider)
+        return FileLimits() if spec is None else FileLimits(spec.largest_image, spec.largest_files)
 
     def _price(self, ref: ModelRef) -> Decimal | None:
         """Return about what a million tokens of a usual turn cost, three read for one written."""

@@ -253,3 +253,14 @@ async def test_a_private_prompt_never_goes_to_the_judge(parts: Parts):
     made.stack = own
     await made.decide(RoutingInput(prompt="fix this"))
     assert parts.providers.calls("c") == 0
+
+
+async def test_a_private_picture_that_the_model_here_cannot_see_is_not_called_elsewhere(parts: Parts):
+    parts.cards[ref("local/tiny")] = ModelCard(ref=ref("local/tiny"), images=False)
+    image = FileRef("cat.png", "image/png", 10)
+    question = RoutingInput(
+        prompt="fix this", private=True, files=(image,), pin=Pin("local/tiny", slot=slot("local/tiny"))
+    )
+    with pytest.raises(NoLocalModel, match=r"local/tiny: cannot see images\)") as caught:
+        await router(parts).decide(question)
+    assert "not on this machine" not in caught.value.message
