@@ -146,6 +146,10 @@ class Reports:
         row = self._connection.execute("SELECT min(key) FROM tallies WHERE kind = 'day'").fetchone()
         return row[0]
 
+    def of_chat(self, chat: str, under_way: Sequence[tuple[MeteredCall, Cost]] = ()) -> CostSum:
+        """Return what a chat has cost, its calls under way included."""
+        return _with(self._one(_OF_CHAT, chat), [cost for call, cost in under_way if call.chat == chat])
+
     def figures(
         self,
         chat: str | None = None,
@@ -159,7 +163,7 @@ class Reports:
             turn=_with(
                 self._one(_OF_TURN, turn), [cost for call, cost in mine if turn and call.turn == turn]
             ),
-            chat=_with(self._one(_OF_CHAT, chat), [cost for _, cost in mine if chat]),
+            chat=self.of_chat(chat, mine) if chat else CostSum(),
             today=_with(self.total(today, today).tally, [cost for _, cost in under_way]),
             month=_with(self.total(month_of(today), today).tally, [cost for _, cost in under_way]),
             budgets=self._budgets.states(chat, turn),

@@ -16,10 +16,10 @@ from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.storage import functions
 from mixchat.storage.backlog import Backlog, Done, Job
 from mixchat.storage.ledger_schema import CACHES, LEDGER
-from mixchat.storage.schema import CHATS, DRAFTS, SEARCH, VECTORS
+from mixchat.storage.schema import CHATS, DRAFTS, GROWTH, SEARCH, VECTORS
 from mixchat.storage.transaction import advice, transaction
 
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS, CACHES)
+MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS, CACHES, GROWTH)
 PATIENCE: Final = 10.0
 """Seconds that a command waits for another program that writes."""
 _LOOK_AGAIN: Final = 0.1

@@ -122,3 +122,11 @@ INSERT INTO drafts (window, chat, written, text)
 DROP TABLE old_drafts;
 """
 """A draft belongs to one chat of one window. Of the old ones those are kept that were not sent, without credentials."""
+
+GROWTH: Final = """
+DROP INDEX turns_by_chat;
+CREATE INDEX turns_by_chat ON turns (chat, key, deleted, id, parent, outcome, length(prompt), length(reply));
+CREATE INDEX turns_open ON turns (outcome) WHERE outcome = 'open';
+CREATE INDEX turns_deleted ON turns (deleted) WHERE deleted IS NOT NULL;
+"""
+"""A chat is listed without reading its texts, and what is open or deleted is found without reading every turn."""

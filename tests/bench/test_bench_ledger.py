@@ -23,7 +23,7 @@ from mixchat.ledger.savings import saving
 from mixchat.storage.database import Database
 from tests.ledger.stage import WORK, SteeredClock, call, request
 
-CALLS, DAYS, PER_CHAT, LIMIT = 1_000_000, 1_000, 40, 0.150
+CALLS, DAYS, PER_CHAT, LIMIT = 1_000_000, 1_000, 40, 0.050
 MODELS = [f"model-{number}" for number in range(12)]
 ROLES = ("coding", "quick", "daily-driver", "creative", "research", "extraction", "heavy-lifting", None)
 PURPOSES = ("answer", "answer", "answer", "judge", "title")

@@ -80,13 +80,12 @@ class SpendingView:
         storage = self._runtime.storage
         now = storage.clock.now()
         records = sorted(storage.chats.list(4 * _RECENT), key=lambda record: -record.updated)
+        cost, under_way = storage.ledger.reports.of_chat, storage.ledger.under_way()
+        shown = [record for record in records if record.id != chat.id][:_RECENT]
         return [
-            RecentChat(
-                record.id, record.title, now - record.updated, storage.ledger.figures(record.id, None).chat
-            )
-            for record in records
-            if record.id != chat.id
-        ][:_RECENT]
+            RecentChat(record.id, record.title, now - record.updated, cost(record.id, under_way))
+            for record in shown
+        ]
 
     def _last_context(self, turns: Sequence[Turn]) -> Context | None:
         """Return how full the window is after the newest of these turns of which that is known."""
