@@ -52,7 +52,7 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     system: str | None = None
     """The role's system prompt."""
     persona: str | None = None
-    """The persona of the prompt library whose system prompt is the role's."""
+    """The persona of the prompt library whose system prompt is the role's, in the place of `system`."""
     search: bool | None = None
     """Whether replies are grounded in a web search."""
     effort: Effort | None = None

@@ -16,6 +16,7 @@ from mixchat.config.paths import Paths
 from mixchat.config.reference import commented_file, described_keys, json_schema
 from mixchat.config.schema import settings
 from mixchat.config.toml_document import parse
+from mixchat.domain.errors import ConfigError
 from tests.cli.conftest import Shell
 
 
@@ -34,7 +35,17 @@ def test_every_line_of_it_can_be_used_once_its_mark_is_removed():
     lines = [
         re.sub(r"^# +(?=\[|[\w\"-]+(\.\"[^\"]*\")? = )", "", line) for line in commented_file().splitlines()
     ]
-    config = parse("\n".join(lines), "x").fit(Config)
+    # `system` and `persona` are two ways to write one thing: each is usable, and both at once are refused.
+    either = {
+        key: [line for line in lines if not (line.startswith(f"{key} = ") and "  # " in line)]
+        for key in ("system", "persona")
+    }
+    assert all(len(rest) == len(lines) - 1 for rest in either.values())
+    without_system, config = (parse("\n".join(rest), "x").fit(Config) for rest in either.values())
+    assert without_system.roles["contracts"].persona == "reviewer"
+    assert config.roles["contracts"].system
+    with pytest.raises(ConfigError, match="persona cannot stand beside system: keep one of them"):
+        parse("\n".join(lines), "x").fit(Config)
     assert config.aliases == {"opus": "anthropic/claude-opus-5-5"}
     assert config.providers["work"].key_env == "WORK_LLM_KEY"
     assert config.prices["work/big"].input == 1
