@@ -7,6 +7,7 @@ from typing import Any, Final, cast, get_args
 import msgspec
 from msgspec import Struct
 
+from mixchat.chat.pictures import what_is_wrong
 from mixchat.domain.chat_request import GenerationSettings
 from mixchat.domain.errors import BadRequest
 from mixchat.domain.model import Effort
@@ -174,4 +175,7 @@ def _file(url: str, name: str, place: str) -> Attachment:
         raise UnsupportedError(f"{place}: the file is not Base64.", "messages") from None
     if len(content) > _MOST_FILE:
         raise UnsupportedError(f"{place}: a file may have {_MOST_FILE // 1_000_000} MB.", "messages")
-    return Attachment(name, cast("MediaType", kind), content)
+    media_type = cast("MediaType", kind)
+    if (wrong := what_is_wrong(media_type, content)) is not None:
+        raise UnsupportedError(f"{place}: the {kind} {wrong}.", "messages")
+    return Attachment(name, media_type, content)

@@ -253,8 +253,10 @@ async def test_who_has_no_token_or_comes_from_elsewhere_is_refused(
             {"type": "image_url", "image_url": {"url": "https://evil.example/x.png"}}]}]}, "mixchat fetches none"),
         ({"model": "mixchat/auto", "messages": [{"role": "user", "content": [
             {"type": "image_url", "image_url": {"url": "data:image/svg+xml;base64,AAAA"}}]}]}, "cannot be attached"),
+        ({"model": "mixchat/auto", "messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="}}]}]}, "cut off or damaged"),
     ],
-    ids=range(9),
+    ids=range(10),
 )  # fmt: skip
 async def test_a_wrong_request_is_said_in_one_sentence(served: Served, body: object, said: str):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -266,7 +268,7 @@ async def test_a_wrong_request_is_said_in_one_sentence(served: Served, body: obj
 
 
 async def test_a_picture_and_an_earlier_talk_are_sent_on(wires: Wires, served: Served):
-    picture = "iVBORw0KGgoAAAANSUhEUg=="
+    picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
     messages: list[Any] = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "Hello"},
