@@ -71,6 +71,7 @@ def add(subparsers: Subparsers) -> None:
         help="a prompt of the library; KEY=VALUE fills it in",
     )
     say("--own-network", action="store_true", help="fetch @http://... from this machine and network, too")
+    say("--unknown-price", action="store_true", help="under a budget, ask a model of unknown price, too")
     say("-c", "--continue", dest="go_on", action="store_true", help="go on with the last chat")
     say("--json", action="store_true", help="one JSON object a line instead of text")
     say("-q", "--quiet", action="store_true", help="no closing line about role, model, time and cost")
@@ -86,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
 
     gc.disable()  # a process of a second makes no cycles that are worth looking for
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
+    if not args.unknown_price:
+        runtime.storage.go_on_unpriced = "say --unknown-price to go on once"
     # Who is asked about the prompt, and who is named to answer it, get ready while it is read.
     runtime.routing.preload(args.role or args.model)
     asked = read_asked(args)

@@ -87,8 +87,11 @@ class Budgets:
         self, limits: Budget, database: Database, clock: Clock, *, zone: tzinfo | None = None
     ) -> None:
         self.limits = limits
-        self.asks_about_prices = False
-        """Whether there is somebody who can be asked: then a chat's first call of unknown price is stopped for that."""
+        self.go_on_unpriced = ""
+        """What whoever is there does to go on with a call of unknown price: then a chat's first one is stopped for that.
+
+        Empty: nobody can be asked, and none is stopped.
+        """
         self._database = database
         self._clock = clock
         self._zone = zone
@@ -138,8 +141,8 @@ class Budgets:
             if state.used + (amount or ZERO) > state.limit or (amount is None and state.over):
                 overrun = BudgetOverrun(state.scope, amount)
                 raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
-            if amount is None and self.asks_about_prices and self._is_first_unknown(call):
-                raise OverBudget(_question(state, call), ref=call.ref, overrun=BudgetOverrun(PRICE))
+            if amount is None and self.go_on_unpriced and self._is_first_unknown(call):
+                raise OverBudget(_question(state, call, self.go_on_unpriced), ref=call.ref, overrun=BudgetOverrun(PRICE))
 
     def _is_first_unknown(self, call: MeteredCall) -> bool:
         """Whether the chat has made no call of unknown price yet, and this one answers a person."""
@@ -159,11 +162,11 @@ class Budgets:
         return from_pico(row[0] or 0)
 
 
-def _question(state: BudgetState, call: MeteredCall) -> str:
+def _question(state: BudgetState, call: MeteredCall, go_on: str) -> str:
     whose = _WHOSE[state.scope]
     return (
         f"The price of {call.ref} is not known, so the budget of {dollars(state.limit)} for {whose} cannot count it; "
-        f'go on in this chat, or set its price under [prices."{call.ref}"].'
+        f'{go_on}, or set its price under [prices."{call.ref}"] in the config.'
     )
 
 

@@ -35,8 +35,8 @@ class Storage:
         self._keep_chats = keep_chats
         self.patience: float | None = None
         """Seconds that a write waits for another program, where that is not the default; for a screen, next to none."""
-        self.asks_about_prices = False
-        """Whether somebody is there who can be asked about a call of unknown price."""
+        self.go_on_unpriced = ""
+        """What whoever is there does to go on with a call of unknown price; empty: nobody can be asked about it."""
 
     @cached_property
     def database(self) -> "Database":
@@ -128,7 +128,7 @@ class Storage:
         from mixchat.ledger.ledger import Ledger
 
         ledger = Ledger(self.database, self.prices, self._settings.config.budget, clock=self.clock)
-        ledger.budgets.asks_about_prices = self.asks_about_prices
+        ledger.budgets.go_on_unpriced = self.go_on_unpriced
         return ledger
 
     def use_config(self, config: Config) -> None:

@@ -302,7 +302,7 @@ def run_app(
         StorageError: the history cannot be written.
     """
     options = LaunchOptions(resume=resume, last=cont, theme=theme)
-    runtime.storage.asks_about_prices = True
+    runtime.storage.go_on_unpriced = "go on in this chat"
     if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain.plain_app import run_plain
 

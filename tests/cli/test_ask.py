@@ -248,6 +248,39 @@ async def test_a_budget_stops_the_call_before_it_is_made(wires: Wires):
     assert wires.seen == []
 
 
+@pytest.mark.parametrize("lines", [[], ["--json"]])
+async def test_an_unknown_price_stops_the_call_only_under_a_budget_and_a_flag_goes_on_once(
+    wires: Wires, lines: list[str]
+):
+    unpriced = ("-m", "anthropic/claude-of-tomorrow", *lines, SAY)
+    wires.script("claude-of-tomorrow", *(Reply("Bees dance."),) * 4)
+    assert (await ask(*unpriced)).code == 0  # without a budget nothing is asked
+    config = Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "config.toml"
+    config.write_text("[budget]\nday = 5\n")
+    seen = len(wires.seen)
+    run = await ask(*unpriced)
+    assert run.code == 3
+    assert len(wires.seen) == seen
+    sentence = (
+        "The price of anthropic/claude-of-tomorrow is not known, so the budget of $5.00 for the day cannot count it; say "
+        '--unknown-price to go on once, or set its price under [prices."anthropic/claude-of-tomorrow"] in the config.'
+    )
+    said = run.lines[-1]["message"] if lines else run.err.splitlines()[0]
+    assert said == sentence
+    assert (await ask("--unknown-price", *unpriced)).code == 0
+    assert (await ask(*unpriced)).code == 3  # another chat: the flag was for one prompt
+    config.write_text(
+        '[budget]\nday = 5\n[prices."anthropic/claude-of-tomorrow"]\ninput = 1\noutput = 1\n'
+    )
+    assert (await ask(*unpriced)).code == 0
+
+
+async def test_a_model_of_this_machine_is_not_asked_about_under_a_budget(wires: Wires):
+    wires.script("of-my-own", Reply("Bees dance."))
+    (Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "config.toml").write_text("[budget]\nday = 5\n")
+    assert (await ask("-m", "ollama/of-my-own", SAY)).code == 0
+
+
 async def test_python_gets_the_reply_as_a_string_that_knows_where_it_came_from(wires: Wires):
     wires.script("gemini-3.8-flash", Reply("print(1)", input=100, output=10))
     reply = await mixchat.aask("hello", role="coding")

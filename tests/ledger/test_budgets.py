@@ -229,7 +229,7 @@ def test_a_chats_first_call_of_unknown_price_is_asked_about_once_where_somebody_
         book.close(key, text="x", usage=CENT, complete=True, failure=None)
 
     ask("first")  # nobody can be asked: it goes through, and is counted as unknown
-    book.budgets.asks_about_prices = True
+    book.budgets.go_on_unpriced = "go on in this chat"
     ask("first")
     with pytest.raises(OverBudget, match="is not known") as caught:
         ask("second")
@@ -242,5 +242,5 @@ def test_a_chats_first_call_of_unknown_price_is_asked_about_once_where_somebody_
     with pytest.raises(OverBudget):
         ask("fourth")
     free = ledger(tmp_path)
-    free.budgets.asks_about_prices = True
+    free.budgets.go_on_unpriced = "go on in this chat"
     free.open(call(UNPRICED, chat="fifth"), request(ref=UNPRICED, max_tokens=1))

@@ -247,7 +247,7 @@ async def test_a_limit_that_thinking_used_up_is_raised_and_asked_again_with_one_
 
 async def test_an_unknown_price_under_a_budget_is_asked_about_once_a_chat():
     runtime = StagedRuntime(CONFIG.split("[prices")[0] + "[budget]\nday = 5\n")
-    runtime.storage.asks_about_prices = True
+    runtime.storage.go_on_unpriced = "go on in this chat"
     async with on_stage(runtime) as stage:
         runtime.storage.prices.load()
         stage.screen.first.choices.armed_after = 0.0
