@@ -142,7 +142,9 @@ class Budgets:
                 overrun = BudgetOverrun(state.scope, amount)
                 raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
             if amount is None and self.go_on_unpriced and self._is_first_unknown(call):
-                raise OverBudget(_question(state, call, self.go_on_unpriced), ref=call.ref, overrun=BudgetOverrun(PRICE))
+                raise OverBudget(
+                    _question(state, call, self.go_on_unpriced), ref=call.ref, overrun=BudgetOverrun(PRICE)
+                )
 
     def _is_first_unknown(self, call: MeteredCall) -> bool:
         """Whether the chat has made no call of unknown price yet, and this one answers a person."""

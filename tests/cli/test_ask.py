@@ -269,9 +269,7 @@ async def test_an_unknown_price_stops_the_call_only_under_a_budget_and_a_flag_go
     assert said == sentence
     assert (await ask("--unknown-price", *unpriced)).code == 0
     assert (await ask(*unpriced)).code == 3  # another chat: the flag was for one prompt
-    config.write_text(
-        '[budget]\nday = 5\n[prices."anthropic/claude-of-tomorrow"]\ninput = 1\noutput = 1\n'
-    )
+    config.write_text('[budget]\nday = 5\n[prices."anthropic/claude-of-tomorrow"]\ninput = 1\noutput = 1\n')
     assert (await ask(*unpriced)).code == 0
 
 
