@@ -71,7 +71,9 @@ def _sifted(
             continue
         state = resources.health.state(slot.ref)
         if state.phase == "open" and state.failure is not None:
-            skipped.append((str(slot.ref), f"rests for {state.seconds:.0f} s: {state.failure.message}"))
+            skipped.append(
+                (str(slot.ref), f"unavailable, retry in {state.seconds:.0f} s: {state.failure.message}")
+            )
             resting.append(slot)
         else:
             fit.append(slot)

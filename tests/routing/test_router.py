@@ -115,7 +115,7 @@ async def test_a_resting_model_comes_last_and_the_countdown_is_told(parts: Parts
     parts.health.failed(ref("a/x"), Failure("overloaded", "Busy."))
     decision = await router(parts).decide(RoutingInput(prompt="fix this"))
     assert refs(decision.fallback_order) == ["b/y", "c/z", "local/tiny", "a/x"]
-    assert decision.skipped == (("a/x", "rests for 12 s: Busy."),)
+    assert decision.skipped == (("a/x", "unavailable, retry in 12 s: Busy."),)
 
 
 async def test_images_go_to_models_that_see(parts: Parts):
