@@ -1,7 +1,7 @@
 """The branch of a chat that is on the screen, out of all that were ever written."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, overload
 
 from mixchat.domain.turn import Outcome, Turn
@@ -40,8 +40,20 @@ class Branch(Sequence[Turn]):
     def __getitem__(self, index: slice) -> list[Turn]: ...
     def __getitem__(self, index: int | slice) -> Turn | list[Turn]:
         if isinstance(index, slice):
-            return [self.turn(turn_id) for turn_id in self._ids[index]]
+            return self._several(self._ids[index])
         return self.turn(self._ids[index])
+
+    def __iter__(self) -> Iterator[Turn]:
+        for start in range(0, len(self._ids), _KEPT):
+            yield from self._several(self._ids[start : start + _KEPT])
+
+    def _several(self, ids: Sequence[str]) -> list[Turn]:
+        """Return these turns, those that are not in memory read at once; the last of them are in memory then."""
+        found = self._store.several([turn_id for turn_id in ids if turn_id not in self._read])
+        turns = [found[turn_id] if turn_id in found else self._read[turn_id] for turn_id in ids]
+        for turn in turns[-_KEPT:]:
+            self._keep(turn)
+        return turns
 
     def turn(self, turn_id: str) -> Turn:
         """Return any turn of the chat, on this branch or not.
@@ -51,11 +63,15 @@ class Branch(Sequence[Turn]):
         """
         turn = self._read.get(turn_id)
         if turn is None:
-            turn = self._read[turn_id] = self._store.get(turn_id)
-        self._read.move_to_end(turn_id)
+            turn = self._store.get(turn_id)
+        self._keep(turn)
+        return turn
+
+    def _keep(self, turn: Turn) -> None:
+        self._read[turn.id] = turn
+        self._read.move_to_end(turn.id)
         while len(self._read) > _KEPT:
             self._read.popitem(last=False)
-        return turn
 
     @property
     def ids(self) -> Sequence[str]:

@@ -3,9 +3,14 @@
 import statistics
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from mixchat.chat.branch import Branch
 from mixchat.domain.clock import SystemClock
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.chats import ChatStore
 from mixchat.storage.database import MIGRATIONS, Database
 from mixchat.storage.deletion import purge
@@ -78,4 +83,34 @@ def test_a_history_of_before_gets_the_same(tmp_path: Path):
     ]
     plan = "EXPLAIN QUERY PLAN SELECT id FROM turns WHERE outcome = 'open'"
     assert "turns_open" in database.connection.execute(plan).fetchone()[3]
+    database.close()
+
+
+def test_a_branch_is_read_with_a_few_queries(tmp_path: Path):
+    database = Database(tmp_path / "history.db")
+    chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
+    chat = chats.new()
+    chats.add(chat)
+    path: list[Turn] = []
+    for number in range(TURNS):
+        parent = path[-1].id if path else None
+        when = datetime(2026, 1, 1, tzinfo=UTC)
+        path.append(
+            Turn(id=f"t{number}", chat=chat.id, parent=parent, created=when, prompt=f"p{number}", reply="é",
+                 outcome=Outcome.COMPLETE)
+        )  # fmt: skip
+        turns.save(path[-1])
+    branch = Branch(turns, chat.id, path[-1].id, lambda: None)
+    asked: list[str] = []
+    database.connection.set_trace_callback(asked.append)
+    assert list(branch) == path
+    assert branch[:-1] == path[:-1]
+    assert len(asked) < TURNS / 40
+    asked.clear()
+    assert branch[-200:-1] == path[-200:-1]
+    assert asked == []
+    with database.writing() as connection:
+        connection.execute("DELETE FROM turns WHERE id = 't7'")
+    with pytest.raises(KeyError, match="t7"):
+        _ = branch[:20]
     database.close()
