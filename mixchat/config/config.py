@@ -172,8 +172,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     favourites: tuple[str, ...] = ()
     """The models or roles that one key pins a chat to, one after another."""
     titles: bool | str = True
-    """Whether chats are named by a model of the `quick` role that does it for less than $0.001, or which model does;
-    false: their first words do."""
+    """Whether a model names the chats, or which one does."""
     budget: Budget = Budget()
     """Limits in dollars."""
     router: RouterConfig = RouterConfig()
