@@ -22,3 +22,6 @@ def sitting(provider: Provider, tmp_path: Path) -> Iterator[Sitting]:
     person = Sitting(tmp_path / "home", provider)
     yield person
     person.leaves()
+    log = person.home / "log" / "mixchat.log"
+    said = log.read_text("utf-8") if log.exists() else ""
+    assert "mixchat.crash" not in said, f"something failed in the app on the way:\n{said}"
