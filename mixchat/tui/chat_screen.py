@@ -156,6 +156,7 @@ class ChatScreen(Screen[None]):
         """Load the handlers after the first picture: their imports take longer than the picture does."""
         await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
         onboarding = self.wiring.onboarding
+        await self.wiring.mounted
         self.ready.set()
         try:
             await self._runtime.discover(unnamed=True)
@@ -206,7 +207,9 @@ class ChatScreen(Screen[None]):
         self.wiring.onboarding.send(event.message)
 
     @on(Composer.Commanded)
-    def _commanded(self, event: Composer.Commanded) -> None:
+    async def _commanded(self, event: Composer.Commanded) -> None:
+        if not self.ready.is_set():  # a command that was typed at once waits for the widgets it works with
+            await self.wiring.mounted
         action = find_slash(event.name)
         if action is not None:
             self.action_run(action.id, event.argument)

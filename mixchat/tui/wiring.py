@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from mixchat.tui.actions.dispatch import ActionDispatcher
 from mixchat.tui.actions.keys import key_label, read_keys
@@ -62,12 +63,14 @@ class ChatWiring(Struct, frozen=True):
     library: PromptLibraryHandler
     elsewhere: ElsewhereHandler
     navigation: NavigationHandler
+    mounted: AwaitMount
+    """Awaited, is done once the other widgets have their children."""
 
 
 def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatWiring:
     """Make and mount the other widgets, then the context, then the handlers, each from what was made before it."""
     chats = OpenChats(runtime, screen)
-    widgets = _mount_widgets(runtime, screen, first, chats)
+    widgets, mounted = _mount_widgets(runtime, screen, first, chats)
     spending = SpendingView(runtime)
     selection = TurnSelection(widgets, chats)
     view = ChatView(
@@ -120,12 +123,13 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         PromptLibraryHandler(context),
         ElsewhereHandler(context),
         navigation,
+        mounted,
     )
 
 
 def _mount_widgets(
     runtime: "Runtime", screen: Screen[None], first: FirstWidgets, chats: OpenChats
-) -> ChatWidgets:
+) -> tuple[ChatWidgets, AwaitMount]:
     transcript = Transcript(header_suffix=chats.answer_mark, id="transcript")
     widgets = ChatWidgets(
         **structs.asdict(first),
@@ -141,10 +145,10 @@ def _mount_widgets(
     )
     transcript.display = False  # until it has the place of the welcome
     first.panel.mount(widgets.turns)
-    first.switcher.mount(widgets.first_run, transcript, widgets.compared)
+    mounted = first.switcher.mount(widgets.first_run, transcript, widgets.compared)
     # Mounted before it is wanted, so that what is typed right after its key is in the field.
     screen.query_one("#conversation", Vertical).mount(widgets.find_bar, before=widgets.composer)
-    return widgets
+    return widgets, mounted
 
 
 def _notifier(context: ChatContext) -> tuple[ReplyNotifier, ...]:
