@@ -11,7 +11,7 @@ def test_a_credential_in_a_draft_is_not_on_disk(sitting: Sitting):
     sitting.until(lambda: sitting.disk.drafts(), "the draft on disk")
     assert not sitting.disk.holds(SECRET)
     sitting.presses("enter")
-    sitting.sees("edit")
+    sitting.sees("Send anyway")
     assert not sitting.provider.requests
     assert not sitting.disk.holds(SECRET)
     sitting.quits()

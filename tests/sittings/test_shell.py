@@ -38,7 +38,7 @@ def test_windows_line_ends_and_a_byte_order_mark_stay(sitting: Sitting):
 
 def test_exported_columns_and_lines_are_not_the_terminals(sitting: Sitting):
     sitting.opens(environment={"COLUMNS": "60", "LINES": "12"})
-    sitting.sees("No messages yet")  # in the side panel of a wide terminal
+    sitting.sees("New chat")  # in the side panel of a wide terminal
     sitting.terminal.change_size(80, 24)
     sitting.sees_no_more("No messages yet")
 

@@ -14,9 +14,9 @@ def test_the_letters_of_a_question_can_be_read(sitting: Sitting, theme: str):
     sitting.opens()
     sitting.writes(SECRET)
     sitting.presses("enter")
-    screen = sitting.sees(r" e {1,2}edit")
-    row = next(at for at, line in enumerate(screen.rows) if " edit" in line)
-    letter = screen.cell(screen.rows[row].index(" edit") - 2, row)
-    assert letter.character == "e"
-    assert letter.foreground == "black"
-    assert letter.background in {"brown", "e5b567"}
+    screen = sitting.sees(r"alt\+n {1,4}Send")
+    row = next(at for at, line in enumerate(screen.rows) if "alt+n" in line)
+    for at in range(screen.rows[row].index("alt+n"), screen.rows[row].index("Send") + 4):
+        cell = screen.cell(at, row)
+        same = cell.foreground == cell.background != "default"  # the terminal's own two are never the same
+        assert cell.character == " " or not same
