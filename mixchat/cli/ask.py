@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()  # a process of a second makes no cycles that are worth looking for
     runtime = build_runtime(stack=args.stack, keep_chats=not args.no_save)
     if not args.unknown_price:
-        runtime.storage.go_on_unpriced = "say --unknown-price to go on once"
+        runtime.storage.go_on_unpriced = "say --unknown-price to send anyway"
     # Who is asked about the prompt, and who is named to answer it, get ready while it is read.
     runtime.routing.preload(args.role or args.model)
     asked = read_asked(args)

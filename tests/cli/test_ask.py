@@ -263,7 +263,7 @@ async def test_an_unknown_price_stops_the_call_only_under_a_budget_and_a_flag_go
     assert len(wires.seen) == seen
     sentence = (
         "The price of anthropic/claude-of-tomorrow is not known, so the budget of $5.00 for the day cannot count it; say "
-        '--unknown-price to go on once, or set its price under [prices."anthropic/claude-of-tomorrow"] in the config.'
+        '--unknown-price to send anyway, or set its price under [prices."anthropic/claude-of-tomorrow"] in the config.'
     )
     said = run.lines[-1]["message"] if lines else run.err.splitlines()[0]
     assert said == sentence
