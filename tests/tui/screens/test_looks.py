@@ -126,8 +126,7 @@ async def test_what_floats_over_the_chat_opens_at_every_size(doing: Doing, size:
     """No picture: what lies dimmed behind it is not always laid out for the last time when it is taken."""
     runtime = SceneRuntime()
     tell(runtime)
-    async with on_stage(runtime, size=size) as stage:
-        stage.app.theme = theme
+    async with on_stage(runtime, LaunchOptions(theme=theme), size) as stage:
         await doing(stage)
 
 
