@@ -8,10 +8,9 @@ import asyncio
 import contextlib
 import logging
 import shlex
-import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 from string import Template
@@ -22,6 +21,7 @@ from aiohttp import web
 from textual_serve.server import Server
 
 from mixchat.server.access import is_own_host, is_own_origin, is_token
+from mixchat.server.listen import stop_signals
 
 _GRACE: Final = 1.0
 """Seconds that the apps have to save and leave."""
@@ -101,10 +101,15 @@ async def serve_app(
     )
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    stopped = asyncio.get_running_loop().create_future()
-    with _signals(stopped):
+    stopped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def stop(by_hand: bool) -> None:
+        if not stopped.done():
+            stopped.set_result(by_hand)
+
+    with stop_signals(stop):
         tell(f"http://127.0.0.1:{port}/?token={token}", token)
-        by_hand: bool = await stopped
+        by_hand = await stopped
         await _end_apps()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(runner.cleanup(), _GRACE)
@@ -121,24 +126,3 @@ async def _end_apps() -> None:
     for app in left:
         with contextlib.suppress(psutil.Error):
             app.kill()
-
-
-@contextlib.contextmanager
-def _signals(stopped: "asyncio.Future[bool]") -> Generator[None]:
-    loop = asyncio.get_running_loop()
-
-    def stop(by_hand: bool) -> None:
-        if not stopped.done():
-            stopped.set_result(by_hand)
-
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    try:
-        for number in numbers:
-            loop.add_signal_handler(number, stop, number == signal.SIGINT)
-    except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
-        numbers = []
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

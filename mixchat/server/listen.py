@@ -60,14 +60,15 @@ async def serve(app: Callable[..., Any], listener: socket.socket, ready: Callabl
         interrupted = by_hand
         server.should_exit = True
 
-    with _signals(stop):
+    with stop_signals(stop):
         ready()
         await server.serve(sockets=[listener])
     return interrupted
 
 
 @contextlib.contextmanager
-def _signals(stop: Callable[[bool], None]) -> Generator[None]:
+def stop_signals(stop: Callable[[bool], None]) -> Generator[None]:
+    """Let SIGTERM, SIGHUP and Ctrl+C call `stop`, with whether it was Ctrl+C, for as long as this is entered."""
     loop = asyncio.get_running_loop()
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     try:
