@@ -10,10 +10,12 @@ from typing import Any, Final
 from mixchat.domain.errors import ConfigError
 
 HOST: Final = "127.0.0.1"
+_WAITING: Final = 128
+"""Clients that wait for the server at most."""
 
 
 def bind(port: int) -> socket.socket:
-    """Return a socket on loopback; port 0 takes one that is free.
+    """Return a socket that listens on loopback; port 0 takes one that is free.
 
     Raises:
         ConfigError: the port is taken or not allowed.
@@ -22,6 +24,7 @@ def bind(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen(_WAITING)  # from here on who connects waits, also while the server is being made
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
