@@ -30,6 +30,7 @@ async def wires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     for part in ("CONFIG", "DATA", "LOG"):
         monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / part))
     monkeypatch.setenv("MIXCHAT_STACK", "wire")
+    monkeypatch.setenv("MIXCHAT_FRAMES", "whole")  # these read bytes; a word may come cell by cell otherwise
     async with Wires() as served:
         for name, value in environment(served.url).items():
             monkeypatch.setenv(name, value)
