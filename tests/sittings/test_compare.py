@@ -29,13 +29,13 @@ def test_a_narrow_terminal_counts_what_a_comparison_costs_while_it_runs(sitting:
 
 def test_undo_takes_back_the_pick_and_not_the_comparison(sitting: Sitting):
     compares(sitting)
-    sitting.presses("alt+2")
+    sitting.chooses("alt+2")
     sitting.sees_no_more("Continue with")
     assert "A plain answer." not in sitting.screen.text
     sitting.presses("alt+z")
     sitting.sees("Continue with")
     assert "Another answer." in sitting.sees("A plain answer.").row_with("A plain answer.")
-    sitting.presses("alt+1")
+    sitting.chooses("alt+1")
     sitting.sees_no_more("Another answer.")
     sitting.says("go on")
     said = str(sitting.provider.was_asked(3).json)
