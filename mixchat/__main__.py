@@ -74,7 +74,10 @@ def open_app(
     from mixchat.tui.app import run_app
 
     runtime = build_runtime(stack=stack, teaching=True)
-    return run_app(runtime, resume=resume, cont=last, theme=theme, plain=plain)
+    code = run_app(runtime, resume=resume, cont=last, theme=theme, plain=plain)
+    if not plain and not in_browser and not sys.stdout.isatty():
+        end_process(code)  # the window was closed: Python's last flush would fail, and make the exit code 120
+    return code
 
 
 if __name__ == "__main__":

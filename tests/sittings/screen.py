@@ -9,7 +9,7 @@ from msgspec import Struct
 _FIGURE: Final = r"(?P<mark>[~<]*)(?P<sum>\$[\d,.]+|\?)"
 _TRACKER: Final = re.compile(r"(?:^|\s)(?P<label>chat|today|month)\s+[~<]*(?:\$|\?)", re.IGNORECASE)
 _BAR: Final = "▌"
-_PLACEHOLDER: Final = "Ask anything"
+_PLACEHOLDERS: Final = ("Ask anything", "Answer the question above first")
 
 
 class Cell(Struct, frozen=True):
@@ -102,7 +102,7 @@ class Screen:
             block.insert(0, rows.pop().partition(_BAR)[2].strip())
         # The last row of the block tells who would answer.
         written = "\n".join(block[:-1]).strip("\n")
-        return "" if written.startswith(_PLACEHOLDER) else written
+        return "" if written.startswith(_PLACEHOLDERS) else written
 
     def figure(self, label: str) -> Figure:
         """Return the amount behind a label: `chat`, `today`, `month`."""

@@ -96,7 +96,7 @@ def _line(
             parts.append(Content.styled(glyph * thick, style))
             parts.append(Content(" " * (pitch - thick)))
         else:
-            parts.append(Content.styled(dot.ljust(pitch), "$track"))
+            parts.append(Content.styled(dot.ljust(pitch), "$text-muted"))
     return Content("").join(parts)
 
 
