@@ -23,11 +23,12 @@ from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.control import Control
 from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate, ReflowResult
 from textual.app import App
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from mixchat.tui.terminal.shown_frame import ShownFrame
 
@@ -40,7 +41,7 @@ _VERSION: Final = "8.2.8"
 _PARTS: Final[dict[type, tuple[str, ...]]] = {
     App: ("_display", "_begin_update", "_end_update", "_handle_exception"),
     Screen: ("_on_idle", "_on_timer_update", "_compositor_refresh", "_update_timer"),
-    Compositor: ("_get_renders", "render_partial_update", "visible_widgets"),
+    Compositor: ("_get_renders", "render_partial_update", "visible_widgets", "reflow"),
 }
 _TIMER: Final = "_Screen__update_timer"
 _LEAST: Final = 0.004
@@ -129,6 +130,21 @@ class DirtyCompositor(Compositor):
     """Renders only widgets under something dirty, not all those in the rectangle around everything that is."""
 
     _only: list[Region] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._laid_out = self._full_map
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out, and return what is new since the layout before.
+
+        Textual compares with its map, which a look at it (a paint, a mouse that moves) may have brought up to date
+        already: a widget that was mounted meanwhile then never hears of its size and is not painted.
+        """
+        self._full_map = self._laid_out
+        found = super().reflow(parent, size)
+        self._laid_out = self._full_map
+        return found
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty."""

@@ -5,6 +5,7 @@ from time import monotonic
 
 import pytest
 import textual
+from textual import events
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
@@ -108,3 +109,31 @@ async def test_whole_frames_can_be_had(monkeypatch: pytest.MonkeyPatch):
 
 def test_this_textual_has_all_parts():
     assert is_supported()
+
+
+class Told(Static):
+    """Notes the sizes that it is told."""
+
+    told: list[int]
+
+    def on_mount(self) -> None:
+        self.told = []
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.told.append(event.size.width)
+
+
+async def test_a_widget_hears_of_its_size_also_when_somebody_looked_before_the_layout():
+    app = Words()
+    async with app.run_test(size=(60, 20)) as pilot:
+        compositor = app.screen._compositor
+        widget = Told("here")
+        app.screen.mount(widget)
+        for _ in range(
+            20
+        ):  # until it is in the tree, and before the layout that comes once the screen is idle
+            compositor._full_map_invalidated = True
+            assert compositor.full_map is not None
+            await asyncio.sleep(0)
+        await pilot.pause()
+        assert widget.told == [60]

@@ -17,7 +17,7 @@ from mixchat.tui.screens.settings.table_screen import TableScreen
 from mixchat.tui.screens.spend_screen import SpendScreen
 from mixchat.tui.screens.stack.stack_screen import StackScreen
 from tests.tui.screens.scene import LARGE, SceneRuntime, opened, tell
-from tests.tui.stage import Stage, on_stage
+from tests.tui.stage import Stage
 
 SnapCompare = Callable[..., bool]
 Doing = Callable[[Stage], Awaitable[None]]
@@ -110,7 +110,7 @@ async def help_in_the_chat(stage: Stage) -> None:
 
 SCREENS = pytest.mark.parametrize(
     "doing", [chats, hits, renaming, help_here, models, stack, settings, a_table, one_named_thing, spending,
-     setting_up, finding],
+     setting_up, finding, dressing, help_in_the_chat],
     ids=lambda doing: doing.__name__,
 )  # fmt: skip
 LOOKS = pytest.mark.parametrize(
@@ -118,16 +118,6 @@ LOOKS = pytest.mark.parametrize(
     [((80, 24), "mixchat-light"), ((120, 40), "mixchat-dark"), ((200, 60), "mixchat-dark")],
     ids=["80x24-light", "120x40-dark", "200x60-dark"],
 )  # fmt: skip
-
-
-@LOOKS
-@pytest.mark.parametrize("doing", [dressing, help_in_the_chat], ids=lambda doing: doing.__name__)
-async def test_what_floats_over_the_chat_opens_at_every_size(doing: Doing, size: tuple[int, int], theme: str):
-    """No picture: what lies dimmed behind it is not always laid out for the last time when it is taken."""
-    runtime = SceneRuntime()
-    tell(runtime)
-    async with on_stage(runtime, LaunchOptions(theme=theme), size) as stage:
-        await doing(stage)
 
 
 @SCREENS
