@@ -60,6 +60,8 @@ SEAM = "─── cut off · continued by gemini-3.8-flash ───"
         ("First.\n\n|Second.", ["First.", SEAM, "Second."]),
         ("First.|\n\nSecond.", ["First.", SEAM, "Second."]),
         ("The end.|", ["The end.", SEAM]),
+        ("$$\n$x|_1$", ["  x₁", SEAM]),
+        ("$$\nx|_1\n$$\n\nAnd.", ["  x₁", SEAM, "And."]),
         ("|The start.", [SEAM, "The start."]),
         ("See [it](https://a.exa|mple/x) there.", ["See it", SEAM, "there."]),
         ("See https://a.exa|mple/x there.", ["See https://a.example/x", SEAM, "there."]),

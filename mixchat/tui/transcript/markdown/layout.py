@@ -12,7 +12,7 @@ from mixchat.tui.transcript.markdown.code import CodeRows
 from mixchat.tui.transcript.markdown.formula import in_rows
 from mixchat.tui.transcript.markdown.inline import Inline, note_mark, written_as
 from mixchat.tui.transcript.markdown.parse import language_of, split_task
-from mixchat.tui.transcript.markdown.seams import MARK, Seams
+from mixchat.tui.transcript.markdown.seams import Seams
 from mixchat.tui.transcript.markdown.syntax import HIDDEN
 from mixchat.tui.transcript.markdown.table import table_lines
 from mixchat.tui.transcript.markdown.wrap import rows_of, width_of
@@ -116,7 +116,7 @@ class _Layout:
 
     def _formula(self, source: str, width: int) -> list[RenderedLine]:
         """Return a formula in rows of its own, set in; or as it was written, where it cannot be set in text."""
-        rows = in_rows(source) if MARK not in source else None
+        rows = in_rows(source)
         room = width - len(_SET_IN)
         if rows is None or (len(rows) > 1 and max(map(cell_len, rows)) > room):
             return self.seams.rows(source, width, lambda text: [(text.expandtabs(4), self.palette.math)])

@@ -115,8 +115,8 @@ def _shape(tokens: list[Token]) -> list[tuple[object, ...]]:
 
 
 def _has_marks(tokens: list[Token], count: int) -> bool:
-    """Whether all marks are in text, none before the text of an item."""
-    found = [token.content for token in tokens if MARK in token.content]
+    """Whether all marks are in text, none before the text of an item and none in a formula, which is set whole."""
+    found = [token.content for token in tokens if MARK in token.content and token.type != "math_block"]
     return sum(text.count(MARK) for text in found) == count and not any(
         text.startswith(MARK) for text in found
     )
