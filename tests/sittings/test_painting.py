@@ -7,6 +7,7 @@ import signal
 import psutil
 import pytest
 
+from tests.sittings.provider import paced
 from tests.sittings.screen import Screen
 from tests.sittings.sitting import Sitting
 
@@ -30,9 +31,7 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.sees("esc back")
     sitting.presses("escape")
     sitting.sees_no_more("esc back")
-    os.kill(sitting.terminal.pid, signal.SIGTSTP)
-    process = psutil.Process(sitting.terminal.pid)
-    sitting.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
+    _stop(sitting)
     mark = sitting.terminal.mark
     sitting.terminal.resume()
     sitting.until(lambda: b"\x1b[?1049h" in sitting.terminal.written[mark:], "the terminal taken again")
@@ -41,6 +40,13 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.until(lambda: sitting.screen.composer == "ж", "the key")
     seen.append(sitting.screen)
     return seen
+
+
+def _stop(sitting: Sitting) -> None:
+    """Stop the program as the shell's job control does."""
+    os.kill(sitting.terminal.pid, signal.SIGTSTP)
+    process = psutil.Process(sitting.terminal.pid)
+    sitting.until(lambda: process.status() == psutil.STATUS_STOPPED, "the stop")
 
 
 @pytest.fixture
@@ -62,3 +68,17 @@ def test_changed_cells_make_the_picture_that_whole_rows_make(sitting: Sitting, o
         assert [_timeless(screen) for screen in changes] == [_timeless(screen) for screen in whole]
     finally:
         other.leaves()
+
+
+def test_a_stop_at_any_moment_of_a_stream_is_a_stop(sitting: Sitting):
+    words = " ".join(f"word{number:03}" for number in range(600))
+    sitting.provider.will_say(paced(words, 1500))
+    sitting.opens()
+    sitting.sends("tell me")
+    sitting.sees("word005")
+    for _ in range(12):
+        _stop(sitting)
+        mark = sitting.terminal.mark
+        sitting.terminal.resume()
+        sitting.until(lambda: b"\x1b[?1049h" in sitting.terminal.written[mark:], "the terminal taken again")  # noqa: B023
+    sitting.sees("word599")

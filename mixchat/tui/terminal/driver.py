@@ -78,6 +78,28 @@ class TerminalDriver(LinuxDriver):
             self.resets += 1
         super().process_message(message)
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop when nothing else is being done.
+
+        Textual would write from within the signal's handler: one that came while a frame was handed to the writer
+        would wait for ever for the lock of the writer's queue, which the interrupted code holds.
+        """
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._stop)
+        else:  # another program has the terminal, and the loop may be waiting for it
+            self._stop()
+
+    def _stop(self) -> None:
+        super()._sigtstp_application()  # pyright: ignore[reportUnknownMemberType]
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal back in the same way."""
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        super()._sigcont_application()  # pyright: ignore[reportUnknownMemberType]
+
     @property
     def is_behind(self) -> bool:
         """Whether a frame is still on its way to the eye: by what the terminal answers, or since it takes no more."""
