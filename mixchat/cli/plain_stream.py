@@ -27,6 +27,13 @@ class PlainStream(TextIOBase):
         """Write out what is held back."""
         self._stream.flush()
 
+    def close(self) -> None:
+        """Leave the stream open that is behind it, which others write to as well; nothing is held back here.
+
+        It is called when this object is collected too, perhaps after that stream was closed: since Python 3.13 a
+        failure there is shown.
+        """
+
     def isatty(self) -> bool:
         """Return whether a terminal is behind it."""
         return self._stream.isatty()
