@@ -101,7 +101,7 @@ class Ledger:
     ) -> tuple[Usage, Cost]:
         """Return what the call has used and cost so far, by the usage reported and the text received.
 
-        `text` is all that came, not the last piece. Until the price list is in memory the cost is unknown.
+        `text` is all that came, not the last piece. A listed price is unknown until the price list is in memory.
         Once a second the figure is noted on disk as well, for whoever finds it should this program be killed.
         """
         key = int(call_id)
@@ -183,12 +183,16 @@ class Ledger:
     def _so_far(self, live: OpenCall) -> Cost:
         if live.usage == Usage():
             return Cost(ZERO, exact=False)
-        usd = self.prices.price(live.call.ref, live.usage, live.started) if self.prices.ready else None
+        usd = (
+            self.prices.price(live.call.ref, live.usage, live.started)
+            if self.prices.tells(live.call.ref)
+            else None
+        )
         return Cost(None if usd is None else normalised(usd), exact=usd == ZERO)
 
     def _amount(self, call: MeteredCall, request: ModelRequest) -> Decimal | None:
         """Return what to set aside. Without a budget nobody asks, so nobody waits for the price list."""
-        if not self.budgets.any and not self.prices.ready:
+        if not self.budgets.any and not self.prices.tells(call.ref):
             return None
         return self.forecast(call, request).cost.usd
 

@@ -68,6 +68,10 @@ class Prices:
         """Whether the price list is in memory, so that no question has to wait for it."""
         return self._list is not None
 
+    def tells(self, ref: ModelRef) -> bool:
+        """Whether the price of `ref` can be told without waiting for the price list: it is in memory or not needed."""
+        return self.ready or ref.provider not in LISTED or self._unpaid(ref, self._moment()) is not None
+
     def load(self) -> PriceList:
         """Return the price list, opened on first use. Blocks for up to half a second; safe in a thread."""
         with self._lock:
@@ -108,7 +112,7 @@ class Prices:
             tier: the service tier, as in `Usage.tier`.
             place: where the call was run, as in `Usage.place`.
         """
-        moment = datetime.fromtimestamp(self._clock.now() if when is None else when, UTC)
+        moment = self._moment(when)
         override = self.overrides.get(str(ref))
         rates = self._unpaid(ref, moment)
         if rates is None and ref.provider in LISTED:
@@ -131,6 +135,9 @@ class Prices:
             return usage.billed
         rates = self.rates(ref, when, context=usage.input or 0, tier=usage.tier, place=usage.place)
         return None if rates is None else charge(rates, usage)
+
+    def _moment(self, when: float | None = None) -> datetime:
+        return datetime.fromtimestamp(self._clock.now() if when is None else when, UTC)
 
     def _unpaid(self, ref: ModelRef, moment: datetime) -> Rates | None:
         """Return a price of nothing for what runs on this machine, else `None`."""

@@ -203,3 +203,14 @@ def test_no_list_is_opened_for_what_has_none():
     prices.rates(ModelRef.parse("work/other"))
     prices.rates(ModelRef.parse("local/tiny"))
     assert not prices.ready
+
+
+def test_what_needs_no_list_is_told_without_waiting_for_it():
+    said = {"work/wire": PriceConfig(input=Decimal(1), output=Decimal(2))}
+    prices = Prices(said)
+    told = ("ollama/wire", "local/tiny", "work/wire")
+    assert all(prices.tells(ModelRef.parse(ref)) for ref in told)
+    assert not prices.tells(ModelRef.parse("openai/gpt-5"))
+    assert not prices.ready, "the list was opened for it"
+    prices.load()
+    assert prices.tells(ModelRef.parse("openai/gpt-5"))

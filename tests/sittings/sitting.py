@@ -18,18 +18,23 @@ from tests.sittings.terminal import PYTHON, SittingTerminal
 
 PATIENCE: Final = 20.0
 """Seconds that anything may take on a busy machine."""
-STACK: Final = f"""
+_STACK: Final = f"""
 name = "sitting"
 [roles.daily-driver]
-models = ["anthropic/{MODEL}"]
+models = ["%s/{MODEL}"]
 """
-CONFIG: Final = f"""
+_CONFIG: Final = f"""
 stack = "sitting"
-[prices."anthropic/{MODEL}"]
+[prices."%s/{MODEL}"]
 input = 1000.0
 output = 20000.0
 """
 """Dear, so that every token shows: a cent a thousandth of a prompt's, and two cents a token of a reply's."""
+STACK: Final = _STACK % "ollama"
+CONFIG: Final = _CONFIG % "ollama"
+"""A model near by, which needs no library to load: most stories are about something else."""
+CLOUD_STACK: Final = _STACK % "anthropic"
+CLOUD_CONFIG: Final = _CONFIG % "anthropic"
 READY: Final = "Ask anything"
 EMPTY: Final = "every message to the right model"
 
@@ -64,6 +69,11 @@ class Sitting:
     def writes_stack(self, text: str, name: str = "sitting") -> None:
         """Put this into a stack file."""
         self._write(self.home / "config" / "stacks" / f"{name}.toml", text)
+
+    def has_a_cloud_model(self) -> None:
+        """Have the one model at a provider far away, for a story on keys, credentials or privacy."""
+        self.writes_config(CLOUD_CONFIG)
+        self.writes_stack(CLOUD_STACK)
 
     @staticmethod
     def _write(path: Path, text: str) -> None:

@@ -3,8 +3,8 @@
 from tests.sittings.provider import paced
 from tests.sittings.sitting import CONFIG, Sitting
 
-OTHER = '\n[prices."anthropic/other"]\ninput = 1000.0\noutput = 20000.0\n'
-COMPARE = "/compare anthropic/wire,anthropic/other what is tea"
+OTHER = '\n[prices."ollama/other"]\ninput = 1000.0\noutput = 20000.0\n'
+COMPARE = "/compare ollama/wire,ollama/other what is tea"
 
 
 def compares(sitting: Sitting, size: tuple[int, int] = (120, 40)) -> None:

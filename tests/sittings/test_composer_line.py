@@ -5,9 +5,9 @@ from tests.sittings.sitting import CONFIG, Sitting
 TWO = """
 name = "sitting"
 [roles.daily-driver]
-models = ["anthropic/wire"]
+models = ["ollama/wire"]
 [roles.heavy-lifting]
-models = ["anthropic/dear"]
+models = ["ollama/dear"]
 """
 PINNED = r"Pinned for this chat\s+"
 
@@ -31,17 +31,17 @@ def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting)
     for model in ("wire", "dear"):
         sitting.presses("ctrl+l")
         sitting.sees("type a part of a name")
-        sitting.types(f"anthropic/{model}")
-        sitting.sees(f"▌ ▌ anthropic/{model}")
+        sitting.types(f"ollama/{model}")
+        sitting.sees(f"▌ ▌ ollama/{model}")
         sitting.presses("ctrl+f")
-        sitting.sees(f"★ anthropic/{model}")
+        sitting.sees(f"★ ollama/{model}")
         sitting.presses("escape")
         sitting.sees_no_more("esc back")
-    assert 'favourites = ["anthropic/wire", "anthropic/dear"]' in sitting.config
+    assert 'favourites = ["ollama/wire", "ollama/dear"]' in sitting.config
     sitting.presses("alt+l")
-    sitting.sees(PINNED + "anthropic/wire")
+    sitting.sees(PINNED + "ollama/wire")
     sitting.presses("alt+l")
-    sitting.sees(PINNED + "anthropic/dear")
+    sitting.sees(PINNED + "ollama/dear")
     sitting.says("who are you?")
     assert sitting.provider.requests[-1].model == "dear"
     sitting.presses("alt+l")

@@ -16,6 +16,7 @@ models = ["anthropic/wire"]
 
 
 def test_a_summary_is_offered_before_the_window_is_full(sitting: Sitting):
+    sitting.has_a_cloud_model()
     sitting.writes_stack(STACK)
     sitting.provider.will_say(Reply("I have read it.", input=840_000, output=10_000), model=SONNET)
     sitting.opens()
@@ -34,6 +35,7 @@ def test_a_summary_is_offered_before_the_window_is_full(sitting: Sitting):
 
 
 def test_a_summary_that_nobody_offered_says_its_price_first(sitting: Sitting):
+    sitting.has_a_cloud_model()
     sitting.writes_stack(STACK)
     sitting.opens()
     sitting.says("hello there, how are you?")

@@ -1,8 +1,6 @@
 """What is in the composer after every way of leaving a chat: nothing that was sent, and all that was not."""
 
-from collections.abc import Callable
-
-import pytest
+from functools import partial
 
 from tests.sittings.sitting import Sitting
 
@@ -30,16 +28,7 @@ def by_a_power_cut(sitting: Sitting) -> None:
     sitting.opens()
 
 
-LEAVING = [by_a_new_chat, by_another_chat, by_quitting, by_a_power_cut]
-Leave = Callable[[Sitting], None]
-
-
-def begins(sitting: Sitting, leave: Leave) -> None:
-    """Begin a chat, after another one if that is where it is left for."""
-    sitting.opens()
-    if leave is by_another_chat:
-        sitting.says(OTHER)
-        sitting.starts_a_chat()
+LEAVING = (by_a_new_chat, by_another_chat, by_quitting, by_a_power_cut)
 
 
 def writes_slowly(sitting: Sitting, words: str) -> None:
@@ -48,41 +37,55 @@ def writes_slowly(sitting: Sitting, words: str) -> None:
     sitting.until(lambda: words in sitting.disk.drafts(), f"{words!r} kept on disk")
 
 
-@pytest.mark.parametrize("leave", LEAVING)
-def test_what_was_sent_does_not_come_back(sitting: Sitting, leave: Leave):
-    begins(sitting, leave)
-    writes_slowly(sitting, SENT)
-    sitting.presses("enter")
-    sitting.until(
-        lambda: any(turn.prompt == SENT and turn.outcome == "complete" for turn in sitting.disk.turns()),
-        "the reply saved",
-    )
-    leave(sitting)
-    sitting.until(lambda: not sitting.disk.drafts(), "no draft on disk", within=3)
-    assert sitting.screen.composer == ""
-    sitting.types("x")
-    sitting.until(lambda: sitting.screen.composer == "x", "nothing but what is typed now", within=3)
+def _replies_are_saved(sitting: Sitting, times: int) -> bool:
+    return [turn.outcome for turn in sitting.disk.turns() if turn.prompt == SENT] == ["complete"] * times
 
 
-@pytest.mark.parametrize("leave", LEAVING)
-def test_what_was_not_sent_is_there_on_coming_back(sitting: Sitting, leave: Leave):
-    begins(sitting, leave)
-    sitting.says(SENT)
-    writes_slowly(sitting, UNSENT)
-    leave(sitting)
-    if sitting.screen.composer != UNSENT:
-        sitting.goes_to_chat("sky")
-    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")
-
-
-@pytest.mark.parametrize("leave", [by_another_chat, by_quitting, by_a_power_cut])
-def test_a_first_prompt_that_was_not_sent_is_there_on_coming_back(sitting: Sitting, leave: Leave):
-    begins(sitting, leave)
-    writes_slowly(sitting, UNSENT)
-    leave(sitting)
-    if sitting.screen.composer != UNSENT:
+def test_what_was_sent_does_not_come_back(sitting: Sitting):
+    sitting.opens()
+    sitting.says(OTHER)
+    for times, leave in enumerate(LEAVING, 1):
         sitting.starts_a_chat()
-    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")
+        writes_slowly(sitting, SENT)
+        sitting.presses("enter")
+        sitting.until(partial(_replies_are_saved, sitting, times), "the reply saved")
+        leave(sitting)
+        sitting.until(lambda: not sitting.disk.drafts(), f"no draft on disk, left {leave.__name__}", within=3)
+        assert sitting.screen.composer == ""
+        sitting.types("x")
+        sitting.until(lambda: sitting.screen.composer == "x", "nothing but what is typed now", within=3)
+        sitting.presses("backspace")
+        sitting.until(lambda: sitting.screen.composer == "", "an empty composer", within=3)
+
+
+def test_what_was_not_sent_is_there_on_coming_back(sitting: Sitting):
+    sitting.opens()
+    sitting.says(OTHER)
+    sitting.starts_a_chat()
+    sitting.says(SENT)
+    for leave in LEAVING:
+        sitting.goes_to_chat("sky")
+        writes_slowly(sitting, UNSENT)
+        leave(sitting)
+        if sitting.screen.composer != UNSENT:
+            sitting.goes_to_chat("sky")
+        sitting.until(lambda: sitting.screen.composer == UNSENT, f"what was written, left {leave.__name__}")
+        sitting.presses("enter")
+        sitting.until(lambda: not sitting.disk.drafts(), "the draft sent")
+
+
+def test_a_first_prompt_that_was_not_sent_is_there_on_coming_back(sitting: Sitting):
+    sitting.opens()
+    sitting.says(OTHER)
+    for leave in (by_another_chat, by_quitting, by_a_power_cut):
+        sitting.starts_a_chat()
+        writes_slowly(sitting, UNSENT)
+        leave(sitting)
+        if sitting.screen.composer != UNSENT:
+            sitting.starts_a_chat()
+        sitting.until(lambda: sitting.screen.composer == UNSENT, f"what was written, left {leave.__name__}")
+        sitting.presses("enter")
+        sitting.until(lambda: not sitting.disk.drafts(), "the draft sent")
 
 
 def test_nothing_that_is_written_is_replaced_by_an_older_draft(sitting: Sitting):

@@ -52,6 +52,7 @@ def key_of(sitting: Sitting, request: int) -> str:
 def test_an_old_key_in_the_environment_is_named_and_the_new_one_used_if_asked(
     sitting: Sitting, tmp_path: Path
 ):
+    sitting.has_a_cloud_model()
     ring = has_a_key_ring(sitting, tmp_path)
     sitting.opens()
     pastes_a_key(sitting)
@@ -70,6 +71,7 @@ def test_an_old_key_in_the_environment_is_named_and_the_new_one_used_if_asked(
 
 
 def test_a_good_key_is_used_where_no_key_ring_can_keep_it(sitting: Sitting):
+    sitting.has_a_cloud_model()
     sitting.environment |= {
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         "ANTHROPIC_API_KEY": "",

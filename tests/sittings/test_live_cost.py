@@ -77,7 +77,9 @@ def is_close(figure: Decimal, read: Decimal, words: int, a_word: Decimal) -> boo
     return least * (1 - CLOSE) <= figure <= (read + words * a_word) * (1 + CLOSE)
 
 
-@pytest.mark.parametrize("model", ["anthropic/wire", "openai/wire", "google/wire", "work/wire"])
+@pytest.mark.parametrize(
+    "model", ["anthropic/wire", "openai/wire", "google/wire", "work/wire", "ollama/wire"]
+)
 def test_the_live_cost_moves_with_the_words(sitting: Sitting, model: str):
     began = begins(sitting, model)
     windows = [watched(sitting, began, mark) for mark in MARKS]

@@ -93,6 +93,7 @@ def test_scrolling_keys_move_the_conversation_from_an_empty_prompt(sitting: Sitt
 
 
 def test_keys_that_are_written_on_the_screen_can_be_clicked(sitting: Sitting):
+    sitting.has_a_cloud_model()
     sitting.opens()
     for words, shows in (("commands", "ype to search"), ("help", "Writing")):
         sitting.clicks(*sitting.place_of(words))

@@ -6,9 +6,9 @@ PROMPT = "why is the sky blue?"
 BOTH = """
 name = "sitting"
 [roles.daily-driver]
-models = ["anthropic/wire"]
+models = ["ollama/wire"]
 [roles.heavy-lifting]
-models = ["anthropic/dear"]
+models = ["ollama/dear"]
 """
 
 
@@ -19,7 +19,7 @@ def test_a_failed_retry_with_another_model_changes_nothing(sitting: Sitting):
     sitting.opens()
     sitting.says(PROMPT)
     assert sitting.provider.requests[-1].model == "wire"
-    sitting.sends("/retry-with anthropic/dear")
+    sitting.sends("/retry-with ollama/dear")
     sitting.until(lambda: sitting.provider.requests[-1].model == "dear", "the other model asked")
     sitting.sees("no such luck")
     sitting.until(lambda: not sitting.disk.open_calls(), "the retry settled")
@@ -39,10 +39,10 @@ def test_what_a_retry_taught_is_undone_from_the_turn_and_stays_undone(sitting: S
     sitting.opens()
     sitting.says(PROMPT)
     sitting.provider.will_say("A longer answer about Rayleigh.", model="dear")
-    sitting.sends("/retry-with anthropic/dear")
+    sitting.sends("/retry-with ollama/dear")
     sitting.sees("A longer answer")
     sitting.sees("from you: undo alt.u")
-    assert "anthropic/dear" in sitting.runs("mixchat learned list").stdout
+    assert "ollama/dear" in sitting.runs("mixchat learned list").stdout
     sitting.presses("alt+left")
     sitting.sees("short waves scatter")
     sitting.sees_no_more("from you: undo")
@@ -58,7 +58,7 @@ def test_what_a_retry_taught_is_undone_from_the_turn_and_stays_undone(sitting: S
 
 def test_a_plan_is_not_paid_again_when_only_its_execution_failed(sitting: Sitting):
     sitting.writes_stack(
-        'name = "sitting"\n[roles.daily-driver]\nplan = "anthropic/planner"\nexecute = "anthropic/doer"\n'
+        'name = "sitting"\n[roles.daily-driver]\nplan = "ollama/planner"\nexecute = "anthropic/doer"\n'
     )
     sitting.provider.will_say("1. Boil water. 2. Add leaves.", model="planner")
     sitting.provider.will_fail(400, "no such luck", model="doer")

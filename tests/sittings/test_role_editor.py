@@ -5,7 +5,7 @@ from tests.sittings.sitting import EMPTY, Sitting
 STACK = """# mine
 name = "sitting"
 [roles.daily-driver]   # every day
-models = ["anthropic/wire"]
+models = ["ollama/wire"]
 """
 
 
@@ -37,7 +37,7 @@ def test_a_role_is_made_tried_used_and_found_again(sitting: Sitting):
     sitting.sees("Try a prompt for teas")
     sitting.types("how long does oolong steep")
     assert "sure" in sitting.sees("▌ teas").row_with("▌ teas")
-    assert sitting.screen.has("anthropic/wire")
+    assert sitting.screen.has("ollama/wire")
     sitting.presses("escape", "escape")
     sitting.sees("all about tea")
     written = stack.read_text()

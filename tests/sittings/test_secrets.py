@@ -6,6 +6,7 @@ SECRET = "AKIA" + "Q7ZL4XWV2N5RTKJD"
 
 
 def test_a_credential_in_a_draft_is_not_on_disk(sitting: Sitting):
+    sitting.has_a_cloud_model()
     sitting.opens()
     sitting.types(f"deploy with {SECRET} please")
     sitting.until(lambda: sitting.disk.drafts(), "the draft on disk")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sittings.sitting import CONFIG, Sitting
+from tests.sittings.sitting import CLOUD_CONFIG, Sitting
 
 SECRET = "my key is sk-proj-" + "aB3" * 16
 """Nobody's, but it looks like one."""
@@ -10,7 +10,8 @@ SECRET = "my key is sk-proj-" + "aB3" * 16
 
 @pytest.mark.parametrize("theme", ["glass", "ansi"])
 def test_the_letters_of_a_question_can_be_read(sitting: Sitting, theme: str):
-    sitting.writes_config(f'theme = "{theme}"\n{CONFIG}')
+    sitting.has_a_cloud_model()
+    sitting.writes_config(f'theme = "{theme}"\n{CLOUD_CONFIG}')
     sitting.opens()
     sitting.writes(SECRET)
     sitting.presses("enter")

@@ -3,7 +3,7 @@
 import time
 from decimal import Decimal
 
-from tests.sittings.sitting import CONFIG, Sitting
+from tests.sittings.sitting import CLOUD_CONFIG, Sitting
 
 STACK = """
 name = "sitting"
@@ -25,7 +25,7 @@ def titles(sitting: Sitting) -> list[str]:
 
 def test_a_cheap_model_of_the_quick_role_names_the_chat(sitting: Sitting):
     sitting.writes_stack(STACK)
-    sitting.writes_config(CONFIG + CHEAP)
+    sitting.writes_config(CLOUD_CONFIG + CHEAP)
     sitting.provider.will_say("Because short waves scatter most.")
     sitting.provider.will_say('\n**Title: "The blue of the sky."**\n\nI hope this helps!', model="cheap")
     sitting.opens()
@@ -44,6 +44,7 @@ def test_a_cheap_model_of_the_quick_role_names_the_chat(sitting: Sitting):
 
 
 def test_a_dear_model_is_asked_only_once_its_price_was_seen(sitting: Sitting):
+    sitting.writes_config(CLOUD_CONFIG)
     sitting.writes_stack(STACK)
     sitting.opens()
     sitting.says("why is the sky blue?")
@@ -59,7 +60,7 @@ def test_a_dear_model_is_asked_only_once_its_price_was_seen(sitting: Sitting):
 
 def test_one_switch_leaves_chats_with_their_first_words(sitting: Sitting):
     sitting.writes_stack(STACK)
-    sitting.writes_config("titles = false\n" + CONFIG + CHEAP)
+    sitting.writes_config("titles = false\n" + CLOUD_CONFIG + CHEAP)
     sitting.opens()
     sitting.says("why is the sky blue?")
     sitting.says("and at night?")

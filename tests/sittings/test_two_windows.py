@@ -1,9 +1,9 @@
 """Two windows and a shell on one chat: neither undoes what the other did."""
 
-from tests.sittings.sitting import STACK, Sitting
+from tests.sittings.sitting import CLOUD_CONFIG, CLOUD_STACK, Sitting
 from tests.wires.server import Seen
 
-HERE_TOO = STACK.replace('"]', '", "ollama/home"]')
+HERE_TOO = CLOUD_STACK.replace('"]', '", "ollama/home"]')
 PROMPT = "a chat about cats"
 
 
@@ -16,6 +16,7 @@ def messages(seen: Seen) -> int:
 
 
 def test_a_private_chat_stays_private_whatever_another_window_does(sitting: Sitting):
+    sitting.writes_config(CLOUD_CONFIG)
     sitting.writes_stack(HERE_TOO)
     sitting.opens()
     sitting.says(PROMPT)

@@ -140,7 +140,8 @@ class AlternativeSlots:
         return _pin(min(priced, key=lambda pair: pair[0])[1]) if priced else None
 
     def _price(self, ref: ModelRef) -> Decimal | None:
-        rates = self._runtime.storage.prices.rates(ref) if self._runtime.storage.prices.ready else None
+        prices = self._runtime.storage.prices
+        rates = prices.rates(ref) if prices.tells(ref) else None
         if rates is None or rates.input is None or rates.output is None:
             return None
         return rates.input + rates.output

@@ -121,7 +121,7 @@ class SpendingView:
         read = context.used if context is not None else written(chat) // _A_TOKEN
         usage = Usage(input=read + _ASKED, output=round(ledger.estimator.usual_length("compact", ref)))
         prices = self._runtime.storage.prices
-        return Compaction(ref, prices.price(ref, usage, self.clock.now()) if prices.ready else None)
+        return Compaction(ref, prices.price(ref, usage, self.clock.now()) if prices.tells(ref) else None)
 
     def _context(self, turn: Turn) -> Context | None:
         """Return how full the window is after a turn, where both numbers are known."""
@@ -135,9 +135,10 @@ class SpendingView:
 
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
-        if not decision.fallback_order or not self._runtime.storage.prices.ready or written(chat) > _LONGEST:
+        order = decision.fallback_order
+        if not order or not self._runtime.storage.prices.tells(order[0].ref) or written(chat) > _LONGEST:
             return None
-        return self._forecast(chat.chat_request(prompt), decision, decision.fallback_order[0])
+        return self._forecast(chat.chat_request(prompt), decision, order[0])
 
     def price(self, chat_request: ChatRequest, decision: RoutingDecision, slot: Slot) -> Decimal | None:
         """Return about how many dollars a request to a model would cost; `None`: nobody knows."""

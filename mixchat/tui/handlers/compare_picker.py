@@ -56,7 +56,8 @@ class ComparableModels:
         return "  ".join(filter(None, (roles.get(ref, ""), self._price(ref), rests)))
 
     def _price(self, ref: ModelRef) -> str:
-        rates = self._runtime.storage.prices.rates(ref) if self._runtime.storage.prices.ready else None
+        prices = self._runtime.storage.prices
+        rates = prices.rates(ref) if prices.tells(ref) else None
         if rates is None or rates.input is None or rates.output is None:
             return ""
         if not rates.input and not rates.output:

@@ -122,7 +122,8 @@ class ModelList:
         roles: Mapping[ModelRef, str],
         favourites: Container[ModelRef] = (),
     ) -> ModelOffer:
-        rates = self._runtime.storage.prices.rates(card.ref) if self._runtime.storage.prices.ready else None
+        prices = self._runtime.storage.prices
+        rates = prices.rates(card.ref) if prices.tells(card.ref) else None
         today = self.today
         return ModelOffer(
             card=card,
