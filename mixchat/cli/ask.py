@@ -2,10 +2,7 @@
 
 import argparse
 import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import Callable, Generator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +12,7 @@ from mixchat.cli.parser import Subparsers
 from mixchat.cli.printable import printable
 from mixchat.domain.chat_request import GenerationSettings, TurnRequest
 from mixchat.domain.errors import BadRequest, ConfigError, OwnNetwork
+from mixchat.runtime.stop_signals import stop_signals
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat
@@ -147,7 +145,7 @@ async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") 
     """Stream the reply; Ctrl+C or SIGTERM or a lost terminal stops it, and what it had cost is said like any other end."""
     code = 130
     reading = asyncio.create_task(_read(chat, request, show))
-    with _stopped_by_signals(reading.cancel):
+    with stop_signals(lambda _: reading.cancel()):
         try:
             code = await reading
         except asyncio.CancelledError:
@@ -168,23 +166,6 @@ async def _read(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") ->
             if isinstance(event, TurnFailed):
                 code = 3 if event.failure.code in _GUARDS else 1
     return code
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(stop: Callable[[], object]) -> Generator[None]:
-    loop = asyncio.get_running_loop()
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    caught = tuple(getattr(signal, name) for name in names if hasattr(signal, name))
-    try:
-        for number in caught:
-            loop.add_signal_handler(number, stop)
-    except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
-        caught = ()
-    try:
-        yield
-    finally:
-        for number in caught:
-            loop.remove_signal_handler(number)
 
 
 class _Words:

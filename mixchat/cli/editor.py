@@ -1,13 +1,12 @@
 """The person's own editor, for a file."""
 
 import os
-import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from mixchat.config.child_environment import child_environment
+from mixchat.config.command_words import command_words, editor_command
 from mixchat.domain.errors import ConfigError
 
 
@@ -17,12 +16,12 @@ def edit_file(path: Path, environ: Mapping[str, str] = os.environ) -> None:
     Raises:
         ConfigError: there is no editor, or it ended with an error.
     """
-    command = environ.get("VISUAL") or environ.get("EDITOR") or _usual()
+    command = editor_command(environ)
     if not command:
         raise ConfigError(f"No editor is set; set EDITOR, or open {path} yourself.")
     try:
         code = subprocess.run(
-            [*shlex.split(command), str(path)], env=child_environment(), check=False
+            [*command_words(command), str(path)], env=child_environment(), check=False
         ).returncode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -31,8 +30,3 @@ def edit_file(path: Path, environ: Mapping[str, str] = os.environ) -> None:
         ) from None
     if code:
         raise ConfigError(f"The editor ended with {code}; {path} is as it left it.")
-
-
-def _usual() -> str | None:
-    names = ("notepad",) if os.name == "nt" else ("editor", "nano", "vi")
-    return next(filter(None, map(shutil.which, names)), None)

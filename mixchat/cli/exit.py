@@ -96,10 +96,14 @@ def _about_history(error: Exception) -> str:
 
 
 def _speak_any_language() -> None:
-    """Let a character that the terminal cannot show become a question mark instead of a crash."""
+    """Let a character that the terminal cannot show become a question mark instead of a crash.
+
+    What Windows has for files and pipes are old code pages, which would lose most of what models say.
+    """
+    encoding = "utf-8" if os.name == "nt" else None
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def _nobody_listens() -> int:

@@ -3,6 +3,7 @@
 import os
 import select
 import stat
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,8 @@ def read_bounded(path: Path, most: int) -> bytes:
             return file.read(most + 1)
     if not stat.S_ISFIFO(mode):
         raise OSError(f"it is {'a directory' if stat.S_ISDIR(mode) else 'neither a file nor a pipe'}")
+    if sys.platform == "win32":
+        raise OSError("it is a pipe; give its words on standard input")
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         return _read_pipe(handle, most)

@@ -1,7 +1,6 @@
 """Keys, and where each came from. A key is found by its provider's name and goes to that provider only."""
 
 import os
-import shlex
 import subprocess
 import threading
 import time
@@ -11,6 +10,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from mixchat.config.child_environment import password_manager_environment
+from mixchat.config.command_words import command_words
 from mixchat.config.config import Config
 from mixchat.config.key_ring import KeyRing
 from mixchat.domain.errors import ConfigError, NeedsKey
@@ -38,7 +38,7 @@ def run_key_command(
     """
     name = f"The key_command of {provider}"
     try:
-        words = shlex.split(command, posix=os.name != "nt")
+        words = command_words(command)
     except ValueError as error:
         raise NeedsKey(f"{name} cannot be read ({str(error).lower()}); check its quotes.") from None
     if not words:

@@ -7,7 +7,7 @@ every port there, whoever listens on it.
 import asyncio
 import contextlib
 import logging
-import shlex
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -20,8 +20,9 @@ import psutil
 from aiohttp import web
 from textual_serve.server import Server
 
+from mixchat.config.command_words import command_line
+from mixchat.runtime.stop_signals import stop_signals
 from mixchat.server.access import is_own_host, is_own_origin, is_token
-from mixchat.server.listen import stop_signals
 
 _GRACE: Final = 1.0
 """Seconds that the apps have to save and leave."""
@@ -95,7 +96,7 @@ async def serve_app(
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
     port: int = listener.getsockname()[1]
     words = [sys.executable, "-m", "mixchat", *(["--stack", stack] if stack else [])]
-    server = AppServer(shlex.join(words), token, port)
+    server = AppServer(command_line(words), token, port)
     runner = web.AppRunner(
         await server.make_app(), handle_signals=False, access_log=None, shutdown_timeout=0.1
     )
@@ -103,9 +104,9 @@ async def serve_app(
     await web.SockSite(runner, listener).start()
     stopped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
-    def stop(by_hand: bool) -> None:
+    def stop(number: int) -> None:
         if not stopped.done():
-            stopped.set_result(by_hand)
+            stopped.set_result(number == signal.SIGINT)
 
     with stop_signals(stop):
         tell(f"http://127.0.0.1:{port}/?token={token}", token)

@@ -1,6 +1,5 @@
 """An ASGI application on a port of loopback, until it is told to stop."""
 
-import asyncio
 import contextlib
 import signal
 import socket
@@ -8,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from mixchat.domain.errors import ConfigError
+from mixchat.runtime.stop_signals import stop_signals
 
 HOST: Final = "127.0.0.1"
 _WAITING: Final = 128
@@ -58,29 +58,12 @@ async def serve(app: Callable[..., Any], listener: socket.socket, ready: Callabl
     server = Server(config)
     interrupted = False
 
-    def stop(by_hand: bool) -> None:
+    def stop(number: int) -> None:
         nonlocal interrupted
-        interrupted = by_hand
+        interrupted = number == signal.SIGINT
         server.should_exit = True
 
     with stop_signals(stop):
         ready()
         await server.serve(sockets=[listener])
     return interrupted
-
-
-@contextlib.contextmanager
-def stop_signals(stop: Callable[[bool], None]) -> Generator[None]:
-    """Let SIGTERM, SIGHUP and Ctrl+C call `stop`, with whether it was Ctrl+C, for as long as this is entered."""
-    loop = asyncio.get_running_loop()
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    try:
-        for number in numbers:
-            loop.add_signal_handler(number, stop, number == signal.SIGINT)
-    except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
-        numbers = []
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

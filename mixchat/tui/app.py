@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import os
-import signal
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import constants, events
@@ -18,6 +17,7 @@ from textual.signal import Signal
 from textual.worker import WorkerFailed
 
 from mixchat.domain.errors import ConfigError, StorageError
+from mixchat.runtime.stop_signals import stop_signals
 from mixchat.tui import themes
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
@@ -59,6 +59,7 @@ class MixApp(App[int], inherit_bindings=False):
         self._runtime = runtime
         self._problems: list[str] = []
         self._leaving = False
+        self._signals = ExitStack()
         self._input = InputOrder(self, super().on_event, self._handle_exception)
         self.fault: Exception | None = None
         """Why the app has left: what a person has to correct, or a failure of its own."""
@@ -167,12 +168,13 @@ class MixApp(App[int], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             loop.set_default_executor(NonBlockingExecutor())
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                with suppress(NotImplementedError):  # Windows has the signal and no loop that takes it
-                    loop.add_signal_handler(getattr(signal, name), self._leave_on_signal)
+        self._signals.enter_context(stop_signals(self._leave_on_signal, ctrl_c=False))
 
-    def _leave_on_signal(self) -> None:
+    def on_unmount(self) -> None:
+        """Leave the signals to others again."""
+        self._signals.close()
+
+    def _leave_on_signal(self, _: int) -> None:
         self.run_worker(self.action_quit(), exit_on_error=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

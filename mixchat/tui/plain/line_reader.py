@@ -48,7 +48,9 @@ class DumbLines:
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
-        with contextlib.suppress(ImportError):  # Windows has none
+        if sys.platform == "win32":  # its console keeps the lines itself
+            return
+        with contextlib.suppress(ImportError):  # a Python may be built without
             import readline
 
             for prompt in drafts.prompts():

@@ -4,6 +4,7 @@ import os
 import selectors
 import shutil
 import signal
+import sys
 import threading
 from codecs import getincrementaldecoder
 from functools import cached_property
@@ -131,7 +132,8 @@ class TerminalDriver(LinuxDriver):
 
     def _gone(self) -> None:
         """Have the app save and leave, and end the process if it cannot: nobody is left to wait for."""
-        os.kill(os.getpid(), signal.SIGHUP)
+        if sys.platform != "win32":
+            os.kill(os.getpid(), signal.SIGHUP)
         timer = threading.Timer(_LAST, os._exit, [1])
         timer.daemon = True
         timer.start()

@@ -1,6 +1,5 @@
 """Writing a text in the editor of a person's own choice."""
 
-import shlex
 import shutil
 import subprocess
 import tempfile
@@ -10,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from mixchat.config.child_environment import child_environment
+from mixchat.config.command_words import command_words, editor_command
 
-_USUAL: Final = ("sensible-editor", "editor", "nano", "vi")
-"""What is looked for where nothing was chosen."""
 _SUGGESTION: Final = "set VISUAL or EDITOR."
 
 
@@ -47,14 +45,11 @@ def edit_text(
 
 
 def _command(environ: Mapping[str, str]) -> list[str]:
-    chosen = environ.get("VISUAL") or environ.get("EDITOR")
-    if not chosen:
-        usual = next((name for name in _USUAL if shutil.which(name)), None)
-        if usual is None:
-            raise EditorError(f"There is no editor; {_SUGGESTION}")
-        return [usual]
+    chosen = editor_command(environ)
+    if chosen is None:
+        raise EditorError(f"There is no editor; {_SUGGESTION}")
     try:
-        words = shlex.split(chosen)
+        words = command_words(chosen)
     except ValueError:
         raise EditorError(f"The editor {chosen!r} has a quote that is not closed; {_SUGGESTION}") from None
     if not words:

@@ -197,6 +197,8 @@ class FrameWriter:
     @property
     def _driver(self) -> "TerminalDriver | None":
         """Who writes to the terminal, while frames are written to one that is known."""
+        if os.name != "posix":
+            return None
         from mixchat.tui.terminal.driver import TerminalDriver
 
         app, driver = self._app, self._app._driver
