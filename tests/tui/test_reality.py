@@ -18,7 +18,7 @@ from tests.wires.server import Wires, environment
 
 PLACEHOLDER = "sk anything"
 COMMAND = [sys.executable, "-m", "mixchat"]
-STACK = '[roles.daily-driver]\nmodels = ["anthropic/wire"]\n'
+STACK = '[roles.daily-driver]\nmodels = ["ollama/wire"]\n'
 LINES = "".join(f"Line {number} of the reply is here.\n\n" for number in range(70))
 END = "Ж the end Ж"
 
