@@ -49,8 +49,7 @@ class LocalProvider:
         return self._engine
 
     def preload(self) -> None:
-        """Import the HTTP client; no model is loaded before it is asked for."""
-        importlib.import_module("httpx")
+        """Do nothing: a model is loaded when it is asked for, and the HTTP client meanwhile."""
 
     async def stream(
         self, request: ModelRequest, liveness: Liveness | None = None
@@ -133,7 +132,7 @@ class LocalProvider:
     async def _load(self, entry: LocalModel) -> ServerAddress:
         threads = self._settings.threads or core_count()
         loading = asyncio.create_task(
-            asyncio.to_thread(self._engine.start, entry, self._context(entry), threads)
+            asyncio.to_thread(self._start, entry, self._context(entry), threads)
         )
         self._taken = self._need(entry)
         try:
@@ -142,6 +141,10 @@ class LocalProvider:
             self._engine.stop()
             loading.add_done_callback(_retrieved)
             raise
+
+    def _start(self, model: LocalModel, context: int, threads: int) -> ServerAddress:
+        importlib.import_module("httpx")  # here, and not on the loop with the first request
+        return self._engine.start(model, context, threads)
 
     def _stay(self) -> None:
         if self._idle is not None:

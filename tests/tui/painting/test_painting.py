@@ -90,7 +90,7 @@ async def _is_stock(app: Words) -> None:
 
 
 async def test_with_another_textual_everything_is_painted_its_way(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(textual, "__version__", "8.3.0")
+    monkeypatch.setattr(painting, "_VERSION", "8.3.0")
     assert not is_supported()
     await _is_stock(Words())
 
