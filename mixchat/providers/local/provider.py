@@ -131,9 +131,7 @@ class LocalProvider:
 
     async def _load(self, entry: LocalModel) -> ServerAddress:
         threads = self._settings.threads or core_count()
-        loading = asyncio.create_task(
-            asyncio.to_thread(self._start, entry, self._context(entry), threads)
-        )
+        loading = asyncio.create_task(asyncio.to_thread(self._start, entry, self._context(entry), threads))
         self._taken = self._need(entry)
         try:
             return await asyncio.shield(loading)

@@ -4,7 +4,6 @@ import asyncio
 from time import monotonic
 
 import pytest
-import textual
 from textual import events
 from textual.app import App, ComposeResult
 from textual.screen import Screen
