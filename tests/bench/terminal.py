@@ -98,6 +98,11 @@ class Terminal:
                     )
             return next(when for when, length in self._reads if length >= at + len(wanted))
 
+    def has(self, text: str, since: int) -> bool:
+        """Return whether `text` was written after the mark `since`."""
+        with self._changed:
+            return self._output.find(text.encode(), since) >= 0
+
     def quiet(self, seconds: float = 0.3, timeout: float = 60, since: int = 0) -> float:
         """Wait until something was written after the mark, then nothing for so long; return when the last write was."""
         end = time.monotonic() + timeout

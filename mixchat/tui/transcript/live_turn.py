@@ -41,6 +41,10 @@ class LiveTurnView:
         self._taken += len(text)
         return text
 
+    def took(self, reply: str) -> bool:
+        """Return whether `reply` is what was taken, to its end."""
+        return self._taken == len(reply) and str(self._live.reply) == reply
+
     @property
     def turn(self) -> Turn:
         """The turn as it stands but for its texts. A snapshot counts and prices, so deltas alone never make one."""

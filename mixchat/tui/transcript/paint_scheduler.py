@@ -1,5 +1,6 @@
 """Text on its way to the screen: taken in by pieces, painted no oftener than the eye needs."""
 
+from collections import deque
 from collections.abc import Callable
 from time import monotonic, thread_time
 from typing import Final, Protocol
@@ -48,7 +49,8 @@ class PaintScheduler:
     def __init__(self, widget: Widget, target: PaintTarget) -> None:
         self._widget = widget
         self._target = target
-        self._waiting: list[str] = []
+        self._waiting: deque[str] = deque()
+        """What came, in parts of a piece at most: however much waits, a piece is taken without looking at the rest."""
         self._last: Callable[[], None] | None = None
         self._timer: Timer | None = None
         self._painted = 0.0
@@ -61,8 +63,8 @@ class PaintScheduler:
 
     def add(self, text: str) -> None:
         """Take text that came; `schedule` or `flush` brings it to the screen."""
-        if text:
-            self._waiting.append(text)
+        for start in range(0, len(text), _PIECE):
+            self._waiting.append(text[start : start + _PIECE])
 
     def end(self, last: Callable[[], None]) -> None:
         """Do `last` instead of a paint once all text is taken in: now, or after a few pieces of a flood."""
@@ -72,7 +74,8 @@ class PaintScheduler:
     def clear(self) -> None:
         """Forget what waits."""
         self._stop()
-        self._waiting, self._last = [], None
+        self._last = None
+        self._waiting.clear()
 
     def schedule(self) -> None:
         """Paint now, from the event that brought the text, if it is time; a timer would cost as long as the frame."""
@@ -93,9 +96,7 @@ class PaintScheduler:
         """Take in a piece now; paint when it was the last, or when it is time."""
         self._stop()
         start = thread_time()
-        text = "".join(self._waiting)
-        self._waiting = [text[_PIECE:]] if len(text) > _PIECE else []
-        self._target.take_text(text[:_PIECE])
+        self._target.take_text(self._next_piece())
         if not self._waiting:
             self._finish()
         elif monotonic() - self._painted >= self._pause and not self._target.is_behind():
@@ -108,10 +109,19 @@ class PaintScheduler:
         if self._waiting:
             self._timer = self._widget.set_timer(_PIECE_GAP, self.flush)
 
+    def _next_piece(self) -> str:
+        taken: list[str] = []
+        room = _PIECE
+        while self._waiting and len(self._waiting[0]) <= room:
+            room -= len(self._waiting[0])
+            taken.append(self._waiting.popleft())
+        return "".join(taken)
+
     def drain(self) -> None:
         """Take in everything now, however long it takes."""
         self._stop()
-        text, self._waiting = "".join(self._waiting), []
+        text = "".join(self._waiting)
+        self._waiting.clear()
         self._target.take_text(text)
         if self._last is not None:
             self._finish()

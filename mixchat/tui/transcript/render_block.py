@@ -146,7 +146,9 @@ class RenderBlock:
         language: what a code block says it is.
     """
 
-    __slots__ = ("_made", "_rows", "breaks", "gap", "key", "kind", "language", "make", "size", "text")
+    __slots__ = (
+        "_height", "_made", "_rows", "breaks", "gap", "key", "kind", "language", "make", "size", "text",
+    )  # fmt: skip
 
     def __init__(
         self, key: object, kind: Kind, make: Make, *,
@@ -161,7 +163,9 @@ class RenderBlock:
         self.size = len(text) if rows is None else 0
         self.breaks = text.count("\n") if rows is None else rows - 1
         self._rows: Sequence[RenderedLine] | None = None
+        self._height = 0
         self._made: tuple[int, int] | None = None
+        """For which width and look the height is known."""
 
     def rows(self, width: int, look: RenderStyle, age: int) -> Sequence[RenderedLine]:
         """Return the rows, laid out now if they were not for this width and look.
@@ -174,17 +178,18 @@ class RenderBlock:
         if self._rows is None or self._made != (width, age):
             self._rows = self.make(width, look)
             self._made = (width, age)
+            self._height = len(self._rows) + self.gap
         return self._rows
 
     def height(self, width: int, age: int) -> int:
-        """Return how many rows it has with its gap: exactly if it is laid out, else about."""
-        if self._rows is not None and self._made == (width, age):
-            return len(self._rows) + self.gap
+        """Return how many rows it has with its gap: exactly if it was laid out, else about."""
+        if self._made == (width, age):
+            return self._height
         return self.size // max(1, width) + self.breaks + 1 + self.gap
 
     def is_laid(self, width: int, age: int) -> bool:
         """Whether the height is exact."""
-        return self._rows is not None and self._made == (width, age)
+        return self._made == (width, age)
 
     @property
     def kept(self) -> int:
@@ -192,6 +197,5 @@ class RenderBlock:
         return len(self._rows) if self._rows is not None else 0
 
     def forget(self) -> None:
-        """Drop the layout."""
+        """Drop the rows; how many there were stays known."""
         self._rows = None
-        self._made = None

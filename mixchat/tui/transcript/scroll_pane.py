@@ -118,7 +118,7 @@ class ScrollPane(ScrollView, can_focus=True):
         self._repaint(height)
         _forget_unseen(before, self._seen)
         self._colouring.start()
-        column.evict({seen.place.view for seen in self._seen})
+        column.evict(self._seen)
 
     def _first(self, height: int) -> RowAddress:
         """Return the first row to show: the reader's place, or a screenful above the end."""

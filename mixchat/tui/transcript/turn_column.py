@@ -1,6 +1,7 @@
 """All turns below each other: places in them, and how to get from one to another without laying out the rest."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -41,11 +42,14 @@ class TurnColumn:
         """Counts the changes of the look."""
         self._blank = blank(look.palette.text)
         self._heights: list[int] = []
+        self._kept: dict[TurnView, None] = {}
+        """Those of which something is laid out."""
         self._tops: list[int] | None = None
 
     def reset(self, views: list[TurnView]) -> None:
         """Show other turns."""
         self.views = views
+        self._kept.clear()
         self.measure()
 
     def apply_style(self, look: RenderStyle) -> None:
@@ -117,7 +121,8 @@ class TurnColumn:
         one = parts[part]
         if not one.is_laid(self.width, self.age):
             one.rows(self.width, self.look, self.age)
-            self.views[view].laid()
+            self.views[view].laid(part)
+            self._kept[self.views[view]] = None
             self.touched(view)
         return one.height(self.width, self.age)
 
@@ -188,14 +193,18 @@ class TurnColumn:
 
     def forget_code(self, codes: list[str]) -> None:
         """Drop the layout of the blocks that hold one of `codes`, which have their colours now."""
-        for view in self.views:
+        for view in self._kept:
             view.forget_code(codes)
 
-    def evict(self, near: set[int]) -> None:
-        """Forget the layout of turns out of sight when too much is kept."""
-        kept = [index for index, view in enumerate(self.views) if view.is_kept]
-        if len(kept) <= len(near) or sum(self.views[index].kept for index in kept) <= _KEPT:
+    def evict(self, seen: Sequence[VisibleRow]) -> None:
+        """Forget the layout of what is out of sight when too much is kept: of other turns, and of those that are seen."""
+        if sum([view.kept for view in self._kept]) <= _KEPT:
             return
-        for index in kept:
-            if index not in near:
-                self.views[index].forget()
+        near = {self.views[row.place.view] for row in seen}
+        parts = {row.part for row in seen}
+        for view in self.views:
+            if view in near:
+                view.drop(parts)
+            elif view.is_kept:
+                view.forget()
+                self._kept.pop(view, None)

@@ -186,7 +186,7 @@ class ReplyLayout:
 
     def steady(self, first: int) -> Iterator[RenderBlock]:
         """Yield the parts of the blocks from `first` on that nothing can change: final, and above every seam."""
-        limit = self._seams[0].offset if self._seams else len(self._document.text)
+        limit = self._seams[0].offset if self._seams else self._document.length
         for at in range(first, self._document.frozen):
             if self._document.end(at) > limit:
                 return
@@ -238,7 +238,7 @@ class ReplyLayout:
         gap = at == 0 or block.apart or block.kind == "heading_open"
         growing = at >= self._document.frozen and (code is not None or at == len(self._document.blocks) - 1)
         if growing and not seams:
-            tokens = as_if_finished(tokens, self._document.text)
+            tokens = as_if_finished(tokens, self._document)
         numbers = cited(text, sources) if code is None else ()
 
         def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:

@@ -1,12 +1,12 @@
 """One turn on the screen: its parts, how tall they are, and which row is where."""
 
-from collections.abc import Callable
-from itertools import accumulate
+from collections.abc import Callable, Container
 
 from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Seam, Turn
 from mixchat.tui.transcript.live_turn import LiveTurnView, placed_seams
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
+from mixchat.tui.transcript.part_column import PartColumn
 from mixchat.tui.transcript.render_block import RenderBlock
 from mixchat.tui.transcript.turn_layout import ReplyLayout, foot_parts, head_parts
 from mixchat.tui.transcript.turn_summary import TurnSummary, addresses, role_title, summarize_turn
@@ -37,7 +37,6 @@ class TurnView:
         "_sources",
         "_steady",
         "_suffix",
-        "_tops",
         "live",
         "opened",
         "seconds",
@@ -65,8 +64,7 @@ class TurnView:
         """How often the reply's final blocks had been replaced when they were read last."""
         self._steady: list[RenderBlock] = []
         """Those of them that stand above everything that still changes, in order."""
-        self._parts: list[RenderBlock] | None = None
-        self._tops: tuple[tuple[int, int], list[int]] | None = None
+        self._parts: PartColumn | None = None
         self.seconds = seconds
         """How long it thought, where somebody watched."""
 
@@ -96,32 +94,37 @@ class TurnView:
     @property
     def parts(self) -> list[RenderBlock]:
         """The parts, from top to bottom."""
+        return self._column.parts
+
+    @property
+    def _column(self) -> PartColumn:
         if self._parts is None:
-            self._parts = self._compose()
+            self._parts = PartColumn()
+            self._compose(self._parts)
         return self._parts
 
-    def _compose(self) -> list[RenderBlock]:
-        summary, document = self.summary, self.document
+    def _compose(self, column: PartColumn) -> None:
+        summary, document, seams = self.summary, self.document, self._seams
         sources = addresses(summary.citations)
         if sources != self._sources:
             self._sources, self._final, self._steady = sources, {}, []
         if document.corrections != self._corrections:
             self._corrections, self._steady = document.corrections, []
-        layout = ReplyLayout(document, self._seams, sources, self._final)
+        if seams and self._steady and document.end(len(self._steady) - 1) > seams[0].offset:
+            self._steady = []
+        layout = ReplyLayout(document, seams, sources, self._final)
         self._steady.extend(layout.steady(len(self._steady)))
-        return [
-            *head_parts(summary, self.opened),
-            *self._steady,
-            *layout.parts(len(self._steady)),
-            *foot_parts(summary),
-        ]
+        head = [*head_parts(summary, self.opened)]
+        foot = [*layout.parts(len(self._steady)), *foot_parts(summary)]
+        column.show(head, self._steady, foot)
 
     @property
     def _seams(self) -> list[Seam]:
         """The seams, each with its offset in the document; those that the text has not reached yet are left out."""
         if self.live is None:
             return placed_seams(self.turn)
-        return [seam for seam in self.live.seams if seam.offset <= len(self.document.text)]
+        length = self.document.length
+        return [seam for seam in self.live.seams if seam.offset <= length]
 
     def grow(self, text: str) -> None:
         """Add text to the reply of a live turn; `changed` shows it."""
@@ -130,16 +133,16 @@ class TurnView:
 
     def settle(self, turn: Turn) -> None:
         """Put the settled turn in the live one's place; a reply that is the same keeps its layout."""
-        if self.live is not None:
-            self.seconds = self.live.seconds
-        self.live = None
+        live, self.live = self.live, None
+        if live is not None:
+            self.seconds = live.seconds
         self.turn = turn
-        self._steady = []
         if self._document is not None:
             self._document.finish()
-            if self._document.text != sanitize(turn.reply):
+            whole = live is not None and live.took(turn.reply) and self._document.length == len(turn.reply)
+            if not whole and self._document.text != sanitize(turn.reply):
                 self._document = None
-                self._final = {}
+                self._final, self._steady = {}, []
         self.changed()
 
     def toggle(self, fold: str) -> None:
@@ -149,24 +152,16 @@ class TurnView:
 
     def changed(self) -> None:
         """Compose the parts again, keeping the layout of those that are the same."""
-        if self._parts is None:
-            return
-        steady = set(map(id, self._steady))
-        known = {part.key: part for part in self._parts if id(part) not in steady}
-        fresh = self._compose()
-        self._parts = [known.get(part.key, part) if id(part) not in steady else part for part in fresh]
-        self._tops = None
+        if self._parts is not None:
+            self._compose(self._parts)
 
     def tops(self, width: int, age: int) -> list[int]:
         """Return the row at which each part starts, and last the height without the row below."""
-        if self._tops is None or self._tops[0] != (width, age):
-            heights = [part.height(width, age) for part in self.parts]
-            self._tops = ((width, age), [0, *accumulate(heights)])
-        return self._tops[1]
+        return self._column.tops(width, age)
 
-    def laid(self) -> None:
+    def laid(self, at: int) -> None:
         """Count the heights again: a part was laid out."""
-        self._tops = None
+        self._column.laid(at)
 
     def height(self, width: int, age: int) -> int:
         """Return how many rows the turn has, about as long as it was never seen."""
@@ -188,17 +183,20 @@ class TurnView:
     @property
     def kept(self) -> int:
         """How many rows are kept."""
-        return sum(part.kept for part in self._parts or ())
+        return self._parts.kept if self._parts is not None else 0
 
     def forget_code(self, codes: list[str]) -> None:
         """Drop the layout of the blocks that hold one of `codes`."""
-        for part in self._parts or ():
-            if part.kept and part.kind in {"code", "text"} and any(code in part.text for code in codes):
-                part.forget()
-                self._tops = None
+        if self._parts is not None:
+            self._parts.forget_code(codes)
+
+    def drop(self, seen: Container[RenderBlock]) -> None:
+        """Drop the rows of every part that is not seen."""
+        if self._parts is not None:
+            self._parts.drop(seen)
 
     def forget(self) -> None:
         """Drop everything that can be made again from the turn."""
         if self.live is None:
-            self._parts = self._document = self._tops = None
+            self._parts = self._document = None
             self._final, self._steady = {}, []

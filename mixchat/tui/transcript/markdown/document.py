@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from markdown_it.token import Token
 
+from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.plain_text import sanitize
 from mixchat.tui.transcript.markdown.blocks import (
     PLAIN,
@@ -24,6 +25,8 @@ _AT_ONCE: Final = 50_000
 """Characters that are parsed at once."""
 _WILD: Final = 32_000
 """Characters of a block beyond which it is shown as it was written: no person writes such a paragraph."""
+_BEFORE: Final = 80
+"""Characters before a block in which a blank line is looked for."""
 _PIECE: Final = 4_000
 _SLACK: Final = 200
 """Characters of a piece of such text, and how many more there may be to the end of a line or word."""
@@ -39,8 +42,11 @@ class MarkdownDocument:
     """
 
     def __init__(self, text: str = "") -> None:
-        self.text = ""
-        """What came, cleaned."""
+        self._whole = GrowingText()
+        self._recent = ""
+        """The end of the text, as much of it as is looked at again: the whole would be copied with each chunk."""
+        self._recent_at = 0
+        """Where it begins."""
         self.env: dict[str, Any] = {}
         self.corrections = 0
         """How often a final block was replaced, since a link that it uses was defined after it."""
@@ -63,6 +69,35 @@ class MarkdownDocument:
             self.finish()
 
     @property
+    def text(self) -> str:
+        """What came, cleaned."""
+        return str(self._whole)
+
+    @property
+    def length(self) -> int:
+        """How many characters that is."""
+        return len(self._whole)
+
+    def ends_with(self, ends: tuple[str, ...]) -> bool:
+        """Whether the text ends with one of these."""
+        return self._recent.endswith(ends)
+
+    def _from(self, start: int) -> str:
+        """Return the text from a place that is not before the tail."""
+        return self._recent[start - self._recent_at :]
+
+    def _grow(self, text: str) -> None:
+        self._whole.append(text)
+        at = max(0, self._tail - _BEFORE)
+        self._recent = self._recent[at - self._recent_at :] + text
+        self._recent_at = at
+
+    def _is_apart(self, offset: int) -> bool:
+        """Whether a blank line stands before a place that is not before the tail."""
+        end = offset - self._recent_at
+        return _BLANK.search(self._recent, max(0, end - _BEFORE), end) is not None
+
+    @property
     def blocks(self) -> list[Block]:
         """Every block so far."""
         return self._blocks
@@ -74,7 +109,7 @@ class MarkdownDocument:
 
     def end(self, at: int) -> int:
         """Return where the source of a block ends: at the next block, or with the text."""
-        return self._blocks[at + 1].offset if at + 1 < len(self._blocks) else len(self.text)
+        return self._blocks[at + 1].offset if at + 1 < len(self._blocks) else self.length
 
     def append(self, text: str) -> None:
         """Add text at the end."""
@@ -83,13 +118,13 @@ class MarkdownDocument:
         added = sanitize(text[: len(text) - len(self._held)])
         for start in range(0, len(added), _AT_ONCE):
             part = added[start : start + _AT_ONCE]
-            self.text += part
+            self._grow(part)
             if not self._grow_code(part):
                 self._parse_tail()
 
     def finish(self) -> None:
         """Say that nothing more will come."""
-        self.text += "\n" if self._held else ""
+        self._grow("\n" if self._held else "")
         if self._held or self._fence is not None:
             self._held = ""
             self._parse_tail()
@@ -97,7 +132,7 @@ class MarkdownDocument:
 
     def _grow_code(self, added: str) -> bool:
         """Add to the code block at the end without parsing it again; false if it may have ended."""
-        if self._fence is None or self._fence in self.text[self.text.rfind("\n", 0, -len(added)) + 1 :]:
+        if self._fence is None or self._fence in self._recent[self._recent.rfind("\n", 0, -len(added)) + 1 :]:
             return False
         self._blocks[-1].tokens[0].content += added
         return True
@@ -116,14 +151,14 @@ class MarkdownDocument:
     def _parse(self) -> int | None:
         """Parse the tail; return where a block begins that is too large, with everything before it final."""
         head = self._going_on.head
-        source = head + self.text[self._tail :]
+        source = head + self._from(self._tail)
         known = _targets(self.env)
         self.env["references"] = dict(self._definitions)
         starts = _line_starts(source)
         fresh = list(self._grouped(parse_blocks(source, self.env), source, starts))
         del self._blocks[self._frozen :]
         self._blocks.extend(fresh)
-        ends = [*(block.offset for block in fresh[1:]), len(self.text)]
+        ends = [*(block.offset for block in fresh[1:]), self.length]
         for at, (block, end) in enumerate(zip(fresh, ends, strict=False)):
             if end - block.offset > _WILD and block.code is None:
                 self._freeze(at, block)
@@ -140,8 +175,8 @@ class MarkdownDocument:
 
     def _take_plain(self, least: int) -> bool:
         """Cut text that is shown as it was written into pieces; return whether its end has come, with a blank line."""
-        end = _EMPTY_LINE.search(self.text, max(self._tail, least - 1))
-        stop = end.end() if end is not None else len(self.text)
+        end = _EMPTY_LINE.search(self._recent, max(self._tail, least - 1) - self._recent_at)
+        stop = end.end() + self._recent_at if end is not None else self.length
         del self._blocks[self._frozen :]
         while self._tail < stop and (end is not None or stop - self._tail > _PIECE + _SLACK):
             cut = self._cut(stop)
@@ -157,13 +192,15 @@ class MarkdownDocument:
         least = self._tail + _PIECE
         if least + _SLACK >= stop:
             return stop
-        found = (self.text.find(mark, least, least + _SLACK) for mark in "\n ")
-        return next((place + 1 for place in found if place >= 0), least)
+        at = least - self._recent_at
+        found = (self._recent.find(mark, at, at + _SLACK) for mark in "\n ")
+        return next((place + 1 + self._recent_at for place in found if place >= 0), least)
 
     def _written(self, start: int, stop: int) -> Block:
         before = self._blocks[-1].kind if self._blocks else ""
-        apart = before != PLAIN and _BLANK.search(self.text, max(0, start - 80), start) is not None
-        return Block([as_written(self.text[start:stop], [0, 0])], start, self.env, apart=apart)
+        apart = before != PLAIN and self._is_apart(start)
+        text = self._recent[start - self._recent_at : stop - self._recent_at]
+        return Block([as_written(text, [0, 0])], start, self.env, apart=apart)
 
     def _freeze(self, count: int, tail: Block) -> None:
         """Make `count` more blocks final; `tail` is the first that is not."""
@@ -180,15 +217,14 @@ class MarkdownDocument:
         for at, group in enumerate(top_level(tokens)):
             for piece in pieces(group, source, starts, self._going_on if at == 0 else Continuation()):
                 offset = before + starts[(piece[0].map or [0])[0]]
-                apart = _BLANK.search(self.text, max(0, offset - 80), offset) is not None
-                yield Block(piece, offset, self.env, apart=apart)
+                yield Block(piece, offset, self.env, apart=self._is_apart(offset))
 
     def _open_fence(self) -> str | None:
         """Return the closing mark if the last block is a fenced code block that nothing closes yet."""
         if not self._blocks or self._blocks[-1].kind != "fence":
             return None
         block = self._blocks[-1]
-        source = self.text[block.offset :]
+        source = self._from(block.offset)
         match = _FENCE.match(source)
         if match is None or block.offset + match.start(1) != block.offset or not source.endswith("\n"):
             return None

@@ -5,22 +5,24 @@ from typing import Final
 
 from markdown_it.token import Token
 
+from mixchat.tui.transcript.markdown.document import MarkdownDocument
+
 _OPEN_LINK: Final = re.compile(r"!?\[(?P<label>[^\[\]\n]+)\](?:\([^()\s]*)?\Z")
 _HEADING_OR_LIST: Final = ("\n-", "\n=", "\n--", "\n==")
 """How a text ends of which a heading's underline may become, or a list's first item."""
 _MARKS: Final = re.compile(r"\\.|(?P<code>`+)|(?P<mark>\*+|_+|~~)", re.S)
 
 
-def as_if_finished(tokens: list[Token], source: str) -> list[Token]:
+def as_if_finished(tokens: list[Token], document: MarkdownDocument) -> list[Token]:
     """Return a block's tokens with the marks closed that are open at its end.
 
     Args:
         tokens: of the last block of a reply that is still coming.
-        source: the reply so far.
+        document: the reply so far.
     """
     if (
         tokens[0].type == "heading_open"
-        and source.endswith(_HEADING_OR_LIST)
+        and document.ends_with(_HEADING_OR_LIST)
         and tokens[0].markup in {"-", "="}
     ):
         tokens = [
