@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from mixchat.domain.errors import StorageError
@@ -20,6 +21,8 @@ _AGAIN: Final = 0.25
 """Seconds between two tries."""
 _AT_THE_END: Final = 1.0
 """Seconds for what waits when the program ends."""
+_LONGEST: Final = 30.0
+"""Seconds for writes that are under way and that nothing hinders."""
 
 
 class Backlog:
@@ -57,8 +60,16 @@ class Backlog:
                 self._thread.start()
 
     def settle(self, seconds: float) -> bool:
-        """Wait until nothing waits; return whether that is so."""
-        return self._empty.wait(seconds)
+        """Wait until nothing waits; return whether that is so.
+
+        Args:
+            seconds: as long where writing has failed; while it goes well, it is waited for the end of it.
+        """
+        until = monotonic() + _LONGEST
+        while not self._empty.wait(seconds):
+            if self.trouble is not None or monotonic() > until:
+                return False
+        return True
 
     def close(self) -> None:
         """Give what waits a last chance."""

@@ -176,12 +176,21 @@ class Database:
             self.patience = self._patience
         return False
 
-    def post(self, job: Job, done: Done = lambda: None) -> bool:
+    def post(self, job: Job, done: Done = lambda: None, *, aside: bool = False) -> bool:
         """Write now, or if that cannot be as soon as it can, in the order in which it was posted.
 
-        Return whether it is written. What waits is lost with the program: `unwritten` says how much that is.
+        Return whether it is written or will be in a moment. What waits is lost with the program: `unwritten` says how
+        much that is.
+
+        Args:
+            job: the write.
+            done: is called once it is made.
+            aside: it takes so long that keys would wait for it: the thread makes it at once.
         """
         if not self._backlog.waiting or self._in_memory:
+            if aside and not self._in_memory:
+                self._backlog.add(job, done)
+                return True
             try:
                 with self.writing() as connection:
                     job(connection)
@@ -193,7 +202,7 @@ class Database:
                 done()
                 return True
         self._backlog.add(job, done)
-        return False
+        return aside and self._backlog.trouble is None
 
     @property
     def unwritten(self) -> int:

@@ -15,6 +15,8 @@ from mixchat.storage.owner import Owner, this_process
 _DIED = "mixchat ended in the middle of this reply; what had arrived is kept."
 _AT_ONCE = 500
 """Turns that one query reads."""
+_LONG = 300_000
+"""Characters of a turn from which a thread writes it: with its search index that takes longer than a frame."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Turn)
 
@@ -56,7 +58,7 @@ class TurnStore:
             _write(connection, turn)
 
     def post(self, turn: Turn) -> bool:
-        """Save `turn`, at once or as soon as the history can be written; return whether it is on disk.
+        """Save `turn`, at once or as soon as the history can be written; return whether it is on disk or nearly.
 
         What waits is read as if it were there.
         """
@@ -73,7 +75,7 @@ class TurnStore:
             if written and self._waiting.get(turn.id) is written[-1]:
                 del self._waiting[turn.id]
 
-        return self._database.post(write, done)
+        return self._database.post(write, done, aside=len(turn.prompt) + len(turn.reply) > _LONG)
 
     def get(self, turn_id: str) -> Turn:
         """Return the turn with that id.

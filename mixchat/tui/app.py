@@ -257,7 +257,7 @@ class MixApp(App[int], inherit_bindings=False):
             return False
         self._warned = True
         self.notify(
-            f"{database.trouble} Something is not saved yet; quit once more to leave without it.",
+            f"{database.trouble or ''} Something is not saved yet; quit once more to leave without it.".strip(),
             severity="error",
             markup=False,
         )

@@ -170,3 +170,19 @@ def test_a_decision_is_read_and_written_as_earlier_chats_have_it():
     assert "seat" in written["alternative"]
     pin = msgspec.json.decode(b'{"name":"x","seat":{"ref":{"provider":"a","model":"x"}}}', type=Pin)
     assert pin.target == "a/x"
+
+
+def test_a_turn_of_megabytes_is_written_beside_what_else_goes_on_and_before_the_end(tmp_path: Path):
+    database = Database(tmp_path / "history.db")
+    with database.writing() as connection:
+        connection.execute("INSERT INTO chats (id, title, created, updated) VALUES ('c', 't', 0, 0)")
+    store = TurnStore(database)
+    grown = [turn("c", "t", reply="word " * count, outcome=Outcome.OPEN) for count in (100_000, 200_000)]
+    for each in (*grown, turn("c", "t", reply="word " * 400_000)):
+        assert store.post(each)
+        assert store.get(each.id).reply == each.reply
+    database.close()
+    again = Database(tmp_path / "history.db")
+    saved = TurnStore(again).get(grown[0].id)
+    assert (saved.reply, saved.outcome) == ("word " * 400_000, Outcome.COMPLETE)
+    again.close()
