@@ -57,7 +57,11 @@ class PartColumn:
         """Whether the steady parts are those from before, and perhaps more: they are only ever added to, or made anew."""
         count = min(self._steady, len(steady))
         first = self._before
-        return count > 0 and steady[0] is self.parts[first] and steady[count - 1] is self.parts[first + count - 1]
+        return (
+            count > 0
+            and steady[0] is self.parts[first]
+            and steady[count - 1] is self.parts[first + count - 1]
+        )
 
     def _place(self, head: list[RenderBlock], same: list[int], rest: list[RenderBlock]) -> None:
         """Measure what is new."""
