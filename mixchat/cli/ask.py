@@ -216,7 +216,7 @@ class _Words:
         print(printable(text) if self._clean else text, end="", flush=True)
 
     def _close(self, turn: "Turn", trouble: str) -> None:
-        from mixchat.ledger.money import cost
+        from mixchat.ledger.money import turn_cost
 
         if not self._ended_line:
             print(flush=True)
@@ -229,7 +229,7 @@ class _Words:
             _talk(trouble)
         if not self._quiet and turn.ref is not None:
             role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
-            _talk(f"{role} · {turn.ref} · {turn.seconds:.1f} s · {cost(turn.cost)}")
+            _talk(f"{role} · {turn.ref} · {turn.seconds:.1f} s · {turn_cost(turn)}")
 
 
 class _Json:

@@ -1,7 +1,6 @@
 """A turn's events as the JSON lines that outside programs read."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,7 +19,8 @@ from mixchat.domain.events import (
     TurnFinished,
 )
 from mixchat.domain.turn import Attempt, Citation, Turn
-from mixchat.domain.usage import Cost, Usage
+from mixchat.domain.usage import Usage
+from mixchat.ledger.money import cost_facts
 
 _COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "searches")
 
@@ -94,7 +94,7 @@ def end_record(kind: str, turn: Turn) -> dict[str, Any]:
         "model": str(turn.ref) if turn.ref else None,
         "attempts": len(turn.attempts),
         "usage": counts(turn.usage),
-        **_money(turn.cost),
+        **cost_facts(turn.cost),
         "first_token_ms": _first_token(first, turn.created.timestamp()),
         "attempt_first_token_ms": _first_token(first, first.started) if first else None,
         "total_ms": round(turn.seconds * 1000),
@@ -119,19 +119,10 @@ def failed(turn: Turn, failure: Failure) -> dict[str, Any]:
         "model": str(turn.ref) if turn.ref else None,
         "attempts": len(turn.attempts),
         "usage": counts(turn.usage),
-        **_money(turn.cost),
+        **cost_facts(turn.cost),
     }
 
 
 def counts(usage: Usage) -> dict[str, int | None]:
     """Return the contract's inclusive counts."""
     return {name: getattr(usage, name) for name in _COUNTS}
-
-
-def dollars(usd: Decimal | None) -> str | None:
-    """Return a decimal string without an exponent, or `None` for the unknown."""
-    return None if usd is None else f"{usd:f}"
-
-
-def _money(cost: Cost) -> dict[str, Any]:
-    return {"cost_usd": dollars(cost.usd), "estimated": not cost.exact}

@@ -24,7 +24,7 @@ _EXAMPLES = """examples:
   mixchat models
   mixchat models --refresh --json
 """
-_HEADINGS = ("model", "window", "$ in / out per million", "")
+_HEADINGS = ("model", "window", "$ in / out, 1M tokens", "")
 
 
 class ModelRow(Struct, frozen=True):
@@ -149,8 +149,9 @@ def _tokens(count: int | None) -> str:
 
 
 def _dollars(row: ModelRow) -> str:
-    both = ("?" if price is None else f"${price.normalize():f}" for price in (row.input, row.output))
-    return " / ".join(both)
+    from mixchat.ledger.money import rate
+
+    return f"{rate(row.input)} / {rate(row.output)}"
 
 
 def _end(row: ModelRow, today: date) -> str:
@@ -163,6 +164,8 @@ def _end(row: ModelRow, today: date) -> str:
 
 
 def _facts(row: ModelRow) -> dict[str, object]:
+    from mixchat.ledger.money import plain
+
     card = row.card
     return {
         "model": str(card.ref),
@@ -173,8 +176,8 @@ def _facts(row: ModelRow) -> dict[str, object]:
         "pdfs": card.pdfs,
         "thinks": card.thinks,
         "search": card.search,
-        "input_usd_per_million": None if row.input is None else f"{row.input:f}",
-        "output_usd_per_million": None if row.output is None else f"{row.output:f}",
+        "input_usd_per_million": None if row.input is None else plain(row.input),
+        "output_usd_per_million": None if row.output is None else plain(row.output),
         "retires": card.retires.isoformat() if card.retires else None,
         "successor": str(card.successor) if card.successor else None,
         "retiring": row.retiring,

@@ -102,8 +102,9 @@ def _tokens(side: "Side") -> str:
 
 
 def _money(usd: Decimal, *, drift: bool = False) -> str:
-    sign = "-" if usd < 0 else "+" if drift and usd > 0 else ""
-    return f"{sign}${abs(usd):.4f}"
+    from mixchat.ledger.money import dollars
+
+    return f"{'+' if drift and usd > 0 else ''}{dollars(usd)}"
 
 
 def _sentence(found: "Sequence[Reconciliation]", drift: Decimal) -> str:

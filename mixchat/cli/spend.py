@@ -177,10 +177,12 @@ def _write_csv(report: "Report", by: str) -> None:
 
 
 def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
-    from mixchat.ledger.money import total
+    from mixchat.ledger.money import tally
     from mixchat.ledger.spend_report import bar, calls, daily_sentence, saved_sentence
 
-    print(f"Since {report.since}: {total(report.total.tally)} in {calls(report.total.calls)}, by {by}")
+    print(
+        f"Since {report.since}: {tally(report.total.tally, 'call')} in {calls(report.total.calls)}, by {by}"
+    )
     names = [titles.get(line.key, line.key) for line in report.lines]
     space = max(20, shutil.get_terminal_size((100, 24)).columns - _BAR - 50)
     width = min(max(map(len, names), default=0), space)
@@ -188,7 +190,7 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     for line, name in zip(report.lines, names, strict=True):
         short = name if len(name) <= width else f"{name[: width - 1]}…"
         print(
-            f"  {short:<{width}}  {bar(line.usd, most, _BAR):<{_BAR}}  {total(line.tally)}  "
+            f"  {short:<{width}}  {bar(line.usd, most, _BAR):<{_BAR}}  {tally(line.tally, 'call')}  "
             f"{calls(line.calls)}, {line.input:,} in, {line.output:,} out"
         )
     print(saved_sentence(report.saving))

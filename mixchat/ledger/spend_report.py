@@ -12,7 +12,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
 from mixchat.ledger.dates import EVER, first_day
 from mixchat.ledger.ledger import Ledger
-from mixchat.ledger.money import dollars, total
+from mixchat.ledger.money import dollars, tally
 from mixchat.ledger.reports import By, ReportLine
 from mixchat.ledger.savings import Reachable, Saving, anybody, daily_driver, saving, strongest
 
@@ -146,7 +146,7 @@ def plot_days(ledger: Ledger, since: str, *, width: int, height: int) -> str:
     return draw_bars(
         days,
         [float(spent.get(day, 0)) for day in days],
-        title=f"{total(reports.total(since).tally)} since {since}",
+        title=f"{tally(reports.total(since).tally, 'call')} since {since}",
         width=width,
         height=height,
     )

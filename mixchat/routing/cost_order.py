@@ -19,6 +19,7 @@ from mixchat.domain.role import (
     SUMMARIZATION,
 )
 from mixchat.domain.stack import Slot, Stack
+from mixchat.ledger.money import dollars
 from mixchat.routing.cache_cost import (
     DAILY,
     EASY,
@@ -259,7 +260,7 @@ class _Weighing:
         if chosen.candidate.variant == first.variant:
             return ""
         name, other = self._order.name(slot.ref), self._order.name(home.ref)
-        price = cents(price_now(first, chat.situation))
+        price = dollars(_usd(price_now(first, chat.situation)), exact=False)
         if warm_tokens(chosen.candidate, chat.situation.now):
             return f"stayed with {name}: it has read this chat, {other} would cost {price}"
         return f"{name} answers, for {other} would cost {price} ({self._economy})"
@@ -293,13 +294,5 @@ class _Weighing:
         return Alternative(self._slots[other.variant], _usd(price_now(other, turn)), _usd(leaving))
 
 
-def _usd(dollars: float) -> Decimal:
-    return Decimal(f"{dollars:.6f}")
-
-
-def cents(dollars: float) -> str:
-    """Return a price of a turn as people say it: `20 ¢`, `0.5 ¢`, `$1.20`."""
-    if dollars >= 1:
-        return f"${dollars:.2f}"
-    amount = 100 * dollars
-    return f"{amount:.0f} ¢" if amount >= 2 else f"{amount:.1f} ¢" if amount >= 0.1 else "under 0.1 ¢"
+def _usd(amount: float) -> Decimal:
+    return Decimal(f"{amount:.6f}")

@@ -16,6 +16,7 @@ from mixchat.domain.events import AttemptStarted, RouterEvent, StreamEnd, TextDe
 from mixchat.domain.router import Router, Run
 from mixchat.domain.turn import Step, Stop
 from mixchat.domain.usage import Usage
+from mixchat.ledger.money import cost_facts
 from mixchat.server.openai_reply import (
     DONE,
     ReplyHead,
@@ -24,7 +25,6 @@ from mixchat.server.openai_reply import (
     error_status,
     failure_body,
     failure_event,
-    money_facts,
     usage_chunk,
 )
 from mixchat.server.openai_request import CompletionPrompt
@@ -180,7 +180,7 @@ class Answer:
             ],
         }
         if run is not None:
-            facts |= money_facts(sum((attempt.cost for attempt in attempts), run.extra))
+            facts |= cost_facts(sum((attempt.cost for attempt in attempts), run.extra))
         if self._asked.ignored:
             facts["ignored"] = self._asked.ignored
         return facts

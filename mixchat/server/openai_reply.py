@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from mixchat.domain.errors import ErrorCode, Failure
 from mixchat.domain.turn import Stop
-from mixchat.domain.usage import Cost, Usage
-from mixchat.ledger.money import plain
+from mixchat.domain.usage import Usage
 
 _STATUS: Final[dict[ErrorCode, int]] = {
     "auth": 502, "no_credit": 502, "unknown_model": 404, "rate_limited": 429, "overloaded": 503, "unreachable": 502,
@@ -80,11 +79,6 @@ def usage_facts(usage: Usage) -> dict[str, Any]:
         "prompt_tokens_details": {"cached_tokens": usage.cache_read or 0},
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning or 0},
     }
-
-
-def money_facts(cost: Cost) -> dict[str, Any]:
-    """Return what a turn cost, as `ask --json` says it."""
-    return {"cost_usd": None if cost.usd is None else plain(cost.usd), "estimated": not cost.exact}
 
 
 def error_status(code: ErrorCode) -> int:

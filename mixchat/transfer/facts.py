@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import CostSum, Usage
-from mixchat.ledger.money import cost, total
+from mixchat.ledger.money import turn_cost
 from mixchat.transfer.document import ChatDocument
 
 
@@ -45,7 +45,7 @@ def by_line(turn: Turn) -> str:
     if turn.seconds > 0:
         parts.append(f"{turn.seconds:.1f} s")
     if turn.imported is None or turn.cost.usd:
-        parts.append(cost(turn.cost) if turn.attempts else None)
+        parts.append(turn_cost(turn) if turn.attempts else None)
     if turn.imported:
         parts.append(f"imported from {turn.imported}")
     return " · ".join(part for part in parts if part)
@@ -61,11 +61,6 @@ def remarks(turn: Turn) -> list[str]:
     if turn.outcome == "stopped" and not turn.imported:
         said.append("Stopped; this is what had come.")
     return said
-
-
-def money(spent: CostSum) -> str:
-    """Return a sum of turns for people."""
-    return total(spent, "turn")
 
 
 def moment(seconds: float) -> str:

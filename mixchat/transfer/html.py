@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from mixchat.config.theme_files import theme_paths, themes_directory
 from mixchat.domain.turn import Citation, Turn
+from mixchat.ledger.money import tally
 from mixchat.transfer.document import ChatDocument, FileContent
-from mixchat.transfer.facts import by_line, facts, moment, money, remarks
+from mixchat.transfer.facts import by_line, facts, moment, remarks
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -108,7 +109,7 @@ class _Page:
             moment(self._chat.created)[:10],
             f"{len(turns)} {'turn' if len(turns) == 1 else 'turns'}",
             *tokens,
-            money(found.cost) if turns else "",
+            tally(found.cost, "turn") if turns else "",
         ]
         models = f"<p>{escape(', '.join(found.models))}</p>" if found.models else ""
         return f"<p>{escape(' · '.join(filter(None, parts)))}</p>{models}"

@@ -18,7 +18,7 @@ from mixchat.domain.events import ChatEvent
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.widgets.card_edge import CardEdge
 
 ARMED_AFTER: Final = 0.5
@@ -119,7 +119,7 @@ class ChoiceRows(Widget):
 
 
 def _inline(option: Option) -> Content:
-    price = f" {formatting.money(option.cost)}" if option.cost is not None else ""
+    price = f" {money.cost(option.cost)}" if option.cost is not None else ""
     label = Content.assemble(
         (option.key, "$warning bold"), (f" {option.label}", "$text"), (price, "$text-muted")
     )
@@ -127,7 +127,7 @@ def _inline(option: Option) -> Content:
 
 
 def _row(option: Option, width: int) -> Content:
-    price = formatting.money(option.cost) if option.cost is not None else ""
+    price = money.cost(option.cost) if option.cost is not None else ""
     room = max(width - _KEY - len(price) - 1, 1)
     label = Content.styled(option.label, "$text").truncate(room, ellipsis=True, pad=True)
     row = Content.assemble((option.key.ljust(_KEY), "$warning bold"), label, " ", (price, "$body"))

@@ -1,61 +1,12 @@
-"""Numbers in words: money, tokens, times and sizes as the screen writes them."""
+"""Numbers in words: tokens, times and sizes as the screen writes them."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from mixchat.domain.errors import ERRORS, GuardStopped
 from mixchat.domain.turn import Turn
-from mixchat.domain.usage import Cost, CostSum
 
 _THOUSAND: Final = 1000
-_SMALLEST: Final = Decimal("0.00005")
-
-
-def dollars(amount: Decimal) -> str:
-    """Return an amount: two decimals from a dollar on, four below it, so that points stand under each other."""
-    if amount == 0:
-        return "$0"
-    if amount <= _SMALLEST:
-        return "<$0.0001"
-    return f"${amount:,.2f}" if amount >= 1 else f"${amount:.4f}"
-
-
-def rate(amount: Decimal) -> str:
-    """Return the price of a million tokens, with more than two decimals only where it has them."""
-    return f"${amount:,.2f}" if amount == round(amount, 2) else f"${amount.normalize():f}"
-
-
-def money(cost: Cost | None) -> str:
-    """Return a cost: `~` marks an estimate, `?` an unknown price; what is known to cost nothing is free."""
-    if cost is None or cost.usd is None:
-        return "?"
-    if not cost.usd and cost.exact:
-        return "free"
-    return dollars(cost.usd) if cost.exact else f"~{dollars(cost.usd)}"
-
-
-def turn_cost(turn: Turn) -> str:
-    """Return what a turn has cost; only what was answered is free."""
-    cost = turn.cost
-    if cost.usd == 0 and cost.exact and not (turn.reply or turn.usage.output):
-        return dollars(cost.usd)
-    return money(cost)
-
-
-def tally(total: CostSum) -> str:
-    """Return a sum, with `~` when a part is estimated and `+ ?` when a part has no known price."""
-    if total.calls and not (total.usd or total.unknown or total.estimated):
-        return "free"
-    mark = "~" if total.estimated else ""
-    rest = " + ?" if total.unknown else ""
-    return f"{mark}{dollars(total.usd)}{rest}"
-
-
-def aligned(amount: str, width: int) -> str:
-    """Return an amount so that its point stands under those of amounts with four decimals."""
-    whole, point, decimals = ("$0.0000" if amount == "$0" else amount).partition(".")
-    return (f"{whole}.{decimals:<4}" if point else whole).rjust(width)
 
 
 def count(number: int | None) -> str:

@@ -48,10 +48,12 @@ def test_models_have_window_price_and_the_day_they_end(
         assert found["local/tiny"]["input_usd_per_million"] == "0"
         assert main(["models"]) == 0
         lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["model", "window", "$", "in", "/", "out", "per", "million"]
+    assert lines[0].split() == ["model", "window", "$", "in", "/", "out,", "1M", "tokens"]
     assert len({line.split()[0] for line in lines[1:]}) == len(lines) - 1 == len(found)
     assert len({line.index("$") for line in lines if "$" in line}) == 1
-    assert any(line.startswith("openai/made-up") and "? " in line and "$1.5 / $6" in line for line in lines)
+    assert any(
+        line.startswith("openai/made-up") and "? " in line and "$1.50 / $6.00" in line for line in lines
+    )
 
 
 def test_the_models_of_the_stack_are_there_though_no_listing_names_them(

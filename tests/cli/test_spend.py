@@ -110,9 +110,9 @@ def test_the_table_keeps_the_unknown_apart_and_says_what_was_saved(
     fill(home)
     code, out, _ = spend(capsys)
     assert code == 0
-    assert "~$0.080 + 1 call of unknown price in 5 calls" in out
+    assert "~$0.0800 + 1 call of unknown price in 5 calls" in out
     assert "█" in out
-    assert "Routing saved ~$0.28 beside anthropic/claude-opus-5-5. An estimate" in out
+    assert "Routing saved ~$0.2800 beside anthropic/claude-opus-5-5. An estimate" in out
     assert "work/secret" in out
 
 
@@ -120,7 +120,7 @@ def test_it_compares_with_any_model(home: Paths, capsys: pytest.CaptureFixture[s
     fill(home)
     assert json.loads(spend(capsys, "--json", "--against", "openai/gpt-6-luna")[1])["saved_usd"] == "-0.071"
     assert (
-        "Routing cost ~$0.071 more beside openai/gpt-6-luna"
+        "Routing cost ~$0.0710 more beside openai/gpt-6-luna"
         in spend(capsys, "--against", "openai/gpt-6-luna")[1]
     )
     assert (
@@ -140,7 +140,7 @@ def test_a_plot_has_its_days_and_its_sum(home: Paths, capsys: pytest.CaptureFixt
     code, out, _ = spend(capsys, "--plot")
     assert code == 0
     assert "█" in out
-    assert "$0.080 + 1 call of unknown price since" in out
+    assert "$0.0800 + 1 call of unknown price since" in out
     assert "\x1b" not in out
 
 

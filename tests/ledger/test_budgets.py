@@ -38,7 +38,7 @@ def spend(book: Ledger, *, chat: str = "chat", turn: str = "turn") -> None:
 def test_the_call_that_would_pass_a_budget_is_stopped(tmp_path: Path, limits: Budget, about: dict[str, str]):
     book = ledger(tmp_path, limits=limits)
     spend(book)
-    with pytest.raises(OverBudget, match=r"\$0\.010 is used") as stop:
+    with pytest.raises(OverBudget, match=r"\$0\.0100 is used") as stop:
         book.open(call(**about), request(max_tokens=1))  # type: ignore[arg-type]
     assert "use a cheaper model" in str(stop.value)
     assert "once" not in str(stop.value)

@@ -1,41 +1,111 @@
 """How money is written."""
 
+import ast
+import re
 from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import mixchat
 from mixchat.domain.usage import Cost, CostSum
-from mixchat.ledger.money import cost, dollars, from_pico, normalised, plain, to_pico, total
+from mixchat.ledger.money import (
+    aligned,
+    cost,
+    cost_facts,
+    dollars,
+    from_pico,
+    normalised,
+    plain,
+    rate,
+    tally,
+    to_pico,
+)
+
+PACKAGE = Path(mixchat.__file__).parent
 
 
 @pytest.mark.parametrize(
     ("usd", "text"),
     [
-        ("0", "$0"), ("0.0012", "$0.0012"), ("0.00004", "<$0.0001"), ("0.0345", "$0.034"), ("0.42", "$0.42"),
-        ("1234.5", "$1,234.50"), ("-0.5", "-$0.50"),
+        ("0", "$0"), ("0.0000001", "<$0.0001"), ("0.00006", "<$0.0001"), ("0.0001", "$0.0001"), ("0.0012", "$0.0012"),
+        ("0.0345", "$0.0345"), ("0.42", "$0.4200"), ("0.99994", "$0.9999"), ("0.99996", "$1.00"), ("1", "$1.00"),
+        ("1234.5", "$1,234.50"), ("-0.5", "-$0.5000"), ("-0.00001", "-<$0.0001"),
     ],
 )  # fmt: skip
-def test_an_amount_is_short_and_never_zero_when_it_is_not(usd: str, text: str):
+def test_an_amount_has_four_decimals_below_a_dollar_and_two_above(usd: str, text: str):
     assert dollars(Decimal(usd)) == text
 
 
+@given(st.decimals(min_value=Decimal("0.000001"), max_value=10_000, places=6))
+def test_no_amount_reads_as_nothing_or_as_another_one(amount: Decimal):
+    said = dollars(amount)
+    read = Decimal(said.lstrip("<$").replace(",", ""))
+    assert read > 0
+    assert (
+        amount < read
+        if said.startswith("<")
+        else abs(read - amount) <= (read >= 1) * Decimal("0.0049") + Decimal("0.0001")
+    )
+
+
+@given(st.lists(st.decimals(min_value=0, max_value=99_999, places=6), min_size=2, max_size=9))
+def test_the_points_of_a_column_stand_under_each_other(amounts: list[Decimal]):
+    column = [aligned(dollars(amount), 12) for amount in amounts]
+    assert len({row.rindex(".") for row in column}) == 1
+    assert {len(row) for row in column} == {12}
+
+
 def test_the_unknown_and_the_estimated_have_their_marks():
-    assert dollars(None) == "?"
-    assert cost(Cost(None)) == "?"
-    assert cost(Cost(Decimal("0.42"), exact=False)) == "~$0.42"
+    assert dollars(None) == cost(Cost(None)) == cost(None) == rate(None) == "?"
+    assert cost(Cost(Decimal("0.42"), exact=False)) == "~$0.4200"
+    assert cost(Cost(Decimal(0))) == rate(Decimal(0)) == "free"
+    assert cost(Cost(Decimal(0), exact=False)) == "~$0"
+    assert cost_facts(Cost(None, exact=False)) == {"cost_usd": None, "estimated": True}
+    assert cost_facts(Cost(Decimal("0.10"))) == {"cost_usd": "0.1", "estimated": False}
 
 
 @pytest.mark.parametrize(
-    ("tally", "text"),
+    ("sum_", "text", "short"),
     [
-        (CostSum(Decimal("0.42"), 7, 3, 0), "$0.42 + 3 turns of unknown price"),
-        (CostSum(Decimal("0.42"), 7, 1, 2), "~$0.42 + 1 turn of unknown price"),
-        (CostSum(Decimal(0), 3, 3, 0), "3 turns of unknown price"),
-        (CostSum(), "$0"),
+        (CostSum(Decimal("0.42"), 7, 3, 0), "$0.4200 + 3 turns of unknown price", "$0.4200 + ?"),
+        (CostSum(Decimal("1.42"), 7, 1, 2), "~$1.42 + 1 turn of unknown price", "~$1.42 + ?"),
+        (CostSum(Decimal(0), 3, 3, 0), "3 turns of unknown price", "?"),
+        (CostSum(Decimal(0), 3, 0, 0), "free", "free"),
+        (CostSum(), "$0", "$0"),
     ],
 )
-def test_a_sum_keeps_the_unknown_apart(tally: CostSum, text: str):
-    assert total(tally, "turn") == text
+def test_a_sum_keeps_the_unknown_apart(sum_: CostSum, text: str, short: str):
+    assert tally(sum_, "turn") == text
+    assert tally(sum_) == short
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"), [("3", "$3.00"), ("0.15", "$0.15"), ("0.0375", "$0.0375"), ("1200", "$1,200.00")]
+)
+def test_a_rate_has_the_decimals_of_a_price_list(usd: str, text: str):
+    assert rate(Decimal(usd)) == text
+
+
+def test_amounts_are_written_in_one_place():
+    """No other module puts a sign of dollars before a figure of its own."""
+    found: list[str] = []
+    for path in PACKAGE.rglob("*.py"):
+        if path.name == "money.py" or path.parent.name == "secrets":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else []
+            for before, after in pairwise(parts):
+                signed = isinstance(before, ast.Constant) and str(before.value).endswith("$")
+                if signed and isinstance(after, ast.FormattedValue):
+                    found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
+            fixed = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(fixed, str) and re.fullmatch(r"[~<]?\$\d[\d.]*|.*\d ?¢.*", fixed):
+                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {fixed!r}")
+    assert found == []
 
 
 @pytest.mark.parametrize(

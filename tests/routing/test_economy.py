@@ -102,9 +102,11 @@ def test_a_quick_question_stays_with_the_model_that_has_read_a_long_chat(house: 
     house.clock.time += 30
     decision = house.decide("quick")
     assert first(decision) == SONNET
-    assert decision.why == "quick 0.90; stayed with sonnet: it has read this chat, haiku would cost 1.1 ¢"
+    assert decision.why == "quick 0.90; stayed with sonnet: it has read this chat, haiku would cost ~$0.0114"
     assert [str(slot.ref) for slot in decision.fallback_order[1:]] == [HAIKU, "google/gemini-3.8-flash"]
-    assert decision.skipped == ((HAIKU, "stayed with sonnet: it has read this chat, haiku would cost 1.1 ¢"),)
+    assert decision.skipped == (
+        (HAIKU, "stayed with sonnet: it has read this chat, haiku would cost ~$0.0114"),
+    )
 
 
 def test_in_a_short_chat_the_small_model_answers_easy_questions(house: House):

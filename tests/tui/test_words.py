@@ -1,7 +1,6 @@
 """Small things in words: figures, folds, mentions, completions, earlier prompts, phases, copies."""
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptStarted, Retrying, TextDelta, ThinkingDelta
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Slot
-from mixchat.domain.usage import Cost, CostSum, Usage
+from mixchat.domain.usage import Usage
 from mixchat.tui import formatting
 from mixchat.tui.chat.turn_activity import TurnActivity
 from mixchat.tui.composer.completion import Candidate, complete, rank
@@ -29,34 +28,6 @@ from tests.tui.stage import StillClock
 from tests.tui.transcript.scene import FLASH, ScriptedCalls, attempt, opened
 
 REF = ModelRef("a", "plain")
-
-
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        ("0", "$0"),
-        ("0.0000001", "<$0.0001"),
-        ("0.000034", "<$0.0001"),
-        ("0.00006", "$0.0001"),
-        ("0.0042", "$0.0042"),
-        ("0.02", "$0.0200"),
-        ("0.42", "$0.4200"),
-        ("1234.5", "$1,234.50"),
-    ],
-)
-def test_money_is_told_from_nothing(amount: str, words: str):
-    assert formatting.dollars(Decimal(amount)) == words
-
-
-def test_an_unknown_price_is_never_zero_and_an_estimate_is_marked():
-    assert formatting.money(Cost(None)) == "?"
-    assert formatting.money(Cost(Decimal("0.5"), exact=False)) == "~$0.5000"
-    assert formatting.tally(CostSum(Decimal(1), 3, unknown=1)) == "$1.00 + ?"
-
-
-@given(st.decimals(min_value=Decimal("0.000001"), max_value=10_000, places=6))
-def test_no_cost_reads_as_nothing(amount: Decimal):
-    assert Decimal(formatting.dollars(amount).lstrip("<$").replace(",", "")) > 0
 
 
 @pytest.mark.parametrize(("share", "width"), [(0.0, 8), (0.5, 8), (1.0, 8), (3.0, 8), (0.01, 5)])

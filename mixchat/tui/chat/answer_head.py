@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from mixchat.domain.usage import Cost
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.panel.cost_figure import cost_figure
 from mixchat.tui.panel.tracker import DOTS, ends, meter
@@ -66,7 +67,7 @@ def _rank(cost: Decimal, cheapest: Decimal, dearest: Decimal, fastest: bool) -> 
         said = "cheapest, fastest" if fastest else "cheapest"
         return Rank(said, said, share)
     times = f"{cost / cheapest:.1f} ×" if cheapest else ""
-    words = f"{times} the cheapest" if times else formatting.dollars(cost - cheapest) + " more"
+    words = f"{times} the cheapest" if times else money.dollars(cost - cheapest) + " more"
     return Rank(f"{words}, fastest" if fastest else words, times, share)
 
 
@@ -110,7 +111,7 @@ def _who(shown: AnswerState) -> Content:
 
 def _facts(shown: AnswerState) -> Content:
     doing = "" if shown.ended and shown.state == "done" else shown.state
-    facts = [formatting.seconds(shown.seconds), formatting.money(shown.cost)] if shown.cost else []
+    facts = [formatting.seconds(shown.seconds), money.cost(shown.cost)] if shown.cost else []
     said = (*facts, " ".join(filter(None, (doing, shown.beside))), shown.rank.short)
     return Content.styled(" · ".join(filter(None, said)), "$text-muted")
 
@@ -129,7 +130,7 @@ def _tall(shown: AnswerState, width: int) -> list[Content]:
     if name.cell_length + state.cell_length + 2 > width:
         name = Content.styled(f"{shown.number}  {shown.model}", "$text bold")
         name = name.truncate(max(width - state.cell_length - 2, 8), ellipsis=True)
-    amount = formatting.money(shown.cost) if shown.cost is not None else "$0.0000"
+    amount = money.cost(shown.cost) if shown.cost is not None else money.NOTHING
     free = amount == "free"
     figure = [Content(), Content.styled("free", "$text bold"), Content()] if free else cost_figure(amount)
     tokens = f"{formatting.count(shown.tokens)} tokens" if shown.tokens is not None else ""

@@ -20,7 +20,7 @@ from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import MediaType
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import FileRef, Turn
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.actions.keys import Keymap, read_keys
 from mixchat.tui.chat.hints import key_of
 from mixchat.tui.chat.open_chats import OpenChats
@@ -95,7 +95,7 @@ class RoutePreviewBuilder:
         if offer is None:
             return ""
         key = key_of("compact", self._keymap) or "/compact"
-        cost = "" if offer.usd is None else f" ~{formatting.dollars(offer.usd)}"
+        cost = "" if offer.usd is None else f" {money.dollars(offer.usd, exact=False)}"
         return f"{why} · {key}: go on from a summary{cost}"
 
     @property

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.panel.tracker import SpendingState, state_of
 
 _GAP = "   "
@@ -26,7 +26,7 @@ class TopLine(Widget):
         if spending.beside:
             left = Content.assemble(left, "  ", (spending.beside, "$text-muted"))
         if spending.newest is not None:
-            left = Content.assemble(left, _GAP, (formatting.money(spending.cost), "$text bold"))
+            left = Content.assemble(left, _GAP, (money.cost(spending.cost), "$text bold"))
         sums = self._sums()
         while sums and left.cell_length + 2 + Content(_GAP).join(sums).cell_length > width:
             sums.pop()
@@ -39,8 +39,8 @@ class TopLine(Widget):
         said = [
             Content.assemble(
                 (f"{span.name} ", "$text-muted"),
-                (formatting.tally(span.total), "$text"),
-                (f" of {formatting.dollars(span.limit)}", "$warning")
+                (money.tally(span.total), "$text"),
+                (f" of {money.dollars(span.limit)}", "$warning")
                 if span.limit is not None and span.near
                 else "",
             )

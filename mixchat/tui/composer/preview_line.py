@@ -11,6 +11,7 @@ from textual.widget import Widget
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.usage import Cost
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.themes import role_variable
 
@@ -150,7 +151,9 @@ def _figures(preview: RoutePreview) -> Content:
     if preview.decision is None or not preview.decision.fallback_order:
         return Content("   ").join(offer)
     cost = preview.cost
-    price = "" if cost is None else "cost ?" if cost.usd is None else f"~{formatting.dollars(cost.usd)}"
+    price = (
+        "" if cost is None else "cost ?" if cost.usd is None else f"{money.dollars(cost.usd, exact=False)}"
+    )
     parts = [Content.styled(price, "$text-muted")] if price else []
     parts += offer or _other(preview)
     if preview.context is not None and not offer:
@@ -167,9 +170,9 @@ def _other(preview: RoutePreview) -> list[Content]:
         return []
     other = decision.alternative
     key = f"{preview.switch}: " if preview.switch else "or "
-    said = [f"{key}{preview.other} ~{formatting.dollars(other.usd)}"]
+    said = [f"{key}{preview.other} {money.dollars(other.usd, exact=False)}"]
     if other.leaving >= _MATTERS:
-        said.append(f"leaving costs {formatting.dollars(other.leaving)}")
+        said.append(f"leaving costs {money.dollars(other.leaving)}")
     return [Content.styled(" · ".join(said), "$text-muted")]
 
 

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from mixchat.domain.errors import BudgetOverrun, ConfigError
 from mixchat.domain.turn import Turn
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
 
@@ -48,12 +48,12 @@ class BudgetHandler(ChatHandler):
         """Return every budget with what of it is used, and how one is set and removed."""
         chat = self.context.chat
         states = self.context.runtime.storage.ledger.budgets.states(chat.id, None)
-        used = {state.scope: formatting.dollars(state.used) for state in states}
+        used = {state.scope: money.dollars(state.used) for state in states}
         limits = self.context.runtime.storage.ledger.budgets.limits
         rows = [
-            f"{span}: {used[span]} of {formatting.dollars(limit)} used"
+            f"{span}: {used[span]} of {money.dollars(limit)} used"
             if span in used and span != "message"
-            else f"{span}: {formatting.dollars(limit)}"
+            else f"{span}: {money.dollars(limit)}"
             for span in SPANS
             if (limit := getattr(limits, span)) is not None
         ]
@@ -128,4 +128,4 @@ def _said(span: str, dollars: Decimal | None) -> str:
         return f"A {span} has no limit any more."
     if not dollars:
         return f"A {span} may cost nothing: only free models answer unasked. /budget {span} off removes the limit."
-    return f"A {span} may cost {formatting.dollars(dollars)} from now on."
+    return f"A {span} may cost {money.dollars(dollars)} from now on."

@@ -6,7 +6,7 @@ from mixchat.chat.operations import compact
 from mixchat.chat.titles import CHEAP
 from mixchat.domain.chat_request import Pin
 from mixchat.domain.usage import Cost
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
@@ -43,9 +43,7 @@ class CompactionHandler(ChatHandler):
             self._begin(pin)
             return
         cost = (
-            "at a price that is not known"
-            if offer.usd is None
-            else f"for about {formatting.dollars(offer.usd)}"
+            "at a price that is not known" if offer.usd is None else f"for about {money.dollars(offer.usd)}"
         )
         self.context.widgets.choices.ask(
             Question(

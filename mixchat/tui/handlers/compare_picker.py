@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList, Static
 
 from mixchat.domain.chat_request import TurnRequest
 from mixchat.domain.model import ModelRef
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class ComparableModels:
             return ""
         if not rates.input and not rates.output:
             return "free"
-        return f"{formatting.rate(rates.input)} in · {formatting.rate(rates.output)} out / 1M tokens"
+        return f"{money.rate(rates.input)} in · {money.rate(rates.output)} out / 1M tokens"
 
 
 LEAST: Final = 2

@@ -11,7 +11,7 @@ from mixchat.domain.chat_request import GuardOverrides, Pin
 from mixchat.domain.errors import Failure
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.route_preview import AlternativeSlots
 from mixchat.tui.chat.spending_view import SpendingView
@@ -84,9 +84,9 @@ class GuardOptions:
         if overrun is None or state is None or overrun.amount is None:
             return failure.message
         over = state.used + overrun.amount - state.limit
-        price, beyond = (formatting.money(Cost(usd, exact=False)) for usd in (overrun.amount, over))
+        price, beyond = (money.cost(Cost(usd, exact=False)) for usd in (overrun.amount, over))
         whose = _WHOSE[overrun.scope]
-        return f"{price} would pass {whose} of {formatting.dollars(state.limit)} by {beyond}."
+        return f"{price} would pass {whose} of {money.dollars(state.limit)} by {beyond}."
 
     def _option(
         self,
@@ -137,7 +137,7 @@ class GuardOptions:
         answers.append(self._option("alt+a", how, turn, allow=allow, short="send anyway", usd=usd))
         limit = self._budget.next_limit(overrun, turn) if overrun else None
         if overrun is not None and limit is not None:
-            label = f"Raise the budget to {formatting.dollars(limit)} a {overrun.scope}"
+            label = f"Raise the budget to {money.dollars(limit)} a {overrun.scope}"
             raised = partial(self._raise, turn, overrun.scope, limit)
             answers.append(Option("alt+b", label, raised, short="raise the budget"))
         return answers

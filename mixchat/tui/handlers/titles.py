@@ -19,7 +19,7 @@ from mixchat.domain.role import QUICK
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Cost
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
@@ -109,7 +109,7 @@ class TitleHandler(ChatHandler):
         if usd is not None and usd < CHEAP:
             self.context.run_worker(named())
             return
-        cost = "at a price that is not known" if usd is None else f"for about {formatting.dollars(usd)}"
+        cost = "at a price that is not known" if usd is None else f"for about {money.dollars(usd)}"
         self.context.widgets.choices.ask(
             Question(
                 title="Name this chat?",

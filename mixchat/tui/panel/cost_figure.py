@@ -25,7 +25,7 @@ def cost_figure(amount: str, *, muted: str = "$text-muted", bright: str = "$text
     """Return three rows that show an amount such as `~$0.0121`.
 
     Args:
-        amount: as `formatting.money` writes it; its mark and dollar sign stay small.
+        amount: as `money.cost` writes it; its mark and dollar sign stay small.
         muted: the style of the sign and of leading zeros.
         bright: the style of the rest.
     """

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.usage import CostSum
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.onboarding.provider_status import ProviderFinding
 
@@ -67,7 +68,7 @@ class EmptyPanel(Widget):
         )
         yield Content()
         for chat in self.recent:
-            cost = formatting.aligned(formatting.tally(chat.cost) if chat.cost.calls else "", _COST)
+            cost = money.aligned(money.tally(chat.cost) if chat.cost.calls else "", _COST)
             room = max(width - _AGE - _COST, 1)
             row = Content.assemble(
                 Content.styled(one_line(chat.title) or "Untitled", "$text").truncate(

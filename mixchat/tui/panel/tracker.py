@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost, CostSum
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.panel.cost_figure import cost_figure
 from mixchat.tui.themes import role_variable
@@ -121,7 +122,7 @@ class Tracker(Widget):
         tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
-                amount = Content.styled(formatting.money(spending.cost), "$text bold")
+                amount = Content.styled(money.cost(spending.cost), "$text bold")
                 rows.append(ends(amount, "  ".join(filter(None, (tokens, took))), width))
             return Content("\n").join([*rows, *spans])
         if _is_free(spending):
@@ -131,8 +132,8 @@ class Tracker(Widget):
                 ends(Content(), took, width),
             ]
         else:
-            known = formatting.money(spending.cost) if spending.newest is not None else "free"
-            amount = "$0.0000" if known == "free" else known
+            known = money.cost(spending.cost) if spending.newest is not None else "free"
+            amount = money.NOTHING if known == "free" else known
             beside = (tokens, "", took)
             rows += [
                 Content(),
@@ -148,11 +149,11 @@ class Tracker(Widget):
         for span in spending.spans:
             if span.name == "month" and span.limit is None:
                 continue
-            amount = formatting.aligned(formatting.tally(span.total), _AMOUNT)
+            amount = money.aligned(money.tally(span.total), _AMOUNT)
             style = "$text bold" if span.name == "chat" else "$text"
             line = Content.assemble((span.name.capitalize().ljust(_NAME), "$text-muted"), (amount, style))
             if span.limit is not None and span.share is not None:
-                of = f" of {formatting.dollars(span.limit)}"
+                of = f" of {money.dollars(span.limit)}"
                 line += Content.styled(of, "$warning" if span.near else "$text-muted")
                 line = ends(line, budget_bar(span, _BAR), width)
             yield line
@@ -191,7 +192,7 @@ def _figures(spending: SpendingState) -> tuple[str, str]:
 def _is_free(spending: SpendingState) -> bool:
     newest = spending.newest
     answered = newest is not None and bool(newest.reply or newest.usage.output)
-    return answered and formatting.money(spending.cost) == "free"
+    return answered and money.cost(spending.cost) == "free"
 
 
 def ends(left: Content, right: Content | str, width: int) -> Content:

@@ -20,6 +20,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Usage
+from mixchat.ledger import money
 from mixchat.ledger.rates import Rates
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
@@ -241,11 +242,7 @@ def _number(turn: Turn, compared: Sequence[Turn]) -> Content:
 def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
     for number, answer in enumerate(compared, 1):
         model = one_line(answer.ref.model if answer.ref else answer.pin or "")
-        facts = (
-            f"{formatting.seconds(answer.seconds)}  {formatting.money(answer.cost)}"
-            if answer.attempts
-            else ""
-        )
+        facts = f"{formatting.seconds(answer.seconds)}  {money.cost(answer.cost)}" if answer.attempts else ""
         yield Content.assemble((f"{number} ", "$text-muted"), (model, "$body"), (f"  {facts}", "$text-muted"))
     if compared:
         return
@@ -282,22 +279,22 @@ def _tokens(usage: Usage) -> Iterator[Content]:
 def _cost(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Content:
     last = rates.get(turn.attempts[-1].ref) if turn.attempts else None
     if last is None or last.input is None or last.output is None:
-        return Content.styled(formatting.money(turn.cost), "$body")
+        return Content.styled(money.cost(turn.cost), "$body")
     if not last.input and not last.output:
         return Content.styled("free (local)", "$body")
-    return Content.styled(f"{formatting.rate(last.input)} · {formatting.rate(last.output)} / 1M", "$body")
+    return Content.styled(f"{money.rate(last.input)} · {money.rate(last.output)} / 1M", "$body")
 
 
 def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     for attempt in turn.attempts:
-        yield _pair(one_line(attempt.ref.model), formatting.money(attempt.cost))
+        yield _pair(one_line(attempt.ref.model), money.cost(attempt.cost))
     if turn.extra.usd or turn.extra.usd is None:
-        yield _pair("beside the reply", formatting.money(turn.extra))
+        yield _pair("beside the reply", money.cost(turn.extra))
     if turn.counted_in:
         yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
     for ref, rate in rates.items():
         if rate.cache_read is not None and any(a.ref == ref and a.usage.cache_read for a in turn.attempts):
-            yield _pair("from cache", f"{formatting.rate(rate.cache_read)} / 1M")
+            yield _pair("from cache", f"{money.rate(rate.cache_read)} / 1M")
         yield Content.styled(f"prices: {rate.source}, {rate.date.isoformat()}", "$text-muted")
 
 

@@ -15,7 +15,7 @@ from textual.visual import Visual
 
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
 from mixchat.tui.transcript.turn_summary import role_title
@@ -179,7 +179,7 @@ def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content,
     role, title = role_title(turn)
     colour = role_variable(role) if role else "$text-muted"
     mark = _MARKS[Outcome.STOPPED] if why_unsent(turn) else _MARKS.get(turn.outcome, "")
-    cost = formatting.aligned(formatting.turn_cost(turn), 0) if turn.attempts else ""
+    cost = money.aligned(money.turn_cost(turn), 0) if turn.attempts else ""
     if cost and (turn.counted_in or turn.imported):
         cost = f"({cost})"
     asked = Content(mark + one_line(" ".join(turn.prompt[:200].split())))

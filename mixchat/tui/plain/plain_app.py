@@ -25,6 +25,7 @@ from mixchat.domain.events import (
     TurnFinished,
 )
 from mixchat.domain.turn import Turn
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.plain.commands import PlainCommands, PlainState
@@ -182,5 +183,5 @@ def _who(turn: Turn) -> str:
 
 def _footer(turn: Turn) -> str:
     """Return who answered, how long it took and what it cost, and what went wrong."""
-    line = f"({_who(turn)}, {formatting.seconds(turn.seconds)}, {formatting.money(turn.cost)})"
+    line = f"({_who(turn)}, {formatting.seconds(turn.seconds)}, {money.turn_cost(turn)})"
     return f"{line} {turn.failure.message}" if turn.failure else line

@@ -8,13 +8,12 @@ from typing import Final
 from textual.content import Content
 
 from mixchat.domain.role import BUILT_IN
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.themes import role_variable
 
 _AXIS: Final = 9
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _STEPS: Final = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(4), Decimal(5), Decimal(8), Decimal(10))
-_CENT: Final = Decimal("0.01")
 _LINES: Final = 4
 """Parts that lines across divide the height into."""
 _FAR: Final = (
@@ -101,7 +100,7 @@ def _line(
 
 
 def _label(amount: Decimal) -> str:
-    return f"${amount:.2f}" if not amount or amount >= _CENT else formatting.dollars(amount)
+    return money.dollars(amount) if amount else money.NOTHING
 
 
 def _days(bars: Sequence[tuple[date, object]], pitch: int) -> Content:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.usage import Cost
+from mixchat.ledger import money
 from mixchat.ledger.dates import first_day
 from mixchat.ledger.reports import BY, By, ReportLine
 from mixchat.ledger.spend_report import (
@@ -26,7 +27,6 @@ from mixchat.ledger.spend_report import (
     saved_in_brief,
     saved_sentence,
 )
-from mixchat.tui import formatting
 from mixchat.tui.panel.cost_figure import cost_figure
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen, FootLine
@@ -114,17 +114,15 @@ class SpendScreen(FilterListScreen[str | None]):
         height, width = self.size.height, max(self.size.width - 4, 20)
         total = found.total.tally
         words = [
-            f"{calls(found.total.calls)}, {formatting.money(_average(found))} on average"
-            if total.calls
-            else "",
+            f"{calls(found.total.calls)}, {money.cost(_average(found))} on average" if total.calls else "",
             saved_in_brief(found.saving),
         ]
         said = [Content.styled(sentence, "$body") for sentence in words if sentence]
         if height < _TALL:
-            first = Content.assemble((formatting.tally(total), "$text bold"), "  ", said[0] if said else "")
+            first = Content.assemble((money.tally(total), "$text bold"), "  ", said[0] if said else "")
             self._show_sum([first, *said[1:2]])
         else:
-            figure = cost_figure(formatting.tally(total).replace("free", "$0.0000").partition(" ")[0])
+            figure = cost_figure(money.tally(total).replace("free", money.NOTHING).partition(" ")[0])
             figure[2] += Content.styled(" + ?" if total.unknown else "", "$text-muted")
             left = max(row.cell_length for row in figure) + 3
             said += [Content()] * (3 - len(said))
@@ -249,7 +247,7 @@ def spend_line(line: ReportLine, name: str, most: Decimal, width: int, *, by: By
         ),
         "  ",
         (bar(line.usd, most, across).ljust(across), colour),
-        (formatting.aligned(formatting.tally(line.tally), 16), "$text"),
+        (money.aligned(money.tally(line.tally), 16), "$text"),
         (counts, "$text-muted"),
     )
 

@@ -5,6 +5,7 @@ from msgspec import structs
 from mixchat.domain.live_turn import Activity, LiveTurn
 from mixchat.domain.plain_text import one_line, sanitize
 from mixchat.domain.turn import Seam, Turn
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.transcript.turn_summary import TurnSummary, hop_words, role_title, summarize_turn
 
@@ -82,7 +83,7 @@ class LiveTurnView:
         base = summarize_turn(turn, suffix, None)
         role, title = role_title(turn)
         model = (one_line(activity.ref.model),) if activity.ref else ()
-        cost = (formatting.money(turn.cost),) if turn.attempts else ()
+        cost = (money.cost(turn.cost),) if turn.attempts else ()
         thinking = sanitize(str(live.thinking))
         return structs.replace(
             base,

@@ -8,6 +8,7 @@ from msgspec import Struct
 from mixchat.domain.errors import ERRORS, ErrorCode, Failure
 from mixchat.domain.plain_text import one_line, sanitize
 from mixchat.domain.turn import Attempt, Citation, Outcome, Turn
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 
@@ -114,7 +115,7 @@ def hop_words(failed: str, failure: Failure, then: str | None) -> str:
 def _facts(turn: Turn) -> tuple[str, ...]:
     if turn.ref is None:
         return ()
-    cost = formatting.turn_cost(turn) + (" before the fork" if turn.counted_in else "")
+    cost = money.turn_cost(turn) + (" before the fork" if turn.counted_in else "")
     if turn.imported:
         cost = one_line(f"imported from {turn.imported}")
     return one_line(turn.ref.model), formatting.seconds(turn.seconds), cost

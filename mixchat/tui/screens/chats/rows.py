@@ -8,9 +8,9 @@ from typing import Final
 from textual.content import Content
 
 from mixchat.domain.plain_text import one_line
+from mixchat.ledger import money
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.search import Hit
-from mixchat.tui import formatting
 from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.row_list import ListRow, heading
 
@@ -76,7 +76,7 @@ def _chat_row(record: ChatRecord, chats: ChatList, now: datetime) -> ListRow:
 def _line(record: ChatRecord, chats: ChatList, now: datetime, width: int) -> Content:
     tags = "".join(f" #{one_line(tag)}" for tag in record.tags)
     cost = chats.cost(record.id)
-    spent = formatting.tally(cost) if cost is not None and cost.calls else ""
+    spent = money.tally(cost) if cost is not None and cost.calls else ""
     room = max(width - _COST - _WHEN - len(tags) - 2, 8)
     return Content.assemble(
         ("⌂ " if record.private else "", "$text-success"),

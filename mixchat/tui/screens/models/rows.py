@@ -8,6 +8,7 @@ from textual.content import Content
 
 from mixchat.domain.model import ModelCard
 from mixchat.domain.plain_text import one_line
+from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.composer.completion import Candidate, rank
 from mixchat.tui.screens.models.model_list import ModelOffer
@@ -49,7 +50,7 @@ def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
     return Content.assemble(
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
         Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
-        (f"{_price(offer.input):>8}{_price(offer.output):>9}{window(offer.card):>9}  ", tone),
+        (f"{_per_million(offer.input):>8}{_per_million(offer.output):>9}{window(offer.card):>9}  ", tone),
         (" · ".join(abilities(offer.card)).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
         _state_of(offer, rests, width),
     )
@@ -119,13 +120,12 @@ def retires(offer: ModelOffer) -> str:
 
 def prices(offer: ModelOffer) -> str:
     """Return what a million tokens cost, read and written."""
-    return " / ".join(
-        f"${price}" if price[0].isdigit() else price for price in map(_price, (offer.input, offer.output))
-    )
+    return f"{money.rate(offer.input)} / {money.rate(offer.output)}"
 
 
-def _price(price: Decimal | None) -> str:
-    return "?" if price is None else "free" if not price else formatting.rate(price)[1:]
+def _per_million(usd: Decimal | None) -> str:
+    """Return a price for a column whose heading has the sign."""
+    return money.rate(usd).removeprefix("$")
 
 
 def model_state(offer: ModelOffer, rests: float) -> Content:

@@ -11,7 +11,7 @@ from mixchat.config.edit import Value
 from mixchat.config.schema import Setting
 from mixchat.config.toml_validation import dotted
 from mixchat.domain.plain_text import one_line
-from mixchat.tui import formatting
+from mixchat.ledger import money
 from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.screens.settings.config_editor import HIDDEN, looks_like_secret
@@ -128,7 +128,7 @@ def shown(value: object) -> str:
         case bool():
             return "on" if value else "off"
         case Decimal():
-            return formatting.dollars(value)
+            return money.dollars(value)
         case dict() | tuple():
             return one_line(", ".join(map(str, cast("Iterable[object]", value)))) or "none"
         case _:
