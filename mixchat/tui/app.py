@@ -19,7 +19,7 @@ from textual.worker import WorkerFailed
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.runtime.stop_signals import stop_signals
 from mixchat.tui import themes
-from mixchat.tui.actions.keys import bindings, read_keys
+from mixchat.tui.actions.keys import Keymap, bindings, read_keys
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.background import QUESTION, BackgroundTold, light_by_variable
@@ -75,9 +75,14 @@ class MixApp(App[int], inherit_bindings=False):
         self._by_background = wanted == themes.AUTO
         """Whether the terminal's background decides the theme."""
         self._apply_first_theme(themes.resolved(wanted, light=self.light_background))
-        keymap = read_keys(runtime.settings.config.keys)
+        keymap = self.action_keys
         self._problems += keymap.problems
         self.set_keymap(keymap.for_textual())
+
+    @property
+    def action_keys(self) -> Keymap:
+        """The keys of all actions as the person has set them."""
+        return read_keys(self._runtime.settings.config.keys)
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys and clicks have their effect one after another; everything else goes its way.

@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
-from mixchat.tui.actions.keys import bindings, read_keys
+from mixchat.tui.actions.keys import bindings, key_on, read_keys
 from mixchat.tui.actions.table import BY_ID, find_slash
 from mixchat.tui.chat.completion_sources import CompletionSources
 from mixchat.tui.chat.first_widgets import FirstWidgets
@@ -62,7 +62,7 @@ class TooSmall(Widget):
         width, height = self.screen.size
         return Content(
             f"mixchat would like 60×15.\nThis terminal is {width}×{height}.\n\n"
-            "Nothing is lost: make it larger,\nor leave with ctrl+q."
+            f"Nothing is lost: make it larger,\nor leave with {key_on(self, 'quit')}."
         )
 
 

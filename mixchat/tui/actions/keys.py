@@ -3,14 +3,16 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final, Protocol, cast, runtime_checkable
 
 from msgspec import Struct
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.keys import Keys
 
 from mixchat.tui.actions.action import Action, split
-from mixchat.tui.actions.table import ACTIONS
+from mixchat.tui.actions.table import ACTIONS, BY_ID
 
 _OF_THE_APP: Final = frozenset({"quit"})
 """Actions whose keys work on every screen; nobody else can have these keys."""
@@ -25,6 +27,7 @@ _SHORT: Final = {
     "left": "←",
     "right": "→",
 }
+_LONG: Final = {short: name for name, short in _SHORT.items()}
 _MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
 _NAMED_KEYS: Final = frozenset(key.value.rpartition("+")[2] for key in Keys if not key.value.startswith("<"))
 
@@ -61,9 +64,39 @@ class Keymap(Struct, frozen=True):
         """Return the keys of an action as they are set."""
         return self.keys.get(action_id, default)
 
+    def label(self, action_id: str) -> str:
+        """Return how an action is reached, for a sentence: its first key as it is set, else its command."""
+        action = BY_ID[action_id]
+        return key_label(self.key(action_id, action.key)) or (
+            f"/{action.command}" if action.slash else action.title
+        )
+
     def for_textual(self) -> dict[str, str]:
         """Return the keys as Textual takes them, for which an empty text is no change."""
         return {action_id: key or _UNBOUND for action_id, key in self.keys.items()}
+
+
+@runtime_checkable
+class HasActionKeys(Protocol):
+    """An app whose actions have keys."""
+
+    @property
+    def action_keys(self) -> Keymap:
+        """The keys as they are set now."""
+        ...
+
+
+def key_on(widget: DOMNode, action_id: str) -> str:
+    """Return how an action is reached, for a sentence of a widget."""
+    app = cast("App[Any]", widget.app)
+    keymap = app.action_keys if isinstance(app, HasActionKeys) else Keymap({})
+    return keymap.label(action_id)
+
+
+def own_key(screen: DOMNode, binding_id: str) -> str:
+    """Return the key of one of a screen's own bindings, for a sentence of that screen."""
+    own = (binding for kind in type(screen).__mro__ for binding in vars(kind).get("BINDINGS", ()))
+    return key_label(next(each.key for each in own if isinstance(each, Binding) and each.id == binding_id))
 
 
 def key_label(keys: str) -> str:
@@ -125,6 +158,12 @@ def no_key_message(text: str) -> str | None:
 
 def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
+
+
+def key_named(label: str) -> str:
+    """Return the name of a key that is written as people write it; empty where that is no single key."""
+    name = "+".join(_LONG.get(part, part) for part in label.partition(",")[0].strip().split("+"))
+    return name if is_key(name) else ""
 
 
 def is_key(key: str) -> bool:

@@ -79,6 +79,10 @@ class ChatContext:
             self._keys_read, self._keymap = table, read_keys(table)
         return self._keymap
 
+    def key(self, action_id: str) -> str:
+        """Return how an action is reached, for a sentence."""
+        return self.keymap.label(action_id)
+
     def notify(self, sentence: str) -> None:
         """Show a sentence for as long as it takes to read, in place of the one before."""
         self.app.clear_notifications()

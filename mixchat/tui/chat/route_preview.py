@@ -94,7 +94,7 @@ class RoutePreviewBuilder:
         offer = self._spending.compaction(chat)
         if offer is None:
             return ""
-        key = key_of("compact", self._keymap) or "/compact"
+        key = self._keymap.label("compact")
         cost = "" if offer.usd is None else f" {money.dollars(offer.usd, exact=False)}"
         return f"{why} · {key}: go on from a summary{cost}"
 

@@ -190,7 +190,11 @@ class Composer(Vertical):
         """Say what is asked above, and what Esc does about it; with `None` that nothing is."""
         words = _PLACEHOLDER if question is None else question.placeholder
         self.area.placeholder = Content.styled(words, "$text-muted")
-        self.waits = "" if question is None else f"{question.waits}   esc {question.options[-1].label}"
+        self.waits = (
+            ""
+            if question is None
+            else f"{question.waits}   {question.options[-1].key} {question.options[-1].label}"
+        )
 
     def update_queue(self, waiting: Sequence[ComposedMessage], *, paused: bool) -> None:
         """Show the messages that wait."""

@@ -3,6 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from mixchat.tui.actions.keys import key_on
 from mixchat.tui.composer.message import Draft, EditedTurn
 
 
@@ -38,5 +39,8 @@ class EditBanner(Widget):
         number = self.edited.number if self.edited else 0
         return Content.assemble(
             (f" editing turn {number} ", "$ink on $warning bold"),
-            ("  enter sends it as a new branch · esc leaves it as it was", "$text-muted"),
+            (
+                f"  enter sends it as a new branch · {key_on(self, 'stop')} leaves it as it was",
+                "$text-muted",
+            ),
         )

@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mixchat.tui.actions.keys import key_on
 from mixchat.tui.composer.message import ComposedMessage
 
 _SHOWN = 4
@@ -23,7 +24,8 @@ class QueueList(Widget):
 
     def render(self) -> Content:
         """Return the rows and what can be done about them."""
-        state = "paused · Enter goes on · ↑ edits" if self.paused else "next · ↑ edits · Esc pauses"
+        pauses = f"next · ↑ edits · {key_on(self, 'stop')} pauses"
+        state = "paused · enter goes on · ↑ edits" if self.paused else pauses
         rows = [
             Content.assemble(
                 ("⋮ ", "$accent"),

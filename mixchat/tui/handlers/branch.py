@@ -8,7 +8,7 @@ from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.composer.message import EditedTurn
 from mixchat.tui.handlers.compare import CompareHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
-from mixchat.tui.handlers.handler import BUSY, NO_TURN, ChatHandler
+from mixchat.tui.handlers.handler import NO_TURN, ChatHandler
 
 
 class BranchHandler(ChatHandler):
@@ -101,11 +101,11 @@ class BranchHandler(ChatHandler):
         turn, path = self.context.selection.turn(), self.context.chat.path
         siblings = path.siblings(turn.id) if turn is not None else []
         if turn is None or len(siblings) < 2:
-            self.context.notify(
-                "There is one answer only; f5 asks again, f8 asks another model." if turn else NO_TURN
-            )
+            again, other = self.context.key("retry"), self.context.key("retry-with")
+            one = f"There is one answer only; {again} asks again, {other} asks another model."
+            self.context.notify(one if turn else NO_TURN)
         elif self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         else:
             shown = siblings[(siblings.index(turn.id) + by) % len(siblings)]
             path.show(shown)
@@ -118,7 +118,7 @@ class BranchHandler(ChatHandler):
         path = self.context.chat.path
         deleted = self._deleted.get(self.context.chat.id, [])
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif deleted and deleted[-1][1] == path.leaf:
             turn_id, _leaf = deleted.pop()
             path.restore(turn_id)
@@ -129,7 +129,7 @@ class BranchHandler(ChatHandler):
         elif (turn := path.undo()) is not None:
             self.context.view.load()
             self.context.composer.put_back(self.context.chat.original_prompt(turn))
-            self.context.notify("The last turn is taken back; alt+y brings it back.")
+            self.context.notify(f"The last turn is taken back; {self.context.key('redo')} brings it back.")
         else:
             self.context.notify("There is nothing to undo.")
 
@@ -137,7 +137,7 @@ class BranchHandler(ChatHandler):
     def redo(self) -> None:
         """Bring back the turn that was taken back last."""
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
             return
         turn = self.context.chat.path.redo()
         if turn is None:
@@ -154,7 +154,7 @@ class BranchHandler(ChatHandler):
         if turn is None:
             self.context.notify(NO_TURN)
         elif self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         else:
             self._delete(chat, turn)
 
@@ -168,4 +168,4 @@ class BranchHandler(ChatHandler):
         self._deleted.setdefault(chat.id, []).append((turn.id, chat.path.leaf))
         self.context.view.load()
         more = f" and the {after} after it are" if after > 0 else " is"
-        self.context.notify(f"The turn{more} deleted; alt+z brings it back.")
+        self.context.notify(f"The turn{more} deleted; {self.context.key('undo')} brings it back.")

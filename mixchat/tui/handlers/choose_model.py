@@ -69,7 +69,9 @@ class ModelHandler(ChatHandler):
         named = [routing.resolve_name(name) for name in self.context.runtime.settings.config.favourites]
         pins = [pin for pin in named if pin and (not pin.slot or providers.reachable(pin.slot.ref.provider))]
         if not pins:
-            self.context.notify("No favourite can be asked; ctrl+l lists the models, ctrl+f marks one there.")
+            self.context.notify(
+                f"No favourite can be asked; {self.context.key('models')} lists the models, where one can be marked."
+            )
             return
         now = self.context.chat.state.pin
         targets = [pin.target for pin in pins]

@@ -11,7 +11,7 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option, Question
-from mixchat.tui.handlers.handler import BUSY, ChatHandler
+from mixchat.tui.handlers.handler import ChatHandler
 
 
 class CompactionHandler(ChatHandler):
@@ -26,7 +26,7 @@ class CompactionHandler(ChatHandler):
         """Sum the chat up: at once where the price stands under the prompt or is small, else after it was seen."""
         queue = self.context.queue
         if queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif not queue.chat.turns:
             self.context.notify("There is nothing to sum up yet.")
         elif (pin := self.context.pin(name) if name else None) is not None or not name:
@@ -56,7 +56,12 @@ class CompactionHandler(ChatHandler):
                         partial(self._begin, pin),
                         Cost(offer.usd, exact=False) if offer.usd is not None else None,
                     ),
-                    Option("esc", "leaves it", self.context.composer.area.focus, short="leave it"),
+                    Option(
+                        self.context.key("stop"),
+                        "leaves it",
+                        self.context.composer.area.focus,
+                        short="leave it",
+                    ),
                 ],
                 about="summary",
             )

@@ -19,7 +19,7 @@ from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup
 from mixchat.tui.handlers.comparison import Comparison
 from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
-from mixchat.tui.handlers.handler import BUSY, ChatHandler
+from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
 
@@ -45,7 +45,7 @@ class CompareHandler(ChatHandler):
     def compare(self, text: str) -> None:
         """Have a prompt answered by several models side by side."""
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         else:
             self._setup.ask(text, self._begin_if_public)
 
@@ -85,9 +85,12 @@ class CompareHandler(ChatHandler):
         """Have a model write one answer out of those that are shown, or of all to the last prompt."""
         turns = self._shown.answered if self._shown is not None else self._siblings()
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif len(turns) < 2:
-            self.context.notify("There is one answer only; f8 asks another model, f7 compares several.")
+            other, several = self.context.key("retry-with"), self.context.key("compare")
+            self.context.notify(
+                f"There is one answer only; {other} asks another model, {several} compares several."
+            )
         elif (pin := self.context.pin(name) if name else None) is not None or not name:
             self._put_question_away()
             self.context.composer.area.focus()
@@ -139,7 +142,8 @@ class CompareHandler(ChatHandler):
         """Have these columns answered."""
         self._now, self._picked = comparison, 0
         self.context.composer.area.focus()
-        self.context.widgets.status.note = f"comparing {len(columns)} · esc stops all · alt+1 … picks"
+        stop, pick = self.context.key("stop"), self.context.key("pick-1")
+        self.context.widgets.status.note = f"comparing {len(columns)} · {stop} stops all · {pick} … picks"
         self.context.queue.run_busy(self._work(comparison, columns))
 
     def _coloured(self, pins: Sequence[Pin]) -> Iterator[tuple[Pin, str | None, str]]:
@@ -188,13 +192,17 @@ class CompareHandler(ChatHandler):
 
     def _ask(self, comparison: Comparison) -> None:
         options = [
-            Option(f"alt+{column.number}", column.name_asked, partial(self._pick_number, column.number))
+            Option(
+                self.context.key(f"pick-{column.number}"),
+                column.name_asked,
+                partial(self._pick_number, column.number),
+            )
             for column in comparison.columns
             if column.turn is not None and column.turn.reply
         ]
         if len(comparison.answered) > 1:
-            options.append(Option("alt+m", "merge them", self.merge))
-        options.append(Option("esc", "decide later", self.context.composer.area.focus))
+            options.append(Option(self.context.key("merge"), "merge them", self.merge))
+        options.append(Option(self.context.key("stop"), "decide later", self.context.composer.area.focus))
         self.context.widgets.choices.ask(
             Question(
                 title="Continue with",
@@ -219,10 +227,12 @@ class CompareHandler(ChatHandler):
         sentence = self._guards.sentence(turn, turn.failure)
         if comparison.answered:
             sentence = f"{', '.join(column.name_asked for column in stopped)}: {sentence}"
-            last = Option("esc", "leaves it so", partial(self._ask, comparison), short="leave it")
+            last = Option(
+                self.context.key("stop"), "leaves it so", partial(self._ask, comparison), short="leave it"
+            )
         else:
             give_up = partial(self._give_up, comparison)
-            last = Option("esc", "puts the message back here", give_up, short="edit")
+            last = Option(self.context.key("stop"), "puts the message back here", give_up, short="edit")
         title, about = TITLES.get(turn.failure.code, ("Send it anyway?", ""))
         self.context.widgets.choices.ask(
             Question(title=title, words=sentence, options=[*answers, last], about=about)
@@ -252,13 +262,15 @@ class CompareHandler(ChatHandler):
         comparison = self._shown
         turn = comparison.turn(number) if comparison is not None else None
         if comparison is None:
-            self.context.notify("Nothing is being compared; f7 does.")
+            self.context.notify(f"Nothing is being compared; {self.context.key('compare')} does.")
         elif turn is None:
             self.context.notify(f"There is no answer {number}.")
         elif not self.context.queue.busy:
             self._go_on_with(comparison, turn)
         elif comparison.columns[number - 1].writes:
-            self.context.notify(f"Answer {number} is still coming; Esc stops all of them.")
+            self.context.notify(
+                f"Answer {number} is still coming; {self.context.key('stop')} stops all of them."
+            )
         else:
             self._picked = number
             self.context.queue.stop()
@@ -268,7 +280,8 @@ class CompareHandler(ChatHandler):
         self._gone_on = comparison, turn.id
         self.context.chat.pick(turn.id, learn=self._is_news(turn))
         self.context.view.load()
-        self.context.widgets.status.note = "alt+← alt+→ show the other answers"
+        before, after = self.context.key("previous-answer"), self.context.key("next-answer")
+        self.context.widgets.status.note = f"{before} {after} show the other answers"
         self.context.composer.area.focus()
 
     def _role_of(self, request: ComparisonRequest) -> str | None:

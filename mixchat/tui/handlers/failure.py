@@ -1,15 +1,12 @@
 """What follows when a turn did not simply end with a reply."""
 
 from functools import partial
-from typing import Final
 
 from msgspec import structs
 
 from mixchat.domain.chat_request import GuardOverrides, Pin
 from mixchat.domain.errors import ERRORS, Failure, StorageError
 from mixchat.domain.turn import Turn
-from mixchat.tui.actions.keys import key_label
-from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.choice_bar import Option, Question
@@ -19,10 +16,6 @@ from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
-
-_AGAIN: Final = "no reply · f5 asks again · the prompt is back"
-
-_KEPT: Final = "no other answer · the one before stays · alt+→ shows what failed"
 
 
 class FailureHandler(ChatHandler):
@@ -51,13 +44,14 @@ class FailureHandler(ChatHandler):
 
     def fetching(self, address: str) -> None:
         """Say which page is fetched; Esc stops it."""
-        self.context.widgets.status.note = f"fetching {address} · esc stops" if address else ""
+        stop = self.context.key("stop")
+        self.context.widgets.status.note = f"fetching {address} · {stop} stops" if address else ""
 
     def own_network(self, sentence: str, message: ComposedMessage) -> None:
         """Ask whether a page of this machine or its network may be fetched; meanwhile the prompt is back."""
         self.refused("", message)
         fetch = Option("alt+a", "Fetch it and send", partial(self._fetch, message))
-        edit = Option("esc", "leaves it", self.context.composer.area.focus, short="edit")
+        edit = Option(self.context.key("stop"), "leaves it", self.context.composer.area.focus, short="edit")
         question = Question(
             title="Fetch this page?", words=sentence, options=[fetch, edit], about="own network"
         )
@@ -81,7 +75,8 @@ class FailureHandler(ChatHandler):
             self._offer_limit(turn, failure, failure.higher_limit, message)
         elif self.context.chat.path.leaf == turn.id:
             self._give_back(turn, message)
-            self.context.widgets.status.note = _AGAIN
+            again = self.context.key("retry")
+            self.context.widgets.status.note = f"no reply · {again} asks again · the prompt is back"
         else:
             self._say_what_stays(turn, failure, message)
 
@@ -90,7 +85,10 @@ class FailureHandler(ChatHandler):
         shown = {other.prompt for other in self.context.chat.turns}
         if message is not None or turn.prompt not in shown:
             self._give_back(turn, message)
-        self.context.widgets.status.note = _KEPT
+        failed = self.context.key("next-answer")
+        self.context.widgets.status.note = (
+            f"no other answer · the one before stays · {failed} shows what failed"
+        )
         self.context.notify(f"{failure.message} The answer before stays.")
 
     def _offer_limit(self, turn: Turn, failure: Failure, limit: int, message: ComposedMessage | None) -> None:
@@ -111,10 +109,10 @@ class FailureHandler(ChatHandler):
         chat, run = self.context.chat, self.context.run_action
         cost, rest = self._spending.estimate(chat, turn), self._spending.estimate_rest(chat, turn)
         ways = [
-            Option(self._key("continue"), "continue", partial(run, "continue"), rest),
-            Option(self._key("retry"), "retry", partial(run, "retry"), cost),
-            Option(self._key("retry-with"), "other model", partial(run, "retry-with")),
-            Option("esc", "leaves it", _nothing, short="leave it"),
+            Option(self.context.key("continue"), "continue", partial(run, "continue"), rest),
+            Option(self.context.key("retry"), "retry", partial(run, "retry"), cost),
+            Option(self.context.key("retry-with"), "other model", partial(run, "retry-with")),
+            Option(self.context.key("stop"), "leaves it", _nothing, short="leave it"),
         ]
         self.context.widgets.choices.ask(
             Question(
@@ -129,9 +127,6 @@ class FailureHandler(ChatHandler):
                 waits="Interrupted",
             )
         )
-
-    def _key(self, action: str) -> str:
-        return key_label(self.context.keymap.key(action, BY_ID[action].key)) or f"/{action}"
 
     def _allow(self, turn: Turn, limit: int) -> None:
         """Let this chat's replies be that long, and ask again."""
@@ -175,7 +170,12 @@ class FailureHandler(ChatHandler):
         self.context.widgets.choices.ask(question)
 
     def _editing(self, turn: Turn, message: ComposedMessage | None) -> Option:
-        return Option("esc", "puts the message back here", partial(self._edit, turn, message), short="edit")
+        return Option(
+            self.context.key("stop"),
+            "puts the message back here",
+            partial(self._edit, turn, message),
+            short="edit",
+        )
 
     def ask_again(self, turn: Turn, pin: Pin | None, allow: GuardOverrides) -> None:
         """Ask a turn's prompt again; without another pin its own still holds."""

@@ -4,7 +4,6 @@ from typing import Final
 
 from mixchat.tui.chat.context import ChatContext
 
-BUSY: Final = "A reply is still coming; Esc stops it."
 NO_TURN: Final = "There is no turn yet."
 
 
@@ -13,3 +12,7 @@ class ChatHandler:
 
     def __init__(self, context: ChatContext) -> None:
         self.context = context
+
+    def say_busy(self) -> None:
+        """Say that this has to wait for the reply, and how that is stopped."""
+        self.context.notify(f"A reply is still coming; {self.context.key('stop')} stops it.")

@@ -1,13 +1,9 @@
 """Esc and Ctrl+C: what each does depends on what is innermost."""
 
-from typing import Final
-
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
-
-_HOW_TO_QUIT: Final = "ctrl+q quits; what is written is kept."
 
 
 class InterruptHandler(ChatHandler):
@@ -56,7 +52,7 @@ class InterruptHandler(ChatHandler):
             self.context.copy(selected, "the selection")
             screen.clear_selection()
         elif not self.context.queue.stop():
-            self.context.notify(_HOW_TO_QUIT)
+            self.context.notify(f"{self.context.key('quit')} quits; what is written is kept.")
 
     @handles("quit")
     def quit(self) -> None:

@@ -60,7 +60,7 @@ class ModelDownloadHandler(ChatHandler):
         first_run.update_progress(step, done, total)
         if not first_run.display:
             share = f" {done / total:.0%}" if total else ""
-            self.context.widgets.status.note = f"{step}{share} · esc stops it"
+            self.context.widgets.status.note = f"{step}{share} · {self.context.key('stop')} stops it"
 
     def _end(self, failure: str) -> None:
         """Show no progress any more, but why it failed if it did."""

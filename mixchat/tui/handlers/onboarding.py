@@ -7,8 +7,6 @@ from textual.widget import Widget
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.stack import Stack
 from mixchat.tui.actions.dispatch import handles
-from mixchat.tui.actions.keys import key_label
-from mixchat.tui.actions.table import BY_ID
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.hints import Hint, hints, no_model_hints
 from mixchat.tui.choice_bar import Option, Question
@@ -65,9 +63,6 @@ class OnboardingHandler(ChatHandler):
         ready = sum(finding.ready for finding in findings)
         return f"{_number(ready, 'provider')}, {_number(len(models), 'model')}"
 
-    def _key_of(self, action: str) -> str:
-        return key_label(self.context.keymap.key(action, BY_ID[action].key))
-
     def _moves(self) -> tuple[Card, ...]:
         """Return three things that are worth knowing."""
         aliases = self.context.runtime.settings.catalog.aliases()
@@ -79,11 +74,11 @@ class OnboardingHandler(ChatHandler):
         return (
             Card(key=f"@{name}", title="Pin a model to one message", aside="then your message", writes=f"@{name} "),
             Card(
-                key=self._key_of("compare"), title="Compare models side by side", aside="2 to 4 at once",
+                key=self.context.key("compare"), title="Compare models side by side", aside="2 to 4 at once",
                 action="compare",
             ),
             Card(
-                key=self._key_of("chats"), title="Find anything you ever asked", aside="in every chat",
+                key=self.context.key("chats"), title="Find anything you ever asked", aside="in every chat",
                 action="chats",
             ),
         )  # fmt: skip
@@ -98,11 +93,11 @@ class OnboardingHandler(ChatHandler):
                 recommended=True,
             ),
             Card(
-                key=self._key_of("key"), title="Add a provider key", aside="tested at once, stored in the key ring",
+                key=self.context.key("key"), title="Add a provider key", aside="tested at once, stored in the key ring",
                 action="key",
             ),
             Card(
-                key=self._key_of("look"), title="Use Ollama on this machine", action="look",
+                key=self.context.key("look"), title="Use Ollama on this machine", action="look",
                 aside=ollama if running else "not running; start it with ollama serve",
             ),
         )  # fmt: skip
@@ -138,7 +133,7 @@ class OnboardingHandler(ChatHandler):
         answers = (
             Option("enter", "Download the small model and send", self._fetch, short="download"),
             Option("alt+a", "Add a provider key", self._key, short="add a key"),
-            Option("esc", "edits it", self.give_back, short="edit"),
+            Option(self.context.key("stop"), "edits it", self.give_back, short="edit"),
         )
         question = Question(
             title="No model is set up yet", words="The message is kept.", options=answers, about="no model"

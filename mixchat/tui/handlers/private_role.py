@@ -44,7 +44,7 @@ class PrivateRoleQuestion:
             words=f"The role {role} is private: its prompts stay on this machine. Send this one to {names}?",
             options=[
                 Option("alt+a", "Send it", go_on),
-                Option("esc", "keeps it here", back, short="keep it here"),
+                Option(self._context.key("stop"), "keeps it here", back, short="keep it here"),
             ],
             about="private role",
         )

@@ -121,7 +121,12 @@ class TitleHandler(ChatHandler):
                         lambda: self.context.run_worker(named()),
                         Cost(usd, exact=False) if usd is not None else None,
                     ),
-                    Option("esc", "leaves it", self.context.composer.area.focus, short="leave it"),
+                    Option(
+                        self.context.key("stop"),
+                        "leaves it",
+                        self.context.composer.area.focus,
+                        short="leave it",
+                    ),
                 ],
                 about="title",
             )

@@ -11,7 +11,7 @@ from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.choice_bar import Act
-from mixchat.tui.handlers.handler import BUSY, NO_TURN, ChatHandler
+from mixchat.tui.handlers.handler import NO_TURN, ChatHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
 from mixchat.tui.picker import Picker, PickerEntry
 
@@ -27,7 +27,7 @@ class TurnHandler(ChatHandler):
         """Ask the prompt of the turn that is meant again, of another role or model if one is named."""
         turn = self.context.selection.turn()
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif turn is None:
             self.context.notify("There is nothing to ask again yet.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
@@ -38,11 +38,12 @@ class TurnHandler(ChatHandler):
         """Continue the reply that is meant where it was cut off or stopped."""
         turn = self.context.selection.turn()
         if self.context.queue.busy:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif turn is None or not turn.reply:
-            self.context.notify("There is no reply to continue; f5 asks again.")
+            self.context.notify(f"There is no reply to continue; {self.context.key('retry')} asks again.")
         elif turn.outcome is Outcome.COMPLETE and turn.stop != "length":
-            self.context.notify("This reply is complete; f5 asks again, f8 asks another model.")
+            again, other = self.context.key("retry"), self.context.key("retry-with")
+            self.context.notify(f"This reply is complete; {again} asks again, {other} asks another model.")
         elif (pin := self._named(name or turn.pin or "")) is not None or not name:
             self._if_public(turn, pin, partial(self.context.queue.go_on, turn.id, pin))
 
@@ -80,7 +81,7 @@ class TurnHandler(ChatHandler):
         if turn is None:
             self.context.notify("There is no turn to correct yet.")
         elif turn.outcome is Outcome.OPEN:
-            self.context.notify(BUSY)
+            self.say_busy()
         elif not role:
             self._pick_role(turn, known)
         elif role not in known:
@@ -109,7 +110,7 @@ class TurnHandler(ChatHandler):
             return
         self.context.view.replace(corrected)
         learns = "; prompts like it will follow" if self.context.runtime.settings.config.router.learn else ""
-        self.context.notify(f"That was {role}{learns}. f5 asks again.")
+        self.context.notify(f"That was {role}{learns}. {self.context.key('retry')} asks again.")
 
     @handles("unlearn")
     def unlearn(self) -> None:

@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from mixchat.domain.clock import Clock
 from mixchat.tui import formatting
+from mixchat.tui.actions.keys import key_on
 from mixchat.tui.onboarding.cards import WIDTH, Card, card_rows
 from mixchat.tui.onboarding.provider_status import ProviderFinding
 from mixchat.tui.onboarding.welcome import CardPage, block, heading
@@ -15,7 +16,6 @@ from mixchat.tui.widgets.pressable import pressable
 
 CONTACTING: Final = "contacting the package index, as pip is set up"
 """The step before the first byte."""
-_STOPS: Final = pressable(Content.styled("esc stops it", "$text-muted"), "esc")
 _TICK: Final = 1.0
 _BAR: Final = 36
 _LABEL: Final = 22
@@ -89,13 +89,15 @@ class FirstRun(CardPage):
 
     def _download(self) -> list[Content]:
         step, done, total = self._progress or ("", 0, None)
+        stop = key_on(self, "stop")
+        stops = pressable(Content.styled(f"{stop} stops it", "$text-muted"), stop)
         if not done:
             waited = self._clock.monotonic() - self._since
-            return [Content(f"{step}  {waited:.0f} s"), _STOPS]
+            return [Content(f"{step}  {waited:.0f} s"), stops]
         share = done / total if total else 0.0
         return [
             Content.assemble((formatting.bar(share, _BAR), "$primary on $panel"), f" {share:4.0%}"),
-            Content.assemble((f"{step}  {formatting.size(done)}   ", "$text-muted"), _STOPS),
+            Content.assemble((f"{step}  {formatting.size(done)}   ", "$text-muted"), stops),
         ]
 
 

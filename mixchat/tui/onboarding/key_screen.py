@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.tui import formatting
+from mixchat.tui.actions.keys import own_key
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 from mixchat.tui.widgets.dismissible import DismissibleModal
 
@@ -61,7 +62,7 @@ class KeyStore:
         said = (
             f"{tested}; the key is kept in the system key ring, but the one in the {stronger} goes before it."
         )
-        return KeptKey(f"{said} {_USE_IT}", outranked=True)
+        return KeptKey(said, outranked=True)
 
     def use(self, provider: str, key: str) -> None:
         """Use the key until mixchat is closed, whatever else there is."""
@@ -128,7 +129,6 @@ def provider_of(key: str) -> str | None:
     return next((provider for shape, provider in _SHAPES if re.fullmatch(shape, text)), None)
 
 
-_USE_IT: Final = "Enter uses the new key until mixchat is closed; Esc goes on with the old one."
 _ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
 
 
@@ -197,7 +197,10 @@ class KeyScreen(DismissibleModal[str | None]):
             return
         if kept.outranked:
             self._outranked = (provider, key)
-            self._say(kept.sentence)
+            back = own_key(self, "key.back")
+            self._say(
+                f"{kept.sentence} Enter uses the new key until mixchat is closed; {back} goes on with the old one."
+            )
             return
         self.notify(kept.sentence, timeout=formatting.seconds_to_read(kept.sentence), markup=False)
         self.dismiss(provider)

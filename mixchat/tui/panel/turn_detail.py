@@ -23,6 +23,7 @@ from mixchat.domain.usage import Usage
 from mixchat.ledger import money
 from mixchat.ledger.rates import Rates
 from mixchat.tui import formatting
+from mixchat.tui.actions.keys import key_on
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
 
@@ -70,9 +71,6 @@ _HOW: Final = {
     "continued": "continues the reply above",
     "summary": "a summary of the chat",
 }
-_UNDO: Final = Content.assemble(("undo", "$text"), (" alt+u", "$text-muted")).stylize(
-    Style.from_meta({"action": "unlearn"})
-)
 _STRENGTH: Final = 0.05
 """The weight below which a piece of evidence is not worth a word."""
 _NAME: Final = 10
@@ -115,7 +113,9 @@ class TurnDetail(VerticalScroll):
         lesson: Lesson | None = None,
     ) -> None:
         """Show this turn with its prices, what it was compared with and what it taught, or nothing."""
-        self._sections = () if turn is None else tuple(describe(turn, rates, compared, lesson))
+        self._sections = (
+            () if turn is None else tuple(describe(turn, rates, compared, lesson, key_on(self, "unlearn")))
+        )
         if turn is not None:
             if turn.id != self._turn:
                 self._turn, self._chosen = turn.id, False
@@ -171,6 +171,7 @@ def describe(
     rates: Mapping[ModelRef, Rates],
     compared: Sequence[Turn] = (),
     lesson: Lesson | None = None,
+    undo_key: str = "",
 ) -> Iterator[Section]:
     """Yield the sections that explain a turn.
 
@@ -179,12 +180,15 @@ def describe(
         rates: the prices that its models were charged at.
         compared: every answer of the comparison that the turn is one of.
         lesson: what the router learned from it.
+        undo_key: what forgets that.
     """
     if turn.decision is not None:
         yield _why(turn, turn.decision)
     if lesson is not None:
         taught = Content.styled(f"prompts like this one go to {one_line(lesson.target)}", "$body")
-        yield Section("Learned", Content.assemble(("from you: ", "$body"), _UNDO), (taught,))
+        undo = Content.assemble(("undo", "$text"), (f" {undo_key}", "$text-muted"))
+        undo = undo.stylize(Style.from_meta({"action": "unlearn"}))
+        yield Section("Learned", Content.assemble(("from you: ", "$body"), undo), (taught,))
     if turn.outcome not in {Outcome.COMPLETE, Outcome.OPEN} or turn.failure is not None:
         yield Section("State", _outcome(turn))
     if turn.attempts or compared:

@@ -78,7 +78,7 @@ class FilterListScreen(DismissibleScreen[Result]):
         Binding("pagedown", "page(1)", "Page down", show=False, priority=True, id="page.page-down"),
         Binding("ctrl+home", "edge(-1)", "First", show=False, priority=True, id="page.first"),
         Binding("ctrl+end", "edge(1)", "Last", show=False, priority=True, id="page.last"),
-        Binding("f1", "keys", "help", id="page.help"),
+        Binding("f1", "keys", "help", id="help"),
         Binding("escape", "back", "back", id="page.back"),
     ]
     AUTO_FOCUS = "#page-filter"

@@ -8,9 +8,9 @@ from textual.events import Key
 from textual.keys import key_to_character
 from textual.style import Style
 
+from mixchat.tui.actions.keys import key_named
+
 _META: Final = "key"
-_NAMES: Final[Mapping[str, str]] = {"esc": "escape", "↑": "up", "↓": "down", "←": "left", "→": "right"}
-"""Keys as they are written, where they are called otherwise."""
 
 
 def pressable(words: Content | str, key: str) -> Content:
@@ -21,9 +21,8 @@ def pressable(words: Content | str, key: str) -> Content:
         key: as Textual calls it, or as it is written (`esc`); what is no single key makes no difference.
     """
     content = Content(words) if isinstance(words, str) else words
-    name = _NAMES.get(key.partition(",")[0].strip(), key.partition(",")[0].strip())
-    single = len(name) == 1 or (name.isascii() and " " not in name and name)
-    return content.stylize(Style.from_meta({_META: name})) if single else content
+    name = key_named(key)
+    return content.stylize(Style.from_meta({_META: name})) if name else content
 
 
 def pressed(meta: Mapping[str, object]) -> Key | None:

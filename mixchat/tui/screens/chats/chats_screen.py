@@ -9,6 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from mixchat.storage.chats import ChatRecord
+from mixchat.tui.actions.keys import own_key
 from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.chats.rows import chat_and_turn, chat_rows, hit_rows
 from mixchat.tui.screens.list_screen import FilterListScreen
@@ -149,7 +150,7 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         if record is not None:
             self.rows.action_move(1)
             self.attempt(lambda: self._chats.delete(record.id))
-            self.show_sentence(f"Deleted “{record.title}”. ctrl+z brings it back.")
+            self.show_sentence(f"Deleted “{record.title}”. {own_key(self, 'chats.undo')} brings it back.")
 
     def action_export(self) -> None:
         """Ask for a file and write the chat to it."""

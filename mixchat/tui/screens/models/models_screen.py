@@ -139,6 +139,6 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         if offer is None:
             return
         if offer.unreachable and use != "slot":
-            self.show_sentence(f"{offer.card.ref} {offer.unreachable}; ctrl+k in the chat adds a key.")
+            self.show_sentence(f"{offer.card.ref} {offer.unreachable}; /key in the chat adds a key.")
         else:
             self.dismiss(Picked(offer.card.ref, use))

@@ -89,7 +89,7 @@ def _number(setting: Setting, text: str, wrong: ConfigError) -> Value:
 HIDDEN: Final = "••••••"
 """What is shown in place of a credential."""
 SECRET_REFUSED: Final = (
-    "This looks like a key or a password; keys are kept in the key ring: Ctrl+K in the chat adds one."
+    "This looks like a key or a password. Keys belong in the key ring: /key in the chat adds one."
 )
 _IN_ADDRESS: Final = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 
@@ -197,7 +197,7 @@ class ConfigEditor:
         if looks_like_secret(name):
             raise ConfigError(SECRET_REFUSED)
         if name in self.entry_names(table):
-            raise ConfigError(f"[{table.key}] has {name} already; Enter on its row changes it.")
+            raise ConfigError(f"[{table.key}] has {name} already; change it on its row.")
         shape = shape_of(table.key)
         if shape is not None:
             changed(self._runtime.settings.config, (*table.path, name), shape())

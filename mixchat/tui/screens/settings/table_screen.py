@@ -11,7 +11,7 @@ from textual.content import Content
 from mixchat.config.schema import Setting, entry, shape_of, value_of
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
-from mixchat.tui.actions.keys import no_key_message, read_keys
+from mixchat.tui.actions.keys import no_key_message, own_key, read_keys
 from mixchat.tui.actions.table import ACTIONS
 from mixchat.tui.formatting import from_home
 from mixchat.tui.picker import Picker, PickerEntry
@@ -125,7 +125,7 @@ class TableScreen(FilterListScreen[None]):
         empty = (
             "Nothing here has these words."
             if words.strip()
-            else "Nothing is here yet; ctrl+n adds something."
+            else f"Nothing is here yet; {own_key(self, 'table.add')} adds something."
         )
         self.rows.update_rows(table_rows(self._table, self._editor, words), highlighted, empty=empty)
         self.row_highlighted(self.rows.highlighted)
@@ -190,7 +190,9 @@ class TableScreen(FilterListScreen[None]):
             if self._table.key == _KEYS:
                 check_keys(text)
             if self._editor.read(setting, text) is None:
-                raise ConfigError("Write a value, or go back with Esc and remove it with Ctrl+D.")
+                raise ConfigError(
+                    f"Write a value, or go back and remove it with {own_key(self, 'table.remove')}."
+                )
 
         def valued(text: str | None) -> None:
             if text is not None:
@@ -217,7 +219,9 @@ class TableScreen(FilterListScreen[None]):
 
     def _removed(self, name: str) -> str:
         said = self._editor.remove(entry(self._table, name))
-        return " ".join(filter(None, (f"{name} is removed; ctrl+z brings it back.", said)))
+        return " ".join(
+            filter(None, (f"{name} is removed; {own_key(self, 'table.undo')} brings it back.", said))
+        )
 
     def action_undo(self) -> None:
         """Take the last change back."""

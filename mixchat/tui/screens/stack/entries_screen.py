@@ -9,6 +9,7 @@ from mixchat.config.edit import Value
 from mixchat.config.schema import Setting
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
+from mixchat.tui.actions.keys import own_key
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.settings.config_editor import SECRET_REFUSED, looks_like_secret
@@ -27,7 +28,6 @@ class EntriesScreen(FilterListScreen[None]):
     """
 
     PLACEHOLDER = "type to filter"
-    EMPTY = "Nothing is here yet; ctrl+n adds the first."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="entries.change"),
         Binding("ctrl+n", "add", "add", priority=True, id="entries.add"),
@@ -53,7 +53,8 @@ class EntriesScreen(FilterListScreen[None]):
             for at, text in enumerate(self._entries)
             if wanted in text.casefold()
         ]
-        self.rows.update_rows(rows, self.rows.highlighted)
+        empty = f"Nothing is here yet; {own_key(self, 'entries.add')} adds the first."
+        self.rows.update_rows(rows, self.rows.highlighted, empty="Nothing fits." if self._entries else empty)
         self.update_detail(self._setting.help)
 
     def row_selected(self, value: str) -> None:

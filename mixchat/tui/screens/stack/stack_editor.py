@@ -133,8 +133,7 @@ class StackEditor:
         def remove(roles: MutableMapping[str, Any]) -> None:
             roles.pop(role, None)
 
-        said = self._write(edit_roles(self._text, remove, name=self._target))
-        return said or f"The role {role} is gone; ctrl+z brings it back."
+        return self._write(edit_roles(self._text, remove, name=self._target))
 
     def set(self, role: str, key: str, value: object) -> str:
         """Set one key of a role, or take it out with `None`; return what there is to say.

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from mixchat.domain.stack import Slot
+from mixchat.tui.actions.keys import own_key
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.models.model_list import ModelList
@@ -123,7 +124,8 @@ class StackScreen(FilterListScreen[None]):
         if self._slot(place) is not None:
             self.attempt(lambda: self._editor.remove(place.role, place.slot))
         elif place.role:
-            self.attempt(lambda: self._editor.remove_role(place.role))
+            back = f"The role {place.role} is gone; {own_key(self, 'stack.undo')} brings it back."
+            self.attempt(lambda: self._editor.remove_role(place.role) or back)
 
     def action_shift(self, by: int) -> None:
         """Try the highlighted slot earlier, or later."""
