@@ -35,13 +35,13 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Limits in dollars; one that is left out does not exist."""
 
     chat: Decimal | None = None
-    """Dollars that one chat may cost."""
+    """The most that one chat may cost."""
     day: Decimal | None = None
-    """Dollars that one day may cost."""
+    """The most that one day may cost."""
     month: Decimal | None = None
-    """Dollars that one month may cost."""
+    """The most that one month may cost."""
     message: Decimal | None = None
-    """Dollars that one message may cost."""
+    """The most that one message may cost."""
 
     def __post_init__(self) -> None:
         _dollars(self)
@@ -56,22 +56,22 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """How prompts get their roles."""
 
     judge: str | None = None
-    """The small model that is asked when the local classifier is unsure; left out: never asked."""
+    """A small model that chooses the role when mixchat is unsure."""
     margin: float = 0.2
-    """How close the two likeliest roles must be, in probability, for the judge to be asked."""
+    """How close two roles must be for the judge to be asked, 0 to 1."""
     learn: bool = True
-    """Whether pins and corrections teach the router."""
+    """Your pins, picks and corrections teach the router."""
     embeddings: str | None = None
-    """The embedding model that compares prompts with a role's examples; left out: local features do."""
+    """The model that compares prompts with the examples of a role."""
     economy: Economy = "balanced"
-    """What a better answer may cost: `quality` (whatever it takes), `balanced` (a few cents more) or `saver` (little)."""
+    """What a better answer may cost: anything, a bit more, or little."""
     secrets: bool = True
-    """Whether a prompt that holds a credential is stopped before it leaves this machine."""
+    """A prompt with a key or password in it (a credential) waits for you."""
     first_token: float | None = None
-    """Seconds that a silent model is waited for before the next one is asked; left out: 10, and longer where a model
+    """How long a silent model is waited for before the next is asked; by itself 10 seconds, longer where a model
     thinks in silence, is loaded first, or has much to read."""
     silence: float = 30.0
-    """Seconds of silence in all after which a message without a pin is given up, whoever was asked."""
+    """How long all may be silent before a message without a pin fails."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin <= 1:
@@ -84,15 +84,15 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the app behaves on the screen."""
 
     mouse: bool = True
-    """Whether the mouse scrolls, clicks and selects."""
+    """The mouse scrolls, clicks and selects."""
     notify: bool = True
-    """Whether the terminal is told when a long reply is done and nobody is looking."""
+    """The terminal tells you when a long reply is done."""
     vim: bool = False
-    """Whether the composer starts with vim keys."""
+    """Messages are written with vim keys."""
     plain: bool = False
-    """Whether the app is append-only text, for screen readers and plain terminals."""
+    """Text that only grows, for screen readers and old terminals."""
     animations: bool = True
-    """Whether things move."""
+    """Movement on the screen; without it all changes at once."""
 
 
 class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,13 +105,13 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     key_command: str | None = None
     """A command that prints the key, such as `op read op://work/llm/key`."""
     api: Api | None = None
-    """What the server speaks; left out: what the built-in provider speaks, else `chat`."""
+    """The protocol that the server speaks; by itself that of the built-in provider, else `chat`."""
     headers: dict[str, str] = {}
-    """Further headers of every request."""
+    """Headers to send with every request."""
     models: tuple[str, ...] = ()
-    """Models of the server, where it cannot be asked for them."""
+    """The models to offer where the server cannot list them."""
     local: bool | None = None
-    """Whether nothing that is sent there leaves this machine; left out: only where mixchat knows it."""
+    """What is sent there does not leave this machine, so private chats may use it."""
     first_token: float | None = None
     """Seconds that a silent model of this provider is waited for before the next one is asked."""
 
@@ -129,9 +129,9 @@ class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     output: Decimal | None = None
     """Dollars per million tokens written, thinking included."""
     cache_read: Decimal | None = None
-    """Dollars per million tokens read from the cache; left out: as `input`."""
+    """Dollars per million tokens read from the cache; by itself as input."""
     cache_write: Decimal | None = None
-    """Dollars per million tokens written to the cache; left out: as `input`."""
+    """Dollars per million tokens written to the cache; by itself as input."""
     search: Decimal | None = None
     """Dollars per thousand web searches."""
 
@@ -147,9 +147,9 @@ class EngineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     idle: float = 300.0
     """Seconds without a request after which the model is unloaded."""
     memory: float | None = None
-    """Gigabytes that a loaded model may take; left out: what is free."""
+    """Gigabytes that a loaded model may take."""
     threads: int | None = None
-    """Threads that it computes with; left out: one fewer than the machine has cores."""
+    """Threads that it computes with."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -162,17 +162,17 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that a person can set, with what it is when left out."""
 
     stack: str = "auto"
-    """The stack in use."""
+    """Which model answers which role."""
     theme: str = "mixchat-dark"
-    """The theme in use; `auto` is mixchat-dark or mixchat-light, as the terminal's background is."""
+    """The colours; auto is dark or light as the terminal's background is."""
     system: str | None = None
-    """The system prompt of roles that have none of their own."""
+    """What every model is told first, unless its role says otherwise."""
     private: bool = False
-    """Whether every chat is private: only models on this machine answer."""
+    """Only models on this machine answer, in every chat."""
     favourites: tuple[str, ...] = ()
-    """The models or roles that one key pins a chat to, one after another."""
+    """Models or roles that one key pins a chat to, one by one."""
     titles: bool | str = True
-    """Whether a model names the chats, or which one does."""
+    """A cheap model names your chats; or say which model does."""
     budget: Budget = Budget()
     """Limits in dollars."""
     router: RouterConfig = RouterConfig()
@@ -180,19 +180,19 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ui: UiConfig = UiConfig()
     """How the app behaves on the screen."""
     aliases: dict[str, str] = {}
-    """Short names for model references."""
+    """Short names for models, such as @opus."""
     providers: dict[str, ProviderConfig] = {}
-    """Servers of one's own, and changes to the built-in ones."""
+    """Servers of your own, and changes to the built-in ones."""
     prices: dict[str, PriceConfig] = {}
-    """Prices by model reference, where the price list has none or is wrong."""
+    """Prices of models that the price list lacks or has wrong."""
     local: dict[str, str] = {}
-    """GGUF files on this machine by the model's name: `local/<name>`."""
+    """GGUF files on this machine, as models local/name."""
     engine: EngineConfig = EngineConfig()
     """How much of the machine a local model may have."""
     roles: dict[str, RoleTable] = {}
-    """Roles that are laid over those of every stack."""
+    """What holds for the roles of every stack."""
     keys: dict[str, str] = {}
-    """Keys by action id."""
+    """Your own keys for actions."""
 
     def __post_init__(self) -> None:
         for name, ref in self.aliases.items():

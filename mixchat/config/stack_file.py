@@ -26,7 +26,7 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     description: str | None = None
     """What the role is for."""
     models: tuple[str | SlotEntry, ...] = ()
-    """The fallback order, in order of preference."""
+    """The models, in the order in which they are asked."""
     plan: str | SlotEntry | None = None
     """The model that plans, in a two-step role."""
     execute: str | SlotEntry | None = None
@@ -36,25 +36,25 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     regex: tuple[str, ...] = ()
     """Regular expressions that make a prompt this role's."""
     file_types: tuple[str, ...] = ()
-    """Suffixes of attached files that make a prompt this role's."""
+    """Kinds of attached files that make a prompt this role's, such as .py."""
     min_length: int | None = None
     """Characters that a prompt must have at least."""
     max_length: int | None = None
     """Characters that a prompt may have at most."""
     has_image: bool | None = None
-    """Whether an image must be attached, or must not."""
+    """An image must be attached (on), or must not (off)."""
     languages: tuple[str, ...] = ()
     """Languages that make a prompt this role's, as ISO 639-1 codes."""
     examples: tuple[str, ...] = ()
-    """Prompts of this kind."""
+    """Prompts that belong to this role; prompts like them go there."""
     private: bool | None = None
-    """Whether only models on this machine may answer."""
+    """Only models on this machine may answer."""
     system: str | None = None
-    """The role's system prompt."""
+    """What the model is told first in this role."""
     persona: str | None = None
-    """The persona of the prompt library whose system prompt is the role's, in the place of `system`."""
+    """The persona of your prompt library that the model plays, in place of a system prompt."""
     search: bool | None = None
-    """Whether replies are grounded in a web search."""
+    """Replies draw on a web search."""
     effort: Effort | None = None
     """How hard the models think."""
     temperature: float | None = None

@@ -11,7 +11,7 @@ models = ["ollama/wire"]
 
 def fills(sitting: Sitting, key: str, text: str) -> None:
     sitting.types(key)
-    sitting.sees(rf"▌ {key} ")
+    sitting.sees(rf"▌ {key.capitalize()} ")
     sitting.presses("enter")
     sitting.sees("enter take it")
     sitting.types(text)

@@ -54,6 +54,17 @@ async def test_without_a_key_it_says_what_was_found_and_what_to_do():
         assert "not running" in stage.text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_nothing_is_called_ready_before_a_model_can_answer(size: tuple[int, int]):
+    """State and composer say what is missing and what to do; there is no figure of a cost that cannot be."""
+    async with on_stage(KeylessRuntime(), size=size) as stage:
+        await stage.until(lambda: "● no model yet" in stage.text)
+        assert "Write your first message; it is kept until a model can answer" in stage.text
+        assert "No model yet   enter downloads the small one" in stage.text
+        assert "ready" not in stage.text
+        assert "$0" not in stage.text
+
+
 async def test_a_prompt_that_nobody_can_answer_is_not_lost():
     async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "No model is set up yet" in stage.text)

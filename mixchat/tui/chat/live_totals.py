@@ -43,7 +43,7 @@ class LiveTotals:
         self._asks = ("", "")
         """What waits for a person, and about what."""
         self._estimate: Cost | None = None
-        self._idle = ""
+        self._idle = self._missing = ""
         self._has_words = False
         self._timer: Timer | None = None
 
@@ -95,6 +95,12 @@ class LiveTotals:
         if self._live is None:
             self.refresh()
 
+    def lack(self, what: str) -> None:
+        """Show what is missing before anything can be sent; empty: nothing is."""
+        self._missing = what
+        if self._live is None:
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the chat's figures as they are."""
         chat = self._chats.chat
@@ -126,5 +132,6 @@ class LiveTotals:
             spending = structs.replace(spending, asks=asks, beside=about, turn=estimate)
         elif spending.newest is None:
             spending = structs.replace(spending, beside=self._idle)
+        spending = structs.replace(spending, missing=self._missing)
         self._panel.spending = spending
         self._top.spending = spending

@@ -27,7 +27,7 @@ class TopLine(Widget):
             left = Content.assemble(left, "  ", (spending.beside, "$text-muted"))
         if spending.newest is not None:
             left = Content.assemble(left, _GAP, (money.cost(spending.cost), "$text bold"))
-        sums = self._sums()
+        sums = self._sums() if spending.spent or not spending.missing else []
         while sums and left.cell_length + 2 + Content(_GAP).join(sums).cell_length > width:
             sums.pop()
         right = Content(_GAP).join(sums)

@@ -30,6 +30,8 @@ from mixchat.tui.widgets.card_edge import CardEdge
 COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""
 _PLACEHOLDER: Final = "Ask anything"
+_NO_MODEL: Final = "Write your first message; it is kept until a model can answer"
+_DOWNLOADS: Final = "No model yet   enter downloads the small one"
 _LARGE: Final = 100_000
 """Characters beyond which a text is kept behind a mark rather than laid out line by line."""
 
@@ -90,6 +92,9 @@ class Composer(Vertical):
         """What the key for the next candidate has pinned this message to."""
         self.settings = GenerationSettings()
         """What is set for this message alone."""
+        self._lacks_model = False
+        """Whether no model can answer yet."""
+        self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out what waits, the prompt and who would answer."""
@@ -188,13 +193,20 @@ class Composer(Vertical):
 
     def waits_for(self, question: Question | None) -> None:
         """Say what is asked above, and what Esc does about it; with `None` that nothing is."""
-        words = _PLACEHOLDER if question is None else question.placeholder
+        self._question = question
+        placeholder, idle = (_NO_MODEL, _DOWNLOADS) if self._lacks_model else (_PLACEHOLDER, "")
+        words = placeholder if question is None else question.placeholder
         self.area.placeholder = Content.styled(words, "$text-muted")
         self.waits = (
-            ""
+            idle
             if question is None
             else f"{question.waits}   {question.options[-1].key} {question.options[-1].label}"
         )
+
+    def set_lacks_model(self, lacks: bool) -> None:
+        """Say while nothing is written that no model can answer yet, and what to do about it."""
+        self._lacks_model = lacks
+        self.waits_for(self._question)
 
     def update_queue(self, waiting: Sequence[ComposedMessage], *, paused: bool) -> None:
         """Show the messages that wait."""

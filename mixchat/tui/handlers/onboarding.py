@@ -43,6 +43,8 @@ class OnboardingHandler(ChatHandler):
         context.widgets.welcome.update_roles(stack, answering, self._moves())
         context.widgets.first_run.update_findings(findings, self._ways(findings))
         context.widgets.turns.empty.findings = findings if self.no_model_available else ()
+        context.composer.set_lacks_model(self.no_model_available)
+        context.view.totals.lack("no model yet" if self.no_model_available else "")
         context.view.totals.idle = self._available(findings, stack)
         context.view.body.update_no_model(self.no_model_available)
         context.widgets.status.hints = self.hints(context.screen.focused)

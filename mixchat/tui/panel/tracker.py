@@ -84,8 +84,15 @@ class SpendingState(Struct, frozen=True):
     """What the turn under way does, in a word or two; empty when none is."""
     beside: str = ""
     """How fast it writes, how long it waits; or what a person is asked about."""
+    missing: str = ""
+    """Why nothing can be sent yet, in a word or two; empty when it can."""
     asks: str = ""
     """What waits for a person, in a word or two; empty when nothing does."""
+
+    @property
+    def spent(self) -> bool:
+        """Whether there is a figure to show."""
+        return self.newest is not None or any(span.total.calls for span in self.spans)
 
     @property
     def newest(self) -> Turn | None:
@@ -119,6 +126,8 @@ class Tracker(Widget):
         spending, width = self.spending, self.size.width
         spans = list(self._spans(spending))
         rows = [ends(state_of(spending), spending.beside, width)]
+        if spending.missing and not spending.spent:
+            return Content("\n").join(rows)
         tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
@@ -178,7 +187,8 @@ def state_of(spending: SpendingState) -> Content:
         return Content.assemble(("● ", "$warning"), (spending.asks, "$text bold"))
     colour = role_variable(role) if spending.state else "$text-muted"
     word = "$text bold" if spending.state else "$text-muted"
-    return Content.assemble((f"{DOTS.get(spending.state, '●')} ", colour), (spending.state or "ready", word))
+    idle = spending.missing or "ready"
+    return Content.assemble((f"{DOTS.get(spending.state, '●')} ", colour), (spending.state or idle, word))
 
 
 def _figures(spending: SpendingState) -> tuple[str, str]:

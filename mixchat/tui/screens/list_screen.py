@@ -53,8 +53,14 @@ def _hint(binding: Binding) -> Content:
 
 
 def in_order(screen: Screen[object], *, last: bool = False) -> list[Binding]:
-    """Return the bindings to show, the screen's own in the order it names them; or those that come `last`."""
-    named = [binding.id for binding in screen.BINDINGS if isinstance(binding, Binding)]
+    """Return the bindings to show, the screen's own in the order in which it and what it is a kind of name them; or those that come `last`."""
+    named = [
+        binding.id
+        for kind in reversed(type(screen).__mro__)
+        if kind is not FilterListScreen and kind not in Screen.__mro__
+        for binding in vars(kind).get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    ]
     active = screen.active_bindings.values()
     shown = [
         each.binding for each in active if each.binding.show and each.enabled and each.binding.id != "quit"

@@ -1,12 +1,14 @@
 """The settings: drawn from the config's schema, checked, written with comments kept, and taken back."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from textual.widgets import Input
 
-from mixchat.config.schema import settings
+from mixchat.config.schema import fields, settings
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
+from mixchat.tui.screens.settings.words import group, may_be, title
 from tests.tui.screens.scene import PRICED, SceneRuntime, opened, said
 from tests.tui.stage import Stage, on_stage
 
@@ -23,13 +25,36 @@ async def config(stage: Stage, words: str = "") -> SettingsScreen:
     return screen
 
 
-async def test_every_key_of_the_config_is_there_with_its_help():
+async def test_every_setting_is_there_by_its_name_with_what_it_does():
+    async with on_stage(SceneRuntime(), size=(120, 80)) as stage:
+        screen = await config(stage, "budget.day")
+        assert "budget.day" in stage.text.splitlines()[1], "the key, for who writes the file"
+        screen.query_one("#page-filter", Input).value = ""
+        await stage.pilot.pause()
+        assert [setting.key for setting in settings() if title(setting) not in stage.text] == []
+        assert "The most that one day may cost." in stage.text
+        assert "no limit" in stage.text
+
+
+FILE_TALK = re.compile(
+    r"(?i)left out|\bkeys? of\b|\btables?\b|in quotes|\[\w+\]|config|`|^whether\b|\btoml\b"
+)
+
+
+def test_no_text_of_the_settings_speaks_of_the_file():
+    named = [field for table in ("providers", "prices", "roles") for field in fields(table, "x")]
+    for setting in (*settings(), *named):
+        said = (title(setting), group(setting), may_be(setting), setting.help.replace("`", ""))
+        assert not [text for text in said if FILE_TALK.search(text)], setting.key
+        assert said[0] != setting.key.rpartition(".")[2]
+        assert setting.help[0].isupper()
+
+
+async def test_a_number_has_its_unit_and_what_nobody_set_says_what_holds():
     async with on_stage(SceneRuntime(), size=(120, 80)) as stage:
         await config(stage)
-        shown = {line.split()[0] for line in stage.text.splitlines() if line.strip()}
-        assert {setting.key.rpartition(".")[2] for setting in settings()} <= shown | {"▌"}
-        assert "Dollars that one day may cost." in stage.text
-        assert "config.toml" in stage.text
+        for said in ("30 s", "8,192 tokens", "nobody is asked", "all cores but one"):
+            assert said in stage.text
 
 
 async def test_a_number_is_written_with_comments_kept_counts_at_once_and_is_taken_back():
@@ -129,14 +154,14 @@ async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the
 async def test_a_variable_that_goes_before_the_file_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MIXCHAT_THEME", "mixchat-light")
     async with on_stage(SceneRuntime()) as stage:
-        await config(stage, "theme in use")
-        await stage.until(lambda: "Set by MIXCHAT_THEME." in stage.text)
+        await config(stage, "background is")
+        await stage.until(lambda: "Set by MIXCHAT_THEME, which goes before" in stage.text)
 
 
 async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
     runtime = SceneRuntime()
     async with on_stage(runtime) as stage:
-        await config(stage, "theme in use")
+        await config(stage, "background is")
         await stage.pilot.press("enter")
         await stage.type("linen")
         await stage.until(lambda: stage.app.theme == "linen")

@@ -48,7 +48,7 @@ async def test_an_alias_is_added_counts_at_once_and_comments_stay():
         await table(stage, "short names")
         assert "bee" in stage.text
         await write(stage, "tea", "ctrl+n")
-        await stage.until(lambda: "aliases.tea" in stage.text)
+        await stage.until(lambda: "Aliases: tea" in stage.text)
         await stage.type("c/tiny")
         await stage.pilot.press("enter")
         await stage.until(lambda: isinstance(stage.app.screen, TableScreen) and "c/tiny" in stage.text)
@@ -127,16 +127,16 @@ async def test_a_server_is_named_and_set_up_key_by_key():
         await stage.pilot.press("ctrl+u")
         await stage.type("work")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "providers.work" in stage.text)
+        await stage.until(lambda: "Providers: work" in stage.text)
         await write(stage, "ftp://w.example")
         await stage.until(lambda: "base_url must begin with" in stage.text)
         assert "work" not in runtime.settings.config.providers
         await stage.pilot.press("ctrl+u")
         await stage.type("https://w.example/v1")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "counts from the next start on" in said(stage))
+        await stage.until(lambda: "Counts from the next start." in said(stage))
         assert '[providers.work]\nbase_url = "https://w.example/v1"' in file_of(runtime)
-        await stage.type("asked for them")
+        await stage.type("cannot list them")
         await write(stage, "one, two")
         await stage.until(lambda: runtime.settings.config.providers["work"].models == ("one", "two"))
         assert 'models = ["one", "two"]' in file_of(runtime)
@@ -171,13 +171,13 @@ async def test_a_name_that_is_there_already_is_said():
     async with on_stage(SceneRuntime()) as stage:
         await table(stage, "price list")
         await write(stage, "b/large", "ctrl+n")
-        await stage.until(lambda: "[prices] has b/large already" in stage.text)
+        await stage.until(lambda: "There is a b/large already" in stage.text)
 
 
 async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
     runtime = SceneRuntime()
     async with on_stage(runtime) as stage:
-        await table(stage, "keys by action")
+        await table(stage, "keys for actions")
         assert "ctrl+n adds something" in stage.text
         await stage.pilot.press("ctrl+n")
         await stage.type("chats")
@@ -194,7 +194,7 @@ async def test_a_key_counts_at_once_and_one_that_another_act_has_is_said():
         await stage.pilot.press("f5")
         await stage.until(lambda: isinstance(stage.app.screen, ChatsScreen))
         await stage.pilot.press("escape")
-        await table(stage, "keys by action")
+        await table(stage, "keys for actions")
         await stage.pilot.press("ctrl+d")
         await stage.until(lambda: runtime.settings.config.keys == {})
         await stage.pilot.press("escape", "escape")
@@ -208,11 +208,11 @@ async def test_a_file_of_a_model_is_named():
     async with on_stage(runtime) as stage:
         await table(stage, "gguf")
         await write(stage, "mine", "ctrl+n")
-        await stage.until(lambda: "local.mine" in stage.text)
+        await stage.until(lambda: "Model files: mine" in stage.text)
         await stage.type("/models/mine.gguf")
         await stage.pilot.press("enter")
         await stage.until(lambda: runtime.settings.config.local == {"mine": "/models/mine.gguf"})
-        assert "counts from the next start on" in said(stage)
+        assert "Counts from the next start." in said(stage)
 
 
 async def test_a_credential_is_neither_taken_nor_shown():
@@ -235,13 +235,13 @@ async def test_a_credential_is_neither_taken_nor_shown():
         assert "aB3" not in stage.text
         await stage.type(KEY)
         await stage.pilot.press("enter")
-        await stage.until(lambda: "keys are kept in the key ring" in stage.text)
+        await stage.until(lambda: "Keys belong in the key ring" in stage.text)
         assert file_of(runtime) == own
         await stage.pilot.press("escape")
         await stage.pilot.press(*["backspace"] * 20)
         await stage.type("headers")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "A header can hold a secret" in said(stage))
+        await stage.until(lambda: "Headers can hold a secret" in said(stage))
 
 
 def test_an_address_with_a_password_in_it_is_a_credential():

@@ -32,7 +32,7 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
     """Lists the chats by day; typing searches titles, tags and every word that was said."""
 
     HEADING = "Chats"
-    PLACEHOLDER = "search titles and everything that was said; #tag"
+    PLACEHOLDER = "Search titles and everything that was said; #tag"
     EMPTY = "No chat holds these words."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", priority=True, id="chats.open"),

@@ -39,7 +39,7 @@ class ModelsScreen(FilterListScreen[Picked | None]):
         first: the models to list before all others.
     """
 
-    PLACEHOLDER = "type a part of a name, provider or alias"
+    PLACEHOLDER = "Type a name, provider or alias"
     EMPTY = "No model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "use('message')", "this message", priority=True, id="models.message"),

@@ -197,7 +197,7 @@ class ConfigEditor:
         if looks_like_secret(name):
             raise ConfigError(SECRET_REFUSED)
         if name in self.entry_names(table):
-            raise ConfigError(f"[{table.key}] has {name} already; change it on its row.")
+            raise ConfigError(f"There is a {name} already; change it on its row.")
         shape = shape_of(table.key)
         if shape is not None:
             changed(self._runtime.settings.config, (*table.path, name), shape())
@@ -267,8 +267,8 @@ class ConfigEditor:
             self._use(config, before, path[0])
             return f"It holds until mixchat is closed: {error}"
         if stronger:
-            return f"It is written down, but {source} goes before the config file here."
-        return "It counts from the next start on." if path[0] in _AT_START else ""
+            return f"Saved, but {source} goes before it here."
+        return "Counts from the next start." if path[0] in _AT_START else ""
 
     def _use(self, config: Config, before: Config, key: str) -> None:
         try:

@@ -13,6 +13,7 @@ from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.settings.config_editor import looks_like_secret
 from mixchat.tui.screens.settings.rows import FieldEditor, details, meant, setting_rows
+from mixchat.tui.screens.settings.words import UNKNOWN, may_be, shown_for, title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 
@@ -25,7 +26,6 @@ class FieldsScreen(FilterListScreen[None]):
         heading: the title.
     """
 
-    PLACEHOLDER = "type a part of a name or of what it does"
     EMPTY = "No setting has these words."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="settings.change"),
@@ -49,7 +49,6 @@ class FieldsScreen(FilterListScreen[None]):
     def on_mount(self) -> None:
         """List the settings."""
         super().on_mount()
-        self.update_aside(from_home(self._editor.file))
 
     def on_screen_resume(self) -> None:
         """Show what was changed on a screen of its own."""
@@ -67,9 +66,14 @@ class FieldsScreen(FilterListScreen[None]):
             lit = meant(words, [row.value for row in rows if row.value]) or lit
         self.rows.update_rows(rows, lit)
 
+    def help_notes(self) -> Sequence[str]:
+        """Say where changes are kept."""
+        return (f"Changes count at once and are kept in {from_home(self._editor.file)}.",)
+
     def row_highlighted(self, value: str) -> None:
         """Explain the highlighted setting."""
         setting = self._settings.get(value)
+        self.update_aside(value)
         if setting is None:
             self.update_detail("")
         else:
@@ -105,7 +109,7 @@ class FieldsScreen(FilterListScreen[None]):
 
         entries = [PickerEntry(choice, choice) for choice in setting.choices]
         now = str(self._editor.value(setting))
-        self.above.push_screen(Picker(setting.key, entries, highlighted=now), chosen)
+        self.above.push_screen(Picker(title(setting), entries, highlighted=now), chosen)
 
     def _write(self, setting: Setting) -> None:
         def written(text: str | None) -> None:
@@ -118,9 +122,9 @@ class FieldsScreen(FilterListScreen[None]):
             known = ", ".join(cast("tuple[str, ...]", value))
         self.above.push_screen(
             ValuePrompt(
-                setting.key,
+                title(setting),
                 "" if looks_like_secret(known) else known,
-                help=setting.help,
+                help=_asks(setting),
                 check=lambda text: self._editor.read(setting, text),
             ),
             written,
@@ -150,3 +154,10 @@ class FieldsScreen(FilterListScreen[None]):
         if sentence:
             self.show_sentence(sentence)
         self.refill()
+
+
+def _asks(setting: Setting) -> str:
+    """Return what a setting does, and what can be written for it."""
+    normal = shown_for(setting, setting.default)
+    empty = f"Leave it empty for the default, {normal}." if normal != UNKNOWN else "Leave it empty for none."
+    return "\n".join((setting.help.replace("`", ""), ". ".join(filter(None, (may_be(setting), empty)))))

@@ -1,24 +1,20 @@
-"""Settings as rows: the key, what it is now, and where that was set."""
+"""Settings as rows: what each is called, what it is now, and where that was set."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 from textual.content import Content
 
 from mixchat.config.edit import Value
 from mixchat.config.schema import Setting
-from mixchat.config.toml_validation import dotted
-from mixchat.domain.plain_text import one_line
-from mixchat.ledger import money
 from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.row_list import ListRow, heading
-from mixchat.tui.screens.settings.config_editor import HIDDEN, looks_like_secret
+from mixchat.tui.screens.settings.words import UNKNOWN, group, may_be, shown_for, source_words, title
 
-_KEY: Final = 16
-_SOURCE: Final = 16
-_VALUE: Final = 24
+_KEY: Final = 20
+_SOURCE: Final = 14
+_VALUE: Final = 20
 _WIDE: Final = 100
 """Cells from which there is room for the help beside the value."""
 
@@ -66,17 +62,17 @@ def setting_rows(
     """Return the settings that fit `words`, each group under its table's name."""
     wanted = words.casefold().split()
     rows: list[ListRow] = []
-    last: tuple[str, ...] | None = None
+    last = ""
     for setting in settings:
-        text = f"{setting.key} {setting.help}".casefold()
+        text = f"{setting.key} {title(setting)} {setting.help}".casefold()
         if not all(word in text for word in wanted):
             continue
-        table = setting.path[:-1]
-        if table != last and rows:
+        above = group(setting)
+        if above != last and rows:
             rows.append(heading(""))
-        if table != last and table:
-            rows.append(heading(dotted(table)))
-        last = table
+        if above != last and above:
+            rows.append(heading(above))
+        last = above
         rows.append(_row(setting, editor, sources[setting.key]))
     return rows
 
@@ -102,59 +98,42 @@ def meant(words: str, keys: Sequence[str]) -> str:
 
 
 def _row(setting: Setting, editor: FieldEditor, source: str) -> ListRow:
-    return ListRow(setting.key, lambda width: _line(setting, editor.value(setting), source, width))
-
-
-def _line(setting: Setting, value: object, source: str, width: int) -> Content:
-    changed = source != "default"
-    helped = width >= _WIDE
-    room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
-    written = Content.styled(shown(value), "$text-accent" if changed else "$text")
-    explained = Content.styled(setting.help, "$text-disabled")
-    return Content.assemble(
-        setting.path[-1].ljust(_KEY),
-        written.truncate(room - 2, ellipsis=True, pad=True),
-        "  ",
-        explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
-        ((short(source) if changed else "").rjust(_SOURCE), "$text-muted"),
+    return ListRow(
+        setting.key, lambda width: _line(setting, editor.value(setting), source, editor.file, width)
     )
 
 
-def shown(value: object) -> str:
-    """Return a value as the screen writes it."""
-    match value:
-        case None:
-            return "—"
-        case bool():
-            return "on" if value else "off"
-        case Decimal():
-            return money.dollars(value)
-        case dict() | tuple():
-            return one_line(", ".join(map(str, cast("Iterable[object]", value)))) or "none"
-        case _:
-            text = str(value)
-            return HIDDEN if looks_like_secret(text) else one_line(text)
+def _line(setting: Setting, value: object, source: str, file: str, width: int) -> Content:
+    changed = source != "default"
+    helped = width >= _WIDE
+    room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
+    written = Content.styled(shown_for(setting, value), "$text-accent" if changed else "$text")
+    explained = Content.styled(setting.help.replace("`", ""), "$text-muted")
+    return Content.assemble(
+        title(setting).ljust(_KEY),
+        written.truncate(room - 2, ellipsis=True, pad=True),
+        "  ",
+        explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
+        ((short(source, file) if changed else "").rjust(_SOURCE), "$text-muted"),
+    )
 
 
-def short(source: str) -> str:
-    """Return where a key was set, in one word: a file's name or a variable's."""
+def short(source: str, file: str) -> str:
+    """Return where a value was set, in a word: here, or by which file or variable that goes before it."""
+    if source == file:
+        return "changed"
     return Path(source).name if "/" in source or "\\" in source else source
 
 
 def details(setting: Setting, value: object, source: str, file: str) -> Content:
     """Return everything there is to say about a setting, and what it is where the row has no room for it."""
-    whole = shown(value)
-    how = f"{setting.key} may be {setting.allowed}"
-    default = "left out" if setting.default is None else shown(setting.default)
+    whole = shown_for(setting, value)
+    normal = shown_for(setting, setting.default)
+    can = ". ".join(filter(None, (may_be(setting), f"By default {normal}" if normal != UNKNOWN else "")))
     lines: Sequence[Content] = (
         *([Content.styled(whole, "$text-accent")] if len(whole) > _VALUE - 2 else []),
-        Content.styled(setting.help, "$text"),
-        Content.styled(f"{how}; by default {default}.", "$text-muted"),
-        Content.styled(
-            f"Set by {from_home(source)}."
-            if source != "default"
-            else f"Nothing sets it; {from_home(file)} could.",
-            "$text-muted",
-        ),
+        Content.styled(setting.help.replace("`", ""), "$text"),
+        Content.styled(f"{can}." if can else "", "$text-muted"),
+        Content.styled(source_words(from_home(source), from_home(file)), "$text-muted"),
     )
     return Content("\n").join(lines)

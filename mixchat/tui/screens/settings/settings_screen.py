@@ -1,4 +1,4 @@
-"""The settings: every key of the config with its type, its default and where it was set."""
+"""The settings: what each does, what it is, and where that was set."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,12 +7,13 @@ from mixchat.config.schema import Setting, fields
 from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.settings.config_editor import ConfigEditor
 from mixchat.tui.screens.settings.fields_screen import FieldsScreen
+from mixchat.tui.screens.settings.words import title
 
 _ELSEWHERE: Final = {"theme": "theme", "stack": "stack"}
 """Keys whose values are chosen on a screen of their own, by action."""
 BY_HAND: Final = {
-    "roles": "The roles of every stack are changed in the stack screen; [roles] over all of them is written in {file}.",
-    "headers": "A header can hold a secret, so headers are not shown here; they are written in {file}.",
+    "roles": "Change the roles of a stack with /stack. What holds for the roles of all stacks is written by hand in {file}.",
+    "headers": "Headers can hold a secret, so they are not shown here; write them by hand in {file}.",
 }
 """Tables that are written in the file, by the last part of their name."""
 
@@ -56,5 +57,5 @@ class SettingsScreen(FieldsScreen):
     def _enter(self, table: Setting, name: str) -> None:
         """Show the keys of one named thing."""
         self.above.push_screen(
-            SettingsScreen(self._config_editor, fields(table.key, name), f"[{table.key}] {name}")
+            SettingsScreen(self._config_editor, fields(table.key, name), f"{title(table)}: {name}")
         )

@@ -13,12 +13,11 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
 from mixchat.tui.actions.keys import no_key_message, own_key, read_keys
 from mixchat.tui.actions.table import ACTIONS
-from mixchat.tui.formatting import from_home
 from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
-from mixchat.tui.screens.settings.rows import shown
+from mixchat.tui.screens.settings.words import shown, title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 
@@ -53,7 +52,7 @@ def written(table: Setting, name: str, editor: ConfigEditor) -> str:
     value = value_of(editor.config, (*table.path, name))
     if isinstance(value, Struct):
         set_ = [(field, inner) for field, inner in structs.asdict(value).items() if inner not in _NOTHING]
-        return "   ".join(f"{field} {shown(inner)}" for field, inner in set_)
+        return "   ".join(f"{field.replace('_', ' ')} {shown(inner)}" for field, inner in set_)
     title = _TITLES.get(name) if table.key == "keys" else None
     return shown(value) + (f"   {title}" if title else "")
 
@@ -71,12 +70,18 @@ _KEYS: Final = "keys"
 _NAMED_TABLE_SCREEN: Final = {
     "aliases": "A short name, such as opus; it is used as @opus.",
     "providers": "A name of your own for a server, or that of a built-in provider; its models are name/model.",
-    "prices": "A model reference, provider/model.",
+    "prices": "The model, as provider/model.",
     "local": "A name of your own; the model is then local/name.",
 }
 """What a new thing's name is, by table."""
+_NEW: Final = {
+    "aliases": "New alias",
+    "providers": "New provider",
+    "prices": "New price",
+    "local": "New model file",
+}
 _VALUED: Final = {
-    "aliases": "The model that it stands for, written provider/model.",
+    "aliases": "The model that it stands for, as provider/model.",
     "local": "The path of a GGUF file.",
     _KEYS: "A key such as f5, ctrl+k or alt+x; several with commas between them.",
 }
@@ -92,7 +97,6 @@ class TableScreen(FilterListScreen[None]):
         enter: shows the keys of a named thing that has keys of its own.
     """
 
-    PLACEHOLDER = "type a part of a name or of what is set for it"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="table.change"),
         Binding("ctrl+n", "add", "add", priority=True, id="table.add"),
@@ -102,7 +106,7 @@ class TableScreen(FilterListScreen[None]):
 
     def __init__(self, editor: ConfigEditor, table: Setting, enter: Callable[[Setting, str], None]) -> None:
         super().__init__()
-        self.HEADING = f"[{table.key}]"
+        self.HEADING = title(table)
         self._editor = editor
         self._table = table
         self._enter = enter
@@ -110,7 +114,6 @@ class TableScreen(FilterListScreen[None]):
     def on_mount(self) -> None:
         """List what is there."""
         super().on_mount()
-        self.update_aside(from_home(self._editor.file))
 
     def on_screen_resume(self) -> None:
         """Show what was changed on a screen of its own."""
@@ -161,7 +164,7 @@ class TableScreen(FilterListScreen[None]):
 
         self.above.push_screen(
             ValuePrompt(
-                f"New in [{self._table.key}]",
+                _NEW.get(self._table.key, "Add"),
                 help=_NAMED_TABLE_SCREEN.get(self._table.key, ""),
                 check=lambda name: self._editor.check_name(self._table, name),
             ),
@@ -203,7 +206,9 @@ class TableScreen(FilterListScreen[None]):
 
         help_ = _VALUED.get(self._table.key, "")
         value = "" if looks_like_secret(known) else known
-        self.above.push_screen(ValuePrompt(setting.key, value, help=help_, check=check), valued)
+        self.above.push_screen(
+            ValuePrompt(title(self._table) + ": " + name, value, help=help_, check=check), valued
+        )
 
     def _problems(self, name: str) -> list[str]:
         """Return what is wrong with the key of an action."""

@@ -13,6 +13,7 @@ from mixchat.tui.actions.keys import own_key
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.settings.config_editor import SECRET_REFUSED, looks_like_secret
+from mixchat.tui.screens.settings.words import title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ class EntriesScreen(FilterListScreen[None]):
         setting: the key.
     """
 
-    PLACEHOLDER = "type to filter"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="entries.change"),
         Binding("ctrl+n", "add", "add", priority=True, id="entries.add"),
@@ -37,7 +37,7 @@ class EntriesScreen(FilterListScreen[None]):
 
     def __init__(self, editor: "RoleEditor", setting: Setting) -> None:
         super().__init__()
-        self.HEADING = f"{editor.role}: {setting.path[-1]}"
+        self.HEADING = f"{editor.role}: {title(setting).lower()}"
         self._editor = editor
         self._setting = setting
 

@@ -24,7 +24,7 @@ class StackScreen(FilterListScreen[None]):
     """Shows the stack in use; each change is kept at once and can be taken back."""
 
     HEADING = "Stack"
-    PLACEHOLDER = "type a role or a model"
+    PLACEHOLDER = "Type a role or a model"
     EMPTY = "No role and no model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "add", "add a model", priority=True, id="stack.add"),
