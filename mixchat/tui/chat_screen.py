@@ -6,13 +6,14 @@ import importlib
 from collections.abc import Iterable
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Spacing
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -72,6 +73,8 @@ _PREVIEW_WITHIN: Final = 0.7
 """Seconds after which it is worked out although the keys go on."""
 _LOOK_AROUND: Final = 1.0
 """Seconds between two looks at what other windows and the shell did."""
+_TOAST: Final = 30
+"""Cells that a sentence needs."""
 _SETTLING: Final = "settling"
 """The group of the worker that a start goes on with after the first picture."""
 _SAVE_AFTER: Final = 0.2
@@ -144,7 +147,20 @@ class ChatScreen(Screen[None]):
         """Paint first; everything that takes time comes after, beside the loop where it can."""
         if self._runtime.settings.config.ui.vim:
             self.first.composer.area.use_vim()
+        cast("Any", self).screen_layout_refresh_signal.subscribe(self, self._place_toasts)
         self.call_after_refresh(self.run_worker, self._settle_in(), group=_SETTLING)
+
+    def _place_toasts(self, _: object) -> None:
+        """Keep sentences above what one writes, and beside the panel where there is room: no figure is covered."""
+        first = self.first
+        lowest = first.choices if first.choices.is_open else first.composer
+        right = self.size.width - first.panel.region.x if first.panel.region.width else 0
+        if self.size.width - right < _TOAST:
+            right = 0
+        margin = Spacing(0, right, max(self.size.height - lowest.region.y, 0), 0)
+        rack = self.query_one("ToastRack")
+        if rack.styles.margin != margin:
+            rack.styles.margin = margin
 
     def stop_settling(self) -> None:
         """Do nothing more of what a start does: what it works with is closed now."""

@@ -26,6 +26,7 @@ from mixchat.ledger.money import (
 )
 
 PACKAGE = Path(mixchat.__file__).parent
+FIXED = re.compile(r"[~<]?\$\d[\d.]*|.*\d ?¢.*")
 
 
 @pytest.mark.parametrize(
@@ -97,14 +98,16 @@ def test_amounts_are_written_in_one_place():
         if path.name == "money.py" or path.parent.name == "secrets":
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            parts = node.values if isinstance(node, ast.JoinedStr) else []
-            for before, after in pairwise(parts):
-                signed = isinstance(before, ast.Constant) and str(before.value).endswith("$")
-                if signed and isinstance(after, ast.FormattedValue):
-                    found.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
-            fixed = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(fixed, str) and re.fullmatch(r"[~<]?\$\d[\d.]*|.*\d ?¢.*", fixed):
-                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {fixed!r}")
+            if isinstance(node, ast.JoinedStr):
+                found += [
+                    f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                    for before, after in pairwise(node.values)
+                    if isinstance(before, ast.Constant)
+                    and str(before.value).endswith("$")
+                    and isinstance(after, ast.FormattedValue)
+                ]
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and FIXED.fullmatch(node.value):
+                found.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {node.value!r}")
     assert found == []
 
 

@@ -99,7 +99,8 @@ def title(setting: Setting) -> str:
 
 def group(setting: Setting) -> str:
     """Return the heading that a setting stands under; keys of one named thing need none."""
-    return _GROUPS.get(setting.path[0], "General") if len(setting.path) < 3 else ""
+    first, *below = setting.path
+    return _GROUPS.get(first, "General") if len(below) < 2 else ""
 
 
 def unit(setting: Setting) -> str:
