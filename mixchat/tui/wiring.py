@@ -41,6 +41,7 @@ from mixchat.tui.handlers.navigate import NavigationHandler
 from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.handlers.palette import PaletteHandler
 from mixchat.tui.handlers.prompt_library import PromptLibraryHandler
+from mixchat.tui.handlers.roles import RolesHandler
 from mixchat.tui.handlers.titles import TitleHandler
 from mixchat.tui.handlers.turn import TurnHandler
 from mixchat.tui.onboarding.first_run import FirstRun
@@ -107,6 +108,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         ChatSettingsHandler(context),
         ComposeHandler(context),
         AppearanceHandler(context),
+        RolesHandler(context),
         navigation,
         PaletteHandler(context),
     )

@@ -22,6 +22,10 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="stack", argument="[NAME]",
     ),
     Action(
+        id="roles", title="Roles", help="models, rules and examples of each",
+        slash="roles", argument="[NAME]",
+    ),
+    Action(
         id="spend", key="alt+c", title="Spending", help="by role, model, provider, chat or day",
         slash="spend,cost,usage",
     ),

@@ -19,7 +19,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "models", "retry", "retry-with", "continue", "compare", "pin", "next-favourite", "unpin", "next-candidate", "next-model",
         "pick", "pick-1", "pick-2", "pick-3", "pick-4", "merge", "previous-answer", "next-answer",
     ),
-    "Stack and money": ("stack", "spend", "budget", "economy", "settings", "key", "look", "pull"),
+    "Stack and money": ("stack", "roles", "spend", "budget", "economy", "settings", "key", "look", "pull"),
     "This reply": (
         "stop", "correct", "unlearn", "copy-reply", "copy-code", "copy-turn", "copy-or-stop", "links", "save-code",
         "save-reply", "edit", "undo", "redo", "delete", "previous-turn", "next-turn", "previous-code", "next-code",

@@ -89,7 +89,7 @@ class CompletionSources:
         """Return what a command can take, where that can be counted."""
         if command in {"pin", "retry", "retry-with", "continue"}:
             yield from self._names()
-        elif command == "role":
+        elif command in {"role", "roles"}:
             yield from (Candidate(role, role, "", role) for role in self._runtime.routing.stack.roles)
         elif command == "stack":
             yield from (Candidate(name, name) for name in self._runtime.settings.stacks.names())

@@ -33,6 +33,12 @@ class _StackBefore(Struct, frozen=True):
     """What was in it; `None`: there was no such file."""
 
 
+NEW_ROLE: Final = (
+    "Letters, digits, - and _, such as contracts. Its prompts go to its models, then to the daily driver's."
+)
+"""What is said where a role is named."""
+
+
 class StackEditor:
     """Edits the stack in use. A preset is copied to a stack of the user's own first.
 

@@ -13,7 +13,7 @@ from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.models.rows import details
 from mixchat.tui.screens.stack.rows import SlotPlace, place_of, stack_rows, value_of_place
-from mixchat.tui.screens.stack.stack_editor import StackEditor
+from mixchat.tui.screens.stack.stack_editor import NEW_ROLE, StackEditor
 from mixchat.tui.screens.value_prompt import ValuePrompt
 
 _LOOK_AGAIN: Final = 1.0
@@ -115,8 +115,7 @@ class StackScreen(FilterListScreen[None]):
                 if role in self._editor.stack.roles:
                     self._open(role)
 
-        help = "Letters, digits, - and _, such as contracts. Its prompts go to its models, then to the daily driver's."
-        self.above.push_screen(ValuePrompt("A new role", help=help, check=self._editor.check_new), named)
+        self.above.push_screen(ValuePrompt("New role", help=NEW_ROLE, check=self._editor.check_new), named)
 
     def action_remove(self) -> None:
         """Take the highlighted slot away, or the highlighted role."""
