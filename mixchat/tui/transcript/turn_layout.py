@@ -208,7 +208,7 @@ class ReplyLayout:
         block = self._document.blocks[at]
         part = self._known.get(block)
         if part is None:
-            part = self._block(at, block.tokens, ())
+            part = self._block(at, None, ())
             if at < self._document.frozen:
                 self._known[block] = part
         return part
@@ -221,37 +221,53 @@ class ReplyLayout:
         above, inside, tokens = split_at_seams(block.tokens, source, offsets)
         own = tuple(within[above : above + inside])
         yield from map(_seam, within[:above])
-        yield self._block(at, tokens if own else block.tokens, own)
+        yield self._block(at, tokens if own else None, own)
         yield from map(_seam, within[above + inside :])
 
-    def _block(self, at: int, tokens: list[Token], seams: tuple[Seam, ...]) -> RenderBlock:
+    def _block(self, at: int, marked: list[Token] | None, seams: tuple[Seam, ...]) -> RenderBlock:
         """Return a block's part.
 
         Args:
             at: which block.
-            tokens: its own, marked where a seam falls.
+            marked: its tokens with a mark where a seam falls; none where no seam does.
             seams: as many as there are marks.
         """
         block, sources = self._document.blocks[at], self._sources
-        code = block.code
-        text = "\n".join(token.content for token in block.tokens if token.content) if code is None else code
+        code, text = block.code, block.text
         gap = at == 0 or block.apart or block.kind == "heading_open"
         growing = at >= self._document.frozen and (code is not None or at == len(self._document.blocks) - 1)
         if growing and not seams:
-            tokens = as_if_finished(tokens, self._document)
+            marked = as_if_finished(block.tokens, self._document)
         numbers = cited(text, sources) if code is None else ()
-
-        def make(width: int, look: RenderStyle) -> Sequence[RenderedLine]:
-            if growing:
-                look = structs.replace(look, growing=True)
-            if block.kind in _WIDE:
-                width = max(width, look.wide)
-            return lay_out(tokens, block.env, width, look, seams=seams, sources=sources)
-
+        make = _BlockRows(block, marked, seams, sources, growing=growing)
         key = (id(block), len(text), gap, growing, seams, numbers)
         if code is None:
             return RenderBlock(key, "text", make, text=text, gap=gap)
         return RenderBlock(key, "code", make, text=code, gap=gap, language=block.language)
+
+
+class _BlockRows:
+    """Lays a block out. There may be tens of thousands, so each is one small object."""
+
+    __slots__ = ("_block", "_growing", "_marked", "_seams", "_sources")
+
+    def __init__(
+        self, block: Block, marked: list[Token] | None, seams: tuple[Seam, ...], sources: tuple[str, ...], *, growing: bool,
+    ) -> None:  # fmt: skip
+        self._block = block
+        self._marked = marked
+        self._seams = seams
+        self._sources = sources
+        self._growing = growing
+
+    def __call__(self, width: int, look: RenderStyle) -> Sequence[RenderedLine]:
+        block = self._block
+        tokens = block.tokens if self._marked is None else self._marked
+        if self._growing:
+            look = structs.replace(look, growing=True)
+        if block.kind in _WIDE:
+            width = max(width, look.wide)
+        return lay_out(tokens, block.env, width, look, seams=self._seams, sources=self._sources)
 
 
 def _seam(seam: Seam) -> RenderBlock:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from markdown_it.token import Token
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 from mixchat.tui.transcript.markdown.parse import language_of
 from mixchat.tui.transcript.markdown.syntax import HIDDEN
@@ -17,6 +17,10 @@ PLAIN: Final = "plain"
 """The type of a token that holds text as it was written."""
 
 
+_packed = msgpack.Encoder().encode
+_unpacked = msgpack.Decoder(list[Token]).decode
+
+
 class Block:
     """One top-level block, or one piece of a long list or table.
 
@@ -27,28 +31,47 @@ class Block:
         apart: whether a blank line stands before it.
     """
 
-    __slots__ = ("apart", "env", "offset", "tokens")
+    __slots__ = ("_packed", "_tokens", "apart", "code", "env", "kind", "language", "offset", "text")
 
     def __init__(self, tokens: list[Token], offset: int, env: dict[str, Any], *, apart: bool) -> None:
-        self.tokens = tokens
+        self._tokens: list[Token] = tokens
+        self._packed = b""
         self.offset = offset
         self.env = env
         self.apart = apart
-
-    @property
-    def kind(self) -> str:
+        self.kind = tokens[0].type
         """The first token's type."""
-        return self.tokens[0].type
-
-    @property
-    def code(self) -> str | None:
+        self.code: str | None = None
         """The text of a code block, or None for any other."""
-        return self.tokens[0].content if self.kind in {"fence", "code_block"} else None
+        self.text = ""
+        """What is said in it."""
+        self.language = ""
+        """The first word after a code block's fence."""
+        if self.kind in {"fence", "code_block"}:
+            self.language = language_of(tokens[0])
+            self.code = self.text = tokens[0].content
+        else:
+            self.text = "\n".join(token.content for token in tokens if token.content)
 
     @property
-    def language(self) -> str:
-        """The first word after a code block's fence."""
-        return language_of(self.tokens[0])
+    def tokens(self) -> list[Token]:
+        """The block's tokens."""
+        return _unpacked(self._packed) if self._packed else self._tokens
+
+    def pack(self) -> None:
+        """Keep the tokens as one piece of memory until they are asked for.
+
+        A reply of megabytes has millions of them, and whoever collects garbage looks at every one.
+        """
+        if not self._packed and not any("shared" in token.meta for token in self._tokens):
+            self._packed = _packed(self._tokens)
+            self._tokens = []
+
+    def grow(self, code: str) -> None:
+        """Add lines to a code block that nothing has closed yet."""
+        token = self._tokens[0]
+        token.content += code
+        self.code = self.text = token.content
 
     @property
     def line(self) -> int:
@@ -57,6 +80,8 @@ class Block:
 
     def uses(self, definitions: set[str]) -> bool:
         """Whether the block may refer to one of these link definitions."""
+        if "[" not in self.text or self.code is not None:
+            return False
         texts = [" ".join(token.content.split()).upper() for token in self.tokens if token.type == "inline"]
         return any(name in text for text in texts if "[" in text for name in definitions)
 

@@ -25,6 +25,8 @@ _AT_ONCE: Final = 50_000
 """Characters that are parsed at once."""
 _WILD: Final = 32_000
 """Characters of a block beyond which it is shown as it was written: no person writes such a paragraph."""
+_LOOSE: Final = 500
+"""Final blocks whose tokens are kept as they are: the first and the last ones of the reply."""
 _BEFORE: Final = 80
 """Characters before a block in which a blank line is looked for."""
 _PIECE: Final = 4_000
@@ -134,7 +136,7 @@ class MarkdownDocument:
         """Add to the code block at the end without parsing it again; false if it may have ended."""
         if self._fence is None or self._fence in self._recent[self._recent.rfind("\n", 0, -len(added)) + 1 :]:
             return False
-        self._blocks[-1].tokens[0].content += added
+        self._blocks[-1].grow(added)
         return True
 
     def _parse_tail(self) -> None:
@@ -207,6 +209,8 @@ class MarkdownDocument:
         for name, found in self.env["references"].items():
             if name not in self._definitions and found["map"][0] < tail.line:
                 self._definitions[name] = {**found, "map": [-1, -1]}
+        for block in self._blocks[max(_LOOSE, self._frozen - _LOOSE) : max(0, self._frozen + count - _LOOSE)]:
+            block.pack()
         self._frozen += count
         self._tail = tail.offset
         self._going_on = going_on(tail)
@@ -229,7 +233,7 @@ class MarkdownDocument:
         if match is None or block.offset + match.start(1) != block.offset or not source.endswith("\n"):
             return None
         lines = source.count("\n")
-        content = block.tokens[0].content.count("\n")
+        content = block.text.count("\n")
         return match[1] if lines == content + 1 else None
 
     def _refresh(self, changed: set[str]) -> None:
