@@ -2,7 +2,7 @@
 
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mixchat.storage.database import Database
 
 KEPT_PROMPTS: Final = 1000
+_LONG: Final = 100_000
+"""Characters of a draft from which a thread writes it, since it is written again while it is typed on."""
 _LOOSE: Final = "(window <> ? AND (pid IS NULL OR NOT alive(pid, born)))"
 """Drafts of windows that are gone."""
 
@@ -57,7 +59,8 @@ class Drafts:
         """
         owner = self._owner or this_process()
         now = self._clock.now()
-        with self._database.writing() as connection:
+
+        def keep(connection: sqlite3.Connection) -> None:
             if text:
                 connection.execute(
                     "INSERT OR REPLACE INTO drafts (window, chat, pid, born, written, text) VALUES (?, ?, ?, ?, ?, ?)",
@@ -65,6 +68,12 @@ class Drafts:
                 )
             else:
                 connection.execute("DELETE FROM drafts WHERE window = ? AND chat = ?", (self._window, chat))
+
+        if len(text) > _LONG or self._database.unwritten:  # after what waits, which may be an older draft
+            self._database.post(keep, aside=True)
+        else:
+            with self._database.writing() as connection:
+                keep(connection)
 
     def release(self) -> None:
         """Leave this window's drafts to whichever window opens their chats next."""
@@ -117,11 +126,19 @@ def draft_text(stored: str) -> str:
     return _changed(stored, lambda text: text)[0]
 
 
-def masked_draft(stored: str, allows: Callable[[str], bool] | None = None) -> str:
-    """Return a stored draft without the credentials in it, but for those that the person `allows`."""
+def masked_draft(
+    stored: str, allows: Callable[[str], bool] | None = None, clean: Container[str] = frozenset()
+) -> str:
+    """Return a stored draft without the credentials in it.
+
+    Args:
+        stored: the draft.
+        allows: whether the person lets a credential pass.
+        clean: texts that are known to hold none.
+    """
     from mixchat.secrets.scan import masked, nothing
 
-    return _changed(stored, lambda text: masked(text, allows or nothing))[1]
+    return _changed(stored, lambda text: text if text in clean else masked(text, allows or nothing))[1]
 
 
 def _changed(stored: str, change: Callable[[str], str]) -> tuple[str, str]:

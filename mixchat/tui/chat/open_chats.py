@@ -8,6 +8,7 @@ from textual.widget import Widget
 from mixchat.chat.chat import Chat
 from mixchat.domain.errors import StorageError
 from mixchat.domain.turn import Turn
+from mixchat.secrets.scan import masked
 from mixchat.storage.drafts import masked_draft
 from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
@@ -30,6 +31,8 @@ class OpenChats:
         self._queue: TurnQueue | None = None
         self._written: dict[str, Draft] = {}
         """By chat: what was being written in it last, in full; on disk it holds no credential."""
+        self._clean: set[str] = set()
+        """The folded texts of the draft that was saved last that hold no credential: they are read for one once."""
 
     def attach(self, observers: Sequence[TurnObserver], ends: TurnEnds) -> None:
         """Show the turns of the chat on the screen to `observers`; `ends` deals with those that are no reply."""
@@ -98,10 +101,10 @@ class OpenChats:
         whole = Draft(
             "\n\n".join(filter(None, [*(message.typed for message in sent), draft.typed])), draft.pastes
         )
+        self._clean = {text for text in whole.pastes.values() if text in self._clean or masked(text) == text}
+        allowed = self._runtime.settings.allowed_secrets
         try:
-            self._runtime.storage.drafts.write(
-                chat, masked_draft(whole.encode(), self._runtime.settings.allowed_secrets)
-            )
+            self._runtime.storage.drafts.write(chat, masked_draft(whole.encode(), allowed, self._clean))
         except StorageError:
             return
 
