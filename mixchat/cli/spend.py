@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 _EXAMPLE = """examples:
-  mixchat spend                              the last seven days, by model
+  mixchat spend                              today and the six days before, by model
   mixchat spend --since month --by role
   mixchat spend --since 2026-11-01 --by day --plot
   mixchat spend --since all --against anthropic/claude-opus-5-5
@@ -46,7 +46,8 @@ def add(subparsers: Subparsers) -> None:
         "--since",
         default="7d",
         metavar="WHEN",
-        help="a span (7d, 2w, 3m, 1y), a date, today, month or all; 7d",
+        help="a span whose last day is today (1d is today alone, then 7d, 2w, 3m, 1y), a date, today, yesterday, "
+        "month (this month up to today) or all; 7d",
     )
     parser.add_argument(
         "--by", default="model", metavar="KEY", help="model, role, day, provider or chat; model"

@@ -1,6 +1,7 @@
 """Days and months where the person is: a call belongs to the local day on which it began."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -8,9 +9,10 @@ from mixchat.domain.errors import ConfigError
 
 EVER: Final = "0001-01-01"
 """The day before every call."""
+FOREVER: Final = "9999-12-31"
+"""The day after every call."""
 
 _SPAN: Final = re.compile(r"(\d{1,6})\s*([dwmy])")
-_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 def local_day(moment: float, zone: tzinfo | None = None) -> str:
@@ -26,36 +28,50 @@ def month_of(day: str) -> str:
     return f"{day[:8]}01"
 
 
-def first_day(text: str, today: str) -> str:
-    """Return the ISO date that a person's `--since` means, counted back from `today`.
+def days_meant(text: str, today: str) -> tuple[str, str]:
+    """Return the first and the last ISO date that a person's `--since` means.
 
-    It is `today`, `yesterday`, `month`, `all`, a date such as `2026-11-16`, or a span such as `7d`, `2w`, `3m` or `1y`.
+    It is `today`, `yesterday`, `month`, `all`, a date such as `2026-11-16`, or a span such as `7d`, `2w`, `3m` or `1y`:
+    so many days, weeks, months or years, of which today is the last day. Only `all` goes past today, for a clock that
+    once was wrong.
 
     Raises:
         ConfigError: it is none of these.
     """
     words = text.strip().lower()
-    named = {"today": today, "month": month_of(today), "all": EVER}
-    if words in named:
-        return named[words]
-    if words == "yesterday":
-        words = "1d"
+    if words == "all":
+        return EVER, FOREVER
     try:
-        if span := _SPAN.fullmatch(words):
-            return _back(today, int(span[1]) * _DAYS[span[2]])
-        return date.fromisoformat(words).isoformat()
+        return _first(words, date.fromisoformat(today)).isoformat(), today
+    except OverflowError:
+        return EVER, today
     except ValueError:
         raise ConfigError(
             f'--since "{text}" is no time; write a span such as 7d, 2w, 3m or 1y, a date such as 2026-11-16, '
-            "or today, month or all."
+            "or today, yesterday, month or all."
         ) from None
 
 
-def _back(today: str, days: int) -> str:
-    try:
-        return (date.fromisoformat(today) - timedelta(days=days)).isoformat()
-    except OverflowError:
-        return EVER
+def _first(words: str, today: date) -> date:
+    span = _SPAN.fullmatch(words)
+    match span and (int(span[1]), span[2]):
+        case None:
+            named = {"today": today, "yesterday": today - timedelta(days=1), "month": today.replace(day=1)}
+            return named[words] if words in named else date.fromisoformat(words)
+        case (0, _):
+            raise ValueError(words)
+        case (count, "d" | "w" as unit):
+            return today - timedelta(days=count * (7 if unit == "w" else 1) - 1)
+        case (count, unit):
+            return _months_before(today, count * (12 if unit == "y" else 1)) + timedelta(days=1)
+
+
+def _months_before(day: date, count: int) -> date:
+    """Return the same day so many months earlier, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - count, 12)
+    if year < 1:
+        raise OverflowError
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def moment_of(day: str) -> float:

@@ -12,7 +12,7 @@ from mixchat.domain.clock import Clock
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.ledger.budgets import Budgets, BudgetState
-from mixchat.ledger.dates import EVER, local_day, month_of
+from mixchat.ledger.dates import EVER, FOREVER, local_day, month_of
 from mixchat.ledger.money import from_pico
 from mixchat.storage.database import Database
 
@@ -29,20 +29,19 @@ _SUMS: Final = (
     "sum(calls), sum(unknown), sum(estimated), sum(cost), sum(input), sum(output), sum(cache_read), "
     "sum(cache_write), sum(reasoning), sum(searches)"
 )
-_GROUPED: Final = f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day >= ? GROUP BY key"
+_GROUPED: Final = f"SELECT key, {_SUMS} FROM tallies WHERE kind = ? AND day BETWEEN ? AND ? GROUP BY key"
 _DEAREST: Final = f"""
     WITH dearest AS (
-        SELECT key AS chosen FROM tallies WHERE kind = ? AND day >= ? GROUP BY key ORDER BY sum(cost) DESC, key LIMIT ?
+        SELECT key AS chosen FROM tallies WHERE kind = ? AND day BETWEEN ? AND ? GROUP BY key ORDER BY sum(cost) DESC, key LIMIT ?
     )
-    SELECT key, {_SUMS} FROM dearest CROSS JOIN tallies ON kind = ? AND key = chosen AND day >= ? GROUP BY key
+    SELECT key, {_SUMS} FROM dearest CROSS JOIN tallies ON kind = ? AND key = chosen AND day BETWEEN ? AND ? GROUP BY key
 """
 _BY_DAY: Final = (
     f"SELECT key, {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ? GROUP BY key ORDER BY key"
 )
 _ROLES_BY_DAY: Final = (
-    "SELECT day, key, sum(cost) FROM tallies WHERE kind = 'role' AND day >= ? GROUP BY day, key"
+    "SELECT day, key, sum(cost) FROM tallies WHERE kind = 'role' AND day BETWEEN ? AND ? GROUP BY day, key"
 )
-_FOREVER: Final = "9999-12-31"
 _TOTAL: Final = f"SELECT '', {_SUMS} FROM tallies WHERE kind = 'day' AND key BETWEEN ? AND ?"
 _CALLS: Final = "count(*), sum(cost IS NULL), sum(NOT exact), sum(cost)"
 _OF_TURN: Final = f"SELECT {_CALLS} FROM calls WHERE turn = ?"
@@ -112,32 +111,34 @@ class Reports:
         """The local day, as an ISO date."""
         return local_day(self._clock.now(), self._zone)
 
-    def lines(self, by: By, since: str = EVER, most: int | None = None) -> tuple[ReportLine, ...]:
-        """Return a line for each key since the local day `since`: the dearest first, days in order.
+    def lines(
+        self, by: By, since: str = EVER, until: str = FOREVER, *, most: int | None = None
+    ) -> tuple[ReportLine, ...]:
+        """Return a line for each key from the local day `since` to `until`: the dearest first, days in order.
 
         With more than `most` chats, the cheapest of them share the last line.
         """
         if by == "day":
-            return tuple(ReportLine(*row) for row in self._rows(_BY_DAY, (since, _FOREVER)))
+            return tuple(ReportLine(*row) for row in self._rows(_BY_DAY, (since, until)))
         if by == "chat" and most is not None:
-            rows = self._rows(_DEAREST, (by, since, most, by, since))
+            rows = self._rows(_DEAREST, (by, since, until, most, by, since, until))
         else:
-            rows = self._rows(_GROUPED, (by, since))
+            rows = self._rows(_GROUPED, (by, since, until))
         lines = [ReportLine(*row) if row[0] else ReportLine(NOBODY, *row[1:]) for row in rows]
         lines.sort(key=lambda line: (-line.pico, line.key))
         if most is not None and len(lines) == most:
-            lines += _others(self.total(since), lines)
+            lines += _others(self.total(since, until), lines)
         return tuple(lines)
 
-    def total(self, since: str = EVER, until: str = _FOREVER) -> ReportLine:
+    def total(self, since: str = EVER, until: str = FOREVER) -> ReportLine:
         """Return the sum of every call from `since` to `until`, both included."""
         (row,) = self._rows(_TOTAL, (since, until))
         return ReportLine("", *(value or 0 for value in row[1:]))
 
-    def roles_by_day(self, since: str = EVER) -> dict[str, dict[str, Decimal]]:
-        """Return dollars by local day since `since` and by role; what has no role is under `NOBODY`."""
+    def roles_by_day(self, since: str = EVER, until: str = FOREVER) -> dict[str, dict[str, Decimal]]:
+        """Return dollars by local day from `since` to `until` and by role; what has no role is under `NOBODY`."""
         days: dict[str, dict[str, Decimal]] = {}
-        for day, role, pico in self._rows(_ROLES_BY_DAY, (since,)):
+        for day, role, pico in self._rows(_ROLES_BY_DAY, (since, until)):
             days.setdefault(day, {})[role or NOBODY] = from_pico(int(pico or 0))
         return days
 

@@ -12,7 +12,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.role import DAILY_DRIVER
 from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import Usage
-from mixchat.ledger.dates import moment_of
+from mixchat.ledger.dates import FOREVER, moment_of
 from mixchat.ledger.money import ZERO, from_pico
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates, charge
@@ -25,8 +25,10 @@ RULE: Final = (
     "together with the failed attempts, the plans and the judge. Pinned models and calls of unknown price are left out."
 )
 _COUNTS: Final = ("input", "output", "cache_read", "cache_write", "cache_write_long", "searches")
-_BANDS: Final = f"SELECT key, day, calls, {', '.join(_COUNTS)} FROM tallies WHERE kind = 'band' AND day >= ?"
-_ROUTED: Final = "SELECT sum(cost) FROM tallies WHERE kind = 'routed' AND day >= ?"
+_BANDS: Final = (
+    f"SELECT key, day, calls, {', '.join(_COUNTS)} FROM tallies WHERE kind = 'band' AND day BETWEEN ? AND ?"
+)
+_ROUTED: Final = "SELECT sum(cost) FROM tallies WHERE kind = 'routed' AND day BETWEEN ? AND ?"
 
 
 Reachable = Callable[[str], bool]
@@ -58,11 +60,11 @@ class Saving(Struct, frozen=True, kw_only=True):
         return RULE.format(answers=self.answers, ref=self.ref)
 
 
-def saving(database: Database, prices: Prices, ref: ModelRef, since: str) -> Saving:
-    """Return what was saved since the local day `since`, as against `ref` answering everything."""
+def saving(database: Database, prices: Prices, ref: ModelRef, since: str, until: str = FOREVER) -> Saving:
+    """Return what was saved from the local day `since` to `until`, as against `ref` answering everything."""
     answers, instead = 0, ZERO
     unknown = False
-    for (size, _), (day, calls, *counts) in _by_price(database, prices.changes(ref), since).items():
+    for (size, _), (day, calls, *counts) in _by_price(database, prices.changes(ref), (since, until)).items():
         answers += calls
         rates = prices.rates(ref, moment_of(day), context=BANDS[size - 1] + 1 if size else 0)
         part = (
@@ -72,11 +74,13 @@ def saving(database: Database, prices: Prices, ref: ModelRef, since: str) -> Sav
         )
         unknown = unknown or part is None
         instead += part or ZERO
-    spent = from_pico(database.connection.execute(_ROUTED, (since,)).fetchone()[0] or 0)
+    spent = from_pico(database.connection.execute(_ROUTED, (since, until)).fetchone()[0] or 0)
     return Saving(ref=ref, answers=answers, spent=spent, instead=None if unknown else instead)
 
 
-def _by_price(database: Database, changes: Sequence[str], since: str) -> dict[tuple[int, int], list[Any]]:
+def _by_price(
+    database: Database, changes: Sequence[str], days: tuple[str, str]
+) -> dict[tuple[int, int], list[Any]]:
     """Return the answers that one price holds for: a day of it, how many, and their counts.
 
     The key is the size of the prompt, as a number of `BANDS`, and how many changes of the price came before.
@@ -84,7 +88,7 @@ def _by_price(database: Database, changes: Sequence[str], since: str) -> dict[tu
     sums: dict[tuple[int, int], list[Any]] = {}
     cursor = database.connection.cursor()
     cursor.row_factory = None
-    for size, day, *counts in cursor.execute(_BANDS, (since,)):
+    for size, day, *counts in cursor.execute(_BANDS, days):
         kept = sums.setdefault((int(size), bisect_right(changes, day)), [day, *(0 for _ in counts)])
         for place, count in enumerate(counts, 1):
             kept[place] += count

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Stack
-from mixchat.ledger.dates import EVER, first_day
+from mixchat.ledger.dates import EVER, days_meant
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.money import dollars, tally
 from mixchat.ledger.reports import By, ReportLine
@@ -61,7 +61,7 @@ def report(
     Args:
         ledger: what was spent.
         stack: its strongest model and its everyday one are what routing is compared with.
-        since: as a person writes it: a span, a date, today, month or all.
+        since: as a person writes it: a span that ends today, a date, today, yesterday, month or all.
         by: what the lines are summed up by.
         against: another model to compare with.
         most: how many lines at most, the dearest first.
@@ -71,17 +71,17 @@ def report(
         ConfigError: `since` is no time.
     """
     reports = ledger.reports
-    day = first_day(since, reports.today)
+    day, last = days_meant(since, reports.today)
     if day == EVER:
         day = reports.first() or reports.today
-    whole = reports.total(day)
+    whole = reports.total(day, last)
     near: Reachable = reachable or anybody
     if against is None and whole.calls:
         against = strongest(stack, ledger.prices, near)
-    saved = saving(ledger.database, ledger.prices, against, day) if against else None
+    saved = saving(ledger.database, ledger.prices, against, day, last) if against else None
     daily = daily_driver(stack, near) if whole.calls else None
-    beside = saving(ledger.database, ledger.prices, daily, day) if daily else None
-    return Report(day, whole, reports.lines(by, day, most), saved, beside)
+    beside = saving(ledger.database, ledger.prices, daily, day, last) if daily else None
+    return Report(day, whole, reports.lines(by, day, last, most=most), saved, beside)
 
 
 def saved_sentence(saved: Saving | None) -> str:
@@ -140,13 +140,13 @@ def chat_titles(ledger: Ledger) -> dict[str, str]:
 def plot_days(ledger: Ledger, since: str, *, width: int, height: int) -> str:
     """Return dollars by day from `since` (an ISO date) to today, days without a call included, as a picture."""
     reports = ledger.reports
-    spent = {line.key: line.usd for line in reports.lines("day", since)}
+    spent = {line.key: line.usd for line in reports.lines("day", since, reports.today)}
     first, last = date.fromisoformat(since), date.fromisoformat(reports.today)
     days = [(first + timedelta(days=number)).isoformat() for number in range(max((last - first).days, 0) + 1)]
     return draw_bars(
         days,
         [float(spent.get(day, 0)) for day in days],
-        title=f"{tally(reports.total(since).tally, 'call')} since {since}",
+        title=f"{tally(reports.total(since, reports.today).tally, 'call')} since {since}",
         width=width,
         height=height,
     )

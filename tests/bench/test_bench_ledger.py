@@ -96,9 +96,9 @@ def test_opening_and_the_first_figures(full: Path, tmp_path: Path):
 @pytest.mark.parametrize("by", BY)
 def test_each_report(full: Path, by: By, since: str):
     book = _ledger(full)
-    seconds = _median(lambda: (book.reports.total(since), book.reports.lines(by, since, 1_000)))
+    seconds = _median(lambda: (book.reports.total(since), book.reports.lines(by, since, most=1_000)))
     print(
-        f"by {by} since {since}: {seconds * 1e3:.1f} ms, {len(book.reports.lines(by, since, 1_000)):,} lines"
+        f"by {by} since {since}: {seconds * 1e3:.1f} ms, {len(book.reports.lines(by, since, most=1_000)):,} lines"
     )
     book.database.close()
     assert seconds < LIMIT

@@ -64,7 +64,7 @@ def test_json_has_the_shape_of_the_contract(home: Paths, capsys: pytest.CaptureF
     fill(home)
     code, out, err = spend(capsys, "--json")
     report = json.loads(out)
-    week_ago = (datetime.now(UTC) - timedelta(days=7)).date().isoformat()
+    week_ago = (datetime.now(UTC) - timedelta(days=6)).date().isoformat()
     assert (code, err) == (0, "")
     assert report["since"] == week_ago
     assert (report["total_usd"], report["unknown_calls"], report["estimated_calls"]) == ("0.08", 1, 1)

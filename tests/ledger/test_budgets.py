@@ -13,7 +13,7 @@ from mixchat.config.config import Budget
 from mixchat.domain.errors import ConfigError, OverBudget
 from mixchat.domain.meter import Purpose
 from mixchat.domain.usage import Usage
-from mixchat.ledger.dates import first_day, local_day, month_of
+from mixchat.ledger.dates import days_meant, local_day, month_of
 from mixchat.ledger.ledger import Ledger
 from tests.ledger.stage import LOCAL, UNPRICED, SteeredClock, call, ledger, request
 
@@ -199,19 +199,35 @@ def test_days_follow_the_calendar_through_a_change_of_clocks(hours: int):
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("7d", "2026-11-16"), ("2w", "2026-11-09"), ("1y", "2025-11-23"), ("0d", "2026-11-23"), ("today", "2026-11-23"),
-        ("yesterday", "2026-11-22"), ("month", "2026-11-01"), ("all", "0001-01-01"), ("2026-02-28", "2026-02-28"),
-        ("999999d", "0001-01-01"), (" 7D ", "2026-11-16"),
+        ("1d", "2026-11-23"), ("7d", "2026-11-17"), ("1w", "2026-11-17"), ("2w", "2026-11-10"), ("1m", "2026-10-24"),
+        ("9m", "2026-02-24"), ("1y", "2025-11-24"), ("today", "2026-11-23"), ("yesterday", "2026-11-22"),
+        ("month", "2026-11-01"), ("2026-02-28", "2026-02-28"), ("999999d", "0001-01-01"), ("999999y", "0001-01-01"),
+        (" 7D ", "2026-11-17"),
     ],
 )  # fmt: skip
 def test_since_is_a_span_a_date_or_a_word(text: str, day: str):
-    assert first_day(text, "2026-11-23") == day
+    assert days_meant(text, "2026-11-23") == (day, "2026-11-23")
 
 
-@pytest.mark.parametrize("text", ["", "soon", "7", "-7d", "2026-13-01", "7 parsecs", "2026-02-30"])
+def test_all_holds_also_what_a_wrong_clock_wrote_down():
+    assert days_meant("all", "2026-11-23") == ("0001-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "day"),
+    [
+        ("2026-03-31", "1m", "2026-03-01"), ("2028-03-31", "1m", "2028-03-01"), ("2028-02-29", "1y", "2027-03-01"),
+        ("2026-01-01", "1m", "2025-12-02"), ("2026-01-01", "1d", "2026-01-01"), ("2026-12-31", "12m", "2026-01-01"),
+    ],
+)  # fmt: skip
+def test_months_and_years_are_those_of_the_calendar(today: str, text: str, day: str):
+    assert days_meant(text, today) == (day, today)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "7", "0d", "-7d", "2026-13-01", "7 parsecs", "2026-02-30"])
 def test_a_since_that_is_nothing_is_said_in_one_sentence(text: str):
     with pytest.raises(ConfigError, match="--since"):
-        first_day(text, "2026-11-23")
+        days_meant(text, "2026-11-23")
 
 
 def test_a_month_begins_with_its_first_day():

@@ -15,7 +15,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.usage import Cost
 from mixchat.ledger import money
-from mixchat.ledger.dates import first_day
+from mixchat.ledger.dates import days_meant
 from mixchat.ledger.reports import BY, By, ReportLine
 from mixchat.ledger.spend_report import (
     Report,
@@ -136,7 +136,7 @@ class SpendScreen(FilterListScreen[str | None]):
         plotted.display = self._plotted and height >= _TALL and bool(total.calls)
         if plotted.display:
             reports = self._runtime.storage.ledger.reports
-            days = reports.roles_by_day(found.since)
+            days = reports.roles_by_day(found.since, reports.today)
             first, last = date.fromisoformat(found.since), date.fromisoformat(reports.today)
             plotted.update(plot(days, first, last, width, min(_PLOT, height // 3)))
         self.update_detail("")
@@ -222,12 +222,12 @@ class SpendScreen(FilterListScreen[str | None]):
 
     def _check(self, text: str) -> None:
         try:
-            first_day(text, self._runtime.storage.ledger.reports.today)
+            days_meant(text, self._runtime.storage.ledger.reports.today)
         except ConfigError as error:
             raise ConfigError(str(error).removeprefix("--since ")) from None
 
 
-_HELP: Final = "A date such as 2026-11-16, or a span such as 7d, 2w, 3m or 1y."
+_HELP: Final = "A date such as 2026-11-16, or a span such as 7d, 2w, 3m or 1y; its last day is today."
 
 
 def spend_line(line: ReportLine, name: str, most: Decimal, width: int, *, by: By) -> Content:
