@@ -279,6 +279,10 @@ class Chat:
         if learn:
             self.lessons.kept(self.path.turn(turn_id))
 
+    def unpick(self, turn_id: str) -> None:
+        """Take back the pick of an answer: it stays where it is, and the router forgets what the pick taught."""
+        self.lessons.unkept(turn_id)
+
     def unlearn(self, turn_id: str) -> Turn | None:
         """Forget for good what a turn taught; return the turn as it is now, or `None` if it taught nothing.
 

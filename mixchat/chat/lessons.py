@@ -46,6 +46,14 @@ class ChatLessons:
         if came and turn.id in self._asked:
             self.teach(turn, *self._asked.pop(turn.id))
 
+    def unkept(self, turn: str) -> None:
+        """Take back what a turn taught by being kept; it teaches it again when it is kept after all."""
+        lesson = self.taught_by(turn)
+        if lesson is not None and lesson.source != "corrected":
+            with contextlib.suppress(OSError):
+                self.undo(turn)
+                self._asked[turn] = (lesson.target, lesson.source)
+
     def teach(self, turn: Turn, target: str, source: str) -> None:
         """Learn that prompts like this turn's belong to the role or model `target`."""
         learned = self._source()

@@ -260,6 +260,28 @@ async def test_a_lesson_holds_while_its_answer_is_the_one_that_stands(place: Pla
     assert place.learned == []
 
 
+async def test_what_a_pick_taught_goes_with_the_pick_and_comes_with_it_again(place: Place):
+    chat = place.chat(reply("A"), reply("B", ref=FLASH))
+    pins = [Pin("sonnet", slot=Slot(SONNET)), Pin("flash", slot=Slot(FLASH))]
+    async for _ in compare(chat, TurnRequest(text="which?"), pins, None):
+        pass
+    one, other = (chat.path.turn(turn) for turn in chat.path.siblings(chat.turns[-1].id))
+    flash, sonnet = (one, other) if one.ref == FLASH else (other, one)
+    lesson = ("which?", "google/flash", "compared")
+    assert place.learned == []
+    for _ in range(2):
+        chat.pick(flash.id, learn=True)
+        assert place.learned == [lesson]
+        chat.unpick(flash.id)
+        assert place.learned == []
+    chat.pick(flash.id, learn=True)
+    chat.pick(sonnet.id, learn=False)
+    assert place.learned == []
+    chat.correct(sonnet.id, "coding")
+    chat.unpick(sonnet.id)
+    assert place.learned == [("which?", "coding", "corrected")], "a correction is none of the pick's"
+
+
 async def test_what_was_learned_is_undone_from_the_turn_for_good(place: Place):
     chat = place.chat(reply("A"), reply("B"))
     await collect(chat.send("write a haiku", pin=Pin("creative", role="creative")))
