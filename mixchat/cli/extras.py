@@ -27,4 +27,5 @@ class Extra(Struct, frozen=True):
 API: Final = Extra("api", "mixchat serve --api", ("starlette", "uvicorn"))
 WEB: Final = Extra("web", "mixchat serve", ("textual_serve",))
 LOCAL: Final = Extra("local", "local models", ("xllamacpp",))
-EXTRAS: Final = (API, LOCAL, WEB)
+IMAGES: Final = Extra("images", "pictures in the terminal", ("PIL",))
+EXTRAS: Final = (API, IMAGES, LOCAL, WEB)

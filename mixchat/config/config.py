@@ -93,6 +93,8 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Text that only grows, for screen readers and old terminals."""
     animations: bool = True
     """Movement on the screen; without it all changes at once."""
+    images: Literal["auto", "off"] = "auto"
+    """Attached pictures are shown where the terminal can, with `pip install "mixchat[images]"`; `off` shows their names."""
 
 
 class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

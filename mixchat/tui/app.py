@@ -25,6 +25,7 @@ from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.background import QUESTION, BackgroundTold, light_by_variable
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
+from mixchat.tui.terminal.kitty_pictures import TerminalNamed
 from mixchat.tui.terminal.line_filter import PlainLines
 from mixchat.tui.terminal.pacing import Paced
 from mixchat.tui.terminal.painting import Painting
@@ -242,6 +243,16 @@ class MixApp(App[int], inherit_bindings=False):
     def is_behind(self) -> bool:
         """Whether the terminal still has a frame to show, as far as it tells."""
         return isinstance(self._driver, Paced) and self._driver.is_behind
+
+    @property
+    def may_show_pictures(self) -> bool:
+        """Whether the app is in a terminal of its own, and what a cell's colour says arrives there as it is."""
+        plain = self.console.color_system != "truecolor" or "NO_COLOR" in os.environ
+        return isinstance(self._driver, Paced) and not plain
+
+    def on_terminal_named(self, event: TerminalNamed) -> None:
+        """Show pictures if the terminal can; it was asked when the first was to be shown."""
+        self._chat_screen.terminal_named(event.name)
 
     def write_to_terminal(self, sequence: str) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""

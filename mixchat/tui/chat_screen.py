@@ -130,6 +130,11 @@ class ChatScreen(Screen[None]):
         """What the handlers work with."""
         return self.wiring.context
 
+    def terminal_named(self, name: str) -> None:
+        """Take what the terminal says that it is, which was asked for to show a picture."""
+        if (pictures := self.context.widgets.transcript.pictures) is not None:
+            pictures.named(name)
+
     def compose(self) -> ComposeResult:
         """Lay out conversation, composer, side panel and status line."""
         first = self.first

@@ -1,6 +1,7 @@
 """Makes the rest of the chat screen, and joins its widgets with those who handle what happens on it."""
 
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct, structs
 from textual.containers import Vertical
@@ -48,6 +49,7 @@ from mixchat.tui.onboarding.first_run import FirstRun
 from mixchat.tui.panel.turn_panel import TurnPanel
 from mixchat.tui.terminal.notifications import ReplyNotifier, TerminalNotifier
 from mixchat.tui.transcript import Transcript
+from mixchat.tui.transcript.pictures import PictureTerminal
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -145,6 +147,10 @@ def _mount_widgets(
     widgets.turns.empty.all_key = key_label(
         read_keys(runtime.settings.config.keys).key(chats_action.id, chats_action.key)
     )
+    app = cast("object", screen.app)
+    wanted = runtime.settings.config.ui.images == "auto" and find_spec("PIL") is not None
+    if wanted and isinstance(app, PictureTerminal) and app.may_show_pictures:
+        transcript.show_pictures(runtime.storage.turns, app)
     transcript.display = False  # until it has the place of the welcome
     first.panel.mount(widgets.turns)
     mounted = first.switcher.mount(widgets.first_run, transcript, widgets.compared)

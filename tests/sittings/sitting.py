@@ -84,13 +84,15 @@ class Sitting:
 
     def opens(
         self, *arguments: str, size: tuple[int, int] = (120, 40), ready: str = READY,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None, terminal: str = "",
     ) -> None:  # fmt: skip
         """Start the program in a terminal of that size, and wait until it can be written to."""
         if self._terminal is not None:
             self._terminal.close()
         command = [PYTHON, "-m", "mixchat", *arguments]
-        self._terminal = SittingTerminal(command, *size, {**self.environment, **(environment or {})})
+        self._terminal = SittingTerminal(
+            command, *size, {**self.environment, **(environment or {})}, terminal
+        )
         self.sees(ready)
 
     def types(self, text: str) -> None:

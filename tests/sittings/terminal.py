@@ -18,6 +18,7 @@ from tests.sittings.screen import Cell, Screen
 
 PYTHON: Final = sys.executable
 _ASKS_FOR_SYNC: Final = b"\x1b[?2026$p"
+_ASKS_FOR_NAME: Final = b"\x1b[>0q"
 _HAS_SYNC: Final = "\x1b[?2026;2$y"
 _BEGIN: Final = b"\x1b[?2026h"
 _END: Final = b"\x1b[?2026l"
@@ -48,12 +49,16 @@ class SittingTerminal(Terminal):
         columns: cells in a row.
         rows: rows.
         environment: variables besides this process's.
+        name: what it says that it is, such as `kitty(0.40.0)`; by itself it gives no answer.
     """
 
     def __init__(
-        self, command: list[str], columns: int, rows: int, environment: Mapping[str, str] | None = None
-    ) -> None:
+        self, command: list[str], columns: int, rows: int, environment: Mapping[str, str] | None = None,
+        name: str = "",
+    ) -> None:  # fmt: skip
         self._asked = 0
+        self._name = name
+        self._asked_name = False
         self._fed = 0
         self._stopped = False
         self._emulator, self._stream = _emulator(columns, rows)
@@ -65,6 +70,9 @@ class SittingTerminal(Terminal):
         for _ in range(asked - self._asked):
             self.send(_HAS_SYNC)
         self._asked = asked
+        if self._name and not self._asked_name and _ASKS_FOR_NAME in self._output:
+            self._asked_name = True
+            self.send(f"\x1bP>|{self._name}\x1b\\")
 
     # What a person does
 

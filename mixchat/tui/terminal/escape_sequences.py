@@ -12,6 +12,7 @@ from textual.keys import Keys
 from textual.message import Message
 
 from mixchat.tui.terminal.background import BackgroundTold, light_in
+from mixchat.tui.terminal.kitty_pictures import TerminalNamed, name_in
 
 ESC: Final = "\x1b"
 SEQUENCE: Final = re.compile(
@@ -83,6 +84,8 @@ class SequenceReader(XTermParser):
             yield Key("escape", ESC)
         elif (light := light_in(sequence)) is not None:
             yield BackgroundTold(light=light)
+        elif (name := name_in(sequence)) is not None:
+            yield TerminalNamed(name)
         elif len(sequence) == len(ESC) + 1:
             yield Key(self._alt_name(sequence[-1]), None)
         elif len(sequence) <= _LONGEST and (plain := _normalized(sequence)) is not None:

@@ -129,7 +129,9 @@ def blank(style: Style) -> RenderedLine:
     return RenderedLine([("", style)])
 
 
-Kind = Literal["prompt", "header", "note", "thinking", "plan", "text", "code", "seam", "sources", "failure"]
+Kind = Literal[
+    "prompt", "picture", "header", "note", "thinking", "plan", "text", "code", "seam", "sources", "failure"
+]
 Make = Callable[[int, RenderStyle], Sequence[RenderedLine]]
 
 

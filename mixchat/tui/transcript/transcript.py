@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from msgspec import structs
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.signal import Signal
 
 from mixchat.domain.events import ChatEvent, TextDelta, ThinkingDelta, TurnFailed, TurnFinished, UsageUpdate
 from mixchat.domain.live_turn import LiveTurn
@@ -16,6 +18,7 @@ from mixchat.tui.transcript.cursor_pane import CursorPane
 from mixchat.tui.transcript.live_turn import LiveTurnView
 from mixchat.tui.transcript.messages import LinkActivated
 from mixchat.tui.transcript.paint_scheduler import PaintScheduler
+from mixchat.tui.transcript.pictures import Attachments, Pictures, PictureTerminal
 from mixchat.tui.transcript.turn_column import RowAddress
 from mixchat.tui.transcript.turn_view import HeaderSuffix, TurnView
 
@@ -53,6 +56,8 @@ class Transcript(CursorPane):
         self._inflow = PaintScheduler(self, self)
         self._thought: dict[str, float] = {}
         """How long each turn of this session thought, by its id: turns go and come back."""
+        self.pictures: Pictures | None = None
+        """What can be shown of attached pictures; none: their names."""
         self._quiet = True
         """Whether nothing of the live turn's reply was painted yet."""
 
@@ -71,11 +76,45 @@ class Transcript(CursorPane):
         """Show a saved path from its end; only what is seen is laid out."""
         self._inflow.clear()
         self._forget_marks()
+        if self.pictures is not None:
+            self.pictures.forget()
         self._column.reset(
-            [TurnView(turn, self._suffix, seconds=self._thought.get(turn.id)) for turn in turns]
+            [
+                TurnView(turn, self._suffix, seconds=self._thought.get(turn.id), pictures=self.pictures)
+                for turn in turns
+            ]
         )
         self._follow(True)
         self._arrange()
+
+    def show_pictures(self, files: Attachments, terminal: PictureTerminal) -> None:
+        """Show attached pictures from now on, if the terminal can."""
+        self.pictures = Pictures(self, self, files, terminal)
+
+    def picture_came(self, digest: str) -> None:
+        """Show a picture above what is read, which stays where it is."""
+        for index, view in enumerate(self._column.views):
+            if view.is_kept and any(file.digest == digest for file in view.turn.files):
+                before = len(view.parts)
+                view.changed()
+                self._column.touched(index)
+                if index == self._top.view and self._top.part > 0:
+                    self._top = self._top._replace(part=self._top.part + len(view.parts) - before)
+        self._arrange()
+
+    def on_mount(self) -> None:
+        """Send pictures again to a terminal that was given away."""
+        resumed = cast("Signal[App[Any]]", cast("App[Any]", self.app).app_resume_signal)
+        resumed.subscribe(self, self._send_pictures_again)
+
+    def _send_pictures_again(self, app: "App[Any]") -> None:
+        if self.pictures is not None:
+            self.pictures.send_again()
+
+    def on_unmount(self) -> None:
+        """Leave no picture in the terminal."""
+        if self.pictures is not None:
+            self.pictures.forget()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -84,7 +123,7 @@ class Transcript(CursorPane):
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Show the turn that is being answered, its prompt at once; one that is there already goes on."""
         self._inflow.drain()
-        view = TurnView(turn, self._suffix, LiveTurnView(turn, live))
+        view = TurnView(turn, self._suffix, LiveTurnView(turn, live), pictures=self.pictures)
         index = self._index(turn.id)
         if index is None:
             self._column.views.append(view)

@@ -17,6 +17,7 @@ from mixchat.tui.transcript.markdown.seams import seam_rows, split_at_seams
 from mixchat.tui.transcript.markdown.unfinished import as_if_finished
 from mixchat.tui.transcript.markdown.wrap import rows_of
 from mixchat.tui.transcript.palette import RenderStyle
+from mixchat.tui.transcript.pictures import Pictures
 from mixchat.tui.transcript.render_block import (
     CARD_BOTTOM,
     CARD_TOP,
@@ -33,14 +34,19 @@ _FIGURE = 8
 """Cells of a time; a cost has two more, so that every figure of the chat ends in one column."""
 
 
-def head_parts(summary: TurnSummary, opened: frozenset[str]) -> Iterator[RenderBlock]:
-    """Yield what stands before the reply: prompt, header, what went wrong on the way, folds.
+def head_parts(
+    summary: TurnSummary, opened: frozenset[str], pictures: Pictures | None = None
+) -> Iterator[RenderBlock]:
+    """Yield what stands before the reply: prompt, pictures, header, what went wrong on the way, folds.
 
     An answer that is shown without its prompt has no header either: both stand above it once.
     """
     if summary.prompt or summary.files:
         asked = ("prompt", summary.prompt, summary.files)
         yield RenderBlock(asked, "prompt", partial(_prompt, summary), text=summary.prompt)
+        for digest in summary.images:
+            if pictures is not None and (picture := pictures.get(digest)) is not None:
+                yield RenderBlock(("picture", digest), "picture", picture.lines, text="", rows=picture.rows)
         head = (summary.role, summary.title, summary.facts, summary.suffix)
         yield RenderBlock(("header", *head), "header", partial(_header, summary), text="", rows=1)
     for hop in summary.hops:

@@ -31,6 +31,8 @@ class TurnSummary(Struct, frozen=True, kw_only=True):
 
     prompt: str
     files: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    """The digests of those that are pictures."""
     role: str | None = None
     title: str = ""
     """The role as it is shown."""
@@ -77,6 +79,9 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
         files=tuple(
             f"{one_line(formatting.short_path(file.path))} {formatting.size(file.size)}"
             for file in turn.files
+        ),
+        images=tuple(
+            file.digest for file in turn.files if file.digest and file.media_type.startswith("image/")
         ),
         role=role,
         title=title,

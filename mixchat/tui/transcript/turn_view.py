@@ -7,6 +7,7 @@ from mixchat.domain.turn import Seam, Turn
 from mixchat.tui.transcript.live_turn import LiveTurnView, placed_seams
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.part_column import PartColumn
+from mixchat.tui.transcript.pictures import Pictures
 from mixchat.tui.transcript.render_block import RenderBlock
 from mixchat.tui.transcript.turn_layout import ReplyLayout, foot_parts, head_parts
 from mixchat.tui.transcript.turn_summary import TurnSummary, addresses, role_title, summarize_turn
@@ -27,6 +28,7 @@ class TurnView:
         suffix: gives what the header ends with.
         live: its events, while it is under way.
         seconds: how long it thought, where somebody watched.
+        pictures: what can be shown of attached pictures; none: their names.
     """
 
     __slots__ = (
@@ -34,6 +36,7 @@ class TurnView:
         "_document",
         "_final",
         "_parts",
+        "_pictures",
         "_sources",
         "_steady",
         "_suffix",
@@ -49,12 +52,14 @@ class TurnView:
         suffix: HeaderSuffix,
         live: LiveTurnView | None = None,
         seconds: float | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self.turn = turn
         self.live = live
         self.opened: frozenset[str] = frozenset()
         """Which folds are open."""
         self._suffix = suffix
+        self._pictures = pictures
         self._document: MarkdownDocument | None = None
         self._final: dict[Block, RenderBlock] = {}
         """The parts of the reply's blocks that will not change."""
@@ -114,7 +119,7 @@ class TurnView:
             self._steady = []
         layout = ReplyLayout(document, seams, sources, self._final)
         self._steady.extend(layout.steady(len(self._steady)))
-        head = [*head_parts(summary, self.opened)]
+        head = [*head_parts(summary, self.opened, self._pictures)]
         foot = [*layout.parts(len(self._steady)), *foot_parts(summary)]
         column.show(head, self._steady, foot)
 
