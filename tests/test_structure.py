@@ -81,6 +81,8 @@ DOORS = {
     "tui/terminal/painting.py": {"driver.write"},
     "tui/app.py": {"self._driver.write", "self.write_to_terminal"},
     "tui/terminal/notifications.py": {"self._app.write_to_terminal"},
+    # pictures: numbers, and base64 of what was decoded and written anew
+    "tui/transcript/pictures.py": {"self._terminal.write_to_terminal"},
     # the plain app: one function that cleans, and the reader's own words
     "tui/plain/output.py": {"sys.stdout.write"},
     "tui/plain/line_reader.py": {"sys.stdout.write"},
