@@ -1,9 +1,9 @@
 """What every test stands on: no network but loopback, no key or address of the developer's, directories of its own."""
 
-import contextlib
 import os
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,14 +65,15 @@ def _databases_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     connect = sqlite3.connect
 
     def connect_and_note(*args: object, **kwargs: object) -> sqlite3.Connection:
-        opened.append(connect(*args, **kwargs))  # type: ignore[call-overload]
-        return opened[-1]
+        connection: sqlite3.Connection = connect(*args, **kwargs)  # type: ignore[call-overload]
+        if threading.current_thread() is threading.main_thread():
+            opened.append(connection)  # another thread may be at work with its own, and closes it itself
+        return connection
 
     monkeypatch.setattr(sqlite3, "connect", connect_and_note)
     yield
     for connection in opened:
-        with contextlib.suppress(sqlite3.ProgrammingError):  # of another thread, which closes it itself
-            connection.close()
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

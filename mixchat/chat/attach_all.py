@@ -34,7 +34,6 @@ async def attach_all(
         BadRequest: something cannot be read, or is of a kind that no model takes.
         OwnNetwork: an address is of this machine or its network, and those may not be asked.
         NoLocalModel: the chat is private, and nothing is fetched for it.
-        StorageError: the history cannot be written.
     """
     found = [chat.attach(path) for path in dict.fromkeys(files)]
     fetched = {file.path: file for file in known}

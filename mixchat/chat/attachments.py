@@ -30,7 +30,6 @@ def attach(path: Path, store: TurnStore) -> FileRef:
 
     Raises:
         BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
-        StorageError: the history cannot be written.
     """
     try:
         data = read_bounded(path, LARGEST)
@@ -46,7 +45,6 @@ def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
 
     Raises:
         BadRequest: it is of a kind that no model takes, or a picture that is not whole.
-        StorageError: the history cannot be written.
     """
     media_type = kind(name, data)
     _check_picture(name, media_type, data)

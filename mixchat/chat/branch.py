@@ -189,20 +189,12 @@ class Branch(Sequence[Turn]):
         return self.turn(turn_id)
 
     def delete(self, turn_id: str, when: float) -> None:
-        """Hide a turn, with what followed it, since `when` (seconds since the epoch); `restore` undoes it.
-
-        Raises:
-            StorageError: the history cannot be written.
-        """
+        """Hide a turn, with what followed it, since `when` (seconds since the epoch); `restore` undoes it."""
         self._store.delete(turn_id, when)
         self._drop(turn_id)
 
     def restore(self, turn_id: str) -> None:
-        """Bring a deleted turn back and show it.
-
-        Raises:
-            StorageError: the history cannot be written.
-        """
+        """Bring a deleted turn back and show it."""
         self._store.delete(turn_id, None)
         self._stubs = _rooted(self._store.stubs(self._chat))
         self.show(turn_id)

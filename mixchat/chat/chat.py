@@ -23,7 +23,7 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
-from mixchat.domain.errors import NoLocalModel, StorageError
+from mixchat.domain.errors import NoLocalModel
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
@@ -33,10 +33,6 @@ from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
 _BACK = "This chat had been deleted elsewhere; it is back."
-_KEPT_IN_MEMORY = (
-    "The history cannot be written at the moment (another program holds it, or the disk is full)."
-    " What comes is kept in memory and is written as soon as it can be."
-)
 _HISTORY = 8
 """Earlier prompts that the classifier is shown."""
 
@@ -76,11 +72,7 @@ class Chat:
         return self._redaction.original(turn)
 
     def save_record(self, record: ChatRecord) -> None:
-        """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn.
-
-        Raises:
-            StorageError: the history cannot be written; the change still holds for this session.
-        """
+        """Take over a changed record: title, privacy, pin, settings. It is on disk once the chat has a turn."""
         before, self.record = self.record, record
         if self.path.place is not None:
             self._services.chats.post(before, record)
@@ -90,7 +82,7 @@ class Chat:
 
         What they said after the last turn on the screen is on the screen then, too.
         """
-        known = self._services.chats.get(self.id) if self._services.chats.is_settled else None
+        known = self._services.chats.get(self.id)
         if known is None:
             return self.path.place is not None and self.path.refresh()
         before = self.record
@@ -111,7 +103,6 @@ class Chat:
 
         Raises:
             BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
-            StorageError: the history cannot be written.
         """
         return attach(path, self._services.turns)
 
@@ -122,7 +113,6 @@ class Chat:
             NoLocalModel: the chat is private, and an address tells what it is about.
             BadRequest: it cannot be fetched, or is of a kind that no model takes.
             OwnNetwork: it is on this machine or in its network, and those may not be asked.
-            StorageError: the history cannot be written.
         """
         from mixchat.chat.web_page import fetch_page
 
@@ -306,10 +296,9 @@ class Chat:
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
         masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
-        await self._services.chats.writable()
         self.refresh()
         notices = [_BACK] if self.record.deleted is not None else []
-        turn = self._save_new(prompt, masked, parent, purpose)
+        turn = await self._save_new(prompt, masked, parent, purpose)
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
         question = structs.replace(self.routing_input(prompt, before), turn=turn.id)
@@ -331,11 +320,10 @@ class Chat:
         self.path.leave_failed()
         self.lessons.answered(turn)
 
-    def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
+    async def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
+        """Put a prompt on disk, with its chat if that is new, and then on the screen."""
         now = self._services.clock.now()
         title = self.record.title or _first_words(masked)
-        accepted = self._services.chats.accept(structs.replace(self.record, title=title, updated=now))
-        self.record = structs.replace(accepted, leaf=self.record.leaf)
         turn = Turn(
             id=uuid.uuid4().hex[:16],
             chat=self.id,
@@ -348,11 +336,17 @@ class Chat:
             compacts=purpose == "compact",
             compared=purpose == "compare",
         )
-        if prompt.pin is not None and purpose in ("answer", "compare"):
-            self.lessons.asked(turn.id, prompt.pin.target, self._how_asked(turn))
         self._redaction.redact(turn, masked)
         kept = self._redaction.stored(turn)
-        self._services.turns.save(kept)
+        before = self.record
+        accepted = await self._services.chats.accept(
+            structs.replace(before, title=title, updated=now), self._services.turns.saving(kept)
+        )
+        if self.path.place is None and self.record != before:  # changed in the meantime
+            accepted = self._services.chats.post(before, self.record)
+        self.record = structs.replace(accepted, leaf=self.record.leaf)
+        if prompt.pin is not None and purpose in ("answer", "compare"):
+            self.lessons.asked(turn.id, prompt.pin.target, self._how_asked(turn))
         self.path.put(kept)
         return turn
 
@@ -392,8 +386,7 @@ class Chat:
             for file in turn.files:
                 self._services.turns.release_file(file.digest)
         self.path.put(turn)
-        if not self._services.turns.post(turn):
-            raise StorageError(_KEPT_IN_MEMORY)
+        self._services.turns.post(turn)
 
     def _remember(self) -> None:
         self.lessons.follow(self.path.ids)

@@ -10,6 +10,7 @@ from mixchat.chat.services import ChatServices
 from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.role import SUMMARIZATION
+from mixchat.domain.turn import Turn
 
 _SHOWN_COMPACT = "Sum up this chat, so that it can go on without the turns above."
 _ASKED_COMPACT = (
@@ -33,24 +34,23 @@ def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
     """Return a saved copy of the branch up to `turn_id` as a chat of its own.
 
     The copies say what they had cost, and where that is counted: the ledger has their calls once.
-
-    Raises:
-        StorageError: the history cannot be written.
     """
     record = structs.replace(
         services.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
     )
-    services.chats.add(record)
-    parent: str | None = None
+    copies: list[Turn] = []
     for old in (*chat.path.before(turn_id), turn_id):
         turn = chat.path.turn(old)
-        copy = structs.replace(
-            turn,
-            id=uuid.uuid4().hex[:16],
-            chat=record.id,
-            parent=parent,
-            counted_in=turn.counted_in or turn.chat,
+        copies.append(
+            structs.replace(
+                turn,
+                id=uuid.uuid4().hex[:16],
+                chat=record.id,
+                parent=copies[-1].id if copies else None,
+                counted_in=turn.counted_in or turn.chat,
+            )
         )
-        services.turns.save(copy)
-        parent = copy.id
-    return Chat(services.chats.change(record, structs.replace(record, leaf=parent)), services)
+    record = services.chats.post(record, structs.replace(record, leaf=copies[-1].id))
+    for copy in copies:
+        services.turns.post(copy)
+    return Chat(record, services)

@@ -16,6 +16,10 @@ from mixchat.domain.turn import Outcome, Turn
 
 _SAVE_EVERY = 1.0
 """Seconds between two savings of a reply that grows: what a kill can cost."""
+_KEPT_IN_MEMORY = (
+    "The history cannot be written at the moment (another program holds it, or the disk is full)."
+    " What comes is kept in memory and is written as soon as it can be."
+)
 _BUG = Failure("bad_request", "mixchat itself failed in this turn; the log says how. Please report it.")
 
 
@@ -98,6 +102,13 @@ class TurnRunner:
         """Save the turn as it ended, in one synchronous step, so that a second Ctrl+C cannot come between."""
         self._keep(self._outcome)
 
+    async def written(self) -> None:
+        """Wait until the turn is on disk, or it is known why it cannot be yet."""
+        try:
+            await self._services.turns.flush()
+        except StorageError:
+            self._note_unsaved(_KEPT_IN_MEMORY)
+
     def last_events(self) -> list[ChatEvent]:
         """Return what is to be told of the end."""
         return [
@@ -112,13 +123,17 @@ class TurnRunner:
         self._saved_at = self._services.clock.monotonic()
         try:
             self._save(self.turn)
-            self._unsaved = None
         except StorageError as error:
-            if self._unsaved is None:
-                self._notices.append(str(error))
-            self._unsaved = str(error)
-            if outcome is Outcome.STOPPED:
-                self.turn = structs.replace(self.turn, notices=(*self.turn.notices, self._unsaved))
+            self._note_unsaved(str(error))
+        else:
+            self._note_unsaved(_KEPT_IN_MEMORY if self._services.turns.trouble else None)
+        if outcome is Outcome.STOPPED and self._unsaved is not None:
+            self.turn = structs.replace(self.turn, notices=(*self.turn.notices, self._unsaved))
+
+    def _note_unsaved(self, why: str | None) -> None:
+        if self._unsaved is None and why is not None:
+            self._notices.append(why)
+        self._unsaved = why
 
 
 async def run_turn(
@@ -155,5 +170,6 @@ async def run_turn(
     finally:
         runner.settle()
         ended(runner)
+    await runner.written()
     for event in runner.last_events():
         yield event

@@ -128,6 +128,7 @@ def run_rm(args: argparse.Namespace) -> int:
     runtime = _runtime(args)
     record = runtime.saved_chat(args.id).record
     runtime.storage.chats.delete(record.id)
+    asyncio.run(runtime.storage.database.flush())
     if args.now:
         purge_at_once(runtime.storage.database)
         gone = "gone from the disk, with all else that was deleted and the copies made before upgrades"

@@ -28,10 +28,11 @@ class MeteredCall(Struct, frozen=True, kw_only=True):
 class Meter(Protocol):
     """Counts every call exactly once: `open` before it is sent, `close` in the caller's `finally`.
 
-    Both are synchronous, so that a cancelled caller cannot lose the second half.
+    Closing is synchronous, so that a cancelled caller cannot lose it. A caller that is cancelled while it opens has
+    reserved nothing.
     """
 
-    def open(self, call: MeteredCall, request: ModelRequest) -> str:
+    async def open(self, call: MeteredCall, request: ModelRequest) -> str:
         """Reserve the call's estimated cost and return its id.
 
         Raises:

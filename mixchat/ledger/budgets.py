@@ -101,8 +101,17 @@ class Budgets:
         """Whether there is a limit at all."""
         return self.limits != Budget()
 
-    def states(self, chat: str | None = None, turn: str | None = None) -> tuple[BudgetState, ...]:
-        """Return every budget that applies to a call of `chat` and `turn`, the narrowest first."""
+    def states(
+        self,
+        chat: str | None = None,
+        turn: str | None = None,
+        connection: sqlite3.Connection | None = None,
+    ) -> tuple[BudgetState, ...]:
+        """Return every budget that applies to a call of `chat` and `turn`, the narrowest first.
+
+        They are read by `connection`, where it is part of a transaction.
+        """
+        connection = connection or self._database.connection
         limits: dict[Scope, Decimal | None] = {
             "message": self.limits.message if turn else None,
             "chat": self.limits.chat if chat else None,
@@ -115,8 +124,8 @@ class Budgets:
             BudgetState(
                 scope=scope,
                 limit=limit,
-                spent=self._sum(_SPENT[scope], about),
-                reserved=self._sum(_RESERVED[scope], about),
+                spent=_sum(connection, _SPENT[scope], about),
+                reserved=_sum(connection, _RESERVED[scope], about),
             )
             for scope, limit in limits.items()
             if limit is not None
@@ -126,8 +135,10 @@ class Budgets:
         """Return the used part of the budget that is nearest its end, or `None` without any budget."""
         return max((state.fraction for state in self.states(chat)), default=None)
 
-    def check(self, call: MeteredCall, amount: Decimal | None) -> None:
+    def check(self, connection: sqlite3.Connection, call: MeteredCall, amount: Decimal | None) -> None:
         """Let a call of about `amount` dollars through, or stop it before anything is sent.
+
+        Part of the transaction in which the amount is set aside.
 
         A call that costs nothing is never stopped; one of unknown price when nothing is left, and once a chat where
         somebody can be asked.
@@ -137,31 +148,33 @@ class Budgets:
         """
         if amount == ZERO or call.allow_over_budget:
             return
-        for state in self.states(call.chat, call.turn):
+        for state in self.states(call.chat, call.turn, connection):
             if state.used + (amount or ZERO) > state.limit or (amount is None and state.over):
                 overrun = BudgetOverrun(state.scope, amount)
                 raise OverBudget(_sentence(state, amount), ref=call.ref, overrun=overrun)
-            if amount is None and self.go_on_unpriced and self._is_first_unknown(call):
+            if amount is None and self.go_on_unpriced and _is_first_unknown(connection, call):
                 raise OverBudget(
                     _question(state, call, self.go_on_unpriced), ref=call.ref, overrun=BudgetOverrun(PRICE)
                 )
 
-    def _is_first_unknown(self, call: MeteredCall) -> bool:
-        """Whether the chat has made no call of unknown price yet, and this one answers a person."""
-        if call.chat is None or call.purpose not in _ASKED_ABOUT:
-            return False
-        query = "SELECT 1 FROM calls WHERE chat = ? AND cost IS NULL LIMIT 1"
-        return self._database.connection.execute(query, (call.chat,)).fetchone() is None
 
-    def _sum(self, query: str, about: dict[str, str | None]) -> Decimal:
-        try:
-            row = self._database.connection.execute(query, about).fetchone()
-        except sqlite3.OperationalError as error:
-            raise OverBudget(
-                f"The budget cannot be checked because the ledger cannot be read ({error}); "
-                "close what holds the history file and try again."
-            ) from error
-        return from_pico(row[0] or 0)
+def _is_first_unknown(connection: sqlite3.Connection, call: MeteredCall) -> bool:
+    """Whether the chat has made no call of unknown price yet, and this one answers a person."""
+    if call.chat is None or call.purpose not in _ASKED_ABOUT:
+        return False
+    query = "SELECT 1 FROM calls WHERE chat = ? AND cost IS NULL LIMIT 1"
+    return connection.execute(query, (call.chat,)).fetchone() is None
+
+
+def _sum(connection: sqlite3.Connection, query: str, about: dict[str, str | None]) -> Decimal:
+    try:
+        row = connection.execute(query, about).fetchone()
+    except sqlite3.OperationalError as error:
+        raise OverBudget(
+            f"The budget cannot be checked because the ledger cannot be read ({error}); "
+            "close what holds the history file and try again."
+        ) from error
+    return from_pico(row[0] or 0)
 
 
 def _question(state: BudgetState, call: MeteredCall, go_on: str) -> str:

@@ -4,11 +4,13 @@ A provider's cache holds an exact beginning: another model, effort, system promp
 of them is a variant, with what it was sent last in a chat and when that began.
 """
 
+import sqlite3
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from msgspec import Struct
 
+from mixchat.domain.meter import MeteredCall
 from mixchat.domain.model import Effort, ModelRef
 from mixchat.domain.usage import Usage
 from mixchat.ledger.cache_rules import cache_rule
@@ -57,10 +59,7 @@ class CacheBook:
 
     def kept(self, chat: str) -> tuple[Kept, ...]:
         """Return what each variant was sent last in a chat, the latest first."""
-        rows = self._database.connection.execute(
-            "SELECT variant, started, tokens, life FROM caches WHERE chat = ? ORDER BY started DESC", (chat,)
-        )
-        return tuple(Kept(*row) for row in rows)
+        return _kept(self._database.connection, chat)
 
     def size(self, chat: str) -> float | None:
         """Return the tokens of a chat so far, by the rule of thumb; `None` when nothing of it was counted."""
@@ -89,40 +88,54 @@ class CacheBook:
         counts = {str(row[0]): float(row[1]) for row in rows}
         return tuple(counts.get(str(bucket), 0.0) for bucket in range(len(GAPS) + 1))
 
-    def note(
-        self, chat: str | None, purpose: str, variant: str, ref: ModelRef, started: float, usage: Usage
-    ) -> None:
-        """Take in a complete call. Writes; call it within a transaction."""
-        if chat is None or purpose not in _TALK or usage.input is None:
-            return
-        before = self.kept(chat)
-        rule = cache_rule(str(ref))
-        if before:
-            self._count_gap(started - before[0].started)
-        same = next((one for one in before if one.variant == variant), None)
-        alive = same is not None and same.tokens >= rule.minimum and 0 <= started - same.started <= same.life
-        if same is not None and alive and usage.cache_read is not None:
-            self._learn_hit(ref, min(usage.cache_read / same.tokens, 1.0), rule.hit)
-        life = rule.long_life if usage.cache_write_long and rule.long_life else rule.life
-        if same is not None and not usage.cache_write and rule.long_life:
-            life = max(life, same.life)
-        run = self._database.connection.execute
-        run(
-            "INSERT OR REPLACE INTO caches VALUES (?, ?, ?, ?, ?)",
-            (chat, variant, started, usage.input, life),
-        )
-        run("DELETE FROM caches WHERE started < ?", (started - _FORGOTTEN,))
 
-    def _count_gap(self, seconds: float) -> None:
-        if seconds >= 0:
-            self._database.connection.execute(
-                "INSERT INTO habits VALUES ('gap', ?, 0, 1) ON CONFLICT (kind, key) DO UPDATE SET count = count + 1",
-                (str(gap_bucket(seconds)),),
-            )
+def note(
+    connection: sqlite3.Connection,
+    call: MeteredCall,
+    variant: str,
+    started: float,
+    usage: Usage,
+) -> None:
+    """Take in a complete call, as a part of a transaction."""
+    chat, ref = call.chat, call.ref
+    if chat is None or call.purpose not in _TALK or usage.input is None:
+        return
+    before = _kept(connection, chat)
+    rule = cache_rule(str(ref))
+    if before:
+        _count_gap(connection, started - before[0].started)
+    same = next((one for one in before if one.variant == variant), None)
+    alive = same is not None and same.tokens >= rule.minimum and 0 <= started - same.started <= same.life
+    if same is not None and alive and usage.cache_read is not None:
+        _learn_hit(connection, ref, min(usage.cache_read / same.tokens, 1.0), rule.hit)
+    life = rule.long_life if usage.cache_write_long and rule.long_life else rule.life
+    if same is not None and not usage.cache_write and rule.long_life:
+        life = max(life, same.life)
+    connection.execute(
+        "INSERT OR REPLACE INTO caches VALUES (?, ?, ?, ?, ?)",
+        (chat, variant, started, usage.input, life),
+    )
+    connection.execute("DELETE FROM caches WHERE started < ?", (started - _FORGOTTEN,))
 
-    def _learn_hit(self, ref: ModelRef, share: float, promised: float) -> None:
-        self._database.connection.execute(
-            "INSERT INTO habits VALUES ('cache_hit', :key, (:share + :promised) / 2, 1) ON CONFLICT (kind, key) DO UPDATE "
-            "SET mean = mean + (:share - mean) / min(count + 2, :most), count = count + 1",
-            {"key": str(ref), "share": share, "promised": promised, "most": _SLOWEST},
+
+def _kept(connection: sqlite3.Connection, chat: str) -> tuple[Kept, ...]:
+    rows = connection.execute(
+        "SELECT variant, started, tokens, life FROM caches WHERE chat = ? ORDER BY started DESC", (chat,)
+    )
+    return tuple(Kept(*row) for row in rows)
+
+
+def _count_gap(connection: sqlite3.Connection, seconds: float) -> None:
+    if seconds >= 0:
+        connection.execute(
+            "INSERT INTO habits VALUES ('gap', ?, 0, 1) ON CONFLICT (kind, key) DO UPDATE SET count = count + 1",
+            (str(gap_bucket(seconds)),),
         )
+
+
+def _learn_hit(connection: sqlite3.Connection, ref: ModelRef, share: float, promised: float) -> None:
+    connection.execute(
+        "INSERT INTO habits VALUES ('cache_hit', :key, (:share + :promised) / 2, 1) ON CONFLICT (kind, key) DO UPDATE "
+        "SET mean = mean + (:share - mean) / min(count + 2, :most), count = count + 1",
+        {"key": str(ref), "share": share, "promised": promised, "most": _SLOWEST},
+    )

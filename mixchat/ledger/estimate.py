@@ -83,23 +83,34 @@ class Estimator:
         """Return the part of what is newly read that this model writes to its cache, from 0 to 1."""
         return min(self._habit("written", str(ref), 0.0), 1.0)
 
-    def learn_ratio(self, ref: ModelRef, uncorrected: float, reported: int, *, foreign: bool = False) -> None:
-        """Take in how many tokens the provider counted. Writes; call it within a transaction."""
+    def learn_ratio(
+        self,
+        connection: "sqlite3.Connection",
+        ref: ModelRef,
+        uncorrected: float,
+        reported: int,
+        *,
+        foreign: bool = False,
+    ) -> None:
+        """Take in how many tokens the provider counted, as a part of a transaction."""
         if uncorrected >= 8 and reported > 0:
             ratio = min(max(reported / uncorrected, 0.25), 6.0)
-            self._learn("ratio", _script(ref, foreign=foreign), ratio, prior=self.ratio(ref, foreign=foreign))
+            prior = self.ratio(ref, foreign=foreign)
+            self._learn(connection, "ratio", _script(ref, foreign=foreign), ratio, prior=prior)
 
-    def learn_length(self, call: MeteredCall, output: int) -> None:
-        """Take in how long a reply was. Writes; call it within a transaction."""
+    def learn_length(self, connection: "sqlite3.Connection", call: MeteredCall, output: int) -> None:
+        """Take in how long a reply was, as a part of a transaction."""
         kind = _kind(call)
         usual = self._habit("length", kind, _LENGTHS.get(kind, _LENGTHS["daily-driver"]))
-        self._learn("length", f"{kind} {call.ref}", output, prior=usual)
-        self._learn("length", kind, output, prior=usual)
+        self._learn(connection, "length", f"{kind} {call.ref}", output, prior=usual)
+        self._learn(connection, "length", kind, output, prior=usual)
 
-    def learn_written(self, ref: ModelRef, fresh: int, written: int) -> None:
-        """Take in how much of `fresh` tokens went to the cache. Writes; call it within a transaction."""
+    def learn_written(
+        self, connection: "sqlite3.Connection", ref: ModelRef, fresh: int, written: int
+    ) -> None:
+        """Take in how much of `fresh` tokens went to the cache, as a part of a transaction."""
         if fresh > 0:
-            self._learn("written", str(ref), written / fresh, prior=written / fresh)
+            self._learn(connection, "written", str(ref), written / fresh, prior=written / fresh)
 
     def _remembered(self, text: str) -> float:
         """Return the count of a text that is likely to be sent again with every further turn."""
@@ -123,11 +134,11 @@ class Estimator:
                 self._habits = {(row[0], row[1]): (row[2], row[3]) for row in rows}
         return self._habits
 
-    def _learn(self, kind: str, key: str, value: float, *, prior: float) -> None:
+    def _learn(
+        self, connection: "sqlite3.Connection", kind: str, key: str, value: float, *, prior: float
+    ) -> None:
         """Move a habit towards `value`; the first call moves it half the way from `prior`."""
-        if self._database is None:
-            return
-        row: sqlite3.Row = self._database.connection.execute(
+        row: sqlite3.Row = connection.execute(
             "INSERT INTO habits VALUES (:kind, :key, (:value + :prior) / 2, 1) ON CONFLICT (kind, key) DO UPDATE "
             "SET mean = mean + (:value - mean) / min(count + 2, :most), count = count + 1 RETURNING mean, count",
             {"kind": kind, "key": key, "value": value, "prior": prior, "most": _SLOWEST},

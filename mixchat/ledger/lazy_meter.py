@@ -15,9 +15,9 @@ class LazyMeter:
     def __init__(self, made: Callable[[], Meter]) -> None:
         self._made = made
 
-    def open(self, call: MeteredCall, request: ModelRequest) -> str:
+    async def open(self, call: MeteredCall, request: ModelRequest) -> str:
         """Reserve the call; see `Meter.open`."""
-        return self._made().open(call, request)
+        return await self._made().open(call, request)
 
     def running(
         self, call_id: str, text: GrowingText, usage: Usage, *, counted: int = 0

@@ -1,5 +1,7 @@
 """The ledger: every call is reserved before it is sent and written down exactly once when it ends."""
 
+import sqlite3
+from contextlib import suppress
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Final
@@ -14,7 +16,7 @@ from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
-from mixchat.ledger.cache_book import CacheBook, variant_of
+from mixchat.ledger.cache_book import CacheBook, note, variant_of
 from mixchat.ledger.dates import local_day
 from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
@@ -64,12 +66,13 @@ class Ledger:
         self.reports = Reports(database, self.budgets, self.clock, zone=zone)
         self.estimator = estimator or Estimator(database)
         self.caches = CacheBook(database, self.estimator)
-        self._reservations = Reservations(database.connection, owner)
+        self._reservations = Reservations(owner)
         self._live: dict[int, OpenCall] = {}
         self._unwritten: dict[int, CallRow] = {}
+        """Rows that are not on disk yet."""
 
-    def open(self, call: MeteredCall, request: ModelRequest) -> str:
-        """Reserve the call's estimated cost and return its id.
+    async def open(self, call: MeteredCall, request: ModelRequest) -> str:
+        """Reserve the call's estimated cost on disk and return its id.
 
         Raises:
             OverBudget: the call would pass a budget; nothing is reserved.
@@ -88,11 +91,14 @@ class Ledger:
             foreign=foreign,
             variant=variant_of(call.ref, request.effort, request.system, search=request.search),
         )
-        amount = self._amount(call, request)
-        with self.database.writing():
-            self._settle_orphans()
-            self.budgets.check(call, amount)
-            key = self._reservations.add(live, self.estimator.length(call, request), amount)
+        amount, length = self._amount(call, request), self.estimator.length(call, request)
+
+        def reserve(connection: sqlite3.Connection) -> int:
+            self.settle_orphans(connection)
+            self.budgets.check(connection, call, amount)
+            return self._reservations.add(connection, live, length, amount)
+
+        key = await self.database.write(reserve)
         self._live[key] = live
         return str(key)
 
@@ -125,7 +131,7 @@ class Ledger:
     ) -> tuple[Usage, Cost]:
         """Write the ledger's row, free the reservation, and return the usage as reported and the cost as written.
 
-        Should the history file be unwritable at this moment, the row is kept and written with the next call;
+        Should the history file be unwritable at this moment, the row is kept and written as soon as it can be;
         the reservation stays on disk until then.
         """
         key = int(call_id)
@@ -136,14 +142,18 @@ class Ledger:
             return usage, cost or Cost(None, exact=False)
         row = self._row(key, live, text, usage, counted, complete=complete, failure=failure)
         self._unwritten[key] = row
-        try:
-            with self.database.writing():
-                self._write_all()
-                if complete and failure is None:
-                    self._learn(live, usage)
-        except StorageError:
-            return usage, row.cost
-        self._unwritten.clear()
+
+        def write(connection: sqlite3.Connection) -> None:
+            self._reservations.remove(connection, key)
+            rows.insert(connection, row)
+            if complete and failure is None:
+                self._learn(connection, live, usage)
+
+        def done() -> None:
+            self._unwritten.pop(key, None)
+
+        with suppress(StorageError):  # of a file that is damaged; the row stays in memory
+            self.database.post(write, done)
         return usage, rows.cost_of(self.database.connection, key) or row.cost
 
     def recover(self) -> int:
@@ -152,8 +162,16 @@ class Ledger:
         Raises:
             StorageError: the history file cannot be written; they stay reserved.
         """
-        with self.database.writing():
-            return self._settle_orphans()
+        with self.database.writing() as connection:
+            return self.settle_orphans(connection)
+
+    def settle_orphans(self, connection: sqlite3.Connection) -> int:
+        """Settle the calls of mixchats that died, as a part of a transaction, and return how many there were."""
+        orphans = list(self._reservations.orphans(connection))
+        for orphan in orphans:
+            self._reservations.remove(connection, orphan.key)
+            rows.insert(connection, self._orphaned(orphan))
+        return len(orphans)
 
     def forecast(self, call: MeteredCall, request: ModelRequest) -> Forecast:
         """Return what sending `request` is expected to cost; nothing is sent, reserved or written."""
@@ -177,8 +195,12 @@ class Ledger:
         return self.reports.figures(chat, turn, self.under_way())
 
     def under_way(self) -> tuple[tuple[MeteredCall, Cost], ...]:
-        """Return this program's open calls with what each has cost so far."""
-        return tuple((live.call, self._so_far(live)) for live in self._live.values())
+        """Return this program's calls that have no row on disk yet, with what each has cost so far."""
+        known = self.database.connection
+        ended = [
+            (row.call, row.cost) for key, row in dict(self._unwritten).items() if not rows.cost_of(known, key)
+        ]
+        return (*((live.call, self._so_far(live)) for live in self._live.values()), *ended)
 
     def _so_far(self, live: OpenCall) -> Cost:
         if live.usage == Usage():
@@ -202,16 +224,8 @@ class Ledger:
         if now - live.beat < BEAT:
             return
         live.beat = now
-        run = self.database.connection.execute
-        timeout = run("PRAGMA busy_timeout").fetchone()[0]
-        run("PRAGMA busy_timeout = 0")
-        try:
-            with self.database.writing():
-                self._reservations.follow(key, live.usage, usd, self.clock.now())
-        except StorageError:
-            return
-        finally:
-            run(f"PRAGMA busy_timeout = {timeout}")
+        usage, noted = live.usage, self.clock.now()
+        self.database.offer(lambda connection: self._reservations.follow(connection, key, usage, usd, noted))
 
     def _row(
         self,
@@ -258,18 +272,6 @@ class Ledger:
         usd = self.prices.price(call.ref, usage, when)
         return rates, Cost(None if usd is None else normalised(usd), exact=exact or usd == ZERO)
 
-    def _write_all(self) -> None:
-        for key, row in self._unwritten.items():
-            self._reservations.remove(key)
-            rows.insert(self.database.connection, row)
-
-    def _settle_orphans(self) -> int:
-        orphans = list(self._reservations.orphans())
-        for orphan in orphans:
-            self._reservations.remove(orphan.key)
-            rows.insert(self.database.connection, self._orphaned(orphan))
-        return len(orphans)
-
     def _orphaned(self, orphan: Orphan) -> CallRow:
         rates, cost = self._priced(orphan.call, orphan.usage, orphan.started, exact=False)
         return CallRow(
@@ -285,13 +287,15 @@ class Ledger:
             error="interrupted",
         )
 
-    def _learn(self, live: OpenCall, usage: Usage) -> None:
+    def _learn(self, connection: sqlite3.Connection, live: OpenCall, usage: Usage) -> None:
         ref, call = live.call.ref, live.call
-        self.caches.note(call.chat, call.purpose, live.variant, ref, live.started, usage)
+        note(connection, call, live.variant, live.started, usage)
         if usage.output is not None:
-            self.estimator.learn_length(live.call, usage.output)
+            self.estimator.learn_length(connection, call, usage.output)
         if usage.input is None:
             return
         if live.uncorrected is not None and not usage.searches:
-            self.estimator.learn_ratio(ref, live.uncorrected, usage.input, foreign=live.foreign)
-        self.estimator.learn_written(ref, usage.input - (usage.cache_read or 0), usage.cache_write or 0)
+            self.estimator.learn_ratio(connection, ref, live.uncorrected, usage.input, foreign=live.foreign)
+        self.estimator.learn_written(
+            connection, ref, usage.input - (usage.cache_read or 0), usage.cache_write or 0
+        )

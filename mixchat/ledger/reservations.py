@@ -38,14 +38,15 @@ class Reservations:
     Each method is part of the caller's transaction.
     """
 
-    def __init__(self, connection: sqlite3.Connection, owner: Owner | None = None) -> None:
-        self._connection = connection
+    def __init__(self, owner: Owner | None = None) -> None:
         self._owner = owner
 
-    def add(self, live: OpenCall, expected_output: int, amount: Decimal | None) -> int:
+    def add(
+        self, connection: sqlite3.Connection, live: OpenCall, expected_output: int, amount: Decimal | None
+    ) -> int:
         """Set `amount` dollars aside and return the key that the call keeps."""
         call, owner = live.call, self._owner or this_process()
-        cursor = self._connection.execute(
+        cursor = connection.execute(
             _INSERT,
             (
                 owner.pid, owner.born, live.day, live.started, live.started,
@@ -57,9 +58,11 @@ class Reservations:
         assert key is not None, "an INSERT into a rowid table has a row id"
         return key
 
-    def follow(self, key: int, usage: Usage, cost: Decimal | None, now: float) -> None:
+    def follow(
+        self, connection: sqlite3.Connection, key: int, usage: Usage, cost: Decimal | None, now: float
+    ) -> None:
         """Write down how far a call is; a reply that is longer than expected sets more aside."""
-        self._connection.execute(
+        connection.execute(
             "UPDATE reservations SET usage = :usage, beat = :now, "
             "amount = CASE WHEN amount IS NULL OR amount < :cost THEN :cost ELSE amount END WHERE key = :key",
             {
@@ -70,18 +73,16 @@ class Reservations:
             },
         )
 
-    def remove(self, key: int) -> bool:
+    def remove(self, connection: sqlite3.Connection, key: int) -> bool:
         """Free what was set aside, and return whether it still was."""
-        return self._connection.execute("DELETE FROM reservations WHERE key = ?", (key,)).rowcount > 0
+        return connection.execute("DELETE FROM reservations WHERE key = ?", (key,)).rowcount > 0
 
-    def orphans(self) -> Iterator[Orphan]:
+    def orphans(self, connection: sqlite3.Connection) -> Iterator[Orphan]:
         """Yield the calls of programs that died."""
-        owners = [
-            Owner(*row) for row in self._connection.execute("SELECT DISTINCT pid, born FROM reservations")
-        ]
+        owners = [Owner(*row) for row in connection.execute("SELECT DISTINCT pid, born FROM reservations")]
         for owner in owners:
             if owner != (self._owner or this_process()) and not owner.alive:
-                rows = self._connection.execute(
+                rows = connection.execute(
                     "SELECT * FROM reservations WHERE pid = ? AND born = ?", (owner.pid, owner.born)
                 ).fetchall()
                 yield from (_orphan(row) for row in rows)

@@ -122,7 +122,7 @@ class LiveAttempt:
             OverBudget: the call would pass a budget; nothing was sent.
         """
         context = self.context
-        self._id = self._services.meter.open(self._call, self._request)
+        self._id = await self._services.meter.open(self._call, self._request)
         try:
             yield AttemptStarted(context.slot, context.attempt, context.step, context.then)
             provider = await self._provider()

@@ -79,7 +79,7 @@ class MeteredEmbedder:
         request = ModelRequest(ref=self.ref, messages=tuple(Message("user", text) for text in texts))
         booking = _booking.get(_Booking())
         metered = MeteredCall(ref=self.ref, purpose="embedding", chat=booking.chat, turn=booking.turn)
-        call = self._meter.open(metered, request)
+        call = await self._meter.open(metered, request)
         used = [Usage()]
         complete = False
         try:

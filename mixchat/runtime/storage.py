@@ -1,13 +1,13 @@
 """What is kept on disk: chats, drafts, prices and the ledger. Each is opened when it is first asked for."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mixchat.config.config import Config
 from mixchat.domain.clock import Clock, SystemClock
-from mixchat.domain.errors import StorageError
+from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Storage:
         self.clock = clock or SystemClock()
         self._settings = settings
         self._keep_chats = keep_chats
-        self.patience: float | None = None
-        """Seconds that a write waits for another program, where that is not the default; for a screen, next to none."""
+        self.background = False
+        """Whether writes are made by a thread, so that no screen and no other request waits for them."""
         self.go_on_unpriced = ""
         """What whoever is there does to go on with a call of unknown price; empty: nobody can be asked about it."""
 
@@ -45,10 +45,9 @@ class Storage:
         Raises:
             ConfigError: it cannot be opened.
         """
-        from mixchat.storage.database import PATIENCE, Database
+        from mixchat.storage.database import Database
 
-        patience = PATIENCE if self.patience is None else self.patience
-        return Database(self._settings.paths.data / "history.db", patience=patience)
+        return Database(self._settings.paths.data / "history.db", background=self.background)
 
     @cached_property
     def _chat_database(self) -> "Database":
@@ -90,11 +89,12 @@ class Storage:
         return ChatStore(self.database, self.clock)
 
     def purge(self) -> None:
-        """Take what was deleted and can no longer be brought back off the disk."""
+        """Take what was deleted and can no longer be brought back off the disk; it takes its time, in any thread."""
+        from mixchat.storage.database import Database
         from mixchat.storage.deletion import UNDO_TIME, purge
 
-        with suppress(StorageError):
-            purge(self.database, self.clock.now() - UNDO_TIME)
+        with suppress(StorageError, ConfigError), closing(Database(self.database.path)) as database:
+            purge(database, self.clock.now() - UNDO_TIME)
 
     @cached_property
     def search(self) -> "Search":

@@ -4,11 +4,12 @@ import sqlite3
 import uuid
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mixchat.domain.chat_request import GenerationSettings, Pin
 from mixchat.domain.clock import Clock
 from mixchat.storage.database import Database
+from mixchat.storage.writer import Job
 
 
 class ChatState(Struct, frozen=True, kw_only=True):
@@ -40,6 +41,9 @@ _FIELDS = (
     " (SELECT group_concat(tag, char(31)) FROM (SELECT tag FROM tags WHERE chat = chats.id ORDER BY tag)) AS tags"
 )
 
+_COLUMNS = ("title", "updated", "pinned", "private", "leaf", "deleted")
+"""What of a chat is changed column by column."""
+
 
 class ChatStore:
     """Keeps the chats. A deleted chat can be brought back; what it cost stays in the ledger either way."""
@@ -47,68 +51,48 @@ class ChatStore:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._waiting: list[tuple[ChatRecord, ChatRecord]] = []
+        """Changes that are not on disk yet, each as the chat was before and after it."""
 
     def new(self, *, title: str = "", private: bool = False) -> ChatRecord:
         """Return a chat that is not on disk yet; `save` puts it there."""
         now = self._clock.now()
         return ChatRecord(id=uuid.uuid4().hex[:12], title=title, created=now, updated=now, private=private)
 
-    def add(self, record: ChatRecord) -> None:
-        """Put a new chat on disk; one that is there already stays as it is.
-
-        Raises:
-            StorageError: the history cannot be written.
-        """
-        with self._database.writing() as connection:
-            _insert(connection, record)
-
     def get(self, chat: str) -> ChatRecord | None:
-        """Return a chat as it is on disk, deleted or not; `None`: it is not there."""
+        """Return a chat, deleted or not, what was changed of it included; `None`: it is not there."""
         row = self._database.connection.execute(
             f"SELECT {_FIELDS} FROM chats WHERE id = ?", (chat,)
         ).fetchone()
-        return None if row is None else _record(row)
+        return None if row is None else self._as_changed(_record(row))
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether everything that was changed is on disk."""
-        return not self._database.unwritten
-
-    async def writable(self) -> None:
-        """Wait, without holding anything else up, until no other program writes; not for ever."""
-        await self._database.free()
-
-    def change(self, before: ChatRecord, after: ChatRecord) -> ChatRecord:
-        """Write what differs between the two and nothing else; return the chat as it is on disk now.
+    def post(self, before: ChatRecord, after: ChatRecord) -> ChatRecord:
+        """Write what differs between the two and nothing else, at once or as soon as it can be; return the chat as it is now.
 
         What another window changed in the meantime stays changed. A chat that is not on disk is put there.
-
-        Raises:
-            StorageError: the history cannot be written.
         """
-        with self._database.writing() as connection:
-            _change(connection, before, after)
+        change = (before, after)
+        self._waiting.append(change)
+        self._database.post(
+            lambda connection: _change(connection, before, after), lambda: self._waiting.remove(change)
+        )
         return self.get(after.id) or after
 
-    def post(self, before: ChatRecord, after: ChatRecord) -> None:
-        """Change a chat as `change` does, at once or as soon as the history can be written."""
-        self._database.post(lambda connection: _change(connection, before, after))
+    def _as_changed(self, record: ChatRecord) -> ChatRecord:
+        for before, after in tuple(self._waiting):
+            if after.id == record.id:
+                record = structs.replace(record, **_changes(before, after, record))
+        return record
 
-    def accept(self, record: ChatRecord) -> ChatRecord:
-        """Note that something is said in the chat now; return it as it is on disk.
+    async def accept(self, record: ChatRecord, first: Job) -> ChatRecord:
+        """Note that something is said in the chat now, and make `first` with that; return it as it is on disk.
 
         It is put on disk if it is new, brought back if it was deleted, and given its title if it has none.
 
         Raises:
-            StorageError: the history cannot be written.
+            StorageError: the history cannot be written; nothing is.
         """
-        with self._database.writing() as connection:
-            _insert(connection, record)
-            connection.execute(
-                "UPDATE chats SET updated = max(updated, ?), deleted = NULL,"
-                " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
-                (record.updated, record.title, record.id),
-            )
+        await self._database.write(lambda connection: (_accept(connection, record), first(connection)))
         return self.get(record.id) or record
 
     def find(self, text: str) -> ChatRecord:
@@ -125,45 +109,49 @@ class ChatStore:
             raise KeyError(f"There is no chat {text!r}; see `mixchat history list`.")
         if len(rows) > 1:
             raise KeyError(f"Several chats begin with {text!r}; write more of the id.")
-        return _record(rows[0])
+        return self._as_changed(_record(rows[0]))
 
     def last(self) -> ChatRecord | None:
         """Return the chat that was used last, or `None` when there is none."""
         row = self._database.connection.execute(
             f"SELECT {_FIELDS} FROM chats WHERE deleted IS NULL ORDER BY updated DESC LIMIT 1"
         ).fetchone()
-        return None if row is None else _record(row)
+        return None if row is None else self._as_changed(_record(row))
 
     def list(self, limit: int | None = None, *, deleted: bool = False) -> list[ChatRecord]:
         """Return the chats, pinned ones first, then the newest."""
+        changed = [after.id for _, after in tuple(self._waiting)]
         rows = self._database.connection.execute(
             f"SELECT {_FIELDS} FROM chats WHERE (deleted IS NOT NULL) = ?"
-            " ORDER BY pinned DESC, updated DESC LIMIT ?",
-            (deleted, -1 if limit is None else limit),
+            " OR id IN (SELECT value FROM json_each(?)) ORDER BY pinned DESC, updated DESC LIMIT ?",
+            (deleted, msgspec.json.encode(changed).decode(), -1 if limit is None else limit + len(changed)),
         )
-        return [_record(row) for row in rows]
+        records = [self._as_changed(_record(row)) for row in rows]
+        if changed:
+            records = [record for record in records if (record.deleted is not None) == deleted]
+            records.sort(key=lambda record: (not record.pinned, -record.updated))
+        return records[:limit]
 
     def tag(self, chat: str, *tags: str) -> None:
         """Give the chat exactly these tags."""
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM tags WHERE chat = ?", (chat,))
-            connection.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(chat, tag) for tag in tags])
+        self._alter(chat, tags=tuple(sorted(set(tags))))
 
     def delete(self, chat: str) -> None:
         """Hide the chat; `restore` brings it back."""
-        self._mark(chat, self._clock.now())
+        self._alter(chat, deleted=self._clock.now())
+
+    def restore(self, chat: str) -> None:
+        """Bring a deleted chat back."""
+        self._alter(chat, deleted=None)
+
+    def _alter(self, chat: str, **fields: object) -> None:
+        record = self.get(chat)
+        if record is not None:
+            self.post(record, structs.replace(record, **fields))
 
     def drop_empty(self, chat: str) -> None:
         """Remove the chat for good if it never had a turn that stayed."""
         self._database.post(lambda connection: _drop_empty(connection, chat))
-
-    def restore(self, chat: str) -> None:
-        """Bring a deleted chat back."""
-        self._mark(chat, None)
-
-    def _mark(self, chat: str, when: float | None) -> None:
-        with self._database.writing() as connection:
-            connection.execute("UPDATE chats SET deleted = ? WHERE id = ?", (when, chat))
 
 
 def _record(row: sqlite3.Row) -> ChatRecord:
@@ -191,10 +179,30 @@ def _insert(connection: sqlite3.Connection, record: ChatRecord) -> None:
     )
 
 
+def _accept(connection: sqlite3.Connection, record: ChatRecord) -> None:
+    _insert(connection, record)
+    connection.execute(
+        "UPDATE chats SET updated = max(updated, ?), deleted = NULL,"
+        " title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+        (record.updated, record.title, record.id),
+    )
+
+
+def _changes(before: ChatRecord, after: ChatRecord, record: ChatRecord) -> dict[str, object]:
+    """Return what a change makes of a chat's fields."""
+    names = (*_COLUMNS, "tags")
+    changes = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    parts = {
+        name: getattr(after.state, name)
+        for name in ("settings", "pin")
+        if getattr(after.state, name) != getattr(before.state, name)
+    }
+    return {**changes, "state": structs.replace(record.state, **parts)} if parts else changes
+
+
 def _change(connection: sqlite3.Connection, before: ChatRecord, after: ChatRecord) -> None:
-    columns = ("title", "updated", "pinned", "private", "leaf")
     changed = {
-        name: getattr(after, name) for name in columns if getattr(after, name) != getattr(before, name)
+        name: getattr(after, name) for name in _COLUMNS if getattr(after, name) != getattr(before, name)
     }
     settings = [f"{name} = :{name}" for name in changed]
     parts = {
@@ -209,6 +217,11 @@ def _change(connection: sqlite3.Connection, before: ChatRecord, after: ChatRecor
     if settings:
         connection.execute(
             f"UPDATE chats SET {', '.join(settings)} WHERE id = :id", {**changed, **parts, "id": after.id}
+        )
+    if after.tags != before.tags:
+        connection.execute("DELETE FROM tags WHERE chat = ?", (after.id,))
+        connection.executemany(
+            "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(after.id, tag) for tag in after.tags]
         )
 
 

@@ -6,22 +6,21 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from mixchat.config.private_files import close_to_others, private_directory, private_file
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.storage import functions
-from mixchat.storage.backlog import Backlog, Done, Job
 from mixchat.storage.ledger_schema import CACHES, LEDGER
 from mixchat.storage.schema import CHATS, DRAFTS, GROWTH, SEARCH, VECTORS
 from mixchat.storage.transaction import advice, transaction
+from mixchat.storage.writer import BUSY, PATIENCE, Done, Job, Writer
 
+Result = TypeVar("Result")
 MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS, CACHES, GROWTH)
-PATIENCE: Final = 10.0
-"""Seconds that a command waits for another program that writes."""
 _LOOK_AGAIN: Final = 0.1
 """Seconds between two looks whether another program still writes."""
 _MEMORY: Final = ":memory:"
@@ -31,18 +30,27 @@ _BACKUP: Final = "before-version-"
 class Database:
     """The history file, opened on construction and brought up to date.
 
-    What holds the screen up must not wait for other programs: see `patience` and `post`.
+    A command writes by `writing`, in its own thread. What has a screen, or answers several at once, is given a database in
+    the `background`: its own connection only reads, and whatever is written by `post` and `write` is made by a thread, so
+    that nobody waits for the disk or for another program.
 
     Raises:
         ConfigError: the file or its directory cannot be written, or a newer mixchat made it.
     """
 
     def __init__(
-        self, path: Path, migrations: Sequence[str] = MIGRATIONS, *, patience: float = PATIENCE
+        self,
+        path: Path,
+        migrations: Sequence[str] = MIGRATIONS,
+        *,
+        patience: float = PATIENCE,
+        background: bool = False,
     ) -> None:
         self.path = path
         self._in_memory = str(path) == _MEMORY
-        self._backlog = Backlog(self._another, path)
+        self._background = background and not self._in_memory
+        self._writer = Writer(lambda: self._connected(BUSY), path)
+        self._commits = 0
         try:
             if not self._in_memory:
                 private_directory(path.parent)
@@ -53,6 +61,8 @@ class Database:
             self._prepare(migrations)
             self.patience = patience
             self._seen = self._data_version()
+            if self._background:
+                self.connection.execute("PRAGMA query_only = ON")
         except (OSError, sqlite3.Error, StorageError) as error:
             reason = (isinstance(error, OSError) and error.strerror) or error
             raise ConfigError(
@@ -81,10 +91,6 @@ class Database:
         run("PRAGMA foreign_keys = ON")
         run("PRAGMA secure_delete = ON")
         return connection
-
-    def _another(self) -> sqlite3.Connection:
-        """Return a connection of its own for the thread that writes what could not be written at once."""
-        return self._connected(PATIENCE)
 
     def _prepare(self, migrations: Sequence[str]) -> None:
         if self.version == len(migrations):
@@ -125,9 +131,16 @@ class Database:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def changed_elsewhere(self) -> bool:
-        """Return whether another program, or our own backlog, has written since this was last asked; it costs next to nothing."""
+        """Return whether another program has written since this was last asked; it costs next to nothing.
+
+        What was written at the same time as something of our own is told the next time, and may be told twice.
+        """
         before, self._seen = self._seen, self._data_version()
-        return before != self._seen
+        own, self._commits = self._commits != self._writer.commits, self._writer.commits
+        others = self._writer.others_wrote()
+        if before != self._seen and own:
+            self._writer.look()
+        return others or (before != self._seen and not own)
 
     def _data_version(self) -> int:
         return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
@@ -142,14 +155,26 @@ class Database:
         with transaction(self.connection, self.path):
             yield self.connection
 
-    async def free(self, seconds: float = PATIENCE) -> None:
-        """Wait in the loop until no other program writes, at most so many seconds.
+    async def write(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Make a write, after all that was posted before, and return what it gives; nothing else is held up.
 
-        Whoever writes then and still cannot is told why.
+        Cancelled before it is made, it is not made; see `Writer.run`.
+
+        Raises:
+            StorageError: the disk is full, read-only, or for long locked; nothing of it is written.
         """
+        if self._background:
+            return await self._writer.run(job)
+        if not self._in_memory:
+            await self._free()
+        with self.writing() as connection:
+            return job(connection)
+
+    async def _free(self) -> None:
+        """Wait in the loop until no other program writes; whoever writes then and still cannot is told why."""
         import asyncio
 
-        for _ in range(round(seconds / _LOOK_AGAIN)):
+        for _ in range(round(self._patience / _LOOK_AGAIN)):
             if not self._is_held():
                 return
             await asyncio.sleep(_LOOK_AGAIN)
@@ -165,58 +190,71 @@ class Database:
         return None
 
     def _is_held(self) -> bool:
-        run = self.connection.execute
-        run("PRAGMA busy_timeout = 0")
-        try:
-            run("BEGIN IMMEDIATE")
-            run("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            return "locked" in str(error)
-        finally:
-            self.patience = self._patience
+        with self._patient_for(0):
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+                self.connection.execute("ROLLBACK")
+            except sqlite3.OperationalError as error:
+                return "locked" in str(error)
         return False
 
-    def post(self, job: Job, done: Done = lambda: None, *, aside: bool = False) -> bool:
-        """Write now, or if that cannot be as soon as it can, in the order in which it was posted.
+    @contextmanager
+    def _patient_for(self, seconds: float) -> Generator[None]:
+        before, self.patience = self.patience, seconds
+        try:
+            yield
+        finally:
+            self.patience = before
 
-        Return whether it is written or will be in a moment. What waits is lost with the program: `unwritten` says how
-        much that is.
+    def post(self, job: Job, done: Done = lambda: None) -> None:
+        """Write as soon as it can be, in the order in which it was posted; a command does so now, if it can be.
 
-        Args:
-            job: the write.
-            done: is called once it is made.
-            aside: it takes so long that keys would wait for it: the thread makes it at once.
+        What waits is lost with the program: `unwritten` says how much that is.
         """
-        if not self._backlog.waiting or self._in_memory:
-            if aside and not self._in_memory:
-                self._backlog.add(job, done)
-                return True
+        if not self._background and not self._writer.waiting:
             try:
                 with self.writing() as connection:
                     job(connection)
             except StorageError as error:
                 if self._in_memory or not error.passing:
                     raise
-                self._backlog.trouble = str(error)
+                self._writer.trouble = str(error)
             else:
                 done()
-                return True
-        self._backlog.add(job, done)
-        return aside and self._backlog.trouble is None
+                return
+        self._writer.post(job, done)
+
+    def offer(self, job: Job) -> None:
+        """Write what may be left out: should another program be writing, it is."""
+        if self._background:
+            if self.trouble is None:
+                self.post(job)
+            return
+        with self._patient_for(0), contextlib.suppress(StorageError), self.writing() as connection:
+            job(connection)
+
+    async def flush(self) -> None:
+        """Wait until all that was posted is written.
+
+        Raises:
+            StorageError: it cannot be at the moment; it is kept in memory.
+        """
+        if self._writer.waiting:
+            await self._writer.run(None, 0)
 
     @property
     def unwritten(self) -> int:
         """How many writes wait in memory."""
-        return self._backlog.waiting
+        return self._writer.waiting
 
     @property
     def trouble(self) -> str | None:
         """Why something waits in memory, in a sentence; `None`: nothing does."""
-        return self._backlog.trouble if self._backlog.waiting else None
+        return self._writer.trouble if self._writer.waiting else None
 
     def settle(self, seconds: float = PATIENCE) -> bool:
         """Wait until all that was posted is written; return whether it is."""
-        return self._backlog.settle(seconds)
+        return self._writer.settle(seconds)
 
     def forget_free_pages(self) -> None:
         """Take what was deleted out of the search index, the log beside the file, and the copies of it.
@@ -230,7 +268,7 @@ class Database:
 
     def close(self) -> None:
         """Write what waits, if it can be written by now, and close the file."""
-        self._backlog.close()
+        self._writer.close()
         self.connection.close()
 
 

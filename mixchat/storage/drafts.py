@@ -9,13 +9,12 @@ import msgspec
 
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.storage.owner import Owner, this_process
+from mixchat.storage.pending import Pending
 
 if TYPE_CHECKING:
     from mixchat.storage.database import Database
 
 KEPT_PROMPTS: Final = 1000
-_LONG: Final = 100_000
-"""Characters of a draft from which a thread writes it, since it is written again while it is typed on."""
 _LOOSE: Final = "(window <> ? AND (pid IS NULL OR NOT alive(pid, born)))"
 """Drafts of windows that are gone."""
 
@@ -34,6 +33,9 @@ class Drafts:
         self._clock = clock or SystemClock()
         self._owner = owner
         self._window = uuid.uuid4().hex[:12]
+        self._waiting: Pending[str] = Pending(database, self._write)
+        self._said: list[str] = []
+        """Prompts to be remembered that are not on disk yet."""
 
     def read(self, chat: str) -> str:
         """Return this window's draft in a chat, or take over the newest that a window which is gone left in it."""
@@ -52,28 +54,18 @@ class Drafts:
         )
 
     def write(self, chat: str, text: str) -> None:
-        """Keep `text` for the next time; an empty one removes the draft. It must hold no credential.
+        """Keep `text` for the next time; an empty one removes the draft. It must hold no credential."""
+        self._waiting.post(chat, text)
 
-        Raises:
-            StorageError: the history cannot be written.
-        """
+    def _write(self, connection: sqlite3.Connection, chat: str, text: str) -> None:
         owner = self._owner or this_process()
-        now = self._clock.now()
-
-        def keep(connection: sqlite3.Connection) -> None:
-            if text:
-                connection.execute(
-                    "INSERT OR REPLACE INTO drafts (window, chat, pid, born, written, text) VALUES (?, ?, ?, ?, ?, ?)",
-                    (self._window, chat, owner.pid, owner.born, now, text),
-                )
-            else:
-                connection.execute("DELETE FROM drafts WHERE window = ? AND chat = ?", (self._window, chat))
-
-        if len(text) > _LONG or self._database.unwritten:  # after what waits, which may be an older draft
-            self._database.post(keep, aside=True)
+        if text:
+            connection.execute(
+                "INSERT OR REPLACE INTO drafts (window, chat, pid, born, written, text) VALUES (?, ?, ?, ?, ?, ?)",
+                (self._window, chat, owner.pid, owner.born, self._clock.now(), text),
+            )
         else:
-            with self._database.writing() as connection:
-                keep(connection)
+            connection.execute("DELETE FROM drafts WHERE window = ? AND chat = ?", (self._window, chat))
 
     def release(self) -> None:
         """Leave this window's drafts to whichever window opens their chats next."""
@@ -83,6 +75,9 @@ class Drafts:
         connection.execute("UPDATE drafts SET pid = NULL, born = NULL WHERE window = ?", (self._window,))
 
     def _own(self, chat: str) -> str:
+        waiting = self._waiting.get(chat)
+        if waiting is not None:
+            return waiting
         row = self._database.connection.execute(
             "SELECT text FROM drafts WHERE window = ? AND chat = ?", (self._window, chat)
         ).fetchone()
@@ -97,28 +92,41 @@ class Drafts:
         if found is None:
             return ""
         owner = self._owner or this_process()
-        with self._database.writing() as connection:
-            mine = connection.execute(
-                "UPDATE OR REPLACE drafts SET window = ?, chat = ?, pid = ?, born = ? WHERE window = ? AND chat = ?",
-                (self._window, chat, owner.pid, owner.born, found["window"], found["chat"]),
-            )
-            return str(found["text"]) if mine.rowcount else ""
+        names = (self._window, chat, owner.pid, owner.born, found["window"], found["chat"])
+        taken: list[bool] = []
+        """Whether it still was there; empty while that is not known."""
+        self._database.post(lambda connection: taken.append(_take(connection, names)))
+        return "" if taken == [False] else str(found["text"])
 
     def remember(self, prompt: str) -> None:
         """Add a sent prompt to the history of prompts, unless it is the one just sent."""
-        with self._database.writing() as connection:
-            last = connection.execute("SELECT text FROM prompts ORDER BY key DESC LIMIT 1").fetchone()
-            if last is not None and last[0] == prompt:
-                return
-            key = connection.execute("INSERT INTO prompts (text) VALUES (?)", (prompt,)).lastrowid
-            connection.execute("DELETE FROM prompts WHERE key <= ?", ((key or 0) - KEPT_PROMPTS,))
+        self._said.append(prompt)
+        self._database.post(
+            lambda connection: _remember(connection, prompt), lambda: self._said.remove(prompt)
+        )
 
     def prompts(self, limit: int = KEPT_PROMPTS) -> list[str]:
         """Return the prompts sent before, oldest first."""
         rows = self._database.connection.execute(
             "SELECT text FROM prompts ORDER BY key DESC LIMIT ?", (limit,)
         )
-        return [str(row[0]) for row in rows][::-1]
+        return [*[str(row[0]) for row in rows][::-1], *self._said][-limit:]
+
+
+def _take(connection: sqlite3.Connection, names: tuple[str | int | float, ...]) -> bool:
+    taken = connection.execute(
+        "UPDATE OR REPLACE drafts SET window = ?, chat = ?, pid = ?, born = ? WHERE window = ? AND chat = ?",
+        names,
+    )
+    return taken.rowcount > 0
+
+
+def _remember(connection: sqlite3.Connection, prompt: str) -> None:
+    last = connection.execute("SELECT text FROM prompts ORDER BY key DESC LIMIT 1").fetchone()
+    if last is not None and last[0] == prompt:
+        return
+    key = connection.execute("INSERT INTO prompts (text) VALUES (?)", (prompt,)).lastrowid
+    connection.execute("DELETE FROM prompts WHERE key <= ?", ((key or 0) - KEPT_PROMPTS,))
 
 
 def draft_text(stored: str) -> str:

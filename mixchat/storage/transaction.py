@@ -20,13 +20,19 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Generator[None]:
         yield
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        passing = isinstance(error, sqlite3.OperationalError)
-        raise StorageError(
-            f"The history at {path.parent} cannot be written ({error}); {advice(error)}.", passing=passing
-        ) from error
+        raise unwritable(error, path) from error
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def unwritable(error: Exception, path: Path) -> StorageError:
+    """Return what is to be said when the history cannot be written."""
+    return StorageError(
+        f"The history at {path.parent} cannot be written ({error}); {advice(error)}.",
+        passing=isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode != sqlite3.SQLITE_ERROR,
+    )
 
 
 def unreadable(error: Exception) -> StorageError:

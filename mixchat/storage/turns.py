@@ -11,12 +11,12 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.secrets.scan import Allows, masked, nothing
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner, this_process
+from mixchat.storage.pending import Pending
+from mixchat.storage.writer import Job
 
 _DIED = "mixchat ended in the middle of this reply; what had arrived is kept."
 _AT_ONCE = 500
 """Turns that one query reads."""
-_LONG = 300_000
-"""Characters of a turn from which a thread writes it: with its search index that takes longer than a frame."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Turn)
 
@@ -43,39 +43,37 @@ class TurnStore:
     def __init__(self, database: Database, allows: Allows = nothing) -> None:
         self._allows = allows
         self._database = database
-        self._waiting: dict[str, Turn] = {}
-        """Turns that could not be written yet, as they are to be."""
+        self._waiting: Pending[Turn] = Pending(database, lambda connection, _, turn: _write(connection, turn))
+        self._hidden: Pending[float | None] = Pending(database, _hide)
+        self._gone: Pending[float] = Pending(database, _delete)
+        self._files: Pending[bytes] = Pending(database, _keep_file)
+        self._released: Pending[bytes] = Pending(database, _replace_file)
         self._held: dict[str, bytes] = {}
         """Attached texts that hold a credential and were not sent, by their digest."""
 
-    def save(self, turn: Turn) -> None:
-        """Write `turn` over what was saved of it before, in one transaction.
+    def saving(self, turn: Turn) -> Job:
+        """Return the write that saves `turn` over what was saved of it before, to be made with another one."""
+        return lambda connection: _write(connection, turn)
+
+    def post(self, turn: Turn) -> None:
+        """Save `turn`, at once or as soon as the history can be written.
+
+        What waits is read as if it were there; `trouble` says why it does.
+        """
+        self._waiting.post(turn.id, turn)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why something cannot be written at the moment, in a sentence; `None`: nothing waits for that."""
+        return self._database.trouble
+
+    async def flush(self) -> None:
+        """Wait until all that was posted is on disk.
 
         Raises:
-            StorageError: the disk is full, read-only or locked; what was saved before is untouched.
+            StorageError: it cannot be written at the moment.
         """
-        with self._database.writing() as connection:
-            _write(connection, turn)
-
-    def post(self, turn: Turn) -> bool:
-        """Save `turn`, at once or as soon as the history can be written; return whether it is on disk or nearly.
-
-        What waits is read as if it were there.
-        """
-        self._waiting[turn.id] = turn
-        written: list[Turn] = []
-
-        def write(connection: sqlite3.Connection) -> None:
-            newest = self._waiting.get(turn.id)
-            if newest is not None:
-                _write(connection, newest)
-                written.append(newest)
-
-        def done() -> None:
-            if written and self._waiting.get(turn.id) is written[-1]:
-                del self._waiting[turn.id]
-
-        return self._database.post(write, done, aside=len(turn.prompt) + len(turn.reply) > _LONG)
+        await self._database.flush()
 
     def get(self, turn_id: str) -> Turn:
         """Return the turn with that id.
@@ -91,7 +89,7 @@ class TurnStore:
         Raises:
             KeyError: one of them is not there.
         """
-        turns = {turn_id: self._waiting[turn_id] for turn_id in turn_ids if turn_id in self._waiting}
+        turns = {turn_id: turn for turn_id in turn_ids if (turn := self._waiting.get(turn_id)) is not None}
         asked = [turn_id for turn_id in turn_ids if turn_id not in turns]
         for start in range(0, len(asked), _AT_ONCE):
             rows = self._database.connection.execute(
@@ -107,32 +105,34 @@ class TurnStore:
 
     def stubs(self, chat: str) -> list[Stub]:
         """Return every turn of a chat that was not deleted, in the order they were sent."""
+        hidden = {**self._hidden.items(), **self._gone.items()}
+        shown = [turn_id for turn_id, when in hidden.items() if when is None]
+        back = " OR id IN (SELECT value FROM json_each(?))" if shown else ""
         rows = self._database.connection.execute(
             "SELECT id, parent, length(prompt), length(reply), outcome FROM turns"
-            " WHERE chat = ? AND deleted IS NULL ORDER BY key",
-            (chat,),
+            f" WHERE chat = ? AND (deleted IS NULL{back}) ORDER BY key",
+            (chat, _encoder.encode(shown).decode()) if shown else (chat,),
         )
         stubs = {row[0]: Stub(*row) for row in rows}
-        for turn in list(self._waiting.values()):
+        for turn in self._waiting.items().values():
             if turn.chat == chat:
                 stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply), turn.outcome)
-        return list(stubs.values())
+        return [stub for stub in stubs.values() if hidden.get(stub.id) is None]
 
     def delete(self, turn_id: str, when: float | None) -> None:
         """Hide the turn since `when` (seconds since the epoch), or with `None` bring it back."""
-        with self._database.writing() as connection:
-            connection.execute("UPDATE turns SET deleted = ? WHERE id = ?", (when, turn_id))
+        self._hidden.post(turn_id, when)
 
     def withdraw(self, turn_id: str) -> None:
         """Forget a turn to which nothing had come; its prompt is back in the composer."""
-        self._waiting.pop(turn_id, None)
-        self._database.post(lambda connection: _delete(connection, turn_id))
+        self._waiting.forget(turn_id)
+        self._gone.post(turn_id, 0.0)
 
     def recover(self) -> list[Turn]:
         """Settle the turns whose process died, and return them; those of a living one stay open."""
         orphans = list(self._orphans())
         for turn in orphans:
-            self.save(turn)
+            self.post(turn)
         return orphans
 
     def _orphans(self) -> Iterator[Turn]:
@@ -146,11 +146,7 @@ class TurnStore:
                 yield structs.replace(turn, outcome=Outcome.FAILED, failure=failure)
 
     def keep_text(self, digest: str, text: str) -> None:
-        """Keep an attached text under the SHA-256 of its UTF-8, on disk without the credentials in it until it is sent.
-
-        Raises:
-            StorageError: the history cannot be written.
-        """
+        """Keep an attached text under the SHA-256 of its UTF-8, on disk without the credentials in it until it is sent."""
         shown = masked(text, self._allows)
         if shown != text and self.file(digest) is None:
             self._held[digest] = text.encode()
@@ -160,17 +156,17 @@ class TurnStore:
         """Keep an attached text in full: a model was sent it."""
         data = self._held.pop(digest, None)
         if data is not None:
-            self._database.post(lambda connection: _replace_file(connection, digest, data))
+            self._released.post(digest, data)
 
     def keep_file(self, digest: str, data: bytes) -> None:
         """Keep an attachment's content under its SHA-256, once."""
-        with self._database.writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (digest, data))
+        self._files.post(digest, data)
 
     def file(self, digest: str) -> bytes | None:
         """Return an attachment's content, or `None` if it was never kept."""
-        if digest in self._held:
-            return self._held[digest]
+        for kept in (self._held, self._released, self._files):
+            if (data := kept.get(digest)) is not None:
+                return data
         row = self._database.connection.execute(
             "SELECT data FROM files WHERE digest = ?", (digest,)
         ).fetchone()
@@ -194,7 +190,15 @@ def _write(connection: sqlite3.Connection, turn: Turn) -> None:
         connection.execute("DELETE FROM owners WHERE turn = ?", (turn.id,))
 
 
-def _delete(connection: sqlite3.Connection, turn_id: str) -> None:
+def _hide(connection: sqlite3.Connection, turn_id: str, when: float | None) -> None:
+    connection.execute("UPDATE turns SET deleted = ? WHERE id = ?", (when, turn_id))
+
+
+def _keep_file(connection: sqlite3.Connection, digest: str, data: bytes) -> None:
+    connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (digest, data))
+
+
+def _delete(connection: sqlite3.Connection, turn_id: str, _: float) -> None:
     connection.execute("DELETE FROM turns WHERE id = ?", (turn_id,))
 
 

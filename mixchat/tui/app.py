@@ -36,10 +36,9 @@ from mixchat.tui.widgets.pressable import pressed
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
-_FOR_OTHERS = 0.05
-"""Seconds that the screen waits for another program that writes to the history; then the write waits in memory."""
 _PLAIN_LINES = PlainLines()
 _FAILED = "Something in mixchat itself failed; it goes on, and the log says where. Please report it."
+_SLOW = "The disk is slow."
 _LEAVE_TIMEOUT = 2.0
 """Seconds that leaving waits for replies to be settled and connections to be closed."""
 
@@ -181,6 +180,7 @@ class MixApp(App[int], inherit_bindings=False):
         self._signals.close()
 
     def _leave_on_signal(self, _: int) -> None:
+        self._warned = True  # nobody is there to answer
         self.run_worker(self.action_quit(), exit_on_error=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -268,26 +268,31 @@ class MixApp(App[int], inherit_bindings=False):
         database = self._runtime.storage.database
         if not database.unwritten or self._warned:
             return False
-        await asyncio.to_thread(database.settle, 0.5)
-        if not database.unwritten:
+        if await asyncio.to_thread(database.settle, 0.5):
             return False
         self._warned = True
         self.notify(
-            f"{database.trouble or ''} Something is not saved yet; quit once more to leave without it.".strip(),
+            f"{database.trouble or _SLOW} Something is not saved yet; quit once more to leave without it.",
             severity="error",
             markup=False,
         )
         return True
 
     async def action_quit(self) -> None:
-        """Settle what is under way, close every connection, and leave."""
+        """Settle what is under way, close every connection, and leave; what is not on disk then is asked about."""
         if self._leaving or await self._has_unwritten():
             return
         self._leaving = True
         self._chat_screen.stop_settling()
+        conversation = self._chat_screen.wiring.conversation
         try:
             async with asyncio.timeout(_LEAVE_TIMEOUT):
-                await self._chat_screen.wiring.conversation.close()
+                await conversation.close()
+            if await self._has_unwritten():
+                self._leaving = False
+                conversation.stay()
+                return
+            async with asyncio.timeout(_LEAVE_TIMEOUT):
                 await self._runtime.aclose()
         except TimeoutError:
             pass
@@ -321,6 +326,7 @@ def run_app(
     """
     options = LaunchOptions(resume=resume, last=cont, theme=theme)
     runtime.storage.go_on_unpriced = "go on in this chat"
+    runtime.storage.background = True
     if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain.plain_app import run_plain
 
@@ -331,10 +337,12 @@ def run_app(
         "LINES",
     ):  # exported by a shell, they go before the terminal's own size and never change
         os.environ.pop(size, None)
-    runtime.storage.patience = _FOR_OTHERS
     app = MixApp(runtime, options)
     app.survive()
-    result = app.run(mouse=runtime.settings.config.ui.mouse)
+    try:
+        result = app.run(mouse=runtime.settings.config.ui.mouse)
+    finally:
+        runtime.storage.close()
     if app.fault is not None:
         raise app.fault
     exit_now(result or 0)

@@ -190,8 +190,9 @@ class ChatScreen(Screen[None]):
             # collection walks it while one types or reads; before, each of them held everything for 150 ms.
             gc.freeze()
             gc.enable()
-        self._runtime.storage.ledger.recover()
-        self._runtime.storage.purge()
+        storage = self._runtime.storage
+        storage.database.post(storage.ledger.settle_orphans)
+        await asyncio.to_thread(storage.purge)
         self.set_interval(_LOOK_AROUND, self.wiring.elsewhere.look)
 
     def action_run(self, action_id: str, argument: str = "") -> None:

@@ -21,7 +21,7 @@ from mixchat.ledger.prices import Prices
 from mixchat.ledger.reports import BY, By
 from mixchat.ledger.savings import saving
 from mixchat.storage.database import Database
-from tests.ledger.stage import WORK, SteeredClock, call, request
+from tests.ledger.stage import WORK, SteeredClock, call, request, reserve
 
 CALLS, DAYS, PER_CHAT, LIMIT = 1_000_000, 1_000, 40, 0.050
 MODELS = [f"model-{number}" for number in range(12)]
@@ -138,7 +138,7 @@ def test_the_control_reads_every_call(full: Path):
 
 def test_one_more_call(full: Path, tmp_path: Path):
     def spend(book: Ledger) -> None:
-        key = book.open(call(), request("word " * 200))
+        key = reserve(book, call(), request("word " * 200))
         book.close(key, text="", usage=Usage(input=200, output=10), complete=True, failure=None)
 
     empty, million = _ledger(tmp_path / "empty.db"), _ledger(full)

@@ -48,7 +48,7 @@ async def test_a_list_that_was_opened_before_changes_only_what_was_asked(place: 
     mine, _ = await begun(place)
     listed = place.services.chats.find(mine.id)
     mine.save_record(structs.replace(mine.record, private=True))
-    place.services.chats.change(listed, structs.replace(listed, pinned=True))
+    place.services.chats.post(listed, structs.replace(listed, pinned=True))
     found = place.services.chats.find(mine.id)
     assert (found.private, found.pinned) == (True, True)
 

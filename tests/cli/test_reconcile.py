@@ -15,7 +15,7 @@ from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
 from mixchat.storage.database import Database
 from tests.cli.test_spend import home  # noqa: F401
-from tests.ledger.stage import SteeredClock, request
+from tests.ledger.stage import SteeredClock, request, reserve
 from tests.wires.dialect import Json
 
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
@@ -80,7 +80,7 @@ def fill(paths: Paths) -> None:
         ("openrouter/deepseek/deepseek-v4.1-flash", Usage(input=110, output=55, billed=Decimal("0.006"))),
     ):
         ref = ModelRef.parse(name)
-        key = book.open(MeteredCall(ref=ref, purpose="answer", chat="c"), request(ref=ref))
+        key = reserve(book, MeteredCall(ref=ref, purpose="answer", chat="c"), request(ref=ref))
         book.close(key, text="x", usage=usage, complete=True, failure=None)
     book.database.close()
 

@@ -15,7 +15,7 @@ from mixchat.domain.usage import Usage
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.prices import Prices
 from mixchat.storage.database import Database
-from tests.ledger.stage import UNPRICED, WORK, SteeredClock, call, request
+from tests.ledger.stage import UNPRICED, WORK, SteeredClock, call, request, reserve
 
 STACK = """
 name = "mine"
@@ -45,12 +45,12 @@ def fill(paths: Paths) -> None:
     usage = Usage(input=10_000, output=2_500)
     for number in range(3):
         made = call(turn=str(number), role=("coding", "quick")[number % 2])
-        book.close(book.open(made, request()), text="", usage=usage, complete=True, failure=None)
-    book.close(book.open(call(), request()), text="", usage=usage, complete=False, failure=None)
+        book.close(reserve(book, made, request()), text="", usage=usage, complete=True, failure=None)
+    book.close(reserve(book, call(), request()), text="", usage=usage, complete=False, failure=None)
     made = call(UNPRICED, chat="other", role=None)
-    book.close(book.open(made, request(ref=UNPRICED)), text="", usage=usage, complete=True, failure=None)
+    book.close(reserve(book, made, request(ref=UNPRICED)), text="", usage=usage, complete=True, failure=None)
     clock.time -= 32 * 86_400
-    book.close(book.open(call(), request()), text="", usage=usage, complete=True, failure=None)
+    book.close(reserve(book, call(), request()), text="", usage=usage, complete=True, failure=None)
     book.database.close()
 
 

@@ -1,5 +1,6 @@
 """What the ledger's tests share: a clock that is steered, a database of their own, and calls to make."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -54,6 +55,20 @@ def ledger(
     clock = clock or SteeredClock()
     database = Database(directory / "history.db")
     return Ledger(database, Prices(WORK, clock=clock), limits, clock=clock, zone=zone, owner=owner)
+
+
+def reserve(book: Ledger, asked: MeteredCall, request: ModelRequest) -> str:
+    """Open a call from a test that has no loop, or whose database waits for nobody."""
+    opening = book.open(asked, request)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(opening)
+    try:
+        opening.send(None)
+    except StopIteration as opened:
+        return opened.value
+    raise AssertionError("it waits")
 
 
 def call(

@@ -15,7 +15,7 @@ from mixchat.domain.meter import Purpose
 from mixchat.domain.usage import Usage
 from mixchat.ledger.dates import days_meant, local_day, month_of
 from mixchat.ledger.ledger import Ledger
-from tests.ledger.stage import LOCAL, UNPRICED, SteeredClock, call, ledger, request
+from tests.ledger.stage import LOCAL, UNPRICED, SteeredClock, call, ledger, request, reserve
 
 CENT = Usage(input=10_000, output=0)
 """A cent at `work/big`."""
@@ -23,7 +23,7 @@ CENT = Usage(input=10_000, output=0)
 
 def spend(book: Ledger, *, chat: str = "chat", turn: str = "turn") -> None:
     made = call(chat=chat, turn=turn)
-    book.close(book.open(made, request(max_tokens=1)), text="", usage=CENT, complete=True, failure=None)
+    book.close(reserve(book, made, request(max_tokens=1)), text="", usage=CENT, complete=True, failure=None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_call_that_would_pass_a_budget_is_stopped(tmp_path: Path, limits: Bu
     book = ledger(tmp_path, limits=limits)
     spend(book)
     with pytest.raises(OverBudget, match=r"\$0\.0100 is used") as stop:
-        book.open(call(**about), request(max_tokens=1))  # type: ignore[arg-type]
+        reserve(book, call(**about), request(max_tokens=1))  # type: ignore[arg-type]
     assert "use a cheaper model" in str(stop.value)
     assert "once" not in str(stop.value)
     assert "[budget]" in str(stop.value)
@@ -56,14 +56,14 @@ def test_the_call_that_would_pass_a_budget_is_stopped(tmp_path: Path, limits: Bu
 def test_a_budget_counts_only_what_is_its_own(tmp_path: Path, limits: Budget, about: dict[str, str]):
     book = ledger(tmp_path, limits=limits)
     spend(book)
-    book.open(call(**about), request(max_tokens=1))  # type: ignore[arg-type]
+    reserve(book, call(**about), request(max_tokens=1))  # type: ignore[arg-type]
 
 
 def test_one_message_is_stopped_by_its_own_forecast(tmp_path: Path):
     book = ledger(tmp_path, limits=Budget(message=Decimal("0.001")))
     with pytest.raises(OverBudget, match="one message"):
-        book.open(call(), request("word " * 5_000, max_tokens=1))
-    book.open(call(), request("word", max_tokens=1))
+        reserve(book, call(), request("word " * 5_000, max_tokens=1))
+    reserve(book, call(), request("word", max_tokens=1))
 
 
 def test_going_on_once_is_allowed_and_counted(tmp_path: Path):
@@ -71,32 +71,32 @@ def test_going_on_once_is_allowed_and_counted(tmp_path: Path):
 
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.01")))
     spend(book)
-    key = book.open(replace(call(), allow_over_budget=True), request(max_tokens=1))
+    key = reserve(book, replace(call(), allow_over_budget=True), request(max_tokens=1))
     book.close(key, text="", usage=CENT, complete=True, failure=None)
     assert book.budgets.states()[0].spent == Decimal("0.02")
     with pytest.raises(OverBudget):
-        book.open(call(), request(max_tokens=1))
+        reserve(book, call(), request(max_tokens=1))
 
 
 def test_raising_a_budget_lets_the_next_call_through(tmp_path: Path):
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.01")))
     spend(book)
     book.budgets.limits = Budget(day=Decimal(1))
-    book.open(call(), request(max_tokens=1))
+    reserve(book, call(), request(max_tokens=1))
 
 
 def test_a_model_on_this_machine_is_never_stopped(tmp_path: Path):
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.01")))
     spend(book)
-    book.open(call(LOCAL), request(ref=LOCAL))
+    reserve(book, call(LOCAL), request(ref=LOCAL))
 
 
 def test_an_unknown_price_is_stopped_only_when_nothing_is_left(tmp_path: Path):
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.01")))
-    book.open(call(UNPRICED), request(ref=UNPRICED))
+    reserve(book, call(UNPRICED), request(ref=UNPRICED))
     spend(book)
     with pytest.raises(OverBudget, match="no known price"):
-        book.open(call(UNPRICED), request(ref=UNPRICED))
+        reserve(book, call(UNPRICED), request(ref=UNPRICED))
 
 
 def test_failed_and_cancelled_calls_count(tmp_path: Path):
@@ -104,10 +104,10 @@ def test_failed_and_cancelled_calls_count(tmp_path: Path):
 
     book = ledger(tmp_path, limits=Budget(day=Decimal("0.02")))
     for failure in (None, Failure("interrupted", "The line was cut.")):
-        key = book.open(call(), request(max_tokens=1))
+        key = reserve(book, call(), request(max_tokens=1))
         book.close(key, text="", usage=CENT, complete=False, failure=failure)
     with pytest.raises(OverBudget):
-        book.open(call(), request(max_tokens=1))
+        reserve(book, call(), request(max_tokens=1))
 
 
 def test_a_person_is_told_at_four_fifths(tmp_path: Path):
@@ -147,7 +147,7 @@ from decimal import Decimal
 from pathlib import Path
 from mixchat.config.config import Budget
 from mixchat.domain.errors import OverBudget
-from tests.ledger.stage import call, ledger, request
+from tests.ledger.stage import reserve, call, ledger, request
 book = ledger(Path(sys.argv[1]), limits=Budget(day=Decimal("0.01")))
 asked = request("word " * 1_000, max_tokens=1)
 book.prices.load()
@@ -156,7 +156,7 @@ sys.stdin.readline()
 held = 0
 for _ in range(20):
     try:
-        book.open(call(), asked)
+        reserve(book, call(), asked)
         held += 1
     except OverBudget:
         pass
@@ -241,7 +241,7 @@ def test_a_chats_first_call_of_unknown_price_is_asked_about_once_where_somebody_
 
     def ask(chat: str, purpose: Purpose = "answer", *, allow: bool = False) -> None:
         made = replace(call(UNPRICED, chat=chat, purpose=purpose), allow_over_budget=allow)
-        key = book.open(made, request(ref=UNPRICED, max_tokens=1))
+        key = reserve(book, made, request(ref=UNPRICED, max_tokens=1))
         book.close(key, text="x", usage=CENT, complete=True, failure=None)
 
     ask("first")  # nobody can be asked: it goes through, and is counted as unknown
@@ -259,4 +259,4 @@ def test_a_chats_first_call_of_unknown_price_is_asked_about_once_where_somebody_
         ask("fourth")
     free = ledger(tmp_path)
     free.budgets.go_on_unpriced = "go on in this chat"
-    free.open(call(UNPRICED, chat="fifth"), request(ref=UNPRICED, max_tokens=1))
+    reserve(free, call(UNPRICED, chat="fifth"), request(ref=UNPRICED, max_tokens=1))

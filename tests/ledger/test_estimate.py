@@ -17,7 +17,7 @@ from mixchat.domain.request import Attachment, Message, ModelRequest
 from mixchat.domain.usage import Usage
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.token_count import count_tokens
-from tests.ledger.stage import BIG, WORK, SteeredClock, call, ledger, request
+from tests.ledger.stage import BIG, WORK, SteeredClock, call, ledger, request, reserve
 
 PASSAGES = json.loads(Path(__file__).with_name("mixed.json").read_text(encoding="utf-8"))
 
@@ -40,7 +40,7 @@ def test_experience_brings_the_estimate_closer(tmp_path: Path, tokenizer: str):
     for passage in random.Random(4).sample(PASSAGES, len(PASSAGES) // 2):
         asked = request(passage["text"])
         usage = Usage(input=passage["tokens"][tokenizer] + 7, output=5)
-        book.close(book.open(call(), asked), text="", usage=usage, complete=True, failure=None)
+        book.close(reserve(book, call(), asked), text="", usage=usage, complete=True, failure=None)
     fresh = Estimator(book.database)
     calibrated = error([fresh.tokens(passage["text"], BIG) for passage in PASSAGES], tokenizer)
     print(f"{tokenizer}: cold {cold:.1%}, calibrated {calibrated:.1%}")
@@ -83,7 +83,7 @@ def test_the_length_of_a_reply_is_learned_by_role(tmp_path: Path):
     before = book.estimator.length(quick, request())
     for _ in range(12):
         book.close(
-            book.open(quick, request()),
+            reserve(book, quick, request()),
             text="",
             usage=Usage(input=9, output=400),
             complete=True,
@@ -110,7 +110,7 @@ def test_only_the_model_that_knows_the_conversation_has_it_in_its_cache_and_not_
     sonnet = ModelRef.parse("anthropic/claude-sonnet-5-5")
     asked = request("word " * 10_000, ref=sonnet)
     usage = Usage(input=13_000, output=100, cache_write=13_000)
-    book.close(book.open(call(sonnet), asked), text="", usage=usage, complete=True, failure=None)
+    book.close(reserve(book, call(sonnet), asked), text="", usage=usage, complete=True, failure=None)
     stay = book.forecast(call(sonnet), asked)
     leave = book.forecast(call(BIG), request("word " * 10_000))
     assert stay.cached > 10_000

@@ -12,7 +12,7 @@ from mixchat.domain.stack import Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.reports import BY, NOBODY, OTHERS
 from mixchat.ledger.spend_report import report
-from tests.ledger.stage import FULL, FULL_COST, SteeredClock, call, ledger, request
+from tests.ledger.stage import FULL, FULL_COST, SteeredClock, call, ledger, request, reserve
 
 
 @pytest.mark.parametrize("most", [1, 3, 7, 8, 9, None])
@@ -21,7 +21,7 @@ def test_the_cheapest_chats_share_a_line_and_nothing_is_lost(tmp_path: Path, mos
     for number in range(8):
         usage = Usage(input=1_000 * (number + 1), output=0)
         made = call(chat=f"chat{number}" if number else None)
-        book.close(book.open(made, request()), text="", usage=usage, complete=True, failure=None)
+        book.close(reserve(book, made, request()), text="", usage=usage, complete=True, failure=None)
     lines = book.reports.lines("chat", most=most)
     total = book.reports.total()
     assert sum((line.usd for line in lines), Decimal(0)) == total.usd == Decimal("0.036")
@@ -39,7 +39,11 @@ def test_figures_of_an_empty_ledger_are_nothing(tmp_path: Path):
 def test_without_a_chat_the_figures_are_those_of_today(tmp_path: Path):
     book = ledger(tmp_path)
     book.close(
-        book.open(call(), request()), text="", usage=Usage(input=1, output=1), complete=True, failure=None
+        reserve(book, call(), request()),
+        text="",
+        usage=Usage(input=1, output=1),
+        complete=True,
+        failure=None,
     )
     figures = book.figures()
     assert (figures.today.calls, figures.chat.calls) == (1, 0)
@@ -71,7 +75,7 @@ def test_a_span_has_its_days_and_no_other_on_the_day_that_the_clocks_change(
     ]  # fmt: skip
     for moment in moments:
         clock.time = moment
-        book.close(book.open(call(), request()), text="", usage=FULL, complete=True, failure=None)
+        book.close(reserve(book, call(), request()), text="", usage=FULL, complete=True, failure=None)
     for clock.time, by in product((at(25, 0), at(25, 12), at(25, 23, 59)), BY):
         found = report(book, Stack("none", "", {}), since, by)
         assert (found.since, found.total.calls) == (first, calls)

@@ -13,7 +13,7 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.usage import Cost, Usage
 from mixchat.storage.owner import Owner, this_process
-from tests.ledger.stage import FULL, FULL_COST, call, ledger, request, reserved, rows
+from tests.ledger.stage import FULL, FULL_COST, call, ledger, request, reserve, reserved, rows
 
 GONE = Owner(2**22 + 7, 1.0)
 """A process that does not exist."""
@@ -23,8 +23,8 @@ def test_a_killed_program_loses_nothing(tmp_path: Path):
     dead = ledger(tmp_path, owner=GONE)
     dead.prices.load()
     expected = dead.forecast(call(), request()).cost.usd
-    dead.open(call(), request())
-    key = dead.open(call(chat="other"), request())
+    reserve(dead, call(), request())
+    key = reserve(dead, call(chat="other"), request())
     dead.running(key, GrowingText("word " * 100), Usage(input=2_000))
     book = ledger(tmp_path)
     assert book.recover() == 2
@@ -39,9 +39,9 @@ def test_a_killed_program_loses_nothing(tmp_path: Path):
 
 
 def test_the_next_call_settles_what_a_killed_program_left(tmp_path: Path):
-    ledger(tmp_path, owner=GONE).open(call(), request())
+    reserve(ledger(tmp_path, owner=GONE), call(), request())
     book = ledger(tmp_path)
-    book.open(call(), request())
+    reserve(book, call(), request())
     assert len(rows(book)) == 1
     assert reserved(book) == 1
 
@@ -49,7 +49,7 @@ def test_the_next_call_settles_what_a_killed_program_left(tmp_path: Path):
 def test_what_runs_in_another_live_program_is_left_alone(tmp_path: Path):
     parent = psutil.Process(os.getppid())
     other = ledger(tmp_path, owner=Owner(parent.pid, parent.create_time()))
-    key = other.open(call(), request())
+    key = reserve(other, call(), request())
     book = ledger(tmp_path, owner=this_process())
     assert book.recover() == 0
     other.close(key, text="", usage=FULL, complete=True, failure=None)
@@ -58,7 +58,7 @@ def test_what_runs_in_another_live_program_is_left_alone(tmp_path: Path):
 
 def test_a_call_that_was_taken_for_dead_is_not_counted_twice(tmp_path: Path):
     slow = ledger(tmp_path, owner=GONE)
-    key = slow.open(call(), request())
+    key = reserve(slow, call(), request())
     book = ledger(tmp_path)
     book.recover()
     _, cost = slow.close(key, text="", usage=FULL, complete=True, failure=None)
@@ -70,18 +70,19 @@ def test_a_call_that_was_taken_for_dead_is_not_counted_twice(tmp_path: Path):
 
 def test_a_file_that_cannot_be_written_delays_the_row_and_does_not_lose_it(tmp_path: Path):
     book = ledger(tmp_path)
-    key = book.open(call(), request())
-    book.database.connection.execute("PRAGMA busy_timeout = 1")
+    key = reserve(book, call(), request())
+    book.database.patience = 0
     other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     _, cost = book.close(key, text="", usage=FULL, complete=True, failure=None)
     assert cost == Cost(FULL_COST)
     with pytest.raises(StorageError):
-        book.open(call(), request())
+        reserve(book, call(), request())
     assert rows(book) == []
     assert reserved(book) == 1, "a kill at this point still finds the reservation"
     other.execute("ROLLBACK")
-    book.close(book.open(call(), request()), text="", usage=FULL, complete=True, failure=None)
+    assert book.database.settle(5)
+    book.close(reserve(book, call(), request()), text="", usage=FULL, complete=True, failure=None)
     assert [row["cost"] for row in rows(book)] == [2_640_000_000] * 2
     assert reserved(book) == 0
 
@@ -91,10 +92,10 @@ import sys, time
 from pathlib import Path
 from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.usage import Usage
-from tests.ledger.stage import call, ledger, request
+from tests.ledger.stage import reserve, reserved, call, ledger, request
 book = ledger(Path(sys.argv[1]))
 book.prices.load()
-key = book.open(call(), request())
+key = reserve(book, call(), request())
 book.running(key, GrowingText("word " * 100), Usage(input=2_000))
 print("streaming", flush=True)
 time.sleep(60)

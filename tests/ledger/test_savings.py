@@ -8,7 +8,7 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig, Slot, Stack
 from mixchat.domain.usage import Usage
 from mixchat.ledger.savings import daily_driver, saving, strongest
-from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request
+from tests.ledger.stage import BIG, LOCAL, UNPRICED, SteeredClock, call, ledger, request, reserve
 
 OPUS = ModelRef.parse("anthropic/claude-opus-5-5")
 HAIKU = ModelRef.parse("anthropic/claude-haiku-5-5")
@@ -23,7 +23,7 @@ def test_the_answers_are_priced_on_the_other_model_and_set_against_all_that_rout
     )  # fmt: skip
     for ref, purpose, role in made_calls:
         made = call(ref, purpose=purpose, role=role)
-        book.close(book.open(made, request(ref=ref)), text="", usage=usage, complete=True, failure=None)
+        book.close(reserve(book, made, request(ref=ref)), text="", usage=usage, complete=True, failure=None)
     result = saving(book.database, book.prices, OPUS, "2026-11-01")
     assert result.answers == 2, "neither what was pinned, nor a title, nor what has no price"
     assert result.instead == Decimal("0.048"), "two answers of 1,000 in at $4 and 1,000 out at $20"
@@ -37,7 +37,7 @@ def test_a_long_prompt_is_priced_at_the_other_models_tier(tmp_path: Path):
     book = ledger(tmp_path)
     for tokens in (50_000, 150_000):
         usage = Usage(input=tokens, output=0)
-        book.close(book.open(call(), request()), text="", usage=usage, complete=True, failure=None)
+        book.close(reserve(book, call(), request()), text="", usage=usage, complete=True, failure=None)
     result = saving(book.database, book.prices, HAIKU, "2026-11-01")
     assert result.instead == Decimal("0.005") + Decimal("0.075")
 
@@ -47,7 +47,7 @@ def test_an_answer_is_priced_as_on_its_own_day(tmp_path: Path):
     book = ledger(tmp_path, clock=clock)
     for _ in range(3):
         usage = Usage(input=1_000_000, output=0)
-        book.close(book.open(call(), request()), text="", usage=usage, complete=True, failure=None)
+        book.close(reserve(book, call(), request()), text="", usage=usage, complete=True, failure=None)
         clock.time += 5 * 86_400
     argon = ModelRef.parse("google/gemini-4-argon")
     assert book.prices.changes(argon) == ("2026-12-01",)
@@ -58,7 +58,11 @@ def test_an_answer_is_priced_as_on_its_own_day(tmp_path: Path):
 def test_a_model_of_unknown_price_saves_nobody_knows_what(tmp_path: Path):
     book = ledger(tmp_path)
     book.close(
-        book.open(call(), request()), text="", usage=Usage(input=1, output=1), complete=True, failure=None
+        reserve(book, call(), request()),
+        text="",
+        usage=Usage(input=1, output=1),
+        complete=True,
+        failure=None,
     )
     assert saving(book.database, book.prices, UNPRICED, "2026-11-01").saved is None
 

@@ -17,7 +17,7 @@ from mixchat.ledger.money import from_pico, plain, to_pico
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.reports import BY
 from mixchat.storage.owner import Owner
-from tests.ledger.stage import BIG, LOCAL, UNPRICED, WORK, SteeredClock, call, ledger, request
+from tests.ledger.stage import BIG, LOCAL, UNPRICED, WORK, SteeredClock, call, ledger, request, reserve
 
 PRICES = Prices(WORK, clock=SteeredClock())
 LISTED = ModelRef.parse("anthropic/claude-sonnet-5-5")
@@ -60,7 +60,7 @@ def test_sums_agree_at_every_grouping_whatever_the_order_restarts_and_kills(even
             owner = Owner(2**22 + 7, 1.0) if ending == "kill" else None
             source = ledger(Path(name), clock=clock, owner=owner) if ending in {"kill", "restart"} else book
             made = call(ref, purpose=purpose, role=role, chat=chat, turn=chat)
-            opened.append((source, source.open(made, request(ref=ref)), usage, complete, code, ending))
+            opened.append((source, reserve(source, made, request(ref=ref)), usage, complete, code, ending))
             expected += 1
         random.Random(seed).shuffle(opened)
         for source, key, usage, complete, code, ending in opened:
@@ -111,10 +111,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from mixchat.domain.usage import Usage
-from tests.ledger.stage import call, ledger, request
+from tests.ledger.stage import reserve, call, ledger, request
 book = ledger(Path(sys.argv[1]))
 for number in range(60):
-    key = book.open(call(chat=sys.argv[2], turn=f"{sys.argv[2]}{number}"), request())
+    key = reserve(book, call(chat=sys.argv[2], turn=f"{sys.argv[2]}{number}"), request())
     book.close(key, text="", usage=Usage(input=1_000, output=number), complete=True, failure=None)
 """
 

@@ -144,7 +144,7 @@ class CheckingMeter:
         self.running_calls: set[str] = set()
         self.refuse: set[str] = set()
 
-    def open(self, call: MeteredCall, request: ModelRequest) -> str:
+    async def open(self, call: MeteredCall, request: ModelRequest) -> str:
         if str(call.ref) in self.refuse and not call.allow_over_budget:
             raise OverBudget(
                 "The budget of this chat is used up; raise it or send anyway, once.", ref=call.ref

@@ -132,7 +132,7 @@ class BareStage(Stage):
         texts: list[str] = []
         usage, failure = Usage(), None
         request = ModelRequest(ref=model, messages=messages)
-        name = self.meter.open(MeteredCall(ref=model, purpose="answer"), request)
+        name = await self.meter.open(MeteredCall(ref=model, purpose="answer"), request)
         try:
             async with aclosing(self.resources.providers.get(model.provider).stream(request)) as events:
                 async for event in events:

@@ -17,6 +17,7 @@ from mixchat.routing.cost_facts import CostFacts
 from mixchat.routing.cost_order import CostOrder
 from mixchat.routing.router import Router
 from mixchat.storage.database import Database
+from tests.ledger.stage import reserve
 from tests.routing.scripted import FixedClassifier, Parts, ScriptedProvider, ref, stack
 from tests.routing.steered import SteeredClock
 
@@ -70,7 +71,9 @@ class House:
             cache_read=cached,
             cache_write=tokens - cached if written is None else written,
         )
-        self.ledger.close(self.ledger.open(call, request), text="", usage=usage, complete=True, failure=None)
+        self.ledger.close(
+            reserve(self.ledger, call, request), text="", usage=usage, complete=True, failure=None
+        )
 
     def decide(
         self, role: str, prompt: str = "and now?", own: Stack = STACK, **fields: object

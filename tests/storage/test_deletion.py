@@ -20,10 +20,10 @@ def filled(path: Path) -> tuple[Database, str]:
     database = Database(path)
     chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
     record = chats.new(title=f"title {WORD}")
-    chats.add(record)
+    chats.post(record, record)
     turns.keep_file("digest", f"attached {WORD}".encode())
     for number in range(30):
-        turns.save(
+        turns.post(
             Turn(
                 id=f"t{number}",
                 chat=record.id,
@@ -58,10 +58,10 @@ def test_a_deleted_chat_is_on_no_page_of_any_file(tmp_path: Path):
 def test_a_file_that_another_chat_needs_stays(tmp_path: Path):
     database, chat = filled(tmp_path / "history.db")
     other = ChatStore(database, SystemClock()).new(title="other")
-    ChatStore(database, SystemClock()).add(other)
+    ChatStore(database, SystemClock()).post(other, other)
     created = datetime(2026, 11, 23, tzinfo=UTC)
     file = FileRef("a.txt", "text/plain", 20, "digest")
-    TurnStore(database).save(
+    TurnStore(database).post(
         Turn(id="o", chat=other.id, created=created, prompt="p", outcome=Outcome.COMPLETE, files=(file,))
     )
     ChatStore(database, SystemClock()).delete(chat)
@@ -79,7 +79,9 @@ def test_the_history_is_nobody_elses_from_the_first_byte_and_an_old_one_is_close
     try:
         place = tmp_path / "data"
         database = Database(place / "history.db")
-        ChatStore(database, SystemClock()).add(ChatStore(database, SystemClock()).new(title="x"))
+        chats = ChatStore(database, SystemClock())
+        record = chats.new(title="x")
+        chats.post(record, record)
         modes = {path.name: mode(path) for path in place.iterdir()}
         assert mode(place) == 0o700
         assert set(modes.values()) == {0o600}

@@ -25,7 +25,7 @@ def _filled(path: Path, migrations: int = len(MIGRATIONS)) -> Database:
     chats = ChatStore(database, SystemClock())
     with database.writing() as connection:
         connection.execute("DROP TRIGGER turns_indexed")
-    chats.add(chats.new())
+    chats.post(record := chats.new(), record)
     chat = chats.list()[0].id
     with database.writing() as connection:
         connection.executemany(
@@ -90,7 +90,7 @@ def test_a_branch_is_read_with_a_few_queries(tmp_path: Path):
     database = Database(tmp_path / "history.db")
     chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
     chat = chats.new()
-    chats.add(chat)
+    chats.post(chat, chat)
     path: list[Turn] = []
     for number in range(TURNS):
         parent = path[-1].id if path else None
@@ -99,7 +99,7 @@ def test_a_branch_is_read_with_a_few_queries(tmp_path: Path):
             Turn(id=f"t{number}", chat=chat.id, parent=parent, created=when, prompt=f"p{number}", reply="é",
                  outcome=Outcome.COMPLETE)
         )  # fmt: skip
-        turns.save(path[-1])
+        turns.post(path[-1])
     branch = Branch(turns, chat.id, path[-1].id, lambda: None)
     asked: list[str] = []
     database.connection.set_trace_callback(asked.append)

@@ -42,8 +42,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
     chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
     for name, text in TEXTS.items():
         record = chats.new(title=name)
-        chats.add(record)
-        turns.save(turn(record.id, f"t-{name}", text))
+        chats.post(record, record)
+        turns.post(turn(record.id, f"t-{name}", text))
     yield database
     database.close()
 
@@ -87,9 +87,9 @@ def test_a_sign_that_is_not_there_finds_nothing(database: Database):
 def test_every_hit_is_counted_however_few_are_returned(database: Database):
     chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
     record = chats.new(title="many narwhals")
-    chats.add(record)
+    chats.post(record, record)
     for number in range(120):
-        turns.save(turn(record.id, f"n{number}", f"narwhal {number}"))
+        turns.post(turn(record.id, f"n{number}", f"narwhal {number}"))
     search = Search(database)
     assert len(search.find("narwhal")) == 50
     assert search.count("narwhal") == 121
@@ -99,9 +99,9 @@ def test_every_hit_is_counted_however_few_are_returned(database: Database):
 def test_attached_text_is_found(database: Database):
     chats, turns = ChatStore(database, SystemClock()), TurnStore(database)
     record = chats.new(title="with a file")
-    chats.add(record)
+    chats.post(record, record)
     turns.keep_file("d1", "the Łukasiewicz operator".encode())
-    turns.save(turn(record.id, "f", "look", (FileRef("a.txt", "text/plain", 24, "d1"),)))
+    turns.post(turn(record.id, "f", "look", (FileRef("a.txt", "text/plain", 24, "d1"),)))
     (hit,) = Search(database).find("lukasiewicz")
     assert hit.turn == "f"
     assert "\x02" in hit.snippet

@@ -39,9 +39,9 @@ def turn(
 def save(database: Database, title: str, *turns: tuple[str, str]) -> str:
     chats = ChatStore(database, SystemClock())
     record = chats.new(title=title)
-    chats.add(record)
+    chats.post(record, record)
     for number, (prompt, reply) in enumerate(turns):
-        TurnStore(database).save(turn(record.id, f"{record.id}-{number}", prompt, reply))
+        TurnStore(database).post(turn(record.id, f"{record.id}-{number}", prompt, reply))
     return record.id
 
 
@@ -58,7 +58,7 @@ def test_a_chat_is_found_by_the_start_of_its_id_if_it_is_the_only_one(database: 
 def test_pinned_chats_come_first_and_deleted_ones_can_be_brought_back(database: Database):
     chats = ChatStore(database, SystemClock())
     old, new = save(database, "old"), save(database, "new")
-    chats.change(chats.find(old), structs.replace(chats.find(old), pinned=True))
+    chats.post(chats.find(old), structs.replace(chats.find(old), pinned=True))
     chats.tag(old, "work", "b", "work")
     assert [(chat.title, chat.tags) for chat in chats.list()] == [("old", ("b", "work")), ("new", ())]
     chats.delete(new)
@@ -83,9 +83,9 @@ def test_words_are_found_in_titles_prompts_and_replies_and_never_read_as_a_query
 def test_what_was_deleted_or_is_still_open_is_not_found(database: Database):
     search, turns = Search(database), TurnStore(database)
     chat = save(database, "c", ("unicorn", "x"))
-    turns.save(turn(chat, "open", "narwhal", "", Outcome.OPEN))
+    turns.post(turn(chat, "open", "narwhal", "", Outcome.OPEN))
     assert search.find("narwhal") == []
-    turns.save(turn(chat, "open", "narwhal", "done", Outcome.COMPLETE))
+    turns.post(turn(chat, "open", "narwhal", "done", Outcome.COMPLETE))
     assert [hit.turn for hit in search.find("narwhal")] == ["open"]
     turns.delete(f"{chat}-0", 1.0)
     assert search.find("unicorn") == []
@@ -101,7 +101,7 @@ def test_an_open_turn_of_a_dead_process_is_settled_with_what_had_arrived(databas
         "from mixchat.domain.turn import Turn\n"
         "store = TurnStore(Database(Path(sys.argv[1])))\n"
         "now = datetime.datetime.now(datetime.UTC)\n"
-        "store.save(Turn(id='t', chat=sys.argv[2], created=now, prompt='p', reply='half a'))\n"
+        "store.post(Turn(id='t', chat=sys.argv[2], created=now, prompt='p', reply='half a'))\n"
         "os.kill(os.getpid(), 9)\n"
     )
     subprocess.run([sys.executable, "-c", program, str(database.path), chat], check=False, timeout=30)
@@ -114,7 +114,7 @@ def test_an_open_turn_of_a_dead_process_is_settled_with_what_had_arrived(databas
 
 def test_an_open_turn_of_a_living_process_is_left_alone(database: Database):
     chat = save(database, "c")
-    TurnStore(database).save(turn(chat, "mine", outcome=Outcome.OPEN))
+    TurnStore(database).post(turn(chat, "mine", outcome=Outcome.OPEN))
     assert TurnStore(database).recover() == []
 
 

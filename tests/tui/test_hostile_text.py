@@ -54,7 +54,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     record = structs.replace(
         chats.new(title=EVIL), id="evil", state=ChatState(settings=GenerationSettings(system=EVIL))
     )
-    chats.add(record)
+    chats.post(record, record)
     ref = ModelRef("ollama", EVIL)
     turn = Turn(
         id="t1",
@@ -66,8 +66,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         failure=Failure("interrupted", EVIL, ref),
         notices=(EVIL,),
     )
-    turns.save(turn)
-    chats.change(record, structs.replace(record, leaf="t1"))
+    turns.post(turn)
+    chats.post(record, structs.replace(record, leaf="t1"))
     chats.tag("evil", EVIL.replace("\x00", ""))
     Drafts(database).write("evil", EVIL)
     database.connection.execute("UPDATE drafts SET pid = NULL")

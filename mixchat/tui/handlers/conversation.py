@@ -88,3 +88,7 @@ class ConversationHandler(ChatHandler):
             self.save_draft()  # a reply that had not begun has given its prompt back
             self.context.runtime.storage.drafts.release()
             self._closed = True
+
+    def stay(self) -> None:
+        """Go on after all with what was put away."""
+        self._closed = False

@@ -16,6 +16,7 @@ from mixchat.domain.request import Message, ModelRequest
 from mixchat.domain.turn import Attempt, Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.tui.screens.list_screen import FilterListScreen
+from tests.ledger.stage import reserve
 from tests.tui.stage import CONFIG, STACK, Stage, StagedRuntime, StagedSettings, StillClock
 
 PLAIN, LARGE, TINY, AWAY = (ModelRef.parse(ref) for ref in ("a/plain", "b/large", "c/tiny", "far/away"))
@@ -92,16 +93,20 @@ def tell(runtime: StagedRuntime, said: tuple[tuple[str, str, ModelRef, int, str]
     for number, (prompt, role, ref, days, reply) in enumerate(said):
         clock.move(now - 86_400 * days - 3_600 * number)
         record = structs.replace(runtime.storage.chats.new(title=prompt), id=f"chat{number}")
-        runtime.storage.chats.add(record)
+        runtime.storage.chats.post(record, record)
         call = MeteredCall(ref=ref, purpose="answer", role=role, chat=record.id, turn=f"turn{number}")
         request = ModelRequest(ref=ref, messages=(Message("user", prompt),))
         usage = Usage(input=4_000, output=1_000)
         counted, cost = runtime.storage.ledger.close(
-            runtime.storage.ledger.open(call, request), text=reply, usage=usage, complete=True, failure=None
+            reserve(runtime.storage.ledger, call, request),
+            text=reply,
+            usage=usage,
+            complete=True,
+            failure=None,
         )
         attempt = Attempt(ref=ref, started=0.0, first_token=0.4, ended=3.0, cost=cost, usage=counted)
         created = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
-        runtime.storage.turns.save(
+        runtime.storage.turns.post(
             Turn(
                 id=f"turn{number}", chat=record.id, parent=None, created=created, prompt=prompt, reply=reply,
                 attempts=(attempt,), outcome=Outcome.COMPLETE,

@@ -100,12 +100,12 @@ class ChatList:
 
     def _change(self, record: ChatRecord, sentence: str) -> None:
         before = self.records[record.id]
-        self._take_over(self._runtime.storage.chats.change(before, record))
+        self._take_over(self._runtime.storage.chats.post(before, record))
         self.read()
         self._undo.append((sentence, lambda: self._put_back(before, record)))
 
     def _put_back(self, before: ChatRecord, after: ChatRecord) -> None:
-        self._take_over(self._runtime.storage.chats.change(after, before))
+        self._take_over(self._runtime.storage.chats.post(after, before))
 
     def _take_over(self, record: ChatRecord) -> None:
         self.records[record.id] = record
