@@ -25,6 +25,8 @@ class Pending(Generic[Value]):
         self._database = database
         self._write = write
         self._values: dict[str, Value] = {}
+        self._queued: set[str] = set()
+        """Keys whose newest value will be written by a write that has not begun."""
         self._lock = threading.Lock()
 
     def __contains__(self, key: str) -> bool:
@@ -43,10 +45,14 @@ class Pending(Generic[Value]):
         """Write `value` at once or as soon as it can be."""
         with self._lock:
             self._values[key] = value
+            if key in self._queued and self._database.unwritten:
+                return
+            self._queued.add(key)
         written: list[Value] = []
 
         def write(connection: sqlite3.Connection) -> None:
             with self._lock:
+                self._queued.discard(key)
                 written[:] = [self._values[key]] if key in self._values else []
             for newest in written:
                 self._write(connection, key, newest)
