@@ -38,6 +38,8 @@ class NamedKind(Struct, frozen=True):
     """Whether no letter may stand before the mark."""
     sure: bool = False
     """Whether nothing else is ever written like this, so that also a plain word is taken for the secret."""
+    told: bool = False
+    """Whether `ASSIGNED` matches wherever the pattern does."""
     identifier: bool = False
     """Whether the mark is part of an identifier that can say that its value is nobody's secret."""
 
@@ -197,6 +199,8 @@ _JOINED: Final = r"(?:[_.-]?[A-Z0-9][\w.-]{0,60}+|[_.-][\w.-]{0,60}+|s)?+(?![a-z
 """What may follow a name in an identifier: `token2`, `tokenValue`, `token_prod`, not `tokenizer`."""
 _IS: Final = r"[\"'`*_)\]]{0,4}\s{0,4}(?:=>|:=|==?|:|：|>|\s[|–—-])[*_]{0,2}\s{0,4}[\"'`*(]{0,3}"
 """What stands between a name and its value, in code, in config files, and in talk."""
+ASSIGNED: Final = r"[\w.-]{0,63}+[\"'`*)\]]{0,4}\s{0,4}(?:[=:：>]|\s[|–—-])"
+"""What stands at least between a name and its value, in small letters: quickly told where a name is in every line."""
 _WORDS: Final = (
     "pwd",
     "psk",
@@ -234,8 +238,8 @@ NAMED: Final[tuple[NamedKind, ...]] = (
     NamedKind("a token", ("bearer",), re.compile(r"\s{1,3}([\w.~+/=-]{20,300})")),
     NamedKind("a one-time password secret", ("otpauth://",), re.compile(r"[^\s\"'&?]{0,200}\?[^\s\"']{0,100}?secret=([A-Za-z2-7]{16,200})"), sure=True),
     NamedKind("a password's hash", (":$",), re.compile(r"((?:[1567y]|2[abxy]|apr1|argon2i?d?|gy)\$[\w./$,=+-]{20,300})"), sure=True),
-    NamedKind("a key", ("secret", "token", "bearer", "credential"), re.compile(_JOINED + _IS + _VALUE.format(least=16)), identifier=True),
-    NamedKind("a key", ("key",), re.compile(_JOINED + _IS + _VALUE.format(least=16)), behind=_KEY_OF, identifier=True),
+    NamedKind("a key", ("secret", "token", "bearer", "credential"), re.compile(_JOINED + _IS + _VALUE.format(least=16)), told=True, identifier=True),
+    NamedKind("a key", ("key",), re.compile(_JOINED + _IS + _VALUE.format(least=16)), behind=_KEY_OF, told=True, identifier=True),
     NamedKind("a password", ("pass",), re.compile(
         r"(?i:w(?:ord|d|ort)?|phrase|code|e)" + _JOINED + _TOLD + _VALUE.format(least=8)), identifier=True),
     NamedKind("a password", _FOREIGN_WORDS, re.compile(_JOINED + _TOLD + _VALUE.format(least=8)), identifier=True),

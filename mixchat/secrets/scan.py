@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from mixchat.secrets.patterns import (
+    ASSIGNED,
     CHPASSWD,
     COMMAND_LINE,
     COMMANDS,
@@ -39,12 +40,25 @@ _CODE: Final = re.compile(
     r"|[A-Z]+(?:_[A-Z]+)+\Z|(?:https?:)?//|/|[A-Za-z]:\\|!\w+\Z|ENC\["
 )
 """Values that are code, a variable, a path or an address."""
-_IN_WORDS: Final = bytes(
-    ord("w") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "_.:/~-") else ord(" ")
-    for code in range(256)
-)
-"""What the characters of a word, and all others, are replaced by, to find the long words."""
+_SEPARATORS: Final = ".:/~-"
+"""What stands in a word and may have the beginning of a token behind it."""
+
+
+def _marks_words(inner: str) -> bytes:
+    """Return what the characters of a word, and all others, are replaced by, to find words with `inner` in them."""
+    return bytes(
+        ord("w") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in inner) else ord(" ")
+        for code in range(256)
+    )
+
+
+_IN_WORDS: Final = _marks_words("_" + _SEPARATORS)
+_IN_TOKENS: Final = _marks_words("_" + _SEPARATORS.replace(":", ""))
+"""Of a token, so much stands together at least; of most times and most names with a colon, less does."""
 _LONG: Final = b"w" * 16
+_SPACE: Final = ord(" ")
+_MANY: Final = 1000
+"""Places of a mark from which on it is quicker to look for a longer one by itself."""
 _TAIL: Final = re.compile(r"[\w+/=~-]*+(?:\.[\w+/=~-]++)*+")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"
@@ -221,18 +235,30 @@ def _commands(text: str) -> Iterator[_Hit]:
 def _tokens(text: str) -> Iterator[_Hit]:
     """Yield the tokens that begin in the long words of the text, each to the end of its word."""
     for first, last in _long_words(text):
-        if not _HAS_DIGIT.search(text, first, last):
+        begin, later = _START.match(text, first, last), _LATER_START.search(text, first, last)
+        if (begin is None and later is None) or not _HAS_DIGIT.search(text, first, last):
             continue
         done = first
-        for start in _START.finditer(text, first, last):
-            if start.start() < done:
+        for start, known in _starts_in(text, begin, later, last):
+            if start < done:
                 continue
-            if last - first > _BLOB and _in_data(text[max(0, start.start() - _IDENTIFIER) : start.start()]):
+            if last - first > _BLOB and _in_data(text[max(0, start - _IDENTIFIER) : start]):
                 continue
-            found = _token(text, start.start(), _BY_START.get(start[0], _SHAPELESS))
+            found = _token(text, start, _BY_START.get(known, _SHAPELESS))
             if found is not None:
                 done = found.end
                 yield found
+
+
+def _starts_in(
+    text: str, begin: re.Match[str] | None, later: re.Match[str] | None, last: int
+) -> Iterator[tuple[int, str]]:
+    """Yield where a token may begin in a word, and how it does: at its begin, and from the first place that is later."""
+    if begin is not None:
+        yield begin.start(), begin[0]
+    if later is not None:
+        for place in _LATER_START.finditer(text, later.start(), last):
+            yield place.end(), place[1]
 
 
 def _long_words(text: str) -> Iterator[tuple[int, int]]:
@@ -240,13 +266,18 @@ def _long_words(text: str) -> Iterator[tuple[int, int]]:
 
     Found in bytes with one byte a character, which takes a twentieth of the time of a pattern: most words are short.
     """
-    signs = text.encode("latin-1", "replace").translate(_IN_WORDS)
-    first = signs.find(_LONG)
+    signs = text.encode("latin-1", "replace")
+    words, tokens = signs.translate(_IN_WORDS), signs.translate(_IN_TOKENS)
+    last = 0
+    first = tokens.find(_LONG)
     while first >= 0:
-        end = signs.find(b" ", first)
+        begin = first
+        if first and words[first - 1] != _SPACE:
+            begin = max(last, words.rfind(b" ", last, first) + 1)
+        end = words.find(b" ", first)
         last = end if end >= 0 else len(signs)
-        yield first, last
-        first = signs.find(_LONG, last)
+        yield begin, last
+        first = tokens.find(_LONG, last)
 
 
 def _in_data(before: str) -> bool:
@@ -276,7 +307,7 @@ def _named(text: str, small: str) -> Iterator[_Hit]:
             if ascii_only and not mark.isascii():
                 break
             done, length, match = 0, len(mark), kind.pattern.match
-            for at in _places(small, mark, known):
+            for at in _likely_places(small, mark, kind, known):
                 if at < done:
                     continue
                 done = at + length
@@ -286,12 +317,24 @@ def _named(text: str, small: str) -> Iterator[_Hit]:
                     done = hit.end
 
 
+def _likely_places(small: str, mark: str, kind: NamedKind, known: dict[str, list[int]]) -> list[int]:
+    """Return where a mark stands; of one that is in every line, only where something like a value follows."""
+    if kind.told and small.count(mark) >= _MANY:
+        return [found.start() for found in _assigned(mark).finditer(small)]
+    return _places(small, mark, known)
+
+
+@lru_cache
+def _assigned(mark: str) -> re.Pattern[str]:
+    return re.compile(re.escape(mark) + ASSIGNED)
+
+
 def _places(small: str, mark: str, known: dict[str, list[int]]) -> list[int]:
     """Return where a mark stands; one that holds another is only looked for where that one stands."""
     if mark not in known:
         root, before = _ROOTS.get(mark, ("", 0))
-        if root:
-            starts = (at - before for at in _places(small, root, known))
+        if root and len(places := _places(small, root, known)) < _MANY:
+            starts = (at - before for at in places)
             known[mark] = [start for start in starts if start >= 0 and small.startswith(mark, start)]
         else:
             found: list[int] = []
@@ -391,18 +434,19 @@ def _by_start() -> dict[str, tuple[TokenKind, ...]]:
     }
 
 
-def _starts() -> re.Pattern[str]:
+def _starts() -> str:
     """Return a pattern for all beginnings, by their first letter, so that most words are told at once."""
     by_letter: dict[str, list[str]] = {}
     for start in sorted(_BY_START, key=len, reverse=True):
         by_letter.setdefault(start[0], []).append(re.escape(start[1:]))
     known = [f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items())]
     shapes = [f"(?={kind.pattern.pattern})" for kind in _SHAPELESS]
-    return re.compile(f"(?<![A-Za-z0-9_])(?=[A-Za-z0-9])(?:{'|'.join([*known, *shapes])})")
+    return f"(?=[A-Za-z0-9])(?:{'|'.join([*known, *shapes])})"
 
 
 _ROOTS: Final = _roots()
 _PASSWORD: Final = NamedKind("a password", (), re.compile(""))
 _BY_START: Final = _by_start()
 _SHAPELESS: Final = tuple(kind for kind in TOKENS if not kind.starts and not kind.inner)
-_START: Final = _starts()
+_START: Final = re.compile(_starts())
+_LATER_START: Final = re.compile(f"[{_SEPARATORS}](?=({_starts()}))")
