@@ -283,3 +283,17 @@ async def test_typing_while_the_conversation_has_the_focus_writes_the_prompt():
         await stage.type("next")
         assert stage.composer.typed == "next"
         assert stage.composer.area.has_focus
+
+
+async def test_a_line_that_undoing_takes_away_may_have_been_the_one_with_the_cursor():
+    async with on_stage(size=(60, 15)) as stage:
+        area = stage.composer.area
+        for lines in range(1, 12):
+            area.text = "\n".join("line" for _ in range(lines))
+            area.move_cursor(area.document.end)
+            area.insert("\nmore")
+            await stage.pilot.pause()
+            area.undo()
+            await stage.pilot.pause()
+            assert area.text.count("\n") == lines - 1
+            assert area.cursor_location[0] == lines - 1

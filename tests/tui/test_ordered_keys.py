@@ -1,8 +1,15 @@
 """Keys that arrive together, as over a slow line."""
 
+import asyncio
+from typing import ClassVar
+
 from textual import events
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
 
+from mixchat.tui.terminal.input_order import InputOrder
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 from tests.tui.stage import Stage, on_stage
 
@@ -126,3 +133,44 @@ async def test_keys_of_the_conversation_reach_it_from_an_empty_prompt():
         press_at_once(stage, *"ab", "home", "c")
         await stage.until(lambda: stage.composer.typed == "cab")
         assert transcript.scroll_y == end
+
+
+class Slow(Screen[None]):
+    """A screen whose widgets take their time, with a key that works with them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "name", priority=True)]
+    named = ""
+
+    async def on_mount(self) -> None:
+        await asyncio.sleep(0.3)
+        await self.mount(Static("there", id="late"))
+
+    def action_name(self) -> None:
+        self.named = str(self.query_one("#late", Static).content)
+
+
+class OpensSlowly(App[None]):
+    """Hands its keys on as mixchat does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order = InputOrder(self, super().on_event, self._handle_exception)
+        self.slow = Slow()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            await self.order.take(event)
+        else:
+            await super().on_event(event)
+
+
+async def test_a_key_waits_until_the_screen_that_was_opened_has_its_widgets():
+    app = OpensSlowly()
+    async with app.run_test() as pilot:
+        app.push_screen(app.slow)
+        app.post_message(events.Key("down", None))
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if app.slow.named:
+                break
+        assert app.slow.named == "there"

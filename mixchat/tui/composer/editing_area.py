@@ -106,3 +106,8 @@ class EditingArea(TextArea, inherit_bindings=False):
     def _between_characters(self, location: Location) -> Location:
         row, column = location
         return row, beginning(self.document.get_line(row), column)
+
+    def _recompute_cursor_offset(self) -> None:
+        """Place the cursor, unless undoing has taken its line away and puts it elsewhere next: until then it has no place."""
+        if self.cursor_location[0] < self.document.line_count:
+            super()._recompute_cursor_offset()

@@ -23,6 +23,8 @@ LEFT: Final = 1
 """The button of the mouse that acts."""
 _LONGEST: Final = 1.0
 """Seconds that the next key waits at most for what the one before has set off."""
+_COMES_WITHIN: Final = 10.0
+"""Seconds in which a screen that was opened is there, on the slowest machine."""
 _ROUNDS: Final = 8
 """How often what a key set off may set off something more."""
 _ALIVE_CHECK: Final = 0.02
@@ -58,7 +60,10 @@ class InputOrder:
 
     async def take(self, event: events.Event) -> None:
         """Hand an event on as soon as those before it have had their effect."""
-        if self._settling is None:
+        if self._settling is None and not self._is_there():
+            self._waiting.append(event)
+            self._settling = asyncio.create_task(self._settle())
+        elif self._settling is None:
             await self._pass(event)
             if _acts(event):
                 self._settling = asyncio.create_task(self._settle())
@@ -85,8 +90,20 @@ class InputOrder:
             self._settling = None
 
     async def _pass(self, event: events.Event) -> None:
-        if not self._is_void(event):
+        if not self._is_void(event) and await self._screen_comes():
             await self._hand_on(event)
+
+    def _is_there(self) -> bool:
+        """Whether the screen has its widgets; without them, whatever a key does on it fails."""
+        return not self._app.screen_stack or self._app.screen.is_mounted
+
+    async def _screen_comes(self) -> bool:
+        """Wait until the screen has its widgets; return whether it has, since what is pressed is lost otherwise."""
+        for _ in range(round(_COMES_WITHIN / _ALIVE_CHECK)):
+            if self._is_there():
+                return True
+            await asyncio.sleep(_ALIVE_CHECK)
+        return self._is_there()
 
     def _is_void(self, event: events.Event) -> bool:
         """Whether an event is the rest of a double click whose first click has changed the screen."""
