@@ -15,7 +15,7 @@ from mixchat.domain.clock import SystemClock
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.turn import Outcome, Turn
-from mixchat.storage.chats import ChatStore
+from mixchat.storage.chats import ChatRecord, ChatStore
 from mixchat.storage.database import MIGRATIONS, Database
 from mixchat.storage.drafts import Drafts
 from mixchat.storage.search import Search
@@ -173,13 +173,13 @@ def test_a_decision_is_read_and_written_as_earlier_chats_have_it():
 
 
 def test_a_turn_of_megabytes_is_written_beside_what_else_goes_on_and_before_the_end(tmp_path: Path):
-    database = Database(tmp_path / "history.db")
-    with database.writing() as connection:
-        connection.execute("INSERT INTO chats (id, title, created, updated) VALUES ('c', 't', 0, 0)")
+    database = Database(tmp_path / "history.db", background=True)
+    chat = ChatRecord(id="c", title="t", created=0.0, updated=0.0)
+    ChatStore(database, SystemClock()).post(chat, chat)
     store = TurnStore(database)
     grown = [turn("c", "t", reply="word " * count, outcome=Outcome.OPEN) for count in (100_000, 200_000)]
     for each in (*grown, turn("c", "t", reply="word " * 400_000)):
-        assert store.post(each)
+        store.post(each)
         assert store.get(each.id).reply == each.reply
     database.close()
     again = Database(tmp_path / "history.db")
