@@ -194,8 +194,8 @@ class MixApp(App[int], inherit_bindings=False):
         from mixchat.storage.transaction import unreadable
 
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.fault is not None:
-            return  # what fails while leaving has nothing to add
+        if self.fault is not None or (self._leaving and isinstance(cause, sqlite3.ProgrammingError)):
+            return  # what fails while leaving, such as a look at a history that is closed, has nothing to add
         if isinstance(cause, sqlite3.Error):
             cause = unreadable(cause)
         if isinstance(cause, (ConfigError, StorageError)):
