@@ -131,7 +131,7 @@ def test_a_secret_is_not_sent_before_it_is_said_so(server: Server, terminal: Pty
     terminal.send("\x1b[200~my key is sk-proj-" + "aB3" * 16 + "\x1b[201~")
     terminal.quiet()
     terminal.send("\r")
-    terminal.wait("send anyway", 0)
+    terminal.wait("Send it anyway?", 0)
     assert server.asked() == []
     terminal.quiet(0.8)
     server.script("first", _reply("Noted."))
