@@ -21,6 +21,7 @@ INTERRUPTED = 130
 
 def run_command(command: Callable[[], int]) -> int:
     """Run `command` and return the exit code; what a person can cause is said in one sentence."""
+    _open_closed_streams()
     _speak_any_language()
     with plain_streams():
         return _run(command)
@@ -93,6 +94,24 @@ def _about_history(error: Exception) -> str:
     from mixchat.storage.transaction import unreadable
 
     return str(unreadable(error))
+
+
+def _open_closed_streams() -> None:
+    """Let a standard stream that was closed lead nowhere.
+
+    Python would print what belongs to standard error on standard output, and the next file that is opened, such as
+    the history, would be taken for the stream.
+    """
+    streams = (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_WRONLY, "w"), ("stderr", os.O_WRONLY, "w"))
+    for number, (name, flags, mode) in enumerate(streams):
+        if getattr(sys, name) is not None:
+            continue
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, flags)  # the lowest number that is free
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
 
 
 def _speak_any_language() -> None:

@@ -80,7 +80,10 @@ def run_search(args: argparse.Namespace) -> int:
         if args.meaning
         else _runtime(args).storage.search.find(words, limit=args.number)
     )
+    with_words = {hit.chat for hit in hits if hit.turn}
     for hit in hits:
+        if not hit.turn and hit.chat in with_words:
+            continue  # its title is on the lines of what was said in it
         found = f": {printable(' '.join(hit.snippet.split()))}" if hit.turn else ""
         print(f"{hit.chat}  {printable(hit.title)}{found}")
     total = 0 if args.meaning else _runtime(args).storage.search.count(words)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOBase
 from typing import TextIO
 
@@ -12,12 +12,15 @@ from mixchat.domain.plain_text import sanitize
 class PlainStream(TextIOBase):
     """A text stream that makes every control character visible before it passes it on."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, may_be_lost: bool = False) -> None:
         self._stream = stream
+        self._ignored = (OSError,) if may_be_lost else ()
 
     def write(self, text: str, /) -> int:
         """Write `text` without what a terminal would obey."""
-        return self._stream.write(sanitize(text))
+        with suppress(*self._ignored):
+            self._stream.write(sanitize(text))
+        return len(text)
 
     def control(self, text: str) -> None:
         """Write what we made ourselves, control characters and all."""
@@ -25,7 +28,8 @@ class PlainStream(TextIOBase):
 
     def flush(self) -> None:
         """Write out what is held back."""
-        self._stream.flush()
+        with suppress(*self._ignored):
+            self._stream.flush()
 
     def close(self) -> None:
         """Leave the stream open that is behind it, which others write to as well; nothing is held back here.
@@ -82,13 +86,13 @@ class PlainBytes:
 def plain_streams() -> Generator[None]:
     """Let nothing foreign through to a terminal, nor to where talk is written down, while a command runs.
 
-    Data that goes to a file or a program stays as it is.
+    Data that goes to a file or a program stays as it is. Talk that cannot be written does not fail what it is about.
     """
     before = sys.stdout, sys.stderr
     if sys.stdout is not None and sys.stdout.isatty():
         sys.stdout = PlainStream(sys.stdout)
     if sys.stderr is not None:
-        sys.stderr = PlainStream(sys.stderr)
+        sys.stderr = PlainStream(sys.stderr, may_be_lost=True)
     try:
         yield
     finally:

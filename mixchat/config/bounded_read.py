@@ -11,6 +11,9 @@ from typing import Final
 _SLICE: Final = 65_536
 _PATIENCE: Final = 30.0
 """Seconds that a pipe may say nothing."""
+_LOOK: Final = 0.02
+_FOR_A_WRITER: Final = 2.0
+"""Seconds that somebody has to open a named pipe at its other end."""
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -36,7 +39,8 @@ def read_bounded(path: Path, most: int) -> bytes:
 
 def _read_pipe(handle: int, most: int) -> bytes:
     pieces: list[bytes] = []
-    size, until = 0, time.monotonic() + _PATIENCE
+    size, began = 0, time.monotonic()
+    until = began + _PATIENCE
     while size <= most:
         try:
             piece = os.read(handle, _SLICE)
@@ -46,7 +50,10 @@ def _read_pipe(handle: int, most: int) -> bytes:
             select.select([handle], [], [], 0.2)
             continue
         if not piece:
-            break
+            if pieces or time.monotonic() > began + _FOR_A_WRITER:
+                break
+            time.sleep(_LOOK)  # nobody writes to it yet, or nothing was written
+            continue
         until = time.monotonic() + _PATIENCE
         pieces.append(piece)
         size += len(piece)

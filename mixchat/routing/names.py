@@ -35,7 +35,7 @@ def resolve(
         return Pin(name, slot=_slot(ref, stack))
     ref = _reference(name, known)
     if ref is not None:
-        return Pin(name, slot=_slot(ref, stack))
+        return Pin(str(ref), slot=_slot(ref, stack))
     meant = models_named(name, stack, catalog)
     return Pin(str(meant[0]), slot=_slot(meant[0], stack)) if len(meant) == 1 else None
 
@@ -78,7 +78,10 @@ def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | Non
         ref = ModelRef.parse(name)
     except ValueError:
         return None
-    return ref if known is None or known(ref.provider) else None
+    if known is None or known(ref.provider):
+        return ref
+    provider = ref.provider.lower()
+    return ModelRef(provider, ref.model) if known(provider) else None
 
 
 def _slot(ref: ModelRef, stack: Stack) -> Slot:

@@ -162,6 +162,14 @@ class MixApp(App[int], inherit_bindings=False):
             self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
             self.theme = name
 
+    def on_load(self) -> None:
+        """Let a task begin after who makes it went on, as it does everywhere else.
+
+        Textual makes tasks eager where Python can (since 3.12): one that needs to wait for nothing would be over
+        before it is known, and the order of what happens would be another than on Python 3.11.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
+
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""
         if self._by_background:

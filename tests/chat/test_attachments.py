@@ -88,6 +88,16 @@ def test_a_pipe_is_read_to_its_end(place: Place, tmp_path: Path):
     assert place.services.turns.file(file.digest) == b"through the pipe"
 
 
+def test_a_named_pipe_is_waited_for_until_somebody_writes_to_it(place: Place, tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Timer(0.3, lambda: pipe.write_text("a moment later"))
+    writer.start()
+    file = attach(pipe, place.services.turns)
+    writer.join(5)
+    assert place.services.turns.file(file.digest) == b"a moment later"
+
+
 def test_a_credential_in_a_file_is_not_on_disk_until_it_was_sent(place: Place, tmp_path: Path):
     key = "sk-ant-api03-" + "aB3dE5fG7h" * 9
     path = tmp_path / "prod.env"

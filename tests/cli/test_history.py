@@ -47,6 +47,7 @@ async def test_chats_are_listed_found_shown_and_removed(wires: Wires):
     assert "name a colour" in listed[0]
     assert "\x1b" not in listed[1]
     found = (await history("search", "bees")).out.splitlines()
+    assert len(found) == 1, "its title and its turn hold the word"
     chat = found[0].split()[0]
     assert {line.split()[0] for line in found} == {chat}
     shown = await history("show", chat[:6])

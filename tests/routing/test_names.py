@@ -32,6 +32,14 @@ def test_a_file_is_not_taken_for_a_model():
     assert resolve("anthropic/claude", STACK, ALIASES, known) is not None
 
 
+def test_a_provider_may_be_written_in_capitals():
+    known = {"anthropic", "Work"}.__contains__
+    pin = Pin("anthropic/claude", slot=slot("anthropic/claude"))
+    assert resolve("Anthropic/claude", STACK, ALIASES, known) == pin
+    assert resolve("Work/big", STACK, ALIASES, known) == Pin("Work/big", slot=slot("Work/big"))
+    assert resolve("Docs/notes.md", STACK, ALIASES, known) is None
+
+
 def test_a_name_that_is_nothing_is_nothing():
     for name in ("nobody", "", "@", "/", "a/", "/x"):
         assert resolve(name, STACK, ALIASES) is None

@@ -201,6 +201,14 @@ class Sitting:
             env={**os.environ, **self.environment}, check=False,
         )  # fmt: skip
 
+    def runs_in_a_shell(self, line: str) -> subprocess.CompletedProcess[str]:
+        """Run a line of a POSIX shell whose first word is mixchat, with its redirections."""
+        command = f"{shlex.quote(PYTHON)} -m {line}"
+        return subprocess.run(
+            ["sh", "-c", command], input="", capture_output=True, text=True, timeout=PATIENCE * 2,
+            env={**os.environ, **self.environment}, check=False,
+        )  # fmt: skip
+
     # What the person sees
 
     @property

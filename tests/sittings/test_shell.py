@@ -52,3 +52,13 @@ def test_a_prompt_that_was_sent_does_not_come_back_after_a_kill(sitting: Sitting
     sitting.opens("-c", ready="hello there")
     sitting.sees("Ask anything")
     assert len(sitting.provider.requests) == 1
+
+
+def test_a_closed_stream_leads_nowhere(sitting: Sitting):
+    for closed in (">&-", "2>&-", "<&-", ">&- 2>&- <&-"):
+        told = sitting.runs_in_a_shell(f"mixchat ask hello {closed}")
+        assert told.returncode == 0
+        assert "Traceback" not in told.stderr
+        assert told.stdout.strip() == ("" if ">&-" in closed.replace("2>&-", "") else "Hello from wire.")
+    assert sitting.runs_in_a_shell("mixchat ask hello 2>/dev/full").returncode == 0, "only talk was lost"
+    assert len(sitting.disk.turns()) == 5

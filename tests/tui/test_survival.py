@@ -33,3 +33,17 @@ async def test_the_app_goes_on_after_a_handler_a_timer_and_a_worker_failed(monke
 def test_what_does_not_stop_failing_is_left():
     failures = Failures()
     assert [failures.can_go_on() for _ in range(7)] == [True] * 5 + [False] * 2
+
+
+async def test_a_task_begins_after_who_makes_it_went_on():
+    """In every version of Python alike: what is over before it is known would leave its maker busy for ever."""
+    async with on_stage() as stage:
+        order: list[str] = []
+
+        async def task() -> None:
+            order.append("task")
+
+        stage.screen.run_worker(task())
+        order.append("maker")
+        await stage.until(lambda: len(order) == 2)
+        assert order == ["maker", "task"]
