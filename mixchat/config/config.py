@@ -68,8 +68,8 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     secrets: bool = True
     """A prompt with a key or password in it (a credential) waits for you."""
     first_token: float | None = None
-    """How long a silent model is waited for before the next is asked; by itself 10 seconds, longer where a model
-    thinks in silence, is loaded first, or has much to read."""
+    """How long a silent model is waited for. By itself 10 seconds, and longer where a model thinks in silence, is
+    loaded first, or has much to read; then the next is asked."""
     silence: float = 30.0
     """How long all may be silent before a message without a pin fails."""
 
@@ -115,7 +115,7 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     local: bool | None = None
     """What is sent there does not leave this machine, so private chats may use it."""
     first_token: float | None = None
-    """Seconds that a silent model of this provider is waited for before the next one is asked."""
+    """How long a silent model of this provider is waited for."""
 
     def __post_init__(self) -> None:
         _seconds("first_token", self.first_token)
@@ -145,13 +145,13 @@ class EngineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """How much of the machine a model on it may have."""
 
     context: int = 8192
-    """Most tokens of context, also for models that were trained on more."""
+    """The longest context, also for models that could have more."""
     idle: float = 300.0
-    """Seconds without a request after which the model is unloaded."""
+    """How long without a request until the model leaves memory."""
     memory: float | None = None
-    """Gigabytes that a loaded model may take."""
+    """How much memory a loaded model may take."""
     threads: int | None = None
-    """Threads that it computes with."""
+    """How many threads it computes with."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

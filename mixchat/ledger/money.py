@@ -7,7 +7,7 @@ per million, and an integer, so that SQL adds it up without losing anything.
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from mixchat.domain.turn import Turn
+from mixchat.domain.turn import Attempt, Turn
 from mixchat.domain.usage import Cost, CostSum
 
 PLACES: Final = 12
@@ -78,6 +78,13 @@ def turn_cost(turn: Turn) -> str:
     """Return what a turn has cost, for people; only what was answered is free."""
     answered = turn.reply or turn.usage.output
     return cost(turn.cost) if answered or turn.cost.usd else dollars(turn.cost.usd, exact=turn.cost.exact)
+
+
+def attempt_cost(attempt: Attempt) -> str:
+    """Return what an attempt has cost, for people; one that failed was not free, it cost nothing."""
+    if attempt.failure is not None:
+        return dollars(attempt.cost.usd, exact=attempt.cost.exact)
+    return cost(attempt.cost)
 
 
 def tally(sum_: CostSum, of: str = "") -> str:

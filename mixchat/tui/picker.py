@@ -83,6 +83,7 @@ class Picker(DismissibleModal[str | None]):
         if self._highlighted in self._entries:
             rows = self.query_one(OptionList)
             rows.highlighted = rows.get_option_index(self._highlighted)
+            self.call_after_refresh(rows.scroll_to_highlight)
 
     def on_resize(self) -> None:
         """Let the keys end where the rows end."""

@@ -33,7 +33,7 @@ SCENES = (
         keyed=False,
         rows=30,
         columns=100,
-        steps=[READY, Wait("No model is set up yet"), Rest(1)],
+        steps=[Wait("No model is set up yet"), Rest(1)],
     ),
     Scene(name="empty", steps=[READY, Wait("daily-driver"), Rest(1)]),
     Scene(name="coding", steps=[READY, Rest(3), *say(LOOP)]),

@@ -39,7 +39,7 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="system", argument="[next] [TEXT]",
     ),
     Action(
-        id="effort", title="Effort", help="how hard the model thinks, for this chat or the next message",
+        id="effort", title="Reasoning effort", help="how hard the model thinks, for this chat or the next message",
         slash="effort", argument="[next] [EFFORT]",
     ),
     Action(

@@ -115,7 +115,7 @@ SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
             title="System prompt",
             help="Who the model is and how it answers; sent before everything else.",
         ),
-        EffortSpec(name="effort", title="Effort", help="How hard it thinks.", choices=_EFFORTS),
+        EffortSpec(name="effort", title="Reasoning effort", help="How hard it thinks.", choices=_EFFORTS),
         TemperatureSpec(
             name="temperature", title="Temperature", help="How freely it picks its words, from 0 to 2."
         ),

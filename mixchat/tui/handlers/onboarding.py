@@ -45,14 +45,14 @@ class OnboardingHandler(ChatHandler):
         context.widgets.turns.empty.findings = findings if self.no_model_available else ()
         context.composer.set_lacks_model(self.no_model_available)
         context.view.totals.lack("no model yet" if self.no_model_available else "")
-        context.view.totals.idle = self._available(findings, stack)
+        context.view.totals.idle = self._available(stack)
         context.view.body.update_no_model(self.no_model_available)
         context.widgets.status.hints = self.hints(context.screen.focused)
         message, self._pending = self._pending, None
         if message is not None:
             self.send(message)
 
-    def _available(self, findings: Sequence[ProviderFinding], stack: Stack) -> str:
+    def _available(self, stack: Stack) -> str:
         """Return how many providers and models can be asked, in words."""
         if self.no_model_available:
             return ""
@@ -62,8 +62,8 @@ class OnboardingHandler(ChatHandler):
             for slot in role.slots
             if self._providers.reaches(slot.ref)
         }
-        ready = sum(finding.ready for finding in findings)
-        return f"{_number(ready, 'provider')}, {_number(len(models), 'model')}"
+        providers = {ref.provider for ref in models}
+        return f"{_number(len(providers), 'provider')}, {_number(len(models), 'model')}"
 
     def _moves(self) -> tuple[Card, ...]:
         """Return three things that are worth knowing."""

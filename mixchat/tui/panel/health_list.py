@@ -66,5 +66,5 @@ def _in_short(resting: Sequence[tuple[ModelRef, State]]) -> str:
 
 def _row(ref: ModelRef, state: State) -> Content:
     reason = ERRORS[state.failure.code].title.casefold() if state.failure else "not well"
-    again = f"again in {formatting.seconds(state.seconds)}" if state.phase == "open" else "retry now"
-    return Content.assemble(("◌ ", "$text-warning"), ref.model, (f"  {again}: {reason}", "$text-muted"))
+    again = f"retry in {formatting.seconds(state.seconds)}" if state.phase == "open" else "retry now"
+    return Content.assemble(("◌ ", "$text-warning"), ref.model, (f"  {again}, {reason}", "$text-muted"))

@@ -300,7 +300,7 @@ def _cost(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Content:
 
 def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     for attempt in turn.attempts:
-        yield _pair(one_line(attempt.ref.model), money.cost(attempt.cost))
+        yield _pair(one_line(attempt.ref.model), money.attempt_cost(attempt))
     if turn.extra.usd or turn.extra.usd is None:
         yield _pair("beside the reply", money.cost(turn.extra))
     if turn.counted_in:

@@ -28,7 +28,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
         first: the field of `Settings` that is highlighted at first.
     """
 
-    HEADING = "This chat"
+    HEADING = "Chat settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "set(False)", "set for the chat", priority=True, id="setup.chat"),
         Binding("ctrl+s", "set(True)", "set for the next message", priority=True, id="setup.message"),

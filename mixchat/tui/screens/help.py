@@ -3,18 +3,58 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
+from msgspec import Struct
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widget import Widget
 
 from mixchat.tui.actions.keys import Keymap, key_label, keys_label
 from mixchat.tui.actions.table import BY_ID, GROUPS
 from mixchat.tui.widgets.dismissible import DismissibleModal
 
 _WIDTH = 24
+_NARROWEST: Final = 16
+"""Cells that what a key does has at least."""
+
+
+class Line(Struct, frozen=True):
+    """A line whose second part is set beside the first, however many rows it takes."""
+
+    left: Content = Content()
+    said: Content = Content()
+
+    def rows(self, width: int) -> Iterator[Content]:
+        """Yield its rows."""
+        at = self.left.cell_length
+        first, *more = self.said.wrap(max(width - at, _NARROWEST)) or [Content()]
+        yield self.left + first
+        yield from (row.pad_left(at) for row in more)
+
+
+class HangingText(Widget):
+    """Lines of a page, wrapped at its width."""
+
+    DEFAULT_CSS = "HangingText { height: auto; width: 1fr; }"
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__()
+        self._page = lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of the page at that width."""
+        return sum(1 for line in self._page for _ in line.rows(max(width, 1)))
+
+    def on_resize(self) -> None:
+        """Wrap again: a scroll bar comes after the first picture."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the page."""
+        return Content("\n").join(row for line in self._page for row in line.rows(max(self.size.width, 1)))
 
 
 class HelpPanel(DismissibleModal[None]):
@@ -39,20 +79,20 @@ class HelpPanel(DismissibleModal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with VerticalScroll(id="help"):
-            yield Static(Content("\n").join(self._lines()))
+            yield HangingText(list(self._lines()))
 
-    def _lines(self) -> Iterator[Content]:
-        yield Content.styled(self._title, "$text bold")
+    def _lines(self) -> Iterator[Line]:
+        yield Line(said=Content.styled(self._title, "$text bold"))
         yield from key_lines(self._own)
-        yield Content()
+        yield Line()
         for note in filter(None, self._notes):
-            yield Content.styled(note, "$body")
-            yield Content()
-        yield Content.styled("In the field", "$text bold")
+            yield Line(said=Content.styled(note, "$body"))
+            yield Line()
+        yield Line(said=Content.styled("In the field", "$text bold"))
         yield from key_lines(self._field)
 
 
-def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:
+def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Line]:
     """Return a line for each thing that keys do, with all its keys."""
     keys: dict[str, list[str]] = {}
     for active in bindings:
@@ -63,7 +103,7 @@ def key_lines(bindings: Iterable[ActiveBinding]) -> Iterator[Content]:
             if key not in keys[does]:
                 keys[does].append(key)
     for does, pressed in keys.items():
-        yield Content.assemble((f"{', '.join(pressed):<{_WIDTH}}", "$text"), " ", does)
+        yield Line(Content.styled(f"{', '.join(pressed):<{_WIDTH}} ", "$text"), Content(does))
 
 
 def words_for(active: ActiveBinding) -> str:
@@ -103,32 +143,34 @@ class HelpScreen(DismissibleModal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with VerticalScroll(id="help"):
-            yield Static(Content("\n").join(self._lines()))
+            yield HangingText(list(self._lines()))
 
-    def _lines(self) -> Iterator[Content]:
+    def _lines(self) -> Iterator[Line]:
         if self._focused != "PromptArea":
             yield from self._here()
-        yield Content.styled("Writing", "$text bold")
+        yield Line(said=Content.styled("Writing", "$text bold"))
         for action, key, does in _WRITING:
             yield _line(self._keymap.key(action, key) if action else key, does)
-        yield Content()
+        yield Line()
         for group, ids in GROUPS.items():
-            yield Content.styled(group, "$text bold")
+            yield Line(said=Content.styled(group, "$text bold"))
             for action in map(BY_ID.__getitem__, ids):
                 command = f"/{action.command} {action.argument}".rstrip() if action.slash else ""
                 yield _line(self._keymap.key(action.id, action.key), action.help, command)
-            yield Content()
+            yield Line()
         if self._focused == "PromptArea":
             yield from self._here()
 
-    def _here(self) -> Iterator[Content]:
+    def _here(self) -> Iterator[Line]:
         """Yield what the focused widget's own keys do."""
-        yield Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text bold")
+        yield Line(said=Content.styled(f"In the {_PLACES.get(self._focused, 'field')}", "$text bold"))
         yield from key_lines(self._own)
-        yield Content()
+        yield Line()
 
 
-def _line(key: str, does: str, command: str = "") -> Content:
-    return Content.assemble(
-        (f"{keys_label(key):<14}", "$text"), (f"{command:<22}", "$text-muted") if command else "", does
-    )
+def _line(key: str, does: str, command: str | None = None) -> Line:
+    """Return a key, where there are commands in the group the command, and what it does."""
+    left = Content.styled(f"{keys_label(key):<14}", "$text")
+    if command is not None:
+        left = Content.assemble(left, (f"{command:<22}", "$text-muted"))
+    return Line(left, Content(does))

@@ -31,7 +31,7 @@ Days = Mapping[str, Mapping[str, Decimal]]
 def plot(days: Days, first: date, last: date, width: int, height: int) -> Content:
     """Return the picture, `width` cells wide and `height` rows high, its axes included."""
     bars = _grouped(days, first, last, max(width - _AXIS, 1))
-    rows = max(height - 1, 1)
+    rows = max((height - 1) // _LINES * _LINES, 1)
     highest = max((sum(amounts.values(), Decimal(0)) for _, amounts in bars), default=Decimal(0))
     top = _round_up(highest)
     pitch = min(max((width - _AXIS) // max(len(bars), 1), 1), 4)

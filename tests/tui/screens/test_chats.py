@@ -28,7 +28,7 @@ async def test_chats_stand_under_their_days_with_what_they_cost():
         await chats(stage)
         await stage.until(lambda: "$0.027" in stage.text)
         lines = [line.strip() for line in stage.text.splitlines()]
-        assert lines.index("today") < lines.index("yesterday") < lines.index("october 2023")
+        assert lines.index("Today") < lines.index("Yesterday") < lines.index("October 2023")
         assert "5 chats" in stage.text
 
 

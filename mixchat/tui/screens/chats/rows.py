@@ -102,9 +102,9 @@ def day_of(moment: float, now: datetime) -> str:
     then = datetime.fromtimestamp(moment, now.tzinfo)
     days = (now.date() - then.date()).days
     if days <= 0:
-        return "today"
+        return "Today"
     if days == 1:
-        return "yesterday"
+        return "Yesterday"
     if days < 7:
-        return f"{then:%A}".lower()
-    return f"{then:%B %Y}".lower()
+        return f"{then:%A}"
+    return f"{then:%B %Y}"

@@ -42,12 +42,12 @@ class ModelsScreen(FilterListScreen[Picked | None]):
     PLACEHOLDER = "Type a name, provider or alias"
     EMPTY = "No model has this name."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "use('message')", "this message", priority=True, id="models.message"),
-        Binding("enter", "use('pin')", "pins the chat to it", priority=True, id="models.pin"),
-        Binding("enter", "use('retry')", "asks it again", priority=True, id="models.retry"),
+        Binding("enter", "use('message')", "for this message", priority=True, id="models.message"),
+        Binding("enter", "use('pin')", "pin the chat to it", priority=True, id="models.pin"),
+        Binding("enter", "use('retry')", "retry with it", priority=True, id="models.retry"),
         Binding("enter", "use('slot')", "add this model", priority=True, id="models.slot"),
-        Binding("ctrl+s", "use('chat')", "the whole chat", priority=True, id="models.chat"),
-        Binding("ctrl+r", "use('again')", "asks again with it", priority=True, id="models.again"),
+        Binding("ctrl+s", "use('chat')", "for the whole chat", priority=True, id="models.chat"),
+        Binding("ctrl+r", "use('again')", "retry with it", priority=True, id="models.again"),
         Binding("ctrl+f", "favourite", "favourite", priority=True, id="models.favourite"),
     ]
 

@@ -108,7 +108,9 @@ def _line(setting: Setting, value: object, source: str, file: str, width: int) -
     helped = width >= _WIDE
     room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
     written = Content.styled(shown_for(setting, value), "$text-accent" if changed else "$text")
-    explained = Content.styled(setting.help.replace("`", ""), "$text-muted")
+    explained = Content.styled(
+        f"{setting.help.replace('`', '').partition('. ')[0].rstrip('.')}.", "$text-muted"
+    )
     return Content.assemble(
         title(setting).ljust(_KEY),
         written.truncate(room - 2, ellipsis=True, pad=True),
