@@ -30,6 +30,10 @@ class Line(Struct, frozen=True):
     def rows(self, width: int) -> Iterator[Content]:
         """Yield its rows."""
         at = self.left.cell_length
+        if at > width - _NARROWEST:  # so many keys that there is no room beside them
+            yield from self.left.rstrip().wrap(width)
+            yield from Line(Content(" " * _WIDTH), self.said).rows(width)
+            return
         first, *more = self.said.wrap(max(width - at, _NARROWEST)) or [Content()]
         yield self.left + first
         yield from (row.pad_left(at) for row in more)
