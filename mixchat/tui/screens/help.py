@@ -39,10 +39,10 @@ class Line(Struct, frozen=True):
         yield from (row.pad_left(at) for row in more)
 
 
-class HangingText(Widget):
+class KeyText(Widget):
     """Lines of a page, wrapped at its width."""
 
-    DEFAULT_CSS = "HangingText { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "KeyText { height: auto; width: 1fr; }"
 
     def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class HelpPanel(DismissibleModal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with VerticalScroll(id="help"):
-            yield HangingText(list(self._lines()))
+            yield KeyText(list(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
         yield Line(said=Content.styled(self._title, "$text bold"))
@@ -147,7 +147,7 @@ class HelpScreen(DismissibleModal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with VerticalScroll(id="help"):
-            yield HangingText(list(self._lines()))
+            yield KeyText(list(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
         if self._focused != "PromptArea":
