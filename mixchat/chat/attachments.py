@@ -5,6 +5,7 @@ import mimetypes
 from pathlib import Path
 from typing import Final, get_args
 
+from mixchat.chat.notebook import SUFFIX, without_pictures
 from mixchat.chat.pictures import what_is_wrong
 from mixchat.config.bounded_read import read_bounded
 from mixchat.domain.decode import decode_text
@@ -53,7 +54,9 @@ def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
         digest = hashlib.sha256(data).hexdigest()
         store.keep_file(digest, data)
         return FileRef(name, media_type, len(data), digest)
-    data = text.encode()
+    if name.endswith(SUFFIX):
+        text = without_pictures(text)
+    data = text.encode(errors="replace")
     digest = hashlib.sha256(data).hexdigest()
     store.keep_text(digest, text)
     return FileRef(name, media_type, len(data), digest)

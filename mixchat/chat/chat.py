@@ -106,6 +106,15 @@ class Chat:
         """
         return attach(path, self._services.turns)
 
+    def attach_content(self, name: str, data: bytes) -> FileRef:
+        """Keep what was given under a name, so that it can go with a message.
+
+        Raises:
+            BadRequest: it is of a kind that no model takes.
+            StorageError: the history cannot be written.
+        """
+        return attach_content(name, data, self._services.turns)
+
     async def attach_page(self, address: str, *, own_network: bool = False) -> FileRef:
         """Fetch a web page so that it can go with a message, as it is now.
 

@@ -7,9 +7,10 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mixchat.cli.asked import PromptInput, read_asked
+from mixchat.cli.asked import STANDARD_INPUT, PromptInput, read_asked
 from mixchat.cli.parser import Subparsers
 from mixchat.cli.printable import printable
+from mixchat.cli.stdin import piped_bytes
 from mixchat.domain.chat_request import GenerationSettings, TurnRequest
 from mixchat.domain.errors import BadRequest, ConfigError, OwnNetwork
 from mixchat.runtime.stop_signals import stop_signals
@@ -60,7 +61,14 @@ def add(subparsers: Subparsers) -> None:
         metavar="REF",
         help="use this model: provider/model, an alias, or the model's name alone where one is meant",
     )
-    say("-f", "--file", metavar="FILE", action="append", default=[], help="attach a file; may be repeated")
+    say(
+        "-f",
+        "--file",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="attach a file, or - for what is piped in; may be repeated",
+    )
     say(
         "-p",
         "--prompt",
@@ -128,9 +136,10 @@ async def _attached(chat: "Chat", args: argparse.Namespace, mentions: "Mentions"
             _talk(f"Fetching {address} ...")
 
     try:
-        return await attach_all(
+        given = _piped_file(chat) if STANDARD_INPUT in args.file else ()
+        return given + await attach_all(
             chat,
-            (*map(Path, args.file), *mentions.files),
+            (*(Path(name) for name in args.file if name != STANDARD_INPUT), *mentions.files),
             mentions.addresses,
             own_network=args.own_network,
             fetching=tell,
@@ -139,6 +148,13 @@ async def _attached(chat: "Chat", args: argparse.Namespace, mentions: "Mentions"
         raise ConfigError(f"{error.message} Say --own-network to fetch it.") from None
     except BadRequest as error:
         raise ConfigError(error.message) from None
+
+
+def _piped_file(chat: "Chat") -> tuple["FileRef", ...]:
+    data = piped_bytes()
+    if not data:
+        raise ConfigError("Nothing is piped in for -f -; name a file, or pipe one in.")
+    return (chat.attach_content("standard input", data),)
 
 
 async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:

@@ -10,6 +10,8 @@ from msgspec import Struct
 from mixchat.cli.stdin import checked_prompt, piped, typed
 from mixchat.domain.errors import ConfigError
 
+STANDARD_INPUT = "-"
+"""The name of the file that is piped in."""
 _EXAMPLE = 'mixchat ask "..."'
 _VALUE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
@@ -41,14 +43,14 @@ def read_asked(args: argparse.Namespace) -> PromptInput:
         if len(words) > 1:
             raise ConfigError(f'Write the prompt in quotes: mixchat ask "{" ".join(words)[:60]}"')
         said = words[0] if words else ""
-        found = piped()
+        found = "" if STANDARD_INPUT in args.file else piped()
         asked = PromptInput(said, found, added=found if said else "")
         checked_prompt(asked.whole(said), _EXAMPLE)
         return asked
-    return _from_library(args.library, words)
+    return _from_library(args.library, words, read=STANDARD_INPUT not in args.file)
 
 
-def _from_library(name: str, words: Sequence[str]) -> PromptInput:
+def _from_library(name: str, words: Sequence[str], *, read: bool) -> PromptInput:
     from mixchat.config.paths import Paths
     from mixchat.config.prompts import Prompts
 
@@ -61,7 +63,7 @@ def _from_library(name: str, words: Sequence[str]) -> PromptInput:
         raise ConfigError(
             f"Write the prompt in quotes, and {name}'s values as KEY=VALUE; it has {', '.join(prompt.names) or 'none'}."
         )
-    found = piped()
+    found = piped() if read else ""
     typed_in = "\n\n".join(part for part in (*said, found) if part)
     filled = prompt.fill(values, typed_in)
     checked_prompt(filled.text, _EXAMPLE)

@@ -47,18 +47,29 @@ def piped() -> str:
     Raises:
         ConfigError: it is larger than any model could take.
     """
+    text = decode_text(piped_bytes())
+    if text is None:
+        raise ConfigError(
+            "Standard input is no text; attach a picture or a document with -f FILE, or -f - for what is piped in."
+        )
+    return text.strip("\r\n")
+
+
+def piped_bytes() -> bytes:
+    """Return what is piped in, whatever it is; nothing from a terminal.
+
+    Raises:
+        ConfigError: it is larger than any model could take.
+    """
     if sys.stdin is None or sys.stdin.isatty():
-        return ""
+        return b""
     _hint_if_silent()
     data = sys.stdin.buffer.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ConfigError(
             f"Standard input is larger than {LARGEST // 1_000_000} MB; no model takes that much."
         )
-    text = decode_text(data)
-    if text is None:
-        raise ConfigError("Standard input is no text; attach a picture or a document with -f FILE.")
-    return text.strip("\r\n")
+    return data
 
 
 def _hint_if_silent() -> None:

@@ -1,6 +1,8 @@
 """The shell, the files around it, and a terminal that lies about its size."""
 
+import base64
 import codecs
+import json
 
 from tests.sittings.sitting import CONFIG, Sitting
 
@@ -52,6 +54,23 @@ def test_a_prompt_that_was_sent_does_not_come_back_after_a_kill(sitting: Sitting
     sitting.opens("-c", ready="hello there")
     sitting.sees("Ask anything")
     assert len(sitting.provider.requests) == 1
+
+
+def test_what_is_piped_in_may_be_a_file(sitting: Sitting):
+    picture = base64.b64encode(b"no picture").decode()
+    notebook = {
+        "cells": [{"cell_type": "code", "source": ["plot()"], "outputs": [{"data": {"image/png": picture}}]}]
+    }
+    (sitting.home / "plot.ipynb").write_text(json.dumps(notebook))
+    told = sitting.runs(
+        f"mixchat ask -f - -f {sitting.home / 'plot.ipynb'} 'sum up'", input="some, columns\n1, 2\n"
+    )
+    assert told.returncode == 0, told.stderr
+    sent = str(sitting.provider.was_asked(1).json["messages"])
+    assert "standard input:\\n```\\nsome, columns\\n1, 2" in sent
+    assert "plot()" in sent
+    assert picture not in sent
+    assert "Nothing is piped in" in sitting.runs("mixchat ask -f - 'sum up'").stderr
 
 
 def test_a_closed_stream_leads_nowhere(sitting: Sitting):
