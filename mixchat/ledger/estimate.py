@@ -23,6 +23,10 @@ _PER_IMAGE: Final = 1_100
 _PER_PAGE: Final = 1_800
 _SLOWEST: Final = 16
 """A habit is the mean of about this many calls, so that it follows a model that changes."""
+_TELLING: Final = 40
+"""Tokens of a request from which on its count tells of the tokenizer, and not of what a provider adds of its own."""
+_MOST: Final = 3.0
+"""Times of the count of the rule: no tokenizer makes more of a text."""
 _TRUSTED: Final = 3
 """Calls after which a model's own length of reply is believed rather than the role's."""
 _LENGTHS: Final = {
@@ -93,8 +97,8 @@ class Estimator:
         foreign: bool = False,
     ) -> None:
         """Take in how many tokens the provider counted, as a part of a transaction."""
-        if uncorrected >= 8 and reported > 0:
-            ratio = min(max(reported / uncorrected, 0.25), 6.0)
+        if uncorrected >= _TELLING and reported > 0:
+            ratio = min(max(reported / uncorrected, 0.25), _MOST)
             prior = self.ratio(ref, foreign=foreign)
             self._learn(connection, "ratio", _script(ref, foreign=foreign), ratio, prior=prior)
 

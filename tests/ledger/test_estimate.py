@@ -129,3 +129,13 @@ def test_an_unknown_model_has_no_forecast_of_cost_but_one_of_tokens(tmp_path: Pa
     forecast = ledger(tmp_path).forecast(call(unknown), request(ref=unknown))
     assert forecast.cost.usd is None
     assert forecast.input > 0
+
+
+def test_what_a_provider_adds_to_a_short_prompt_is_not_taken_for_its_tokenizer(tmp_path: Path):
+    """Templates, tools and prompts of its own: the figure of the next reply would be several times what it costs."""
+    book = ledger(tmp_path)
+    before = book.estimator.tokens(PASSAGES[0]["text"], BIG)
+    for _ in range(5):
+        usage = Usage(input=900, output=5)
+        book.close(reserve(book, call(), request("hi")), text="", usage=usage, complete=True, failure=None)
+    assert Estimator(book.database).tokens(PASSAGES[0]["text"], BIG) == before
