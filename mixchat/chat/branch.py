@@ -40,14 +40,14 @@ class Branch(Sequence[Turn]):
     def __getitem__(self, index: slice) -> list[Turn]: ...
     def __getitem__(self, index: int | slice) -> Turn | list[Turn]:
         if isinstance(index, slice):
-            return self._several(self._ids[index])
+            return self.several(self._ids[index])
         return self.turn(self._ids[index])
 
     def __iter__(self) -> Iterator[Turn]:
         for start in range(0, len(self._ids), _KEPT):
-            yield from self._several(self._ids[start : start + _KEPT])
+            yield from self.several(self._ids[start : start + _KEPT])
 
-    def _several(self, ids: Sequence[str]) -> list[Turn]:
+    def several(self, ids: Sequence[str]) -> list[Turn]:
         """Return these turns, those that are not in memory read at once; the last of them are in memory then."""
         found = self._store.several([turn_id for turn_id in ids if turn_id not in self._read])
         turns = [found[turn_id] if turn_id in found else self._read[turn_id] for turn_id in ids]

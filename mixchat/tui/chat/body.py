@@ -25,7 +25,7 @@ class ChatBody:
     def update_no_model(self, no_model: bool) -> None:
         """Say whether no model can be asked, which an empty chat then shows."""
         self._no_model = no_model
-        self._switch(bool(self._widgets.transcript.turns))
+        self._switch(bool(self._widgets.transcript.turn_ids))
 
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Make room for a turn; one that takes another's place takes that one away."""
@@ -35,7 +35,7 @@ class ChatBody:
         if transcript.cursor.mark is not None:
             transcript.unmark()
         path = [stub.id for stub in self._chats.chat.path.stubs]
-        shown = [turn.id for turn in transcript.turns]
+        shown = transcript.turn_ids
         if shown not in (path, path[:-1]):
             transcript.load(self._chats.chat.turns[:-1])
         self._switch(has_turns=True)
@@ -46,7 +46,7 @@ class ChatBody:
     def settle(self, turn: Turn) -> None:
         """Show what the turn took the place of if it was taken back; the welcome if none is left."""
         path = [stub.id for stub in self._chats.chat.path.stubs]
-        if path != [shown.id for shown in self._widgets.transcript.turns]:
+        if path != self._widgets.transcript.turn_ids:
             self.load()
         self._switch(bool(path))
 

@@ -33,7 +33,7 @@ class TurnSelection:
 
     def point(self, turn_id: str) -> None:
         """Mark a turn that is on the screen."""
-        shown = [turn.id for turn in self._widgets.transcript.turns]
+        shown = self._widgets.transcript.turn_ids
         if turn_id in shown:
             self._widgets.transcript.mark_turn(shown.index(turn_id))
 

@@ -77,7 +77,7 @@ class BlockCursor:
     def marked_code(self, turn_id: str) -> str:
         """Return the code block that is marked in that turn; empty without any."""
         view = self.view
-        if view is None or view.turn.id != turn_id or self._part is None or self._part >= len(view.parts):
+        if view is None or view.id != turn_id or self._part is None or self._part >= len(view.parts):
             return ""
         part = view.parts[self._part]
         return part.text if part.kind == "code" else ""

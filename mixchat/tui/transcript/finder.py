@@ -22,6 +22,8 @@ class Finder:
         self.sought = ""
         self.matches: list[Match] = []
         self._at = -1
+        self._texts: dict[str, tuple[str, str]] = {}
+        """Prompt and reply of the turns that are not kept, by their ids, while something is searched for."""
 
     @property
     def position(self) -> int:
@@ -45,7 +47,11 @@ class Finder:
     def find(self, text: str) -> list[Match]:
         """Search; empty text ends the search."""
         self.sought = text.casefold()
-        self.matches = list(self._all()) if text else []
+        if not text:
+            self._texts = {}
+        elif not self._texts:
+            self._read()
+        self.matches = self._all() if text else []
         self._at = -1
         return self.matches
 
@@ -60,14 +66,22 @@ class Finder:
             self._at = (self._at + by) % len(self.matches)
         return self.current
 
+    def _read(self) -> None:
+        late = {view.id for view in self._column.views if view.late is not None}
+        if late:
+            self._texts = {
+                turn.id: (turn.prompt, turn.reply) for turn in self._column.turns() if turn.id in late
+            }
+
     def _all(self) -> list[Match]:
         matches: list[Match] = []
         for index, view in enumerate(self._column.views):
-            for source in (view.turn.prompt, view.reply):
+            texts = self._texts.get(view.id) if view.late is not None else None
+            for source in texts or (view.turn.prompt, view.reply):
                 low = source.casefold()
                 if self.sought not in low:
                     continue
                 for line in source.split("\n"):
                     hits = line.casefold().count(self.sought)
-                    matches.extend([Match(view.turn.id, index, line.strip())] * hits)
+                    matches.extend([Match(view.id, index, line.strip())] * hits)
         return matches

@@ -20,7 +20,7 @@ def selected_text(column: TurnColumn, selection: Selection) -> str:
     if not column.views:
         return ""
     if selection.start is None and selection.end is None:
-        return "\n\n".join(turn_markdown(view.turn) for view in column.views)
+        return "\n\n".join(turn_markdown(turn) for turn in column.turns())
     first = RowAddress(0, 0, 0) if selection.start is None else column.clamped(unpacked(selection.start.y))
     last = column.last if selection.end is None else column.clamped(unpacked(selection.end.y))
     text: list[str] = []

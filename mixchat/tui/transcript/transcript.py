@@ -15,6 +15,7 @@ from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Turn
 from mixchat.tui.terminal.pacing import Paced
 from mixchat.tui.transcript.cursor_pane import CursorPane
+from mixchat.tui.transcript.late_turn import late_turns
 from mixchat.tui.transcript.live_turn import LiveTurnView
 from mixchat.tui.transcript.messages import LinkActivated
 from mixchat.tui.transcript.paint_scheduler import PaintScheduler
@@ -66,6 +67,11 @@ class Transcript(CursorPane):
         """The turns that are shown, the live one as it was accepted."""
         return tuple(view.turn for view in self._column.views)
 
+    @property
+    def turn_ids(self) -> list[str]:
+        """The ids of the turns that are shown."""
+        return [view.id for view in self._column.views]
+
     def current(self, turn: Turn) -> Turn:
         """Return a turn with what has come of its reply so far, if it is the one that is still coming."""
         index = self._index(turn.id)
@@ -73,7 +79,7 @@ class Transcript(CursorPane):
         return turn if view is None or view.live is None else structs.replace(turn, reply=view.reply)
 
     def load(self, turns: Sequence[Turn]) -> None:
-        """Show a saved path from its end; only what is seen is laid out."""
+        """Show a saved path from its end; only what is seen is read, where it can be read later, and laid out."""
         self._inflow.clear()
         self._forget_marks()
         if self.pictures is not None:
@@ -81,7 +87,7 @@ class Transcript(CursorPane):
         self._column.reset(
             [
                 TurnView(turn, self._suffix, seconds=self._thought.get(turn.id), pictures=self.pictures)
-                for turn in turns
+                for turn in late_turns(turns)
             ]
         )
         self._follow(True)
@@ -199,7 +205,7 @@ class Transcript(CursorPane):
 
     def _index(self, turn_id: str) -> int | None:
         views = self._column.views
-        return next((at for at in range(len(views) - 1, -1, -1) if views[at].turn.id == turn_id), None)
+        return next((at for at in range(len(views) - 1, -1, -1) if views[at].id == turn_id), None)
 
     @property
     def _live(self) -> TurnView | None:
@@ -254,7 +260,7 @@ class Transcript(CursorPane):
         meta = event.style.meta
         row = event.y
         if "fold" in meta and row < len(self._seen):
-            self.toggle(str(meta["fold"]), self._column.views[self._seen[row].place.view].turn.id)
+            self.toggle(str(meta["fold"]), self._column.views[self._seen[row].place.view].id)
         elif "url" in meta:
             self.post_message(LinkActivated(str(meta["url"])))
         elif "end" in meta:

@@ -1,14 +1,18 @@
 """All turns below each other: places in them, and how to get from one to another without laying out the rest."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from typing import Final, NamedTuple
 
+from mixchat.domain.turn import Turn
 from mixchat.tui.transcript.palette import RenderStyle
 from mixchat.tui.transcript.render_block import RenderBlock, RenderedLine, blank
 from mixchat.tui.transcript.turn_view import TurnView
 
+_AT_ONCE: Final = 256
+"""Turns that are read together."""
 _KEPT: Final = 4_000
 """Rows whose layout is kept; beyond it, turns out of sight are laid out again when they are seen."""
 
@@ -190,6 +194,22 @@ class TurnColumn:
         row = place.row - part.gap
         line = self._blank if row < 0 else part.rows(self.width, self.look, self.age)[row]
         return VisibleRow(place, line, part)
+
+    def turns(self) -> Iterator[Turn]:
+        """Yield every turn; those that were not read are read by hundreds, and not kept."""
+        for start in range(0, len(self.views), _AT_ONCE):
+            views = self.views[start : start + _AT_ONCE]
+            late = [view.late for view in views if view.late is not None]
+            found: dict[str, Turn] = {}
+            with suppress(KeyError):  # one that was deleted for good meanwhile; then each is read by itself
+                found = (
+                    {turn.id: turn for turn in late[0].reader.several([one.id for one in late])}
+                    if late
+                    else {}
+                )
+            for view in views:
+                turn = found.get(view.id)
+                yield view.turn if turn is None else turn
 
     def forget_code(self, codes: list[str]) -> None:
         """Drop the layout of the blocks that hold one of `codes`, which have their colours now."""

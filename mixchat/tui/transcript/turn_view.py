@@ -4,6 +4,7 @@ from collections.abc import Callable, Container
 
 from mixchat.domain.plain_text import sanitize
 from mixchat.domain.turn import Seam, Turn
+from mixchat.tui.transcript.late_turn import LateTurn
 from mixchat.tui.transcript.live_turn import LiveTurnView, placed_seams
 from mixchat.tui.transcript.markdown.document import Block, MarkdownDocument
 from mixchat.tui.transcript.part_column import PartColumn
@@ -14,6 +15,8 @@ from mixchat.tui.transcript.turn_summary import TurnSummary, addresses, role_tit
 
 _OVERHEAD = 5
 """Rows of a turn besides its text: header, gaps and the row below."""
+_LINE = 45
+"""Characters of a line of a text that was not read, about."""
 
 
 HeaderSuffix = Callable[[str], str]
@@ -24,7 +27,7 @@ class TurnView:
     """A turn and its layout.
 
     Args:
-        turn: the turn.
+        turn: the turn, or what reads it when it is looked at.
         suffix: gives what the header ends with.
         live: its events, while it is under way.
         seconds: how long it thought, where somebody watched.
@@ -35,26 +38,31 @@ class TurnView:
         "_corrections",
         "_document",
         "_final",
+        "_kept_turn",
+        "_late",
         "_parts",
         "_pictures",
         "_sources",
         "_steady",
         "_suffix",
+        "id",
         "live",
         "opened",
         "seconds",
-        "turn",
     )
 
     def __init__(
         self,
-        turn: Turn,
+        turn: Turn | LateTurn,
         suffix: HeaderSuffix,
         live: LiveTurnView | None = None,
         seconds: float | None = None,
         pictures: Pictures | None = None,
     ) -> None:
-        self.turn = turn
+        self.id = turn.id
+        self._late = turn if isinstance(turn, LateTurn) else None
+        """What reads the turn, where it can be read again at any time."""
+        self._kept_turn = turn if isinstance(turn, Turn) else None
         self.live = live
         self.opened: frozenset[str] = frozenset()
         """Which folds are open."""
@@ -74,6 +82,19 @@ class TurnView:
         """How long it thought, where somebody watched."""
 
     @property
+    def turn(self) -> Turn:
+        """The turn, which is kept while anything of it is laid out."""
+        if self._kept_turn is not None:
+            return self._kept_turn
+        assert self._late is not None
+        return self._late.read()
+
+    @property
+    def late(self) -> LateTurn | None:
+        """What would have to be read to know the turn."""
+        return self._late if self._kept_turn is None else None
+
+    @property
     def document(self) -> MarkdownDocument:
         """The reply, parsed when it is first asked for."""
         if self._document is None:
@@ -91,7 +112,7 @@ class TurnView:
     @property
     def summary(self) -> TurnSummary:
         """What is to be read besides the reply."""
-        suffix = self._suffix(self.turn.id)
+        suffix = self._suffix(self.id)
         if self.live is not None:
             return self.live.summary(suffix)
         return summarize_turn(self.turn, suffix, self.seconds)
@@ -104,6 +125,7 @@ class TurnView:
     @property
     def _column(self) -> PartColumn:
         if self._parts is None:
+            self._kept_turn = self.turn
             self._parts = PartColumn()
             self._compose(self._parts)
         return self._parts
@@ -141,7 +163,7 @@ class TurnView:
         live, self.live = self.live, None
         if live is not None:
             self.seconds = live.seconds
-        self.turn = turn
+        self._kept_turn, self._late = turn, None
         if self._document is not None:
             self._document.finish()
             whole = live is not None and live.took(turn.reply) and self._document.length == len(turn.reply)
@@ -171,6 +193,8 @@ class TurnView:
     def height(self, width: int, age: int) -> int:
         """Return how many rows the turn has, about as long as it was never seen."""
         if self._parts is None:
+            if (late := self.late) is not None:
+                return _OVERHEAD + late.length * 5 // 4 // width + late.length // _LINE
             turn = self.turn
             return _OVERHEAD + (len(turn.prompt) + len(turn.reply) * 5 // 4) // width + turn.reply.count("\n")
         return self.tops(width, age)[-1] + 1
@@ -204,4 +228,6 @@ class TurnView:
         """Drop everything that can be made again from the turn."""
         if self.live is None:
             self._parts = self._document = None
+            if self._late is not None:
+                self._kept_turn = None
             self._final, self._steady = {}, []
