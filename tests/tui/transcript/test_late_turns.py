@@ -29,15 +29,16 @@ def _branch(folder: Path) -> tuple[CountingStore, Branch]:
     store = CountingStore(Database(folder / "history.db"))
     chats = ChatStore(store._database, SystemClock())
     record = chats.new(title="long")
-    chats.add(record)
+    chats.post(record, record)
     parent = None
     for number in range(COUNT):
         turn = Turn(
             id=f"t{number}", chat=record.id, parent=parent, created=datetime(2026, 11, 23, tzinfo=UTC),
             prompt=f"prompt {number}", reply=f"the answer is {number}\n\nfind{number:04}", outcome=Outcome.COMPLETE,
         )  # fmt: skip
-        store.save(turn)
+        store.post(turn)
         parent = turn.id
+    store._database.settle()
     return store, Branch(store, record.id, parent, lambda: None)
 
 
