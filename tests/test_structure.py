@@ -112,9 +112,23 @@ def test_every_door_cleans_what_is_foreign():
     """The functions that clean are called where the doors are; without them the bytes would go out as they came."""
     cleaned = {
         "tui/app.py": "get_line_filters", "tui/plain/output.py": "sanitize(text)", "cli/exit.py": "with plain_streams()",
-        "tui/terminal/notifications.py": "letter.isprintable()",
+        "tui/terminal/notifications.py": "letter.isprintable()", "tui/plain/line_reader.py": "_plain(create_output(",
     }  # fmt: skip
     assert [name for name, call in cleaned.items() if call not in (PACKAGE / name).read_text("utf-8")] == []
+
+
+def test_nothing_is_painted_past_the_filter_of_lines():
+    """A segment of control codes is written as it is, and so is an editor's raw output: nobody makes either."""
+    past: list[str] = []
+    for path in PACKAGE.rglob("*.py"):
+        for call in calls_of(path):
+            name = ast.unparse(call.func)
+            made = name.endswith("Segment") and (
+                len(call.args) > 2 or any(k.arg == "control" for k in call.keywords)
+            )
+            if made or name.endswith(("write_raw", "Control", "Segment.control")):
+                past.append(f"{path.relative_to(PACKAGE).as_posix()}: {name}")
+    assert past == []
 
 
 def test_nothing_is_printed_before_the_streams_are_cleaned():

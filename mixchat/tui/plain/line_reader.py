@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from mixchat.domain.plain_text import sanitize
 from mixchat.storage.drafts import Drafts
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.output import Output
 
 HOW_TO_LEAVE: Final = "/quit leaves, and so does Ctrl+D."
 
@@ -54,7 +56,7 @@ class DumbLines:
             import readline
 
             for prompt in drafts.prompts():
-                readline.add_history(prompt)
+                readline.add_history(sanitize(prompt))
 
     def read(self, question: str) -> str | None:
         """Return what was written; Enter ends it, unless a backslash stands before it."""
@@ -145,6 +147,17 @@ def _session(drafts: Drafts, words: Completions) -> "PromptSession[str]":
         "complete_while_typing": False,
         "prompt_continuation": "... ",
         # The editor moves the cursor, which `sys.stdout` lets no foreign text do.
-        "output": create_output(stdout=sys.__stdout__),
+        "output": _plain(create_output(stdout=sys.__stdout__)),
     }
     return PromptSession(**options)
+
+
+def _plain(output: "Output") -> "Output":
+    """Let an editor's output write text in which nothing is obeyed or turned around; its own sequences go another way."""
+    write = output.write
+
+    def write_plainly(data: str) -> None:
+        write(data if data.isspace() else sanitize(data))
+
+    output.write = write_plainly
+    return output

@@ -101,9 +101,9 @@ class InputOrder:
         """Wait until the screen has its widgets; return whether it has, since what is pressed is lost otherwise."""
         for _ in range(round(_COMES_WITHIN / _ALIVE_CHECK)):
             if self._is_there():
-                return True
+                break
             await asyncio.sleep(_ALIVE_CHECK)
-        return self._is_there()
+        return bool(self._app.screen_stack) and self._is_there()  # none: the app is left
 
     def _is_void(self, event: events.Event) -> bool:
         """Whether an event is the rest of a double click whose first click has changed the screen."""
