@@ -18,7 +18,7 @@ from mixchat.routing.attempt import AttemptContext, LiveAttempt
 from mixchat.routing.health import Health
 from mixchat.routing.patience import Patience
 from mixchat.routing.policy import POLICIES, Move, Standing, next_move, wait
-from mixchat.routing.request_builder import PreparedRequest, build_request
+from mixchat.routing.request_builder import PreparedRequest, build_request, without_earlier_pictures
 from mixchat.routing.secret_check import check_secrets
 from mixchat.routing.services import RoutingServices
 
@@ -248,6 +248,10 @@ class FailOver:
             self._move, self.answered = "stop", True
             return ()
         self._patience.silence += attempt.silent_seconds
+        bare = self._without_earlier_pictures(failure, attempt)
+        if bare is not None:
+            self._prepared, self._move, self._pause = bare, "retry", 0.0
+            return (AttemptFailed(failure), Retrying(ref, 0.0, failure), *bare.notices)
         self._pause = wait(failure, self._tries, self._services.jitter())
         self._move = self._judge(failure, attempt)
         if self._move != "retry":
@@ -255,6 +259,11 @@ class FailOver:
             self._note_failure(ref, failure, attempt)
         failed = AttemptFailed(failure)
         return (failed, Retrying(ref, self._pause, failure)) if self._move == "retry" else (failed,)
+
+    def _without_earlier_pictures(self, failure: Failure, attempt: LiveAttempt) -> PreparedRequest | None:
+        if failure.code != "bad_request" or attempt.has_words or self._prepared is None:
+            return None
+        return without_earlier_pictures(self._prepared)
 
     def _judge(self, failure: Failure, attempt: LiveAttempt) -> Move:
         policy, ref = POLICIES[failure.code], attempt.context.slot.ref

@@ -57,6 +57,31 @@ def build_request(
     return PreparedRequest(structs.replace(request, messages=tuple(messages)), notices)
 
 
+def without_earlier_pictures(prepared: PreparedRequest) -> PreparedRequest | None:
+    """Return the request without pictures and documents of earlier turns; `None` where it has none.
+
+    What was answered once may be refused later, and would then be in the way of everything that follows.
+    """
+    *earlier, last = prepared.request.messages
+    bare = [
+        structs.replace(
+            message,
+            attachments=tuple(file for file in message.attachments if file.media_type == "text/plain"),
+        )
+        for message in earlier
+    ]
+    count = sum(
+        len(message.attachments) - len(left.attachments) for message, left in zip(earlier, bare, strict=True)
+    )
+    if not count:
+        return None
+    what = f"{count} earlier files were" if count > 1 else "1 earlier file was"
+    notice = Notice(
+        "left_out", f"{what} left out: the model rejected the request with {'them' if count > 1 else 'it'}"
+    )
+    return PreparedRequest(structs.replace(prepared.request, messages=(*bare, last)), (notice,))
+
+
 def _cache_key(chat: str | None) -> str | None:
     """Return what stands for the chat outside of this machine: it tells nothing, and is the same each time."""
     return None if chat is None else sha256(f"mixchat {chat}".encode()).hexdigest()[:32]

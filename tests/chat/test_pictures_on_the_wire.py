@@ -1,5 +1,6 @@
 """A picture goes to a model that can take it, or nothing is sent and one sentence says why."""
 
+import base64
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from io import BytesIO
@@ -9,10 +10,11 @@ import pytest
 from PIL import Image
 
 from mixchat.config.catalog import Listing, Listings
+from mixchat.domain.events import Notice
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.turn import Turn
 from mixchat.runtime.runtime import Runtime, build_runtime
-from tests.wires.script import Reply
+from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
 
 STACK = """
@@ -129,5 +131,35 @@ async def test_an_earlier_picture_that_is_too_large_for_a_model_is_left_out_with
                     pass
         assert chat.turns[-1].reply == "From Anthropic."
         assert chat.turns[-1].notices == ("1 earlier file was left out: this model cannot read it",)
+    finally:
+        await runtime.aclose()
+
+
+@pytest.mark.parametrize("model", ["anthropic/wire", "openai/wire2", "google/wire", "ollama/wire"])
+async def test_an_earlier_picture_that_is_refused_later_does_not_block_the_chat(
+    wires: Wires, tmp_path: Path, model: str
+):
+    (tmp_path / "CONFIG" / "stacks" / "wire.toml").write_text(STACK.format(models=[model]))
+    name = model.partition("/")[2]
+    wires.script(name, Reply("A cat."), Status(400, message="Could not process image"), Reply("Black."))
+    runtime = build_runtime()
+    try:
+        chat = runtime.new_chat()
+        path = tmp_path / "cat.png"
+        path.write_bytes(picture(5_000))
+        async for _ in chat.send("What is this?", files=[chat.attach(path)]):
+            pass
+        notices = [event.text async for event in chat.send("Of which colour?") if isinstance(event, Notice)]
+        assert [turn.reply for turn in chat.turns] == ["A cat.", "Black."]
+        assert "1 earlier file was left out: the model rejected the request with it" in notices
+        assert len(chat.turns[-1].attempts) == 2
+        assert "cat.png" in str(chat.turns[0].files), "the chat keeps what was attached"
+        # What is attached now goes along: only what came before may be in the way.
+        wires.script(name, Status(400, message="Could not process image"), Reply("A cat again."))
+        async for _ in chat.send("And this?", files=[chat.attach(path)]):
+            pass
+        sent = [str(seen.json).count(base64.b64encode(picture(5_000)).decode()[:200]) for seen in wires.seen]
+        assert sent == [1, 1, 0, 2, 1]
+        assert chat.turns[-1].reply == "A cat again."
     finally:
         await runtime.aclose()
