@@ -124,6 +124,12 @@ class Terminal:
         return now
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows; where it does not tell them, what is then usual."""
+        rows, columns, *_ = struct.unpack("HHHH", fcntl.ioctl(self._slave, termios.TIOCGWINSZ, b"\0" * 8))
+        return (columns, rows) if columns and rows else (80, 25)
+
+    @property
     def unread(self) -> int:
         """Bytes that were typed and that nobody has read."""
         return struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4))[0]

@@ -61,7 +61,7 @@ class SittingTerminal(Terminal):
         self._asked_name = False
         self._fed = 0
         self._stopped = False
-        self._emulator, self._stream = _emulator(columns, rows)
+        self._emulator, self._stream = new_emulator(columns, rows)
         super().__init__([PYTHON, "-ISc", _OWN, *command], columns, rows, dict(environment or {}))
 
     def _take(self, data: bytes) -> None:
@@ -108,18 +108,18 @@ class SittingTerminal(Terminal):
     def screen(self) -> Screen:
         """Return the screen as it is now, without a frame that is not finished."""
         whole = self.written
-        end = _end_of_frames(whole, self._fed)
-        _paint(self._emulator, self._stream, whole[self._fed : end])
+        end = end_of_frames(whole, self._fed)
+        paint(self._emulator, self._stream, whole[self._fed : end])
         self._fed = end
         return _screen_of(self._emulator)
 
     def frames(self, since: int = 0) -> Iterator[Screen]:
         """Yield every finished frame after a mark, of a terminal that kept its size."""
         whole, columns, rows = self.written, self._emulator.columns, self._emulator.lines
-        emulator, stream = _emulator(columns, rows)
+        emulator, stream = new_emulator(columns, rows)
         at = 0
         for end in [found.end() for found in re.finditer(re.escape(_END), whole)]:
-            _paint(emulator, stream, whole[at:end])
+            paint(emulator, stream, whole[at:end])
             at = end
             if end > since:
                 yield _screen_of(emulator)
@@ -171,12 +171,12 @@ class SittingTerminal(Terminal):
             process.kill()
 
 
-def _emulator(columns: int, rows: int) -> tuple[pyte.Screen, pyte.ByteStream]:
+def new_emulator(columns: int, rows: int) -> tuple[pyte.Screen, pyte.ByteStream]:
     emulator = pyte.Screen(columns, rows)
     return emulator, pyte.ByteStream(emulator)
 
 
-def _end_of_frames(whole: bytes, since: int) -> int:
+def end_of_frames(whole: bytes, since: int) -> int:
     """Return where the last finished frame ends."""
     began = whole.rfind(_BEGIN, since)
     if began >= 0 and whole.find(_END, began) < 0:
@@ -185,7 +185,7 @@ def _end_of_frames(whole: bytes, since: int) -> int:
     return unfinished.start() if unfinished else len(whole)
 
 
-def _paint(emulator: pyte.Screen, stream: pyte.ByteStream, data: bytes) -> None:
+def paint(emulator: pyte.Screen, stream: pyte.ByteStream, data: bytes) -> None:
     """Feed the emulator, which has no second screen: entering it and leaving it clear the first."""
     at = 0
     for change in _ALTERNATE.finditer(data):

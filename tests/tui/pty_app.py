@@ -5,7 +5,7 @@ import sys
 import time
 
 from tests.bench.terminal import Terminal
-from tests.sittings.terminal import _emulator, _end_of_frames, _paint
+from tests.sittings.terminal import end_of_frames, new_emulator, paint
 
 _LOOK = 0.05
 """Seconds between two looks at the screen."""
@@ -15,7 +15,7 @@ class PtyApp(Terminal):
     """mixchat, started."""
 
     def __init__(self, columns: int = 100, rows: int = 30, arguments: tuple[str, ...] = ()) -> None:
-        self._emulator, self._stream = _emulator(columns, rows)
+        self._emulator, self._stream = new_emulator(columns, rows)
         self._fed = 0
         self._marks: dict[int, str] = {0: ""}
         """What was on the screen at each mark."""
@@ -49,15 +49,15 @@ class PtyApp(Terminal):
 
     def _screen_at(self, mark: int) -> str:
         if mark not in self._marks:
-            emulator, stream = _emulator(self._emulator.columns, self._emulator.lines)
-            _paint(emulator, stream, self.written[:mark])
+            emulator, stream = new_emulator(self._emulator.columns, self._emulator.lines)
+            paint(emulator, stream, self.written[:mark])
             self._marks[mark] = "\n".join(emulator.display)
         return self._marks[mark]
 
     def _screen(self) -> str:
         whole = self.written
-        end = _end_of_frames(whole, self._fed)
-        _paint(self._emulator, self._stream, whole[self._fed : end])
+        end = end_of_frames(whole, self._fed)
+        paint(self._emulator, self._stream, whole[self._fed : end])
         self._fed = end
         return "\n".join(self._emulator.display)
 
