@@ -140,7 +140,9 @@ def _mount_widgets(
         transcript=transcript,
         first_run=FirstRun(runtime.storage.clock, id="first-run"),
         compared=CompareView(id="compare-view"),
-        turns=TurnPanel(runtime.routing.health, runtime.storage.ledger, chats),
+        turns=TurnPanel(
+            runtime.routing.health, runtime.storage.ledger, runtime.storage.ledger.reports, chats
+        ),
         find_bar=FindBar(transcript),
     )
     chats_action = BY_ID["chats"]

@@ -1,6 +1,7 @@
 """What the side panel shows: turns, the highlighted one in detail, health and cost."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import ClassVar, Protocol
 
 from textual import events, on
@@ -13,14 +14,18 @@ from textual.widgets import Static
 from mixchat.classifier.learned import Lesson
 from mixchat.domain.model import ModelRef
 from mixchat.domain.turn import Outcome, Turn
+from mixchat.ledger.dates import days_meant
 from mixchat.ledger.rates import Rates
 from mixchat.routing.health import Health
+from mixchat.tui.panel.cost_plots import DAYS, RoleCosts, TurnCosts
 from mixchat.tui.panel.empty_panel import EmptyPanel
 from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.tracker import SpendingState, Tracker
 from mixchat.tui.panel.turn_detail import TurnDetail
 from mixchat.tui.panel.turn_list import TurnList
 
+_PLOTTED = 44
+"""Rows of the panel from which there is room for the pictures at its foot."""
 TWO_PANES = 74
 """Cells of the panel from which the detail stands beside the turns."""
 
@@ -30,6 +35,19 @@ class ChargedRates(Protocol):
 
     def rates_of(self, turn: str) -> Mapping[ModelRef, Rates]:
         """Return the prices by model."""
+        ...
+
+
+class SpentByRole(Protocol):
+    """Knows what was spent by day and role: the ledger's reports."""
+
+    @property
+    def today(self) -> str:
+        """The local day, as an ISO date."""
+        ...
+
+    def roles_by_day(self, since: str, until: str) -> Mapping[str, Mapping[str, Decimal]]:
+        """Return dollars by local day and by role."""
         ...
 
 
@@ -55,7 +73,11 @@ class TurnPanel(Vertical):
     TurnPanel #panes { height: 1fr; }
     TurnPanel #first-pane { width: 1fr; height: 1fr; }
     TurnPanel.-two-panes #panes { layout: horizontal; }
-    TurnPanel.-two-panes TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 1; }
+    TurnPanel #second-pane { width: 1fr; height: auto; max-height: 60%; }
+    TurnPanel #second-pane TurnDetail { max-height: 100%; }
+    TurnPanel.-two-panes #second-pane { height: 1fr; max-height: 100%; }
+    TurnPanel.-two-panes #second-pane TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 1; }
+    TurnPanel.-plotted TurnCosts, TurnPanel.-plotted RoleCosts { display: block; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,18 +88,24 @@ class TurnPanel(Vertical):
     chat_title: var[str] = var("")
     spending: var[SpendingState] = var(SpendingState())
 
-    def __init__(self, health: Health, charged: ChargedRates, facts: TurnFacts) -> None:
+    def __init__(self, health: Health, charged: ChargedRates, spent: SpentByRole, facts: TurnFacts) -> None:
         super().__init__()
         self._charged = charged
+        self._spent = spent
         self._facts = facts
         self._title = Static("", id="chat-title", markup=False)
         self._count = Static("", id="chat-count", markup=False)
         self._number = 0
+        self._turns: Sequence[Turn] = ()
+        self._live = False
+        self._is_plotted = False
         self._rows = TurnList()
         self.empty = EmptyPanel()
         """Stands in the place of the turns while there are none."""
         self._detail = TurnDetail()
         self._health = HealthList(health)
+        self._turn_costs = TurnCosts()
+        self._role_costs = RoleCosts()
 
     def compose(self) -> ComposeResult:
         """Lay out the parts: what it costs, the turns, and how the chosen one came about."""
@@ -89,13 +117,18 @@ class TurnPanel(Vertical):
                 yield self._rows
                 yield self.empty
                 yield self._health
-            yield self._detail
+                yield self._turn_costs
+            with Vertical(id="second-pane"):
+                yield self._detail
+                yield self._role_costs
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the detail beside the turns where there is room for both."""
         wide = event.size.width >= TWO_PANES
         self.set_class(wide, "-two-panes")
         self._detail.all_open = wide
+        self._is_plotted = wide and event.size.height >= _PLOTTED
+        self._plot()
 
     def watch_chat_title(self, title: str) -> None:
         """Show the chat's title."""
@@ -105,11 +138,22 @@ class TurnPanel(Vertical):
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.update_turns(turns, live)
         self._rows.display, self.empty.display = bool(turns), not turns
-        self._number = len(turns)
+        self._number, self._live = len(turns), live is not None
+        self._turns = (*turns[:-1], live) if live is not None and turns else turns
+        self._plot()
         self._say_which()
         if self._rows.cursor == len(turns) - 1:
             self._show_detail(self._rows.highlighted)
         self._health.update()
+
+    def _plot(self) -> None:
+        """Draw what the last turns and days cost, where there is room for it; days only between two replies."""
+        self.set_class(self._is_plotted and bool(self._turns), "-plotted")
+        if not self._is_plotted:
+            return
+        self._turn_costs.turns = tuple(self._turns)
+        if not self._live:
+            self._role_costs.days = self._spent.roles_by_day(*days_meant(DAYS, self._spent.today))
 
     def select(self, turn_id: str | None) -> None:
         """Highlight the row of a turn that was selected in the conversation; with `None` follow the newest."""
