@@ -12,6 +12,7 @@ from mixchat.tui.screens.settings.config_editor import HIDDEN, looks_like_secret
 _TITLES: Final[Mapping[str, str]] = {
     "titles": "Chat titles",
     "private": "Private chats",
+    "roles.private": "Private",
     "budget.message": "Per message",
     "budget.chat": "Per chat",
     "budget.day": "Per day",
@@ -40,8 +41,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "effort": "Reasoning effort",
     "max_tokens": "Max output tokens",
     "has_image": "With an image",
-    "min_length": "At least long",
-    "max_length": "At most long",
+    "min_length": "Shortest prompt",
+    "max_length": "Longest prompt",
     "regex": "Patterns",
 }
 """By key or by its last part, where that is not the key in a capital letter."""
@@ -76,6 +77,9 @@ _UNSET: Final[Mapping[str, str]] = {
     "engine.memory": "what is free",
     "engine.threads": "all cores but one",
     "system": "none",
+    "roles.has_image": "either",
+    "roles.private": "off",
+    "roles.system": "none",
 }
 """What holds while nothing is set, by key or its first part."""
 
