@@ -9,7 +9,7 @@ from msgspec import Struct
 _FIGURE: Final = r"(?P<mark>[~<]*)(?P<sum>\$[\d,.]+|\?)"
 _TRACKER: Final = re.compile(r"(?:^|\s)(?P<label>chat|today|month)\s+[~<]*(?:\$|\?)", re.IGNORECASE)
 _BAR: Final = "▌"
-_PLACEHOLDERS: Final = ("Ask anything", "Write your first message", "Answer the question above first")
+_PLACEHOLDERS: Final = ("Ask anything", "Write a message; it waits", "Answer the question above first")
 
 
 class Cell(Struct, frozen=True):

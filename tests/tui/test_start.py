@@ -59,7 +59,7 @@ async def test_nothing_is_called_ready_before_a_model_can_answer(size: tuple[int
     """State and composer say what is missing and what to do; there is no figure of a cost that cannot be."""
     async with on_stage(KeylessRuntime(), size=size) as stage:
         await stage.until(lambda: "● no model yet" in stage.text)
-        assert "Write your first message; it is kept until a model can answer" in stage.text
+        assert "Write a message; it waits for a model" in stage.text
         assert "No model yet   enter downloads the small one" in stage.text
         assert "ready" not in stage.text
         assert "$0" not in stage.text

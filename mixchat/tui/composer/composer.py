@@ -30,7 +30,7 @@ from mixchat.tui.widgets.card_edge import CardEdge
 COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""
 _PLACEHOLDER: Final = "Ask anything"
-_NO_MODEL: Final = "Write your first message; it is kept until a model can answer"
+_NO_MODEL: Final = "Write a message; it waits for a model"
 _DOWNLOADS: Final = "No model yet   enter downloads the small one"
 _LARGE: Final = 100_000
 """Characters beyond which a text is kept behind a mark rather than laid out line by line."""

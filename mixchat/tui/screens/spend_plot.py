@@ -13,7 +13,7 @@ from mixchat.tui.themes import role_variable
 
 _AXIS: Final = 9
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
-_STEPS: Final = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(4), Decimal(5), Decimal(8), Decimal(10))
+_STEPS: Final = (Decimal(1), Decimal(2), Decimal(4), Decimal(6), Decimal(8), Decimal(10))
 _LINES: Final = 4
 """Parts that lines across divide the height into."""
 _FAR: Final = (

@@ -37,7 +37,7 @@ async def test_every_setting_is_there_by_its_name_with_what_it_does():
 
 
 FILE_TALK = re.compile(
-    r"(?i)left out|\bkeys? of\b|\btables?\b|in quotes|\[\w+\]|config|`|^whether\b|\btoml\b"
+    r"(?i)left out|\bkeys? of\b|\btables?\b|in quotes|(?<!\w)\[\w+\]|config|`|^whether\b|\btoml\b"
 )
 
 
