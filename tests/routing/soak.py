@@ -74,7 +74,7 @@ class Soak:
         self._chaos = Chaos(seed)
         self._dice = random.Random(seed + 1)
         stage.wires.default = self._chaos.script
-        self.database = Database(folder / "history.db")
+        self.database = Database(folder / "history.db", background=True)
         classification = Classification("coding", 0.9, "local")
         router = Router(STACK, classifier=FixedClassifier(classification), resources=stage.resources)
         self._turns = TurnStore(self.database)
@@ -134,6 +134,9 @@ class Soak:
             assert stopped
             assert withdrawn.prompt == prompt
             self.counts["withdrawn"] += 1
+            return None
+        if stopped and all(turn.prompt != prompt for turn in chat.turns):
+            self.counts["given up"] += 1  # before it was on disk: then nothing of it is
             return None
         turn = self._turns.get(chat.turns[-1].id)
         assert turn.prompt == prompt
