@@ -78,7 +78,9 @@ def mutated(draw: st.DrawFn, whole: Any) -> Any:  # noqa: ANN401 - JSON
     """Draw JSON with any value put at any place in it."""
     value = json.loads(json.dumps(whole))
     for _ in range(draw(st.integers(1, 4))):
-        spot, inner, key = value, None, None
+        spot: Any = value
+        inner: Any = None
+        key: Any = None
         while isinstance(spot, dict | list) and spot:
             inner, key = (
                 spot,
