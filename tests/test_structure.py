@@ -140,3 +140,25 @@ def test_nothing_is_printed_before_the_streams_are_cleaned():
         if ast.unparse(call.func) == "print"
     }
     assert printing <= {"cli", "__main__.py", "providers"}
+
+
+def test_no_name_of_a_class_hides_a_type_that_its_fields_are_of():
+    """Since Python 3.14 annotations are read when somebody asks, and then `date: date` means the field itself."""
+    hidden: list[str] = []
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                names = {
+                    each.name
+                    for each in node.body
+                    if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+                }
+                fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+                names |= {each.target.id for each in fields if isinstance(each.target, ast.Name)}
+                hidden += [
+                    f"{path.name}:{each.lineno} {used.id}"
+                    for each in fields
+                    for used in ast.walk(each.annotation)
+                    if isinstance(used, ast.Name) and used.id in names
+                ]
+    assert hidden == []

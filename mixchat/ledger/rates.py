@@ -1,6 +1,6 @@
 """What a model's tokens cost, and the one sum that turns usage into dollars."""
 
-from datetime import date
+import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Rates(Struct, frozen=True, kw_only=True):
     """`request`: however many searches a request makes, it is charged for one."""
     request: Decimal | None = None
     """Dollars per thousand requests, where the provider takes a fee for each."""
-    date: date
+    date: datetime.date
     """The day since which the price holds, where the list dates it; else the day it was looked up for."""
     source: str
     """Where the price is from: `config`, `this machine`, or the price list with its version."""
