@@ -63,7 +63,10 @@ class CodeRows(Sequence[RenderedLine]):
     def _row_starts(self) -> list[int] | None:
         """Return the row at which each line starts, or None where every line is one row."""
         room = self._room
-        heights = [1 if len(line) * _TAB <= room else self._height(line) for line in self._lines]
+        heights = [
+            1 if len(line) * _TAB <= room or _is_one_row(line, room) else self._height(line)
+            for line in self._lines
+        ]
         for at, rows in self._seams.items():
             heights[min(at, len(heights) - 1)] += len(rows)
         if max(heights) == 1:
@@ -134,6 +137,10 @@ class CodeRows(Sequence[RenderedLine]):
         if shades is None or at >= len(shades):
             return untabbed([(self._lines[at], self._palette.panel)])
         return untabbed([(text, token_style(self._palette, kind)) for text, kind in shades[at]])
+
+
+def _is_one_row(line: str, room: int) -> bool:
+    return len(line) <= room and line.isascii() and "\t" not in line
 
 
 def token_style(palette: Palette, kind: str) -> Style:
