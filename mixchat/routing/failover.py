@@ -247,7 +247,7 @@ class FailOver:
             health.finished(ref)
             self._move, self.answered = "stop", True
             return ()
-        self._patience.silence += attempt.silent_seconds
+        self._patience.bear(attempt.silent_seconds)
         bare = self._without_earlier_pictures(failure, attempt)
         if bare is not None:
             self._prepared, self._move, self._pause = bare, "retry", 0.0

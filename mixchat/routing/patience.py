@@ -26,12 +26,19 @@ class Patience:
         self._clock = clock
         self._pinned = pinned
         self.silence = 0.0
-        """Seconds of silence so far."""
+        """Seconds of silence so far, without what a model was known to need."""
+        self._needed = 0.0
+        """Seconds that the call under way may be silent for a good reason."""
 
     @property
     def is_used_up(self) -> bool:
         """Whether no time for another call is left."""
         return not self._pinned and self._limits.silence - self.silence < _LEAST
+
+    def bear(self, seconds: float) -> None:
+        """Take the silence of a call that failed off the budget: what it was known to need is no fault of the turn."""
+        self.silence += max(seconds - self._needed, 0.0)
+        self._needed = 0.0
 
     def seconds_for(
         self,
@@ -57,6 +64,7 @@ class Patience:
         reading = self._health.seconds_to_read(request.ref, tokens, local=provider.local)
         thinking = limits.silent if silent or request.effort in _HARD else 0.0
         own = max(provider.first_token_timeout, thinking) + reading
+        self._needed = thinking + reading
         if self._pinned:
             return min(own * limits.pinned, max(own, limits.pinned_longest))
         if provider.local and not spare:  # loading a large model takes minutes, and nobody else can answer

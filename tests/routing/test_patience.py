@@ -16,6 +16,7 @@ from mixchat.domain.events import (
     TextDelta,
     ThinkingDelta,
 )
+from mixchat.domain.model import ModelCard
 from mixchat.domain.usage import FREE
 from mixchat.routing.idle_timeout import IdleTimeout
 from mixchat.routing.turn_run import TurnRun
@@ -59,6 +60,16 @@ async def test_where_nobody_says_a_word_it_is_told_within_the_budget(parts: Part
     assert run.failure.message.startswith("a/1 gave no sign of life for 10 seconds.")
     assert clock.time - began <= 31
     assert len(run.attempts) >= 3
+
+
+async def test_what_a_model_needs_to_think_in_silence_is_not_taken_from_the_next(
+    parts: Parts, clock: SteeredClock
+):
+    parts.cards = {ref(name): ModelCard(ref=ref(name), silent=True) for name in ("a/x", "b/y")}
+    parts.providers.script("a/x", [Hang()])
+    parts.providers.script("b/y", [Pause(40), *reply("Thought over.")])
+    events = await clock.running(played(parts.run("a/x", "b/y")))
+    assert text_of(events) == "Thought over."
 
 
 async def test_a_server_of_ones_own_leaves_time_for_the_next_model(parts: Parts, clock: SteeredClock):
