@@ -136,10 +136,12 @@ class Chat:
     def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
         """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
 
-        Turns to which nothing came are left out: no model is shown them either.
+        Turns that failed before anything came are left out: no model is shown them either. One that was stopped while
+        its model still thought is not: the prompt stands above, and what comes next follows it.
         """
         earlier = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
-        turns = [turn for turn in earlier if turn.reply or turn.outcome in (Outcome.OPEN, Outcome.COMPLETE)]
+        asked = (Outcome.OPEN, Outcome.COMPLETE, Outcome.STOPPED)
+        turns = [turn for turn in earlier if turn.reply or turn.outcome in asked]
         last = next((turn for turn in reversed(turns) if not is_small_talk(turn.prompt)), None)
         return RoutingInput(
             prompt=prompt.text,

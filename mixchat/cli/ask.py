@@ -112,6 +112,10 @@ async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput
         role, model = (args.role, args.model) if args.role or args.model else (asked.role, asked.model)
         pin = _pin(runtime, role, model)
         mentions = read_mentions(asked.typed, runtime.routing.resolve_name, Path())
+        if pin is None and mentions.nothing is not None:
+            raise ConfigError(
+                f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent. With -r or -m it is text."
+            )
         show = _Json() if args.json else _Words(quiet=args.quiet)
         files = await _attached(chat, args, mentions)
         request = TurnRequest(

@@ -1,7 +1,7 @@
 """The stack in use: who can answer, what retires, what has no price."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
 
 from mixchat.cli.doctor_checks import Check
@@ -11,6 +11,7 @@ from mixchat.config.provider_specs import ProviderSpec
 from mixchat.config.stack_parse import unknown_model
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.domain.model import ModelRef
+from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 from mixchat.runtime.runtime import Runtime
 
 _AREA_ENDPOINTS = "endpoints"
@@ -100,9 +101,10 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
         yield Check(_AREA_STACK, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
     yield Check(_AREA_STACK, "in use", "works", stack.name)
+    here = {entry.name for entry in ModelStore.of(runtime.settings.paths, runtime.settings.config).entries()}
     for role in stack.roles:
         fallback_order = [slot.ref for slot in stack.fallback_order(role)]
-        near = [ref for ref in fallback_order if runtime.settings.providers.reachable(ref.provider)]
+        near = [ref for ref in fallback_order if _is_there(runtime, here, ref)]
         if near and all(ref.provider == LOCAL for ref in near) and (others := _others(runtime)):
             yield Check(
                 _AREA_STACK,
@@ -118,13 +120,17 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
                 _AREA_STACK,
                 role,
                 "trouble",
-                "no model in its fallback order is available",
-                "Add a key or a model.",
+                "none of its models can be reached, or is on this machine",
+                f"Add a key with `mixchat keys set`, start Ollama, or run `mixchat local pull {DEFAULT_MODEL}`.",
             )
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):
         yield Check(_AREA_STACK, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
+
+
+def _is_there(runtime: Runtime, here: Container[str], ref: ModelRef) -> bool:
+    return ref.model in here if ref.provider == LOCAL else runtime.settings.providers.reachable(ref.provider)
 
 
 def _others(runtime: Runtime) -> list[str]:

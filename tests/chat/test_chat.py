@@ -22,6 +22,7 @@ from mixchat.domain.events import (
     Routed,
     StreamEnd,
     TextDelta,
+    ThinkingDelta,
     TurnAccepted,
     TurnFailed,
     TurnFinished,
@@ -476,6 +477,13 @@ async def test_a_turn_to_which_nothing_came_is_nothing_to_go_on_from(place: Plac
     chat.path.undo()
     chat.path.undo()
     assert chat.routing_input(TurnRequest(text="and three")).history == ()
+
+
+async def test_what_was_stopped_in_its_thoughts_is_what_the_next_message_follows(place: Place):
+    chat = place.chat(reply("A"), [ThinkingDelta("Hm"), Hang()])
+    await collect(chat.send("prove it"))
+    await stop_at(chat.send("write a parser in python"), ThinkingDelta)
+    assert chat.routing_input(TurnRequest(text="and a class")).history == ("prove it", "write a parser in python")
 
 
 async def test_a_correction_is_kept_taught_and_carried_to_the_next_question(place: Place):

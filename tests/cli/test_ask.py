@@ -301,6 +301,14 @@ def write(path: str, text: str) -> None:
     Path(path).write_text(text)
 
 
+async def test_a_first_word_that_pins_nothing_is_not_sent(wires: Wires):
+    run = await ask("@opsu is it?")
+    assert (run.code, wires.seen) == (2, [])
+    assert run.err.startswith("mixchat: @opsu is no role, alias, model or file here; nothing was sent.")
+    assert (await ask("-r", "daily-driver", "@dataclass, is it slow?")).code == 0
+    assert "@dataclass, is it slow?" in str(wires.seen[-1].json)
+
+
 async def test_a_first_word_pins_files_and_addresses_are_attached_and_piped_text_does_neither(wires: Wires):
     write("notes.md", "the notes")
     run = await ask("@openai/gpt-6.1-sol what is in @notes.md, @nobody?", stdin=b"@coding @notes.md piped")
