@@ -483,7 +483,10 @@ async def test_what_was_stopped_in_its_thoughts_is_what_the_next_message_follows
     chat = place.chat(reply("A"), [ThinkingDelta("Hm"), Hang()])
     await collect(chat.send("prove it"))
     await stop_at(chat.send("write a parser in python"), ThinkingDelta)
-    assert chat.routing_input(TurnRequest(text="and a class")).history == ("prove it", "write a parser in python")
+    assert chat.routing_input(TurnRequest(text="and a class")).history == (
+        "prove it",
+        "write a parser in python",
+    )
 
 
 async def test_a_correction_is_kept_taught_and_carried_to_the_next_question(place: Place):
