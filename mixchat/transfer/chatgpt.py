@@ -65,7 +65,7 @@ class _Reader:
 
     def read(self) -> Taken:
         """Walk the tree without recursion: an export of one's own may be thousands of messages deep."""
-        roots = [key for key, node in self._nodes.items() if table(node).get("parent") not in self._nodes]
+        roots = [key for key, node in self._nodes.items() if not self._is_node(table(node).get("parent"))]
         waiting: list[tuple[str, _Draft | None, str | None]] = [(key, None, None) for key in reversed(roots)]
         while waiting:
             key, draft, parent = waiting.pop()
@@ -75,12 +75,16 @@ class _Reader:
             self._seen.add(key)
             node = table(self._nodes.get(key))
             draft, parent = self._step(key, table(node.get("message")), draft, parent)
-            children = [child for child in items(node.get("children")) if child in self._nodes]
+            children = [child for child in items(node.get("children")) if self._is_node(child)]
             if draft is not None and (not children or key == self._said.get("current_node")):
                 self._close(draft)
             waiting += [(child, draft, parent) for child in reversed(children)]
         self._left["messages that hang on nothing"] += len(self._nodes.keys() - self._seen)
         return Taken(self._document(), +self._left)
+
+    def _is_node(self, name: object) -> bool:
+        """Whether a node is called so; in a file that is not what it seems, a name may be anything."""
+        return isinstance(name, str) and name in self._nodes
 
     def _step(
         self, key: str, message: Mapping[str, Any], draft: _Draft | None, parent: str | None

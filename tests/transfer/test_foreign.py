@@ -215,3 +215,15 @@ def test_a_tree_as_deep_as_a_year_of_talk_is_walked(history: History, tmp_path: 
         before = f"a{number}"
     conversation = gpt_conversation() | {"mapping": gpt_tree(*nodes), "current_node": before}
     assert history.take(written(tmp_path / "conversations.json", [conversation])).turns == 3000
+
+
+@pytest.mark.parametrize("name", [["a3"], {"a3": 1}, 3, None, 1.5])
+def test_nodes_of_chatgpt_whose_names_are_no_text_hang_on_nothing(
+    history: History, tmp_path: Path, name: object
+):
+    conversation = gpt_conversation()
+    conversation["mapping"]["a1"]["parent"] = name
+    conversation["mapping"]["u1"]["children"].append(name)
+    conversation["current_node"] = name
+    history.take(written(tmp_path / "conversations.json", [conversation]))
+    assert [turn.prompt for turn in history.turns(history.chats.list()[0].id)]
