@@ -39,6 +39,11 @@ class Kept(Struct, frozen=True):
     life: float
     """Seconds that it is kept from then on."""
 
+    def warm_tokens(self, now: float) -> int:
+        """Return how much of it is likely to be in the cache still: its life counts from when the request began."""
+        alive = 0 <= now - self.started <= self.life
+        return self.tokens if alive and self.tokens >= cache_rule(self.variant).minimum else 0
+
 
 def variant_of(ref: ModelRef, effort: Effort | None, system: str | None, *, search: bool) -> str:
     """Return what a cache is kept for: another value never finds what this one wrote."""

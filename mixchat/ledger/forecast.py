@@ -9,7 +9,6 @@ from mixchat.domain.model import ModelRef
 from mixchat.domain.request import ModelRequest
 from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger.cache_book import Kept, variant_of
-from mixchat.ledger.cache_rules import cache_rule
 from mixchat.ledger.estimate import Estimator
 from mixchat.ledger.prices import Prices
 
@@ -50,16 +49,9 @@ def forecast(
     """
     read, written = estimator.request(request), estimator.length(call, request)
     variant = variant_of(call.ref, request.effort, request.system, search=request.search)
-    warm = {one.variant: _warm(one, now) for one in kept}
+    warm = {one.variant: one.warm_tokens(now) for one in kept}
     cached = min(round(warm.get(variant, 0) * hit(call.ref)), read)
     share = estimator.share_written(call.ref)
     usage = Usage(input=read, output=written, cache_read=cached, cache_write=round((read - cached) * share))
     usd = prices.price(call.ref, usage, now)
     return Forecast(cost=Cost(usd, exact=usd == 0), input=read, output=written, cached=cached)
-
-
-def _warm(kept: Kept, now: float) -> int:
-    """Return how much a variant is likely to have in its cache: it counts from when its last request began."""
-    rule = cache_rule(kept.variant)
-    alive = 0 <= now - kept.started <= kept.life
-    return kept.tokens if alive and kept.tokens >= rule.minimum else 0

@@ -39,7 +39,8 @@ from mixchat.routing.cost_facts import ChatCosts, CostFacts
 SENTENCES: Final = {
     "quality": "every prompt gets the model of its role, or a better one that has read the chat; a hard one the role's"
     " second model where that costs less than half",
-    "balanced": "a strong model is asked while that costs a few cents more; else the everyday one answers and says so",
+    "balanced": "a strong model is asked while that costs at most five cents more, and at most three times what the"
+    " everyday one costs; else the everyday one answers and says so",
     "saver": "everyday prompts go to the small model, code and hard ones to the everyday model",
 }
 """What each setting of `[router] economy` does, for people."""
@@ -191,7 +192,7 @@ class _Weighing:
         The role's own model, whoever has read the chat and is good enough, and for what comes after it the everyday and
         the strong one.
         """
-        read = {kept.variant for kept in chat.kept}
+        read = {kept.variant for kept in chat.kept if kept.warm_tokens(chat.situation.now)}
         yield home, need, True
         if need < HARD:
             yield from ((slot, need, True) for slot in self._homes(role)[1:] if self._variant(slot) in read)

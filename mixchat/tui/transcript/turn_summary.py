@@ -161,7 +161,7 @@ def _outcome_words(turn: Turn) -> str:
     if turn.outcome is Outcome.STOPPED:
         return "stopped"
     if turn.outcome is Outcome.OPEN:
-        return "mixchat ended before this reply did"
+        return "unfinished: another window answers it, or mixchat ended"
     if turn.stop == "length":
         return "cut at the length limit"
     return ""
