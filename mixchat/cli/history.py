@@ -32,13 +32,16 @@ def add(subparsers: Subparsers) -> None:
     family = subparsers.add_parser(
         "history",
         help="saved chats",
-        description="Lists, searches, shows, removes, exports and imports saved chats.",
+        description="Lists, searches, shows, removes, brings back, exports and imports saved chats.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = family.add_subparsers(dest="history_command", metavar="COMMAND", required=True)
     listed = commands.add_parser("list", help="the newest first", epilog="example: mixchat history list -n 5")
     listed.add_argument("-n", "--number", type=int, default=20, help="how many; 20")
+    listed.add_argument(
+        "--deleted", action="store_true", help="those that were deleted and can be brought back"
+    )
     listed.set_defaults(run=run_list)
     found = commands.add_parser(
         "search", help="find words", epilog="example: mixchat history search 'binary tree'"
@@ -58,17 +61,23 @@ def add(subparsers: Subparsers) -> None:
         "--now", action="store_true", help="take it off the disk at once, with all else that was deleted"
     )
     removed.set_defaults(run=run_rm)
+    restored = commands.add_parser(
+        "restore", help="bring a deleted chat back", epilog="example: mixchat history restore 3f2a"
+    )
+    restored.add_argument("id", metavar="ID", help="the id or its beginning")
+    restored.set_defaults(run=run_restore)
     history_files.add(commands)
 
 
 def run_list(args: argparse.Namespace) -> int:
     """Print a line a chat: id, day, title."""
-    chats = _runtime(args).storage.chats.list(args.number)
+    chats = _runtime(args).storage.chats.list(args.number, deleted=args.deleted)
     for chat in chats:
         day = datetime.fromtimestamp(chat.updated).astimezone().strftime("%Y-%m-%d %H:%M")
         print(f"{chat.id}  {day}  {printable(chat.title)}")
     if not chats:
-        print("No chat is saved yet; start one with: mixchat", file=sys.stderr)
+        none = "No deleted chat is left." if args.deleted else "No chat is saved yet; start one with: mixchat"
+        print(none, file=sys.stderr)
     return 0
 
 
@@ -137,11 +146,25 @@ def run_rm(args: argparse.Namespace) -> int:
         gone = "gone from the disk, with all else that was deleted and the copies made before upgrades"
     else:
         purge(runtime.storage.database, runtime.storage.clock.now() - UNDO_TIME)
-        gone = f"gone from the disk in {UNDO_TIME / 3600:g} h; --now does it at once"
+        back = f"`mixchat history restore {record.id}` brings it back within {UNDO_TIME / 3600:g} h"
+        gone = f"{back}, then it is gone from the disk; --now does it at once"
     print(
         f"Deleted {record.id} ({printable(record.title)}): {gone}. What it cost stays counted.",
         file=sys.stderr,
     )
+    return 0
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    """Bring back a chat that was deleted and is still on the disk."""
+    runtime = _runtime(args)
+    try:
+        record = runtime.storage.chats.find(args.id, deleted=True)
+    except KeyError as error:
+        raise ConfigError(str(error.args[0])) from None
+    runtime.storage.chats.restore(record.id)
+    asyncio.run(runtime.storage.database.flush())
+    print(f"{record.id} ({printable(record.title)}) is back.", file=sys.stderr)
     return 0
 
 

@@ -95,18 +95,19 @@ class ChatStore:
         await self._database.write(lambda connection: (_accept(connection, record), first(connection)))
         return self.get(record.id) or record
 
-    def find(self, text: str) -> ChatRecord:
-        """Return the chat whose id is `text` or is the only one to begin with it.
+    def find(self, text: str, *, deleted: bool = False) -> ChatRecord:
+        """Return the chat whose id is `text` or is the only one to begin with it; or such a deleted one.
 
         Raises:
             KeyError: no chat fits, or several do; the message says which.
         """
         rows = self._database.connection.execute(
-            f"SELECT {_FIELDS} FROM chats WHERE deleted IS NULL AND substr(id, 1, length(?)) = ? LIMIT 2",
-            (text, text),
+            f"SELECT {_FIELDS} FROM chats WHERE (deleted IS NOT NULL) = ? AND substr(id, 1, length(?)) = ? LIMIT 2",
+            (deleted, text, text),
         ).fetchall()
         if not text or not rows:
-            raise KeyError(f"There is no chat {text!r}; see `mixchat history list`.")
+            kind, flag = ("deleted chat", " --deleted") if deleted else ("chat", "")
+            raise KeyError(f"There is no {kind} {text!r}; see `mixchat history list{flag}`.")
         if len(rows) > 1:
             raise KeyError(f"Several chats begin with {text!r}; write more of the id.")
         return self._as_changed(_record(rows[0]))
@@ -139,6 +140,12 @@ class ChatStore:
     def delete(self, chat: str) -> None:
         """Hide the chat; `restore` brings it back."""
         self._alter(chat, deleted=self._clock.now())
+
+    def last_deleted(self, since: float) -> ChatRecord | None:
+        """Return the chat that was deleted last, in whichever window, if that was since then."""
+        deleted = [(record.deleted or 0.0, record) for record in self.list(deleted=True)]
+        when, record = max(deleted, key=lambda pair: pair[0], default=(0.0, None))
+        return record if when >= since else None
 
     def restore(self, chat: str) -> None:
         """Bring a deleted chat back."""

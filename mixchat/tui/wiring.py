@@ -104,7 +104,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         CompactionHandler(context, spending),
         comparing,
         copying,
-        BranchHandler(context, conversation, comparing),
+        BranchHandler(context, conversation, comparing, navigation),
         InterruptHandler(context, download),
         ModelHandler(context, turns),
         ChatSettingsHandler(context),

@@ -69,7 +69,7 @@ TURNS: Final[tuple[Action, ...]] = (
         slash="fork",
     ),
     Action(
-        id="undo", key="alt+z", title="Undo", help="take the last turn back, or bring back a deleted one",
+        id="undo", key="alt+z", title="Undo", help="take the last turn back, or bring back a deleted turn or chat",
         slash="undo",
     ),
     Action(id="redo", key="alt+y", title="Redo", help="bring back the turn that was taken back", slash="redo"),

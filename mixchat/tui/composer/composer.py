@@ -1,7 +1,7 @@
 """The composer: prompt, completions, waiting messages and the line of who would answer, as one panel."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from textual import on
@@ -95,6 +95,10 @@ class Composer(Vertical):
         self._lacks_model = False
         """Whether no model can answer yet."""
         self._question: Question | None = None
+        self._undoes: Callable[[], bool] | None = None
+        """Takes back what was done last besides writing."""
+        self._unchanged: str | None = None
+        """What was written when that was done; `None`: something else was written since."""
 
     def compose(self) -> ComposeResult:
         """Lay out what waits, the prompt and who would answer."""
@@ -269,6 +273,20 @@ class Composer(Vertical):
         self.settings = GenerationSettings()
         self.area.load_text("")
 
+    def on_undo(self, act: Callable[[], bool]) -> None:
+        """Let the key that undoes writing do this before it undoes what was written earlier; it returns whether it did."""
+        self._undoes, self._unchanged = act, self.typed
+
+    def undo_other(self, *, before_text: bool) -> bool:
+        """Take back what was done last besides writing; return whether there was something.
+
+        Args:
+            before_text: only if nothing was written since.
+        """
+        if self._undoes is None or (before_text and self.typed != self._unchanged):
+            return False
+        return self._undoes()
+
     def walk(self, *, older: bool) -> None:
         """Go to an earlier prompt, or to a later one; in an empty prompt first to the last that waits."""
         if older and self.is_empty and self.waiting:
@@ -291,6 +309,8 @@ class Composer(Vertical):
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
+        if self.typed != self._unchanged:
+            self._unchanged = None
         self._offer()
         self.post_message(self.Edited())
 

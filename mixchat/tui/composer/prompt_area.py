@@ -36,6 +36,10 @@ class PromptOwner(Protocol):
         """Go to an earlier prompt, or to a later one."""
         ...
 
+    def undo_other(self, *, before_text: bool) -> bool:
+        """Take back what was done last besides writing, or only if nothing was written since; return whether it was."""
+        ...
+
 
 class PromptArea(EditingArea):
     """A text area whose Enter sends, whose arrows reach earlier prompts, and which folds long pastes.
@@ -221,6 +225,15 @@ class PromptArea(EditingArea):
             self.take(self._completions.choose())
         else:
             self.post_message(self.NothingCompleted())
+
+    def action_undo(self) -> None:
+        """Take back what was done last, in the text or besides."""
+        if self._owner.undo_other(before_text=True):
+            return
+        before = self.text
+        super().action_undo()
+        if self.text == before:
+            self._owner.undo_other(before_text=False)
 
     def action_up(self) -> None:
         """Move up: in the completions, in the text, or past its top to the prompt before."""

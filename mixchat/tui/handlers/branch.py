@@ -9,17 +9,23 @@ from mixchat.tui.composer.message import EditedTurn
 from mixchat.tui.handlers.compare import CompareHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import NO_TURN, ChatHandler
+from mixchat.tui.handlers.navigate import NavigationHandler
 
 
 class BranchHandler(ChatHandler):
     """Moves the chat on the screen between its branches."""
 
     def __init__(
-        self, context: ChatContext, conversation: ConversationHandler, comparing: CompareHandler
+        self,
+        context: ChatContext,
+        conversation: ConversationHandler,
+        comparing: CompareHandler,
+        navigation: NavigationHandler,
     ) -> None:
         super().__init__(context)
         self._conversation = conversation
         self._comparing = comparing
+        self._navigation = navigation
         self._deleted: dict[str, list[tuple[str, str | None]]] = {}
         """By chat: the turns that were deleted, each with the last turn that was left on the screen."""
 
@@ -130,7 +136,7 @@ class BranchHandler(ChatHandler):
             self.context.view.load()
             self.context.composer.put_back(self.context.chat.original_prompt(turn))
             self.context.notify(f"The last turn is taken back; {self.context.key('redo')} brings it back.")
-        else:
+        elif not self._navigation.bring_back():
             self.context.notify("There is nothing to undo.")
 
     @handles("redo")

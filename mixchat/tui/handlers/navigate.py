@@ -23,6 +23,10 @@ class NavigationHandler(ChatHandler):
     def __init__(self, context: ChatContext, conversation: ConversationHandler) -> None:
         super().__init__(context)
         self._conversation = conversation
+        self._chat_list: ChatList | None = None
+        """The list of chats, with what can be taken back in it."""
+        self._left = ""
+        """The chat that was on the screen and was deleted in the list."""
 
     @handles("chats")
     def chats(self, words: str) -> None:
@@ -30,7 +34,8 @@ class NavigationHandler(ChatHandler):
         from mixchat.tui.screens.chats.chat_list import ChatList
         from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 
-        chats = ChatList(self.context.runtime, self.context.chat)
+        chats = self._chat_list or ChatList(self.context.runtime, lambda: self.context.chat)
+        self._chat_list = chats
         self.context.push_screen(ChatsScreen(chats, words), partial(self._chats_closed, chats))
 
     def _chats_closed(self, chats: "ChatList", found: "ChatFound | None") -> None:
@@ -38,9 +43,25 @@ class NavigationHandler(ChatHandler):
         if found is not None:
             self.open(found.chat, found.turn)
         elif chat.turns and chat.id not in chats.records:
+            self._left = chat.id
             self._conversation.switch_to(self.context.runtime.new_chat())
         else:
             self.context.view.refresh()
+        if chats.has_deleted:
+            self.context.composer.on_undo(self.bring_back)
+
+    def bring_back(self) -> bool:
+        """Bring back the chat that was deleted last in the list; return whether there was one."""
+        brought = self._chat_list.bring_back() if self._chat_list is not None else None
+        if brought is None:
+            return False
+        chat, sentence = brought
+        if chat == self._left and not self.context.chat.turns:
+            self.open(chat)
+        else:
+            self.context.view.refresh()
+        self.context.notify(sentence)
+        return True
 
     def open(self, chat: str, turn: str = "") -> None:
         """Put a saved chat on the screen, at a turn of it."""

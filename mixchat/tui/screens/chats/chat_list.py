@@ -1,13 +1,14 @@
 """The saved chats as the chats screen works with them: found, renamed, pinned, tagged, deleted and brought back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from mixchat.chat.chat import Chat
 from mixchat.domain.usage import CostSum
 from mixchat.storage.chats import ChatRecord
+from mixchat.storage.deletion import UNDO_TIME
 from mixchat.storage.search import Hit
 from mixchat.tui.choice_bar import Act
 
@@ -17,18 +18,28 @@ if TYPE_CHECKING:
 _HITS: Final = 200
 
 
+class _Change(Struct, frozen=True):
+    """One change, and how to take it back."""
+
+    sentence: str
+    """What is said once it is taken back."""
+    act: Act
+    deleted: str = ""
+    """The chat that it took away."""
+
+
 class ChatList:
-    """Changes chats and remembers how to take each change back.
+    """Changes chats and remembers how to take each change back, however often the list is left and opened again.
 
     Args:
         runtime: holds the history and the ledger.
-        in_use: the chat on the screen, whose record is in memory, too.
+        in_use: returns the chat on the screen, whose record is in memory, too.
     """
 
-    def __init__(self, runtime: "Runtime", in_use: Chat) -> None:
+    def __init__(self, runtime: "Runtime", in_use: Callable[[], Chat]) -> None:
         self._runtime = runtime
         self._in_use = in_use
-        self._undo: list[tuple[str, Act]] = []
+        self._undo: list[_Change] = []
         self._costs: dict[str, CostSum] | None = None
         self.records: dict[str, ChatRecord] = {}
         """Every chat, in the list's order."""
@@ -76,23 +87,54 @@ class ChatList:
         before = self.records[chat]
         self._runtime.storage.chats.tag(chat, *tags)
         self._take_over(structs.replace(before, tags=tuple(sorted(set(tags)))))
-        self._undo.append((f"“{before.title}” has its tags back.", lambda: self._tag_back(before)))
+        self._undo.append(
+            _Change(f"“{before.title}” has its tags back.", lambda: self._tag_back(before))
+        )
 
     def delete(self, chat: str) -> None:
         """Take the chat away; what it cost stays counted."""
         record = self.records[chat]
         self._runtime.storage.chats.delete(chat)
         del self.records[chat]
-        self._undo.append((f"“{record.title}” is back.", lambda: self._runtime.storage.chats.restore(chat)))
+        self._undo.append(_restoring(record, self._runtime.storage.chats.restore))
 
     def undo(self) -> str | None:
-        """Take the last change back and say what is as it was; `None`: there is nothing to take back."""
-        if not self._undo:
-            return None
-        sentence, action = self._undo.pop()
-        action()
+        """Take the last change back and say what is as it was; `None`: there is nothing to take back.
+
+        After the changes of this window comes what was deleted last in any other, as long as it is on disk.
+        """
+        chats = self._runtime.storage.chats
+        self._forget_what_is_gone()
+        if self._undo:
+            change = self._undo.pop()
+        else:
+            record = chats.last_deleted(self.now() - UNDO_TIME)
+            if record is None:
+                return None
+            change = _restoring(record, chats.restore)
+        change.act()
         self.read()
-        return sentence
+        return change.sentence
+
+    @property
+    def has_deleted(self) -> bool:
+        """Whether a chat can be brought back that was deleted in this window."""
+        self._forget_what_is_gone()
+        return any(change.deleted for change in self._undo)
+
+    def _forget_what_is_gone(self) -> None:
+        known = self._runtime.storage.chats.get
+        self._undo = [change for change in self._undo if not change.deleted or known(change.deleted)]
+
+    def bring_back(self) -> tuple[str, str] | None:
+        """Bring back the chat that was deleted last in this window; return its id and a sentence, `None`: there is none."""
+        self._forget_what_is_gone()
+        change = next((change for change in reversed(self._undo) if change.deleted), None)
+        if change is None:
+            return None
+        self._undo.remove(change)
+        change.act()
+        return change.deleted, change.sentence
 
     def _tag_back(self, before: ChatRecord) -> None:
         self._runtime.storage.chats.tag(before.id, *before.tags)
@@ -102,14 +144,18 @@ class ChatList:
         before = self.records[record.id]
         self._take_over(self._runtime.storage.chats.post(before, record))
         self.read()
-        self._undo.append((sentence, lambda: self._put_back(before, record)))
+        self._undo.append(_Change(sentence, lambda: self._put_back(before, record)))
 
     def _put_back(self, before: ChatRecord, after: ChatRecord) -> None:
         self._take_over(self._runtime.storage.chats.post(after, before))
 
     def _take_over(self, record: ChatRecord) -> None:
         self.records[record.id] = record
-        mine = self._in_use
+        mine = self._in_use()
         if record.id == mine.id:
             changed = {name: getattr(record, name) for name in ("title", "pinned", "tags")}
             mine.record = structs.replace(mine.record, **changed)
+
+
+def _restoring(record: ChatRecord, restore: Callable[[str], None]) -> _Change:
+    return _Change(f"“{record.title}” is back.", lambda: restore(record.id), record.id)
