@@ -87,9 +87,7 @@ class ChatList:
         before = self.records[chat]
         self._runtime.storage.chats.tag(chat, *tags)
         self._take_over(structs.replace(before, tags=tuple(sorted(set(tags)))))
-        self._undo.append(
-            _Change(f"“{before.title}” has its tags back.", lambda: self._tag_back(before))
-        )
+        self._undo.append(_Change(f"“{before.title}” has its tags back.", lambda: self._tag_back(before)))
 
     def delete(self, chat: str) -> None:
         """Take the chat away; what it cost stays counted."""
