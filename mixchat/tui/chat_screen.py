@@ -267,6 +267,10 @@ class ChatScreen(Screen[None]):
         if not self.context.queue.resume_queue() and self.wiring.onboarding.no_model_available:
             self.action_run("pull")
 
+    @on(Composer.Undone)
+    def _undone(self) -> None:
+        self.wiring.navigation.bring_back()
+
     @on(Composer.QueueEdited)
     def _queue_edited(self) -> None:
         self.action_run("drop-queued")

@@ -1,7 +1,7 @@
 """The composer: prompt, completions, waiting messages and the line of who would answer, as one panel."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from textual import on
@@ -62,6 +62,9 @@ class Composer(Vertical):
     class Emptied(Message):
         """Enter was pressed on nothing."""
 
+    class Undone(Message):
+        """What was done last besides writing is to be taken back."""
+
     class QueueEdited(Message):
         """The arrow up was pressed on nothing while messages wait: the last one is to be edited."""
 
@@ -95,8 +98,8 @@ class Composer(Vertical):
         self._lacks_model = False
         """Whether no model can answer yet."""
         self._question: Question | None = None
-        self._undoes: Callable[[], bool] | None = None
-        """Takes back what was done last besides writing."""
+        self._can_undo = False
+        """Whether something was done besides writing that can be taken back."""
         self._unchanged: str | None = None
         """What was written when that was done; `None`: something else was written since."""
 
@@ -273,9 +276,9 @@ class Composer(Vertical):
         self.settings = GenerationSettings()
         self.area.load_text("")
 
-    def on_undo(self, act: Callable[[], bool]) -> None:
-        """Let the key that undoes writing do this before it undoes what was written earlier; it returns whether it did."""
-        self._undoes, self._unchanged = act, self.typed
+    def enable_undo(self) -> None:
+        """Let the key that undoes writing take back what was done besides, before what was written earlier."""
+        self._can_undo, self._unchanged = True, self.typed
 
     def undo_other(self, *, before_text: bool) -> bool:
         """Take back what was done last besides writing; return whether there was something.
@@ -283,9 +286,11 @@ class Composer(Vertical):
         Args:
             before_text: only if nothing was written since.
         """
-        if self._undoes is None or (before_text and self.typed != self._unchanged):
+        if not self._can_undo or (before_text and self.typed != self._unchanged):
             return False
-        return self._undoes()
+        self._can_undo = False
+        self.post_message(self.Undone())
+        return True
 
     def walk(self, *, older: bool) -> None:
         """Go to an earlier prompt, or to a later one; in an empty prompt first to the last that waits."""

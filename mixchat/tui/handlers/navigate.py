@@ -34,7 +34,7 @@ class NavigationHandler(ChatHandler):
         from mixchat.tui.screens.chats.chat_list import ChatList
         from mixchat.tui.screens.chats.chats_screen import ChatsScreen
 
-        chats = self._chat_list or ChatList(self.context.runtime, lambda: self.context.chat)
+        chats = self._chat_list or ChatList(self.context.runtime, self.context.chats)
         self._chat_list = chats
         self.context.push_screen(ChatsScreen(chats, words), partial(self._chats_closed, chats))
 
@@ -48,7 +48,7 @@ class NavigationHandler(ChatHandler):
         else:
             self.context.view.refresh()
         if chats.has_deleted:
-            self.context.composer.on_undo(self.bring_back)
+            self.context.composer.enable_undo()
 
     def bring_back(self) -> bool:
         """Bring back the chat that was deleted last in the list; return whether there was one."""
@@ -60,6 +60,8 @@ class NavigationHandler(ChatHandler):
             self.open(chat)
         else:
             self.context.view.refresh()
+        if self._chat_list is not None and self._chat_list.has_deleted:
+            self.context.composer.enable_undo()
         self.context.notify(sentence)
         return True
 

@@ -1,11 +1,10 @@
 """The saved chats as the chats screen works with them: found, renamed, pinned, tagged, deleted and brought back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
 
-from mixchat.chat.chat import Chat
 from mixchat.domain.usage import CostSum
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.deletion import UNDO_TIME
@@ -14,6 +13,7 @@ from mixchat.tui.choice_bar import Act
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
+    from mixchat.tui.chat.open_chats import OpenChats
 
 _HITS: Final = 200
 
@@ -33,12 +33,12 @@ class ChatList:
 
     Args:
         runtime: holds the history and the ledger.
-        in_use: returns the chat on the screen, whose record is in memory, too.
+        open_chats: has the chat on the screen, whose record is in memory, too.
     """
 
-    def __init__(self, runtime: "Runtime", in_use: Callable[[], Chat]) -> None:
+    def __init__(self, runtime: "Runtime", open_chats: "OpenChats") -> None:
         self._runtime = runtime
-        self._in_use = in_use
+        self._open_chats = open_chats
         self._undo: list[_Change] = []
         self._costs: dict[str, CostSum] | None = None
         self.records: dict[str, ChatRecord] = {}
@@ -94,22 +94,21 @@ class ChatList:
         record = self.records[chat]
         self._runtime.storage.chats.delete(chat)
         del self.records[chat]
-        self._undo.append(_restoring(record, self._runtime.storage.chats.restore))
+        self._undo.append(self._restoring(record))
 
     def undo(self) -> str | None:
         """Take the last change back and say what is as it was; `None`: there is nothing to take back.
 
         After the changes of this window comes what was deleted last in any other, as long as it is on disk.
         """
-        chats = self._runtime.storage.chats
         self._forget_what_is_gone()
         if self._undo:
             change = self._undo.pop()
         else:
-            record = chats.last_deleted(self.now() - UNDO_TIME)
+            record = self._runtime.storage.chats.last_deleted(self.now() - UNDO_TIME)
             if record is None:
                 return None
-            change = _restoring(record, chats.restore)
+            change = self._restoring(record)
         change.act()
         self.read()
         return change.sentence
@@ -134,6 +133,10 @@ class ChatList:
         change.act()
         return change.deleted, change.sentence
 
+    def _restoring(self, record: ChatRecord) -> _Change:
+        chats = self._runtime.storage.chats
+        return _Change(f"“{record.title}” is back.", lambda: chats.restore(record.id), record.id)
+
     def _tag_back(self, before: ChatRecord) -> None:
         self._runtime.storage.chats.tag(before.id, *before.tags)
         self._take_over(before)
@@ -149,11 +152,7 @@ class ChatList:
 
     def _take_over(self, record: ChatRecord) -> None:
         self.records[record.id] = record
-        mine = self._in_use()
+        mine = self._open_chats.chat
         if record.id == mine.id:
             changed = {name: getattr(record, name) for name in ("title", "pinned", "tags")}
             mine.record = structs.replace(mine.record, **changed)
-
-
-def _restoring(record: ChatRecord, restore: Callable[[str], None]) -> _Change:
-    return _Change(f"“{record.title}” is back.", lambda: restore(record.id), record.id)
