@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 KEPT_PROMPTS: Final = 1000
 _LOOSE: Final = "(window <> ? AND (pid IS NULL OR NOT alive(pid, born)))"
 """Drafts of windows that are gone."""
+_UNBEGUN: Final = "NOT EXISTS (SELECT 1 FROM chats WHERE chats.id = drafts.chat)"
+"""Drafts of chats in which nothing was said yet."""
 
 
 class Drafts:
@@ -46,12 +48,18 @@ class Drafts:
 
         A chat in which nothing was said is in no list, so what this window left in one comes along, too.
         """
-        begun = "EXISTS (SELECT 1 FROM chats WHERE chats.id = drafts.chat)"
         return (
             self._own(chat)
-            or self._take_over(f"NOT {begun}", None, chat, loose="window = ?")
-            or self._take_over(f"NOT {begun}", None, chat)
+            or self._take_over(_UNBEGUN, None, chat, loose="window = ?")
+            or self._take_over(_UNBEGUN, None, chat)
         )
+
+    def newest_new(self) -> float:
+        """Return when a window that is gone left the newest draft in a chat without a turn; 0: there is none."""
+        found = self._database.connection.execute(
+            f"SELECT max(written) FROM drafts WHERE {_LOOSE} AND {_UNBEGUN}", (self._window,)
+        ).fetchone()
+        return float(found[0] or 0.0)
 
     def write(self, chat: str, text: str) -> None:
         """Keep `text` for the next time; an empty one removes the draft. It must hold no credential."""

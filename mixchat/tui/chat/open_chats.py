@@ -98,9 +98,9 @@ class OpenChats:
         chat = queue.chat.id
         draft = self._written.get(chat, Draft())
         sent = [*([queue.pending] if queue.pending else []), *queue.waiting]
-        whole = Draft(
-            "\n\n".join(filter(None, [*(message.typed for message in sent), draft.typed])), draft.pastes
-        )
+        pastes = {number: text for message in sent for number, text in message.pastes.items()}
+        typed = [*(message.typed for message in sent), draft.typed]
+        whole = Draft("\n\n".join(filter(None, typed)), {**pastes, **draft.pastes})
         self._clean = {text for text in whole.pastes.values() if text in self._clean or masked(text) == text}
         allowed = self._runtime.settings.allowed_secrets
         try:

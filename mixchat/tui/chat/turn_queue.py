@@ -97,6 +97,7 @@ class TurnQueue:
         self._worker: Worker[None] | None = None
         self._stopped = False
         self._entered = False
+        self._closing = False
 
     def enter(self, observers: Sequence[TurnObserver]) -> None:
         """Show what happens from now on to these."""
@@ -184,10 +185,15 @@ class TurnQueue:
         """Stop the reply under way, let nothing follow it, and wait until it is settled."""
         worker = self._worker
         self.paused = True
-        if worker is not None:
-            self.stop()
+        if worker is None:
+            return
+        self._closing = True
+        self.stop()
+        try:
             with suppress(WorkerCancelled, WorkerFailed):
                 await worker.wait()
+        finally:
+            self._closing = False
 
     async def _sent(self, message: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
         """Attach what a message names, and yield the events of its turn."""
@@ -245,14 +251,14 @@ class TurnQueue:
         try:
             if self._stopped:
                 work.close()
-                self._ends.refused("", message)
+                self._take_back("", message)
             else:
                 await work
         except (ProviderError, StorageError) as error:
             if isinstance(error, OwnNetwork) and message is not None:
                 self._ends.own_network(error.message, message)
             else:
-                self._ends.refused(str(error), message)
+                self._take_back(str(error), message)
         except CancelledError:
             if not self._stopped:
                 raise
@@ -279,7 +285,7 @@ class TurnQueue:
                             self._show(event)
         except CancelledError:
             if turn is None:
-                self._ends.refused("", message)
+                self._take_back("", message)
             raise
         finally:
             if turn is not None:
@@ -298,7 +304,8 @@ class TurnQueue:
         if withdrawn is not None and withdrawn.id == turn.id:
             for observer in self._observers:
                 observer.settle(withdrawn)
-            self._ends.withdrawn(withdrawn, message)
+            if not self._waits_again(message):
+                self._ends.withdrawn(withdrawn, message)
             return
         settled = self.chat.path.turn(turn.id)
         for observer in self._observers:
@@ -306,6 +313,22 @@ class TurnQueue:
         if failure is not None:
             self._pause()
             self._ends.failed(settled, failure, message)
+
+    def _take_back(self, sentence: str, message: ComposedMessage | None) -> None:
+        """Give a message back of which nothing was sent, for the reason given."""
+        if not self._waits_again(message):
+            self._ends.refused(sentence, message)
+
+    def _waits_again(self, message: ComposedMessage | None) -> bool:
+        """Let a message that nobody answered wait again, before the others, if the app is being left; return whether it does.
+
+        The composer may hold other words, or be that of another chat.
+        """
+        if not self._closing or message is None:
+            return False
+        self.waiting.insert(0, message)
+        self._owner.save_unsent(self)
+        return True
 
     def _next(self) -> None:
         if not self.waiting or self.paused or self.busy:

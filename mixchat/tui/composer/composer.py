@@ -266,6 +266,7 @@ class Composer(Vertical):
             settings=self.settings,
             files=mentions.files,
             addresses=mentions.addresses,
+            pastes=self._pastes.used(self.typed),
             edits=self._banner.edited,
         )
 

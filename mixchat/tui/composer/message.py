@@ -52,5 +52,7 @@ class ComposedMessage(Struct, frozen=True, kw_only=True):
     """Whether they may be of this machine and its network: the person was asked."""
     settings: GenerationSettings = GenerationSettings()
     """What is set for this message alone."""
+    pastes: dict[int, str] = {}
+    """The texts behind the folded pastes in `typed`."""
     edits: EditedTurn | None = None
     """The turn whose prompt was edited; the message branches off there."""

@@ -24,10 +24,16 @@ class ConversationHandler(ChatHandler):
             if options.resume is not None:
                 chat = runtime.saved_chat(options.resume)
             elif options.last:
-                chat = runtime.last_chat()
+                chat = self._last_chat()
         except ConfigError as error:
             self.context.notify(str(error))
         self.switch_to(chat or runtime.new_chat())
+
+    def _last_chat(self) -> Chat:
+        """Return the chat that was used last: a new one where what was written last began one and was not answered."""
+        last = self.context.runtime.last_chat()
+        newer = self.context.runtime.storage.drafts.newest_new() > last.record.updated
+        return self.context.runtime.new_chat() if newer else last
 
     def switch_to(self, chat: Chat) -> None:
         """Put another chat on the screen, with the draft that was left in it."""
