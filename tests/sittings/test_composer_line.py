@@ -1,5 +1,7 @@
 """What holds for a chat stands under the prompt for as long as it holds."""
 
+import re
+
 from tests.sittings.sitting import CONFIG, Sitting
 
 TWO = """
@@ -30,7 +32,7 @@ def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting)
     sitting.opens()
     for model in ("wire", "dear"):
         sitting.presses("ctrl+l")
-        sitting.sees("type a part of a name")
+        sitting.sees("Type a name")
         sitting.types(f"ollama/{model}")
         sitting.sees(f"▌ ▌ ollama/{model}")
         sitting.presses("ctrl+f")
@@ -48,3 +50,12 @@ def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting)
     sitting.sees_no_more(PINNED)
     sitting.says("and now?")
     assert sitting.provider.requests[-1].model == "wire"
+
+
+def test_all_of_a_long_paste_is_priced(sitting: Sitting):
+    sitting.opens()
+    sitting.pastes("word " * 20_000)
+    screen = sitting.sees(r"~\$\d\d\.\d\d")
+    price = re.search(r"~\$(\d\d\.\d\d)", screen.text)
+    assert price is not None
+    assert 20 < float(price[1]) < 32, "of 20,000 words and not of the first 4,000"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _TASTE: Final = 20_000
-"""Characters of a prompt that the live line looks at; the turn itself looks at all of them."""
+"""Characters of a prompt that decide who is shown; the turn itself looks at all of them, and so does the price."""
 _A_TOKEN: Final = 4
 """Characters, where nobody counted."""
 _MEDIA_TYPES: Final[dict[str, MediaType]] = {media_type: media_type for media_type in get_args(MediaType)}
@@ -76,7 +76,7 @@ class RoutePreviewBuilder:
         if decision.fallback_order:
             self._runtime.routing.prepare(decision.fallback_order[0].ref)
         card = self._card(decision)
-        priced = self._spending.forecast(chat, prompt, decision)
+        priced = self._spending.forecast(chat, structs.replace(prompt, text=text), decision)
         reads = priced.input if priced is not None else (written(chat) + len(text)) // _A_TOKEN
         return structs.replace(
             holds,

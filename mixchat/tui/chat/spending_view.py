@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 400_000
 """Characters of a chat beyond which its next message is not put together just to be priced."""
+_LONGEST_PROMPT: Final = 200_000
+"""The same of a prompt that is being written: its tokens are counted anew with every change."""
 
 _RECENT: Final = 8
 """Turns of the small chart, and chats of an empty one's panel."""
@@ -136,7 +138,9 @@ class SpendingView:
     def forecast(self, chat: Chat, prompt: TurnRequest, decision: RoutingDecision) -> "Forecast | None":
         """Return about what sending `prompt` would cost; `None` where that would take too long to say."""
         order = decision.fallback_order
-        if not order or not self._runtime.storage.prices.tells(order[0].ref) or written(chat) > _LONGEST:
+        if not order or not self._runtime.storage.prices.tells(order[0].ref):
+            return None
+        if written(chat) > _LONGEST or len(prompt.text) > _LONGEST_PROMPT:
             return None
         return self._forecast(chat.chat_request(prompt), decision, order[0])
 
