@@ -26,6 +26,8 @@ class PickerEntry(Struct, frozen=True):
     detail: str = ""
     key: str = ""
     """The key that does the same; it stands at the right end."""
+    aside: str = ""
+    """What stands at the right end where there is no key, and is never cut."""
     mark: str = ""
     """What stands before it."""
     group: str = ""
@@ -142,7 +144,7 @@ class Picker(DismissibleModal[str | None]):
 
 
 def _row(entry: PickerEntry, *, widest: int, width: int) -> Option:
-    key = key_label(entry.key)
+    key = key_label(entry.key) or entry.aside
     row = Content.assemble(
         f"{entry.mark} " if entry.mark else "",
         (entry.label.ljust(widest) if entry.detail else entry.label, "$text"),

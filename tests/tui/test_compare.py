@@ -1,5 +1,7 @@
 """One prompt goes to several models at once; one answer goes on, and none is lost."""
 
+import re
+
 import pytest
 
 from mixchat.domain.chat_request import Pin
@@ -141,7 +143,14 @@ async def test_models_are_marked_in_a_list_when_none_is_named():
         assert "Compare 3 of at most 4" in stage.text
         await stage.pilot.press("tab")
         assert "Compare 2 of at most 4" in stage.text
-        await stage.pilot.press("enter")
+        assert "Sends “What is tea?”" in stage.text
+        assert "in all ?" in stage.text
+        await stage.pilot.press("tab")
+        assert re.search(r"in all ~?<?\$\S+ \+ \?", stage.text)
+        await stage.pilot.press("q", "q", "q", "enter")
+        assert "no such model" in stage.text
+        assert isinstance(stage.app.screen, ComparePicker)
+        await stage.pilot.press("backspace", "backspace", "backspace", "enter")
         await _compared(stage)
         assert stage.composer.is_empty
 

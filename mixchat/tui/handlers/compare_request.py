@@ -173,4 +173,5 @@ class ComparisonSetup:
                 "Only one model can be asked, and a comparison needs two; /key adds another provider."
             )
         else:
-            self.context.push_screen(ComparePicker(entries, marked), chosen)
+            picker = ComparePicker(self._models, self.context.chat, request.prompt, marked)
+            self.context.push_screen(picker, chosen)
