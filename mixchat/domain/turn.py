@@ -120,8 +120,8 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> float:
-        """How long the attempts took together, first start to last end."""
-        return self.attempts[-1].ended - self.attempts[0].started if self.attempts else 0.0
+        """How long the attempts took together; what lies between them, such as days before a reply was continued, is left out."""
+        return sum(attempt.ended - attempt.started for attempt in self.attempts)
 
 
 def plan_to_keep(turn: Turn) -> str:

@@ -186,6 +186,18 @@ async def test_undo_takes_the_last_turn_back_with_its_prompt_and_redo_brings_it_
         assert stage.composer.typed == ""
 
 
+async def test_undo_gives_a_pinned_prompt_back_with_its_pin():
+    async with on_stage() as stage:
+        stage.runtime.settings.providers.script("b/large", reply("One."))
+        await stage.send("@bee Tell me about tea please")
+        await stage.idle()
+        await stage.pilot.press("alt+z")
+        assert stage.composer.typed == "@bee Tell me about tea please"
+        await stage.pilot.press("alt+y")
+        assert stage.composer.is_empty
+        assert len(stage.turns) == 1
+
+
 async def test_undo_of_every_turn_and_redo_in_another_session():
     async with on_stage() as stage:
         await _two_turns(stage)

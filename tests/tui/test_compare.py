@@ -151,7 +151,7 @@ async def test_models_are_marked_in_a_list_when_none_is_named():
         assert "no such model" in stage.text
         assert isinstance(stage.app.screen, ComparePicker)
         await stage.pilot.press("backspace", "backspace", "backspace", "enter")
-        await _compared(stage)
+        await _compared(stage, 3)
         assert stage.composer.is_empty
 
 

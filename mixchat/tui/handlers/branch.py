@@ -66,9 +66,7 @@ class BranchHandler(ChatHandler):
         if turn is None:
             self.context.notify(NO_TURN)
             return
-        prompt = self.context.chat.original_prompt(turn)
-        written = f"@{turn.pin} {prompt}" if turn.pin else prompt
-        self.context.composer.edit(EditedTurn(turn.id, self.context.selection.number(turn.id)), written)
+        self.context.composer.edit(EditedTurn(turn.id, self.context.selection.number(turn.id)), self.written(turn))
 
     @handles("fork")
     def fork(self) -> None:
@@ -134,7 +132,7 @@ class BranchHandler(ChatHandler):
             self.context.notify("The pick is taken back; every answer is still there.")
         elif (turn := path.undo()) is not None:
             self.context.view.load()
-            self.context.composer.put_back(self.context.chat.original_prompt(turn))
+            self.context.composer.put_back(self.written(turn))
             self.context.notify(f"The last turn is taken back; {self.context.key('redo')} brings it back.")
         elif not self._navigation.bring_back():
             self.context.notify("There is nothing to undo.")
@@ -149,7 +147,7 @@ class BranchHandler(ChatHandler):
         if turn is None:
             self.context.notify("There is nothing to bring back.")
             return
-        if self.context.composer.typed == self.context.chat.original_prompt(turn):
+        if self.context.composer.typed == self.written(turn):
             self.context.composer.clear()
         self.context.view.load()
 

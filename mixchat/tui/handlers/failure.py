@@ -149,7 +149,7 @@ class FailureHandler(ChatHandler):
         """Put the prompt back if nothing else is written; return whether it was."""
         composer = self.context.composer
         if message is None:
-            return composer.put_back(self.context.chat.original_prompt(turn))
+            return composer.put_back(self.written(turn))
         edits = message.edits
         if edits is None or not composer.is_empty or not self.context.chat.path.has(edits.turn):
             return composer.put_back(message.typed)

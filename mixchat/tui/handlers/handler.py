@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
 
 NO_TURN: Final = "There is no turn yet."
@@ -12,6 +13,11 @@ class ChatHandler:
 
     def __init__(self, context: ChatContext) -> None:
         self.context = context
+
+    def written(self, turn: Turn) -> str:
+        """Return a turn's prompt as it was written, with its pin."""
+        prompt = self.context.chat.original_prompt(turn)
+        return f"@{turn.pin} {prompt}" if turn.pin else prompt
 
     def say_busy(self) -> None:
         """Say that this has to wait for the reply, and how that is stopped."""
