@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -12,6 +13,8 @@ from mixchat.tui.composer.completion import Candidate, Completion, CompletionCho
 from mixchat.tui.themes import role_variable
 
 _WIDEST: Final = 74
+_NAME: Final = 32
+"""Cells at which details begin at the latest; only a longer name pushes its own to the right."""
 SHOWN: Final = 8
 """Rows that are seen at once; the others scroll."""
 
@@ -22,7 +25,7 @@ class CompletionList(Widget):
     DEFAULT_CSS = """
     CompletionList {
         display: none; height: auto; width: auto; min-width: 40; max-width: 76;
-        overlay: screen; constrain: inside inside;
+        overlay: screen; constrain: inside inside; text-wrap: nowrap; text-overflow: ellipsis;
     }
     """
 
@@ -85,17 +88,21 @@ class CompletionList(Widget):
         if self._completion is None:
             return Content()
         candidates = self._completion.candidates
-        widest = max(len(candidate.label) for candidate in candidates)
+        widest = min(max(cell_len(candidate.label) for candidate in candidates), _NAME)
         seen = range(self._top, min(self._top + SHOWN, len(candidates)))
         rows = [self._row(candidates[number], widest, number == self.highlighted) for number in seen]
         room = max(min(_WIDEST, self.screen.size.width - 4), 8)
-        return Content("\n").join(row.truncate(room, ellipsis=True) for row in rows)
+        room = min(room, max(row.cell_length for row in rows))
+        return Content("\n").join(row.truncate(room, ellipsis=True, pad=True) for row in rows)
 
     def _row(self, candidate: Candidate, widest: int, highlighted: bool) -> Content:
         colour = role_variable(candidate.role) if candidate.role else "$foreground"
         row = Content.assemble(
             ("▌" if highlighted else " ", "$accent"),
-            (candidate.label.ljust(widest), f"{colour} bold" if highlighted else colour),
+            (
+                candidate.label + " " * (widest - cell_len(candidate.label)),
+                f"{colour} bold" if highlighted else colour,
+            ),
             ("  " + candidate.detail, "$text-muted"),
         )
         return row.stylize("on $panel") if highlighted else row

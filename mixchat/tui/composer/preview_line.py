@@ -1,5 +1,6 @@
 """The line under the prompt: who would answer, why, and about what it would cost."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -61,6 +62,8 @@ _REASONS = 4
 _NOTHING: Final = "The role and the model are chosen as you type"
 _MATTERS: Final = Decimal("0.005")
 """Dollars from which it is said what leaving a model costs."""
+_LEAST_REASON: Final = 12
+"""Cells that a reason needs to say anything."""
 CROWDED: Final = 0.8
 """The share of the window from which it is said in a warning colour."""
 
@@ -84,18 +87,20 @@ class PreviewLine(Widget):
             said = Content.assemble((word, "$text"), (f"   {rest}", "$text-muted"))
             return said.truncate(self.size.width, ellipsis=True)
         chips = [_chip(chip) for chip in preview.files]
-        who = (*_who(preview.decision), *chips, *_why(preview.decision))
-        left = Content.assemble(_holds(preview), *who, _stack(preview, after=bool(who)))
-        if not left:
+        who = Content.assemble(*_who(preview.decision), *chips)
+        holds = [Content.assemble(_holds(preview, brief=brief), who) for brief in (False, True)]
+        rest = (_why(preview.decision), _stack(preview, after=bool(who)))
+        if not any((holds[0], *rest)):
             return Content.styled(_NOTHING, "$text-muted").truncate(self.size.width, ellipsis=True)
-        return _fit(left, _figures(preview), self.size.width)
+        return _arrange(holds, rest, _figures(preview), self.size.width)
 
 
-def _holds(preview: RoutePreview) -> Content:
+def _holds(preview: RoutePreview, *, brief: bool) -> Content:
     """Return what holds for this message, or for the chat until it is changed: nobody has to remember it."""
     said: list[Content] = []
     if preview.private:
-        said.append(Content.assemble(("Private", "$text bold"), ("  local models only", "$text-muted")))
+        meaning = "" if brief else "  local models only"
+        said.append(Content.assemble(("Private", "$text bold"), (meaning, "$text-muted")))
     if preview.pin is not None:
         where = " for this chat" if preview.chat_pinned else ""
         said.append(Content.styled(f"Pinned{where}", "$text bold"))
@@ -127,10 +132,10 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
     return [Content.assemble(role, (model, "$text"))]
 
 
-def _why(decision: RoutingDecision | None) -> list[Content]:
+def _why(decision: RoutingDecision | None) -> Content:
     if decision is None or not decision.fallback_order or decision.classifier == "pin":
-        return []
-    return [Content.styled(f"   {_reason(decision)}", "$text-muted")]
+        return Content()
+    return Content.styled(f"   {_reason(decision)}", "$text-muted")
 
 
 def _reason(decision: RoutingDecision) -> str:
@@ -146,10 +151,11 @@ def _chip(chip: FileChip) -> Content:
     return Content.assemble("  ", (f" {chip.name} {formatting.size(chip.size)}{seen} ", f"{style} on $panel"))
 
 
-def _figures(preview: RoutePreview) -> Content:
+def _figures(preview: RoutePreview) -> list[Content]:
+    """Return what stands at the right, the most important first."""
     offer = [Content.styled(preview.compaction, "$text-warning")] if preview.compaction else []
     if preview.decision is None or not preview.decision.fallback_order:
-        return Content("   ").join(offer)
+        return offer
     cost = preview.cost
     price = (
         "" if cost is None else "cost ?" if cost.usd is None else f"{money.dollars(cost.usd, exact=False)}"
@@ -160,7 +166,7 @@ def _figures(preview: RoutePreview) -> Content:
         crowded = preview.context >= CROWDED
         share = f"ctx {preview.context:.0%}" if preview.context >= 0.01 else "ctx <1%"
         parts.append(Content.styled(share, "$text-warning" if crowded else "$text-muted"))
-    return Content("   ").join(parts)
+    return parts
 
 
 def _other(preview: RoutePreview) -> list[Content]:
@@ -174,6 +180,33 @@ def _other(preview: RoutePreview) -> list[Content]:
     if other.leaving >= _MATTERS:
         said.append(f"leaving costs {money.dollars(other.leaving)}")
     return [Content.styled(" · ".join(said), "$text-muted")]
+
+
+def _arrange(
+    who: Sequence[Content], rest: Sequence[Content], figures: Sequence[Content], width: int
+) -> Content:
+    """Return all on one row; what there is no room for is left out, the least important first, and who answers is cut last.
+
+    Args:
+        who: who answers, at length and in brief.
+        rest: what stands behind that if there is room: the reason, which may be cut, and the stack.
+        figures: what stands at the right.
+        width: the cells there are.
+    """
+    ways = [(who[0], count) for count in range(len(figures), 0, -1)]
+    for left, count in [*ways, (who[-1], 1), (who[0], 0), (who[-1], 0)]:
+        right = Content("   ").join(figures[:count])
+        room = width - right.cell_length - (2 if right else 0) - left.cell_length
+        if room >= 0:
+            break
+    else:
+        return who[-1].truncate(width, ellipsis=True)
+    for number, part in enumerate(rest):
+        if part.cell_length > room and number == 0 and room >= _LEAST_REASON:
+            part = part.truncate(room, ellipsis=True)
+        if part.cell_length <= room:
+            left, room = left + part, room - part.cell_length
+    return _fit(left, right, width)
 
 
 def _fit(left: Content, right: Content, width: int) -> Content:

@@ -66,7 +66,9 @@ class BranchHandler(ChatHandler):
         if turn is None:
             self.context.notify(NO_TURN)
             return
-        self.context.composer.edit(EditedTurn(turn.id, self.context.selection.number(turn.id)), self.written(turn))
+        self.context.composer.edit(
+            EditedTurn(turn.id, self.context.selection.number(turn.id)), self.written(turn)
+        )
 
     @handles("fork")
     def fork(self) -> None:
