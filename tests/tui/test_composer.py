@@ -1,11 +1,19 @@
 """The composer: what keys do in it, what it folds, offers and pins."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from textual import events
 
+from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import TextDelta
+from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Slot
+from mixchat.domain.usage import Cost
+from mixchat.tui.composer.completion import Candidate, Completion
+from mixchat.tui.composer.completion_list import SHOWN
+from mixchat.tui.composer.preview_line import RoutePreview
 from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import Stage, StagedRuntime, on_stage
@@ -297,3 +305,31 @@ async def test_a_line_that_undoing_takes_away_may_have_been_the_one_with_the_cur
             await stage.pilot.pause()
             assert area.text.count("\n") == lines - 1
             assert area.cursor_location[0] == lines - 1
+
+
+async def test_every_completion_is_one_row_and_a_long_name_elsewhere_moves_none():
+    long = Candidate("@x ", "provider/" + "long-name-" * 8, "role")
+    short = Candidate("@opus ", "opus", "anthropic/claude-opus-5-5")
+    async with on_stage(size=(120, 40)) as stage:
+        shown = stage.composer.completions
+        shown.offer(Completion(0, 1, (short, *[long] * 9), "mention"))
+        await stage.pilot.pause()
+        assert shown.size.height == SHOWN
+        row = next(line for line in stage.text.splitlines() if "▌opus" in line)
+        assert "anthropic/claude-opus-5-5" in row
+
+
+async def test_the_line_under_the_prompt_cuts_who_answers_last():
+    async with on_stage(size=(120, 40)) as stage:
+        slots = (Slot(ModelRef("openai", "a-model-of-some-length")),)
+        decision = RoutingDecision(
+            role="daily-driver", fallback_order=slots, confidence=0.9, classifier="default", why=""
+        )
+        stage.composer.preview = RoutePreview(
+            decision=decision, cost=Cost(Decimal("0.0035"), exact=False), stack="mine", context=0.004, private=True,
+            compaction="gone cold · f9: go on from a summary",
+        )  # fmt: skip
+        await stage.pilot.pause()
+        assert "Private   daily-driver  a-model-of-some-length" in stage.text
+        assert "~$0.0035" in stage.text
+        assert "Stack" not in stage.text
