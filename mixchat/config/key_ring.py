@@ -116,6 +116,8 @@ def _backend(variable: str = "") -> Backend:
 def _closed(reason: object, variable: str = "") -> ConfigError:
     from keyring.errors import KeyringError
 
+    if isinstance(reason, ConfigError):  # it was said before what is wrong
+        return reason
     # What a backend's own exceptions say may hold what was to be kept.
     said = reason if isinstance(reason, str | KeyringError) else type(reason).__name__
     words = " ".join(str(said).split()).rstrip(".") or "it is locked"

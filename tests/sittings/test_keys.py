@@ -78,7 +78,7 @@ def test_a_good_key_is_used_where_no_key_ring_can_keep_it(sitting: Sitting):
     }
     sitting.opens(ready="No model is set up yet")
     pastes_a_key(sitting)
-    sitting.sees("it is used until")
+    sitting.sees("key is used|is used until")
     sitting.sees("ANTHROPIC_API_KEY")
     sitting.sees("every message to the right model")
     sitting.says("hello")

@@ -31,8 +31,9 @@ class BudgetHandler(ChatHandler):
             self.context.notify(self._listed())
             return
         if span not in SPANS or not amount.strip():
-            self.context.composer.put_back(f"/budget {span if span in SPANS else 'day'} ")
-            self.context.notify(f"Write which of {', '.join(SPANS)} and how many dollars: /budget day 10")
+            kinds = f"{', '.join(SPANS[:-1])} or {SPANS[-1]}"
+            wrong = "How many dollars?" if span in SPANS else f"{span} is no budget; write {kinds}."
+            self._refuse(text, f"{wrong} /budget day 10 sets one.")
             return
         if amount.strip() in _NONE:
             self._set(span, None)
@@ -40,9 +41,14 @@ class BudgetHandler(ChatHandler):
         try:
             dollars = Decimal(amount.strip().removeprefix("$"))
         except InvalidOperation:
-            self.context.notify(f"{amount} is no number of dollars.")
+            self._refuse(text, f"{amount} is no number of dollars.")
             return
         self._set(span, dollars)
+
+    def _refuse(self, text: str, sentence: str) -> None:
+        """Say what is wrong with a command, and keep it to be corrected."""
+        self.context.composer.put_back(f"/budget {text}")
+        self.context.notify(sentence)
 
     def _listed(self) -> str:
         """Return every budget with what of it is used, and how one is set and removed."""

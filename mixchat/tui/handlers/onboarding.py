@@ -134,7 +134,7 @@ class OnboardingHandler(ChatHandler):
         self._conversation.remember(message)
         answers = (
             Option("enter", "Download the small model and send", self._fetch, short="download"),
-            Option("alt+a", "Add a provider key", self._key, short="add a key"),
+            Option(self.context.key("key"), "Add a provider key", self._key, short="add a key"),
             Option(self.context.key("stop"), "edits it", self.give_back, short="edit"),
         )
         question = Question(
@@ -162,6 +162,8 @@ class OnboardingHandler(ChatHandler):
         """Open the page where a key is pasted in; `key` was pasted already."""
         from mixchat.tui.onboarding.key_screen import KeyScreen, KeyStore
 
+        if self._pending is not None:
+            self.context.widgets.choices.close()  # what is asked about the message is answered by the key
         self.context.push_screen(KeyScreen(KeyStore(self.context.runtime), key), self._key_added)
 
     def _key_added(self, provider: str | None) -> None:

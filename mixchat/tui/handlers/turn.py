@@ -137,7 +137,7 @@ class TurnHandler(ChatHandler):
         chat.save_record(structs.replace(chat.record, private=not chat.record.private))
         self.context.view.refresh()
         where = "local models only" if chat.record.private else "any model of the stack"
-        self.context.notify(f"This chat goes {where}.")
+        self.context.notify(f"This chat uses {where}.")
 
     def _named(self, name: str) -> Pin | None:
         return self.context.pin(name) if name else None

@@ -55,12 +55,12 @@ class KeyStore:
             await asyncio.to_thread(settings.key_ring.set, provider, key, variable)
         except ConfigError as error:
             self.use(provider, key)
-            return KeptKey(f"{tested}; it is used until mixchat is closed. {error}")
+            return KeptKey(f"{tested}. The key is used until mixchat is closed. {error}")
         self._renew(provider)
         if (stronger := self._stronger(provider, key)) is None:
-            return KeptKey(f"{tested}; the key is kept in the system key ring.")
+            return KeptKey(f"{tested}. The key is kept in the system key ring.")
         said = (
-            f"{tested}; the key is kept in the system key ring, but the one in the {stronger} goes before it."
+            f"{tested}. The key is kept in the system key ring, but the one in the {stronger} goes before it."
         )
         return KeptKey(said, outranked=True)
 
@@ -106,7 +106,7 @@ class KeyStore:
         except NeedsKey:
             raise
         except ProviderError as error:
-            return f"could not be asked ({error.message})"
+            return f"could not be asked: {error.message.rstrip('.')}"
         finally:
             await trial.aclose()
         return f"takes it and has {len(models)} models"

@@ -1,5 +1,6 @@
 """How one turn came about: why, which attempts, how many tokens, what it cost; each a line that opens."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -221,10 +222,11 @@ def _why(turn: Turn, decision: RoutingDecision) -> Section:
     if decision.price_reason:
         why = f"{decision.price_reason}; {why}" if seen else decision.price_reason
     sure = "" if decision.pinned else f"{decision.confidence:.0%}  ".replace("%", " %")
-    lines = [Content.styled(how, "$text-muted"), Content.styled(one_line(why), "$body")]
+    lines = [] if how in why else [Content.styled(how, "$text-muted")]
+    lines.append(Content.styled(one_line(why), "$body"))
     lines += [Content.assemble((name, role_variable(name)), (f"  {share:.0%}".replace("%", " %"), "$text-muted"))
               for name, share in decision.alternatives if name != decision.role and share >= 0.01][:3]  # fmt: skip
-    if seen and decision.why and decision.why not in why:
+    if seen and not _words(f"{why} {how} {decision.role}").issuperset(_words(decision.why)):
         lines.append(Content.styled(decision.why, "$text-muted"))
     unavailable = {str(reason) for _, reason in decision.skipped}
     lines += [
@@ -234,6 +236,11 @@ def _why(turn: Turn, decision: RoutingDecision) -> Section:
         for reason in sorted(unavailable)
     ]
     return Section("Why", Content.assemble((sure, "$text-muted"), (one_line(why), "$body")), tuple(lines))
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a sentence, without figures."""
+    return set(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _outcome(turn: Turn) -> Content:
@@ -308,7 +315,8 @@ def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     for ref, rate in rates.items():
         if rate.cache_read is not None and any(a.ref == ref and a.usage.cache_read for a in turn.attempts):
             yield _pair("from cache", f"{money.rate(rate.cache_read)} / 1M")
-        yield Content.styled(f"prices: {rate.source}, {rate.date.isoformat()}", "$text-muted")
+    for source in dict.fromkeys(f"{rate.source}, {rate.date.isoformat()}" for rate in rates.values()):
+        yield Content.styled(f"prices: {source}", "$text-muted")
 
 
 def _pair(name: str, value: str) -> Content:
