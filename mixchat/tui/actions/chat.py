@@ -18,6 +18,9 @@ FIRST: Final[tuple[Action, ...]] = (
         footer=True, priority=True,
     ),
     Action(
+        id="suspend", title="Suspend", help="stop mixchat; fg in the shell goes on", slash="suspend",
+    ),
+    Action(
         id="quit", key="ctrl+q", title="Quit", help="save and leave", slash="quit,exit",
         footer=True, priority=True, while_covered=True,
     ),

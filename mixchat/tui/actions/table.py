@@ -27,7 +27,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "Message": (
         "recall", "editor", "drop-queued", "system", "effort", "temperature", "max-tokens", "search",
     ),
-    "Screen": ("panel", "wider", "narrower", "theme", "palette", "help", "quit"),
+    "Screen": ("panel", "wider", "narrower", "theme", "palette", "help", "suspend", "quit"),
 }  # fmt: skip
 """The actions by what they are about, in the order of use."""
 

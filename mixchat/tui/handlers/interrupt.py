@@ -1,5 +1,7 @@
 """Esc and Ctrl+C: what each does depends on what is innermost."""
 
+import os
+
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.handler import ChatHandler
@@ -54,7 +56,26 @@ class InterruptHandler(ChatHandler):
         elif not self.context.queue.stop():
             self.context.notify(f"{self.context.key('quit')} quits; what is written is kept.")
 
+    @handles("suspend")
+    def suspend(self) -> None:
+        """Stop the process, as a key does in other programs; the shell's `fg` goes on with it."""
+        if _has_job_control() and not self.context.app.is_web:
+            self.context.app.action_suspend_process()
+        else:
+            self.context.notify("No shell that could go on with mixchat waits here; it was not suspended.")
+
     @handles("quit")
     def quit(self) -> None:
         """Save everything and leave."""
         self.context.quit()
+
+
+def _has_job_control() -> bool:
+    """Return whether a shell started this process as a job of its own: nobody else would ever go on with it."""
+    if os.name != "posix":
+        return False
+    parent = os.getppid()
+    try:
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgid(0)
+    except OSError:
+        return False
