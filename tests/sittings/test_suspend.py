@@ -7,7 +7,6 @@ import pytest
 from tests.sittings.sitting import READY, Sitting
 from tests.sittings.terminal import PYTHON, SittingTerminal
 
-
 BASH = shutil.which("bash")
 
 
