@@ -4,7 +4,6 @@ A provider's cache holds an exact beginning: another model, effort, system promp
 of them is a variant, with what it was sent last in a chat and when that began.
 """
 
-import sqlite3
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -16,6 +15,8 @@ from mixchat.domain.usage import Usage
 from mixchat.ledger.cache_rules import cache_rule
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from mixchat.ledger.estimate import Estimator
     from mixchat.storage.database import Database
 
@@ -95,7 +96,7 @@ class CacheBook:
 
 
 def note(
-    connection: sqlite3.Connection,
+    connection: "sqlite3.Connection",
     call: MeteredCall,
     variant: str,
     started: float,
@@ -123,14 +124,14 @@ def note(
     connection.execute("DELETE FROM caches WHERE started < ?", (started - _FORGOTTEN,))
 
 
-def _kept(connection: sqlite3.Connection, chat: str) -> tuple[Kept, ...]:
+def _kept(connection: "sqlite3.Connection", chat: str) -> tuple[Kept, ...]:
     rows = connection.execute(
         "SELECT variant, started, tokens, life FROM caches WHERE chat = ? ORDER BY started DESC", (chat,)
     )
     return tuple(Kept(*row) for row in rows)
 
 
-def _count_gap(connection: sqlite3.Connection, seconds: float) -> None:
+def _count_gap(connection: "sqlite3.Connection", seconds: float) -> None:
     if seconds >= 0:
         connection.execute(
             "INSERT INTO habits VALUES ('gap', ?, 0, 1) ON CONFLICT (kind, key) DO UPDATE SET count = count + 1",
@@ -138,7 +139,7 @@ def _count_gap(connection: sqlite3.Connection, seconds: float) -> None:
         )
 
 
-def _learn_hit(connection: sqlite3.Connection, ref: ModelRef, share: float, promised: float) -> None:
+def _learn_hit(connection: "sqlite3.Connection", ref: ModelRef, share: float, promised: float) -> None:
     connection.execute(
         "INSERT INTO habits VALUES ('cache_hit', :key, (:share + :promised) / 2, 1) ON CONFLICT (kind, key) DO UPDATE "
         "SET mean = mean + (:share - mean) / min(count + 2, :most), count = count + 1",
