@@ -194,7 +194,8 @@ def _arrange(
         width: the cells there are.
     """
     ways = [(who[0], count) for count in range(len(figures), 0, -1)]
-    for left, count in [*ways, (who[-1], 1), (who[0], 0), (who[-1], 0)]:
+    in_brief = [(who[-1], 1)] if figures else []
+    for left, count in [*ways, *in_brief, (who[0], 0), (who[-1], 0)]:
         right = Content("   ").join(figures[:count])
         room = width - right.cell_length - (2 if right else 0) - left.cell_length
         if room >= 0:
