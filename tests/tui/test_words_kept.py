@@ -48,3 +48,10 @@ def test_the_reason_and_the_source_of_prices_are_said_once():
     assert [line for line in sections["Cost"] if line.startswith("prices:")] == [
         "prices: the list, 2026-11-23"
     ]
+
+
+def test_the_hours_before_a_reply_was_continued_are_not_its_time():
+    first, later = attempt(seconds=1.6), attempt(seconds=4.9)
+    later = structs.replace(later, started=7200.0, ended=7204.9)
+    shown = structs.replace(turn("t", "fix it", "done"), attempts=(first, later))
+    assert round(shown.seconds, 1) == 6.5
