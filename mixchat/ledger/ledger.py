@@ -192,7 +192,8 @@ class Ledger:
 
     def figures(self, chat: str | None = None, turn: str | None = None) -> Figures:
         """Return what the tracker shows for this chat and turn, calls under way included."""
-        return self.reports.figures(chat, turn, self.under_way())
+        with self.database.reading():
+            return self.reports.figures(chat, turn, self.under_way())
 
     def under_way(self) -> tuple[tuple[MeteredCall, Cost], ...]:
         """Return this program's calls that have no row on disk yet, with what each has cost so far."""

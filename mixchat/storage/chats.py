@@ -2,6 +2,7 @@
 
 import sqlite3
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct, structs
@@ -61,10 +62,11 @@ class ChatStore:
 
     def get(self, chat: str) -> ChatRecord | None:
         """Return a chat, deleted or not, what was changed of it included; `None`: it is not there."""
+        waiting = tuple(self._waiting)  # before the row is read: what is written in between is in both
         row = self._database.connection.execute(
             f"SELECT {_FIELDS} FROM chats WHERE id = ?", (chat,)
         ).fetchone()
-        return None if row is None else self._as_changed(_record(row))
+        return None if row is None else _as_changed(_record(row), waiting)
 
     def post(self, before: ChatRecord, after: ChatRecord) -> ChatRecord:
         """Write what differs between the two and nothing else, at once or as soon as it can be; return the chat as it is now.
@@ -77,12 +79,6 @@ class ChatStore:
             lambda connection: _change(connection, before, after), lambda: self._waiting.remove(change)
         )
         return self.get(after.id) or after
-
-    def _as_changed(self, record: ChatRecord) -> ChatRecord:
-        for before, after in tuple(self._waiting):
-            if after.id == record.id:
-                record = structs.replace(record, **_changes(before, after, record))
-        return record
 
     async def accept(self, record: ChatRecord, first: Job) -> ChatRecord:
         """Note that something is said in the chat now, and make `first` with that; return it as it is on disk.
@@ -101,37 +97,40 @@ class ChatStore:
         Raises:
             KeyError: no chat fits, or several do; the message says which.
         """
-        rows = self._database.connection.execute(
-            f"SELECT {_FIELDS} FROM chats WHERE (deleted IS NOT NULL) = ? AND substr(id, 1, length(?)) = ? LIMIT 2",
-            (deleted, text, text),
-        ).fetchall()
-        if not text or not rows:
+        found = self._found(deleted=deleted, begins=text, limit=2)
+        if not text or not found:
             kind, flag = ("deleted chat", " --deleted") if deleted else ("chat", "")
             raise KeyError(f"There is no {kind} {text!r}; see `mixchat history list{flag}`.")
-        if len(rows) > 1:
+        if len(found) > 1:
             raise KeyError(f"Several chats begin with {text!r}; write more of the id.")
-        return self._as_changed(_record(rows[0]))
+        return found[0]
 
     def last(self) -> ChatRecord | None:
         """Return the chat that was used last, or `None` when there is none."""
-        row = self._database.connection.execute(
-            f"SELECT {_FIELDS} FROM chats WHERE deleted IS NULL ORDER BY updated DESC LIMIT 1"
-        ).fetchone()
-        return None if row is None else self._as_changed(_record(row))
+        return max(self._found(limit=1), key=lambda record: record.updated, default=None)
 
     def list(self, limit: int | None = None, *, deleted: bool = False) -> list[ChatRecord]:
         """Return the chats, pinned ones first, then the newest."""
-        changed = [after.id for _, after in tuple(self._waiting)]
+        found = self._found(deleted=deleted, order="pinned DESC, updated DESC", limit=limit)
+        return sorted(found, key=lambda record: (not record.pinned, -record.updated))[:limit]
+
+    def _found(
+        self, *, deleted: bool = False, begins: str = "", order: str = "updated DESC", limit: int | None
+    ) -> Sequence[ChatRecord]:
+        """Return chats with what is still to be written of them; as many more than `limit` as have changed."""
+        waiting = tuple(self._waiting)
+        changed = [after.id for _, after in waiting]
         rows = self._database.connection.execute(
-            f"SELECT {_FIELDS} FROM chats WHERE (deleted IS NOT NULL) = ?"
-            " OR id IN (SELECT value FROM json_each(?)) ORDER BY pinned DESC, updated DESC LIMIT ?",
-            (deleted, msgspec.json.encode(changed).decode(), -1 if limit is None else limit + len(changed)),
-        )
-        records = [self._as_changed(_record(row)) for row in rows]
-        if changed:
-            records = [record for record in records if (record.deleted is not None) == deleted]
-            records.sort(key=lambda record: (not record.pinned, -record.updated))
-        return records[:limit]
+            f"SELECT {_FIELDS} FROM chats"
+            " WHERE ((deleted IS NOT NULL) = ? OR id IN (SELECT value FROM json_each(?)))"
+            f" AND substr(id, 1, length(?)) = ? ORDER BY {order} LIMIT ?",
+            (
+                deleted, msgspec.json.encode(changed).decode(), begins, begins,
+                -1 if limit is None else limit + len(changed),
+            ),
+        )  # fmt: skip
+        records = [_as_changed(_record(row), waiting) for row in rows]
+        return [record for record in records if (record.deleted is not None) == deleted]
 
     def tag(self, chat: str, *tags: str) -> None:
         """Give the chat exactly these tags."""
@@ -159,6 +158,13 @@ class ChatStore:
     def drop_empty(self, chat: str) -> None:
         """Remove the chat for good if it never had a turn that stayed."""
         self._database.post(lambda connection: _drop_empty(connection, chat))
+
+
+def _as_changed(record: ChatRecord, waiting: Sequence[tuple[ChatRecord, ChatRecord]]) -> ChatRecord:
+    for before, after in waiting:
+        if after.id == record.id:
+            record = structs.replace(record, **_changes(before, after, record))
+    return record
 
 
 def _record(row: sqlite3.Row) -> ChatRecord:

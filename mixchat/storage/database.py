@@ -155,6 +155,18 @@ class Database:
         with transaction(self.connection, self.path):
             yield self.connection
 
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """Read everything as it was at one moment: what is written meanwhile is seen afterwards."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
+
     async def write(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
         """Make a write, after all that was posted before, and return what it gives; nothing else is held up.
 

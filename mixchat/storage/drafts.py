@@ -115,10 +115,14 @@ class Drafts:
 
     def prompts(self, limit: int = KEPT_PROMPTS) -> list[str]:
         """Return the prompts sent before, oldest first."""
+        said = list(self._said)
         rows = self._database.connection.execute(
             "SELECT text FROM prompts ORDER BY key DESC LIMIT ?", (limit,)
         )
-        return [*[str(row[0]) for row in rows][::-1], *self._said][-limit:]
+        written = [str(row[0]) for row in rows][::-1]
+        if said and written and written[-1] == said[0]:  # it was written in between
+            del said[0]
+        return [*written, *said][-limit:]
 
 
 def _take(connection: sqlite3.Connection, names: tuple[str | int | float, ...]) -> bool:

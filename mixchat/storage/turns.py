@@ -105,7 +105,8 @@ class TurnStore:
 
     def stubs(self, chat: str) -> list[Stub]:
         """Return every turn of a chat that was not deleted, in the order they were sent."""
-        hidden = {**self._hidden.items(), **self._gone.items()}
+        # What waits is looked at before the disk: what is written in between is in both, and missing in neither.
+        hidden, waiting = {**self._hidden.items(), **self._gone.items()}, self._waiting.items()
         shown = [turn_id for turn_id, when in hidden.items() if when is None]
         back = " OR id IN (SELECT value FROM json_each(?))" if shown else ""
         rows = self._database.connection.execute(
@@ -114,7 +115,7 @@ class TurnStore:
             (chat, _encoder.encode(shown).decode()) if shown else (chat,),
         )
         stubs = {row[0]: Stub(*row) for row in rows}
-        for turn in self._waiting.items().values():
+        for turn in waiting.values():
             if turn.chat == chat:
                 stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply), turn.outcome)
         return [stub for stub in stubs.values() if hidden.get(stub.id) is None]

@@ -105,7 +105,8 @@ def test_keys_that_are_written_on_the_screen_can_be_clicked(sitting: Sitting):
     time.sleep(0.6)  # what is typed on the run is no answer
     sitting.clicks(*place)
     sitting.until(
-        lambda: sitting.disk.turns() and not sitting.disk.open_calls(), "the message sent after all"
+        lambda: [turn.outcome for turn in sitting.disk.turns()] == ["complete"],
+        "the message answered after all",
     )
     sitting.provider.will_say(paced("one two three " * 60, characters=60))
     sitting.sends("count")

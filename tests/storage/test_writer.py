@@ -122,6 +122,24 @@ def test_a_chat_that_is_deleted_and_brought_back_while_nothing_can_be_written(da
         assert {record.title for record in chats.list()} == {"one", "two"}
 
 
+def test_a_chat_is_found_as_it_is_now_while_nothing_can_be_written(database: Database):
+    chats = ChatStore(database, SystemClock())
+    gone, kept = chats.new(title="gone"), chats.new(title="kept")
+    for record in (gone, kept):
+        chats.post(record, record)
+    chats.delete(gone.id)
+    assert database.settle(5)
+    with held(database):
+        chats.restore(gone.id)
+        chats.delete(kept.id)
+        assert chats.find(gone.id).title == "gone"
+        last = chats.last()
+        assert last is not None
+        assert last.id == gone.id
+        with pytest.raises(KeyError):
+            chats.find(kept.id)
+
+
 async def test_a_write_that_is_waited_for_comes_after_what_was_posted_and_holds_nothing_up(
     database: Database,
 ):
