@@ -58,7 +58,8 @@ def _commands() -> list[str]:
             if command != "mixchat" and not any(map(command.startswith, _ELSEWHERE)):
                 found[command] = None
     ordered = sorted(found, key=lambda command: "import" in command)
-    return sorted(ordered, key=lambda command: any(word in command for word in _LAST))
+    ordered.sort(key=lambda command: any(word in command for word in _LAST))
+    return sorted(ordered, key=lambda command: "restore" in command)  # of what was deleted just before
 
 
 @pytest.fixture
