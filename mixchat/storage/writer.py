@@ -31,6 +31,8 @@ BUSY: Final = 0.25
 """Seconds of one try while another program writes; that long nothing is said about it."""
 _AGAIN: Final = 0.25
 """Seconds between two tries."""
+_AT_MOST: Final = 0.005
+"""Seconds that are waited for a write before others are let in: less than a frame takes."""
 _AT_THE_END: Final = 1.0
 """Seconds for what cannot be written when the program ends."""
 _LONGEST: Final = 30.0
@@ -96,9 +98,13 @@ class Writer:
         """
         import asyncio
         from concurrent.futures import Future
+        from concurrent.futures import wait as wait_for
 
         asked: Future[Result] = Future()
         self._add(_Entry(job, _nothing, asked, time.monotonic() + patience))
+        # Whoever yields to the loop comes back after its next frames; a write mostly takes less than one of them.
+        if self.trouble is None and wait_for([asked], _AT_MOST).done:
+            return asked.result()
         try:
             return await asyncio.wrap_future(asked)
         except asyncio.CancelledError:

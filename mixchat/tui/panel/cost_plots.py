@@ -16,7 +16,8 @@ from mixchat.tui.themes import role_variable
 
 DAYS: Final = "7d"
 """What the roles are summed up over, as `mixchat spend --since` writes it."""
-_TURNS: Final = 12
+PLOTTED_TURNS: Final = 12
+"""Turns that have a bar, at most."""
 _ROWS: Final = 8
 """Rows of the bars."""
 _WIDE: Final = 3
@@ -38,7 +39,7 @@ class TurnCosts(Widget):
     def render(self) -> Content:
         """Return heading, bars, and the highest and the average beneath; nothing where no cost is known."""
         width = self.size.width
-        shown = self.turns[-min(_TURNS, max(width // _WIDE, 1)) :]
+        shown = self.turns[-min(PLOTTED_TURNS, max(width // _WIDE, 1)) :]
         known = [turn.cost.usd for turn in shown if turn.cost.usd is not None]
         highest = max(known, default=Decimal(0))
         if not highest:

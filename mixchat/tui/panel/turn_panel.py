@@ -17,7 +17,7 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.ledger.dates import days_meant
 from mixchat.ledger.rates import Rates
 from mixchat.routing.health import Health
-from mixchat.tui.panel.cost_plots import DAYS, RoleCosts, TurnCosts
+from mixchat.tui.panel.cost_plots import DAYS, PLOTTED_TURNS, RoleCosts, TurnCosts
 from mixchat.tui.panel.empty_panel import EmptyPanel
 from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.tracker import SpendingState, Tracker
@@ -97,7 +97,7 @@ class TurnPanel(Vertical):
         self._count = Static("", id="chat-count", markup=False)
         self._number = 0
         self._turns: Sequence[Turn] = ()
-        self._live = False
+        self._live: Turn | None = None
         self._is_plotted = False
         self._rows = TurnList()
         self.empty = EmptyPanel()
@@ -138,8 +138,7 @@ class TurnPanel(Vertical):
         """Show these turns; `live` is the last one as it stands while it grows."""
         self._rows.update_turns(turns, live)
         self._rows.display, self.empty.display = bool(turns), not turns
-        self._number, self._live = len(turns), live is not None
-        self._turns = (*turns[:-1], live) if live is not None and turns else turns
+        self._number, self._turns, self._live = len(turns), turns, live
         self._plot()
         self._say_which()
         if self._rows.cursor == len(turns) - 1:
@@ -151,8 +150,9 @@ class TurnPanel(Vertical):
         self.set_class(self._is_plotted and bool(self._turns), "-plotted")
         if not self._is_plotted:
             return
-        self._turn_costs.turns = tuple(self._turns)
-        if not self._live:
+        last = self._turns[-PLOTTED_TURNS:]  # no more are read: a chat may have thousands
+        self._turn_costs.turns = tuple(last) if self._live is None else (*last[:-1], self._live)
+        if self._live is None:
             self._role_costs.days = self._spent.roles_by_day(*days_meant(DAYS, self._spent.today))
 
     def select(self, turn_id: str | None) -> None:
