@@ -156,6 +156,15 @@ async def test_a_write_that_is_waited_for_comes_after_what_was_posted_and_holds_
     assert done == ["posted", "waited for"]
 
 
+async def test_a_write_that_can_be_made_at_once_lets_nobody_else_in_before(database: Database):
+    chats = ChatStore(database, SystemClock())
+    await chats.accept(chats.new(title="first"), lambda _: None)  # the thread begins with the first
+    others: list[str] = []
+    asyncio.get_running_loop().call_soon(others.append, "a frame")
+    await chats.accept(chats.new(title="second"), lambda _: others.append("the write"))
+    assert others == ["the write"]
+
+
 async def test_a_write_that_is_given_up_before_it_is_made_is_not_made(database: Database):
     def adds(prompt: str) -> Callable[[sqlite3.Connection], object]:
         return lambda connection: connection.execute("INSERT INTO prompts (text) VALUES (?)", (prompt,))
