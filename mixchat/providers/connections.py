@@ -103,7 +103,7 @@ class Connections:
             except (ValueError, ImportError, library.InvalidURL):
                 raise unusable_proxy() from None
 
-        return Transport(make, library.AsyncByteStream)
+        return Transport(make, library)
 
     def _trust(self) -> ssl.SSLContext:
         """Return the system's trust store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name instead.

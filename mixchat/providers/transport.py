@@ -61,12 +61,13 @@ class Transport:
 
     Args:
         make: makes the library's own transport; given the proxy's address, or `None` for the direct way.
-        stream: the library's class of byte streams, which bodies have to be of.
+        library: the HTTP library.
     """
 
-    def __init__(self, make: Callable[[str | None], Foreign], stream: type) -> None:
+    def __init__(self, make: Callable[[str | None], Foreign], library: Foreign) -> None:
         self._make = make
-        self._body = _body_class(stream)
+        self._body = _body_class(library.AsyncByteStream)
+        self._broken = (library.RemoteProtocolError, library.ReadError, library.WriteError)
         self._inner: dict[str | None, Foreign] = {}
 
     async def handle_async_request(self, request: Foreign) -> Foreign:
@@ -83,7 +84,14 @@ class Transport:
             # freeze it would go off beside a socket that can be read, and throw away what had arrived.
             request.extensions = _without_limit_on_reading(request.extensions)
         inner = self._way(proxy_for(request.url.scheme, request.url.host))
-        response = await inner.handle_async_request(request)
+        try:
+            response = await inner.handle_async_request(request)
+        except self._broken:
+            # A server may close an idle connection just as it is used again. What only reads is sent once more, as RFC
+            # 9110, 9.2.2 allows; a prompt may have been taken and paid for, and that is for the fail-over to decide.
+            if request.method != "GET":
+                raise
+            response = await inner.handle_async_request(request)
         if liveness is not None:
             liveness.touch()
         self._bound(response)

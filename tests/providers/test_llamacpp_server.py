@@ -13,7 +13,7 @@ from msgspec import structs
 from mixchat.config.config import Config
 from mixchat.config.paths import Paths
 from mixchat.config.provider_specs import built_in
-from mixchat.domain.errors import NeedsKey, TooLong
+from mixchat.domain.errors import NeedsKey, TooLong, Unreachable
 from mixchat.domain.events import ProviderEvent, StreamEnd, TextDelta
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.request import Message, ModelRequest
@@ -52,6 +52,14 @@ def adapter(door: ServerAddress, key: str) -> tuple[ChatProvider, Connections]:
 
 
 async def heard(provider: ChatProvider, prompt: str, limit: int = 24) -> list[ProviderEvent]:
+    """Return what the server says; as in a turn, a connection that it has just closed is tried once more."""
+    try:
+        return await _heard(provider, prompt, limit)
+    except Unreachable:
+        return await _heard(provider, prompt, limit)
+
+
+async def _heard(provider: ChatProvider, prompt: str, limit: int) -> list[ProviderEvent]:
     request = ModelRequest(
         ref=ModelRef("llamacpp", "tiny"),
         messages=(Message("user", prompt),),

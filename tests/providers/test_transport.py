@@ -1,6 +1,7 @@
 """The layer between sockets and SDKs: signs of life, bounds, and the way to a server."""
 
 import asyncio
+import contextlib
 import gzip
 import itertools
 import resource
@@ -13,6 +14,7 @@ import pytest
 
 from mixchat.domain.errors import Interrupted, TooSlow, Unreachable
 from mixchat.domain.events import TextDelta
+from mixchat.providers.connections import Connections
 from mixchat.providers.proxies import proxy_for
 from mixchat.providers.tls_error import tls_sentence
 from tests.providers.adapters import KINDS, Desk
@@ -255,3 +257,32 @@ async def test_a_query_of_the_address_goes_with_every_request(chat_services: Des
     )
     assert len(wires.seen) == 2
     await desk.aclose()
+
+
+@pytest.mark.parametrize("client", ["own", "sdk"])
+async def test_what_only_reads_is_sent_again_where_an_idle_connection_was_just_closed(client: str) -> None:
+    got: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        got.append(head.split()[0].decode())
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            head = await reader.readuntil(
+                b"\r\n\r\n"
+            )  # the connection is used again and closed without a word
+            got.append(head.split()[0].decode())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    connections = Connections()
+    async with server:
+        http = getattr(connections, client)
+        for _ in range(2):
+            assert (await http.get(url)).text == "{}"
+        assert got == ["GET", "GET", "GET"]
+        with pytest.raises(Exception, match="disconnected"):
+            await http.post(url)  # on the connection that answered last: a prompt is not sent twice unasked
+        assert got[3:] == ["POST"]
+        await connections.aclose()
