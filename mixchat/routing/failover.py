@@ -1,7 +1,6 @@
 """One step of a turn: slots are asked in order until one answers."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from msgspec import structs
@@ -11,55 +10,18 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import Failure
 from mixchat.domain.events import AttemptFailed, FailedOver, Retrying, RouterEvent, TextDelta
 from mixchat.domain.meter import MeteredCall, Purpose
-from mixchat.domain.model import ModelCard, ModelRef
+from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Step
 from mixchat.routing.attempt import AttemptContext, LiveAttempt
-from mixchat.routing.health import Health
 from mixchat.routing.patience import Patience
 from mixchat.routing.policy import POLICIES, Move, Standing, next_move, wait
 from mixchat.routing.request_builder import PreparedRequest, build_request, without_earlier_pictures
 from mixchat.routing.secret_check import check_secrets
 from mixchat.routing.services import RoutingServices
+from mixchat.routing.slot_queue import SlotQueue
 
-
-class SlotQueue:
-    """Hands out slots: healthy ones first; when none is left, a resting one, because somebody has to try."""
-
-    def __init__(self, slots: Iterable[Slot], health: Health) -> None:
-        self._slots = list(slots)
-        self._health = health
-
-    def __len__(self) -> int:
-        return len(self._slots)
-
-    def take(self) -> Slot | None:
-        """Remove and return the next slot."""
-        slot = self.peek()
-        if slot is not None:
-            self._slots.remove(slot)
-        return slot
-
-    def peek(self) -> Slot | None:
-        """Return the slot that would be next."""
-        well = (slot for slot in self._slots if not self._health.rests(slot.ref))
-        return next(well, self._slots[0] if self._slots else None)
-
-    def drop(self, wanted: Callable[[Slot], bool]) -> None:
-        """Drop the slots that are not wanted any more."""
-        self._slots = [slot for slot in self._slots if wanted(slot)]
-
-    def put_last(self, provider: str) -> None:
-        """Move the slots of a provider behind all others."""
-        self._slots.sort(key=lambda slot: slot.ref.provider == provider)
-
-    def keep_larger(self, than: ModelRef, cards: Callable[[ModelRef], ModelCard]) -> None:
-        """Drop the slots whose window is known not to be larger."""
-        window = cards(than).context_window
-        if window is not None:
-            self._slots = [
-                slot for slot in self._slots if (cards(slot.ref).context_window or window + 1) > window
-            ]
+_OFFLINE = "You seem to be offline: neither {} can be reached. Check the network, then send again."
 
 
 class FailOver:
@@ -101,12 +63,6 @@ class FailOver:
         self._probe = False
         self._pause = 0.0
         """Seconds before the next try of the same slot."""
-        self._waited = 0.0
-        """Seconds of this step that went by between calls."""
-        self._resting: asyncio.Task[None] | None = None
-        """The pause under way."""
-        self._unreached: dict[str, None] = {}
-        """Providers on the network to which no connection could be made."""
         self._patience = Patience(services.limits, services.health, services.clock, pinned=decision.pinned)
         self.answered = False
         """Whether the last call gave a complete reply."""
@@ -120,12 +76,9 @@ class FailOver:
         if not self._failures:
             return None
         first, last = self._failures[0], self._failures[-1]
-        if self._is_offline:
-            names = " nor ".join(self._unreached)
-            words = (
-                f"You seem to be offline: neither {names} can be reached. Check the network, then send again."
-            )
-            return structs.replace(first, code="unreachable", message=words, reached=False)
+        if self._queue.is_offline:
+            names = " nor ".join(self._queue.unreached)
+            return structs.replace(first, code="unreachable", message=_OFFLINE.format(names), reached=False)
         if first is last or self._attempts[-1].has_words or last.code == "refused":
             return last
         others = ", ".join(
@@ -156,7 +109,7 @@ class FailOver:
     async def _next_attempt(self) -> LiveAttempt | None:
         """Return the next call: of the same slot after a pause, or of the next one; `None`: that was all."""
         if self._move == "retry":
-            await self._rest()
+            await self._patience.pause(self._pause)
         if self._move == "stop" or (self._move != "retry" and not await self._take_slot()):
             return None
         assert self._slot is not None
@@ -177,26 +130,13 @@ class FailOver:
         self._attempts.append(attempt)
         return attempt
 
-    async def _rest(self) -> None:
-        """Wait before the next try, unless the person goes on to the next model meanwhile."""
-        self._waited += self._pause
-        self._patience.silence += self._pause
-        self._resting = asyncio.create_task(self._services.clock.sleep(self._pause))
-        try:
-            await asyncio.wait([self._resting])
-        finally:
-            self._resting.cancel()
-            await asyncio.wait([self._resting])
-            self._resting = None
-
     def try_next(self) -> bool:
         """Go on to the next model now; return whether there is one and no word has come yet."""
         if not self._queue or not self._attempts or self._attempts[-1].has_words:
             return False
-        if self._resting is not None:
+        if self._patience.end_pause():
             self._move = "next"
             self._failures += [failure] if (failure := self._attempts[-1].failure) else []
-            self._resting.cancel()
         else:
             self._attempts[-1].leave()
         return True
@@ -268,13 +208,13 @@ class FailOver:
     def _judge(self, failure: Failure, attempt: LiveAttempt) -> Move:
         policy, ref = POLICIES[failure.code], attempt.context.slot.ref
         if policy.larger_only:
-            self._queue.keep_larger(ref, self._services.cards)
+            self._queue.keep_larger(ref)
         standing = Standing(
             has_words=attempt.has_words,
             tries=self._tries,
             retries=self._retries,
             slots_left=len(self._queue),
-            waited=self._waited,
+            waited=self._patience.waited,
             silence=self._patience.silence,
             seconds=attempt.seconds,
             used_up=self._patience.is_used_up and not attempt.was_left,
@@ -284,23 +224,10 @@ class FailOver:
         if move == "retry":
             return move
         if not failure.reached:
-            self._leave_provider(ref.provider)
+            self._queue.drop_unreached(ref.provider)
         elif policy.provider_wide:
             self._queue.put_last(ref.provider)
         return "stop" if move == "next" and not self._queue else move
-
-    def _leave_provider(self, provider: str) -> None:
-        """Drop the models at an address that cannot be reached; two such addresses are the network's own fault."""
-        needs_network = self._services.providers.needs_network
-        self._queue.drop(lambda slot: slot.ref.provider != provider)
-        if needs_network(provider):
-            self._unreached[provider] = None
-        if self._is_offline:
-            self._queue.drop(lambda slot: not needs_network(slot.ref.provider))
-
-    @property
-    def _is_offline(self) -> bool:
-        return len(self._unreached) >= 2
 
     def _note_failure(self, ref: ModelRef, failure: Failure, attempt: LiveAttempt) -> None:
         health = self._services.health
@@ -310,7 +237,7 @@ class FailOver:
             health.was_cut(ref, failure)
         else:
             health.failed(ref, failure)
-        if self._is_offline:
+        if self._queue.is_offline:
             health.network_failed()
 
     def _metered(self, ref: ModelRef) -> MeteredCall:

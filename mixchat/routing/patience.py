@@ -1,4 +1,6 @@
-"""How long one step of a turn bears silence: a budget in all, and a share of it for each call."""
+"""How long one step of a turn waits: a budget of silence in all, a share of it for each call, and pauses between calls."""
+
+import asyncio
 
 from mixchat.domain.clock import Clock
 from mixchat.domain.provider import Provider
@@ -27,8 +29,11 @@ class Patience:
         self._pinned = pinned
         self.silence = 0.0
         """Seconds of silence so far, without what a model was known to need."""
+        self.waited = 0.0
+        """Seconds that went by between calls."""
         self._needed = 0.0
         """Seconds that the call under way may be silent for a good reason."""
+        self._pausing: asyncio.Task[None] | None = None
 
     @property
     def is_used_up(self) -> bool:
@@ -39,6 +44,25 @@ class Patience:
         """Take the silence of a call that failed off the budget: what it was known to need is no fault of the turn."""
         self.silence += max(seconds - self._needed, 0.0)
         self._needed = 0.0
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before the same model is asked again, or until `end_pause`; to a person that is silence, too."""
+        self.waited += seconds
+        self.silence += seconds
+        self._pausing = asyncio.create_task(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait([self._pausing])
+        finally:
+            self._pausing.cancel()
+            await asyncio.wait([self._pausing])
+            self._pausing = None
+
+    def end_pause(self) -> bool:
+        """Go on at once; return whether there was a pause under way."""
+        if self._pausing is None:
+            return False
+        self._pausing.cancel()
+        return True
 
     def seconds_for(
         self,

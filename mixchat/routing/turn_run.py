@@ -13,10 +13,11 @@ from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.turn import Attempt, Step
 from mixchat.domain.usage import Cost
 from mixchat.routing.attempt import LiveAttempt
-from mixchat.routing.failover import FailOver, SlotQueue
+from mixchat.routing.failover import FailOver
 from mixchat.routing.fallback_order import explain_no_candidate
 from mixchat.routing.request_builder import unfit
 from mixchat.routing.services import RoutingServices
+from mixchat.routing.slot_queue import SlotQueue
 
 _PLAN = (
     "Write the plan that another model will carry out: what is asked, what matters, the steps in order, and how to "
@@ -115,7 +116,7 @@ class TurnRun:
         if not slots:
             self._failure = explain_no_candidate(self._chat_request, self._decision, self._services)
             return None
-        queue = SlotQueue(slots, self._services.health)
+        queue = SlotQueue(slots, self._services)
         self._walk = FailOver(
             self._services, chat_request, self._decision, step=step, queue=queue, attempts=self._calls
         )
