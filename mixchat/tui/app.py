@@ -1,4 +1,4 @@
-"""The app itself: themes, keys, the first screen, and leaving well."""
+"""The app itself: what it says to the terminal and hears from it, and the first screen. It ends in `app_exit`."""
 
 import asyncio
 import base64
@@ -14,15 +14,14 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.worker import WorkerFailed
 
-from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.runtime.stop_signals import stop_signals
 from mixchat.tui import themes
 from mixchat.tui.actions.keys import Keymap, bindings, read_keys
+from mixchat.tui.app_exit import AppExit
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
-from mixchat.tui.terminal.background import QUESTION, BackgroundTold, light_by_variable
+from mixchat.tui.terminal.background import QUESTION, BackgroundTold
 from mixchat.tui.terminal.clipboard import tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.kitty_pictures import TerminalNamed
@@ -30,17 +29,14 @@ from mixchat.tui.terminal.line_filter import PlainLines
 from mixchat.tui.terminal.pacing import Paced
 from mixchat.tui.terminal.painting import Painting
 from mixchat.tui.terminal.shutdown import NonBlockingExecutor, exit_now
-from mixchat.tui.terminal.survival import Failures, survive_handlers
+from mixchat.tui.terminal.survival import survive_handlers
+from mixchat.tui.theme_choice import ThemeChoice
 from mixchat.tui.widgets.pressable import pressed
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
 
 _PLAIN_LINES = PlainLines()
-_FAILED = "Something in mixchat itself failed; it goes on, and the log says where. Please report it."
-_SLOW = "The disk is slow."
-_LEAVE_TIMEOUT = 2.0
-"""Seconds that leaving waits for replies to be settled and connections to be closed."""
 
 
 class MixApp(App[int], inherit_bindings=False):
@@ -57,27 +53,16 @@ class MixApp(App[int], inherit_bindings=False):
         super().__init__()
         self._painting = Painting(self)
         self._runtime = runtime
-        self._problems: list[str] = []
-        self._leaving = False
         self._signals = ExitStack()
         self._input = InputOrder(self, super().on_event, self._handle_exception)
-        self.fault: Exception | None = None
-        """Why the app has left: what a person has to correct, or a failure of its own."""
-        self._survives = False
-        """Whether the app goes on after a failure of its own; tests want to see it."""
-        self._failures = Failures()
-        self._warned = False
         self._chat_screen = ChatScreen(runtime, options)
+        self.app_exit = AppExit(self, runtime, self._chat_screen)
         self.animation_level = themes.animation_level(runtime.settings.config)
-        self.light_background = light_by_variable(os.environ)
-        """Whether the terminal's background is light, as far as it is known."""
-        wanted = options.theme or runtime.settings.config.theme
-        self._by_background = wanted == themes.AUTO
-        """Whether the terminal's background decides the theme."""
-        self._apply_first_theme(themes.resolved(wanted, light=self.light_background))
-        keymap = self.action_keys
-        self._problems += keymap.problems
-        self.set_keymap(keymap.for_textual())
+        self.theme_choice = ThemeChoice(
+            self, runtime.settings.paths.themes, options.theme or runtime.settings.config.theme
+        )
+        self._apply_first_theme()
+        self.set_keymap(self.action_keys.for_textual())
 
     @property
     def action_keys(self) -> Keymap:
@@ -127,40 +112,27 @@ class MixApp(App[int], inherit_bindings=False):
         self._painting.attach(self._chat_screen)
         return self._chat_screen
 
-    def _apply_first_theme(self, name: str) -> None:
+    def _apply_first_theme(self) -> None:
         """Apply a theme before anything is parsed or painted with another."""
-        try:
-            self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
-        except ConfigError as error:
-            if name not in self.available_themes:  # one of Textual's own has not our roles, but can be worn
-                self._problems.append(str(error))
-                theme = themes.find_theme(themes.DEFAULT, self._runtime.settings.paths.themes)
-                self.register_theme(theme)
-                name = theme.name
         # Without its watcher, which would parse and paint a screen that is not there yet.
-        self.set_reactive(MixApp.theme, name)
+        self.set_reactive(MixApp.theme, self.theme_choice.register_first())
         self._refresh_truecolor_filter(self.ansi_theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    @property
-    def theme_choice(self) -> str:
-        """The theme as it was chosen: `auto`, or its name."""
-        return themes.AUTO if self._by_background else self.theme
-
     def use_theme(self, name: str) -> None:
         """Show a theme; `auto` is the one that the terminal's background asks for."""
-        self._by_background = name == themes.AUTO
-        self.theme = themes.resolved(name, light=self.light_background)
-        if self._by_background:
+        self.theme_choice.chosen = name
+        self.theme = self.theme_choice.name
+        self._ask_background()
+
+    def _ask_background(self) -> None:
+        """Ask the terminal for its background's colour, if that decides the theme."""
+        if self.theme_choice.follows_background:
             self.write_to_terminal(QUESTION)
 
     def on_background_told(self, event: BackgroundTold) -> None:
-        """Take the theme that fits the terminal's background, if that decides."""
-        self.light_background = event.light
-        name = themes.resolved(themes.AUTO, light=event.light)
-        if self._by_background and name != self.theme:
-            self.register_theme(themes.find_theme(name, self._runtime.settings.paths.themes))
-            self.theme = name
+        """Show the theme that fits the terminal's background, if that decides."""
+        self.theme_choice.set_background(light=event.light)
 
     def on_load(self) -> None:
         """Let a task begin after who makes it went on, as it does everywhere else.
@@ -172,73 +144,33 @@ class MixApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""
-        if self._by_background:
-            self.write_to_terminal(QUESTION)
-        for problem in self._problems:
+        self._ask_background()
+        for problem in (*self.theme_choice.problems, *self.action_keys.problems):
             self.notify(problem, severity="warning", markup=False)
         # Textual takes the terminal back after a stop and leaves it empty.
         cast(Signal[MixApp], self.app_resume_signal).subscribe(self, lambda _: self.refresh(layout=True))
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             loop.set_default_executor(NonBlockingExecutor())
-        self._signals.enter_context(stop_signals(self._leave_on_signal, ctrl_c=False))
+        self._signals.enter_context(stop_signals(self.app_exit.on_signal, ctrl_c=False))
 
     def on_unmount(self) -> None:
         """Leave the signals to others again."""
         self._signals.close()
-
-    def _leave_on_signal(self, _: int) -> None:
-        self._warned = True  # nobody is there to answer
-        self.run_worker(self.action_quit(), exit_on_error=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every painted line passes: Textual's own filters, and the one for foreign characters."""
         return [*super().get_line_filters(), _PLAIN_LINES]
 
     def _handle_exception(self, error: Exception) -> None:
-        """Leave for what a person can correct, so that it is said in one sentence; go on after everything else."""
-        import sqlite3
-
-        from mixchat.storage.transaction import unreadable
-
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.fault is not None or (self._leaving and isinstance(cause, sqlite3.ProgrammingError)):
-            return  # what fails while leaving, such as a look at a history that is closed, has nothing to add
-        if isinstance(cause, sqlite3.Error):
-            cause = unreadable(cause)
-        if isinstance(cause, (ConfigError, StorageError)):
-            self.fault = cause
-            self.exit(2)
-        elif not self._survives:
+        """Let a failure be survived, or be what the app ends with; else show it as Textual does."""
+        if not self.app_exit.take_failure(error):
             super()._handle_exception(error)
-        elif isinstance(cause, Exception):
-            self._go_on_after(cause)
 
     def survive(self) -> None:
         """Go on after a failure of its own from now on: a widget's handler, a worker, a timer."""
-        self._survives = True
+        self.app_exit.survives = True
         survive_handlers(self._handle_exception)
-
-    def _go_on_after(self, error: Exception) -> None:
-        """Note what failed, and say so; leave only when it does not stop failing, or nothing is on the screen."""
-        if self._leaving:
-            return  # what is half mounted when one leaves at once may well miss its other half
-        from mixchat.config.crash_report import log_failure
-
-        log_failure(error)
-        if self.is_running and self._failures.can_go_on():
-            self.notify(_FAILED, severity="error", markup=False)
-            return
-        self.fault = error
-        asyncio.get_running_loop().create_task(self._leave_after_crash())
-
-    async def _leave_after_crash(self) -> None:
-        """Save what there is to save, and leave; `run_app` hands the error on to whoever reports it."""
-        try:
-            async with asyncio.timeout(_LEAVE_TIMEOUT):
-                await self._chat_screen.wiring.conversation.close()
-        finally:
-            self.exit(70)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by OSC 52; inside tmux, through it to the terminal around it as well."""
@@ -271,44 +203,9 @@ class MixApp(App[int], inherit_bindings=False):
         """Do something from the table of actions, asked for on another screen than the chat's."""
         self._chat_screen.action_run(action_id)
 
-    async def _has_unwritten(self) -> bool:
-        """Whether something waits to be written that leaving would lose; asked again, the person means it."""
-        database = self._runtime.storage.database
-        if not database.unwritten or self._warned:
-            return False
-        if await asyncio.to_thread(database.settle, 0.5):
-            return False
-        self._warned = True
-        self.notify(
-            f"{database.trouble or _SLOW} Something is not saved yet; quit once more to leave without it.",
-            severity="error",
-            markup=False,
-        )
-        return True
-
     async def action_quit(self) -> None:
-        """Settle what is under way, close every connection, and leave; what is not on disk then is asked about."""
-        if self._leaving or await self._has_unwritten():
-            return
-        self._leaving = True
-        self._chat_screen.stop_settling()
-        conversation = self._chat_screen.wiring.conversation
-        try:
-            async with asyncio.timeout(_LEAVE_TIMEOUT):
-                await conversation.close()
-            if await self._has_unwritten():
-                self._leaving = False
-                conversation.stay()
-                return
-            async with asyncio.timeout(_LEAVE_TIMEOUT):
-                await self._runtime.aclose()
-        except TimeoutError:
-            pass
-        except Exception as error:  # noqa: BLE001 - leaving goes on whatever cannot be closed
-            self.fault = error
-            self.exit(70)
-            return
-        self.exit(0)
+        """Leave with everything settled; what is not on disk is asked about."""
+        await self.app_exit.quit()
 
 
 def run_app(
@@ -351,7 +248,7 @@ def run_app(
         result = app.run(mouse=runtime.settings.config.ui.mouse)
     finally:
         runtime.storage.close()
-    if app.fault is not None:
-        raise app.fault
+    if app.app_exit.fault is not None:
+        raise app.app_exit.fault
     exit_now(result or 0)
     return result or 0

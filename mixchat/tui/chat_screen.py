@@ -27,12 +27,12 @@ from mixchat.tui.chat.first_widgets import FirstWidgets
 from mixchat.tui.chat.hints import hints, question_hints
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
-from mixchat.tui.choice_bar import KEYS, ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
+from mixchat.tui.widgets.choice_bar import KEYS, ChoiceBar
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

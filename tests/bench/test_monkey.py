@@ -136,7 +136,7 @@ class Findings:
         async with on_stage(runtime, size=dice.choice([(120, 40), (80, 24), (60, 15)])) as stage:
             app, monkey = stage.app, Monkey(stage, dice)
             stage.screen.first.choices.armed_after = 0.0
-            monkeypatch.setattr(app, "_go_on_after", self._note)
+            monkeypatch.setattr(app.app_exit, "_go_on_after", self._note)
             monkeypatch.setattr(MessagePump, "_dispatch_message", DISPATCH)
             app.survive()
             task = asyncio.create_task(monkey.press(min(KEYS - self.pressed, 1_250)))
@@ -147,8 +147,8 @@ class Findings:
                 await task
             self.screens |= monkey.screens
             self.pressed += len(monkey.pressed)
-            if self.failures or app.fault is not None:
-                self.failures.append(f"{app.fault!r}, after {monkey.pressed[-60:]}")
+            if self.failures or app.app_exit.fault is not None:
+                self.failures.append(f"{app.app_exit.fault!r}, after {monkey.pressed[-60:]}")
 
     def _note(self, error: Exception) -> None:
         self.failures.append("".join(traceback.format_exception(error)))

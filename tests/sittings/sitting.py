@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mixchat.tui.choice_bar import ARMED_AFTER
+from mixchat.tui.widgets.choice_bar import ARMED_AFTER
 from tests.sittings.disk import Disk
 from tests.sittings.provider import MODEL, Provider
 from tests.sittings.screen import Screen

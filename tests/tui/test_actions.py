@@ -5,7 +5,7 @@ from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Outcome
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.panel.turn_list import TurnList
-from mixchat.tui.picker import Picker
+from mixchat.tui.widgets.picker import Picker
 from tests.routing.scripted import Hang, reply
 from tests.tui.stage import CONFIG, Stage, StagedRuntime, on_stage
 

@@ -2,8 +2,8 @@
 
 from mixchat.domain.events import TextDelta
 from mixchat.domain.turn import Citation
-from mixchat.tui.picker import Picker
 from mixchat.tui.transcript import LinkActivated
+from mixchat.tui.widgets.picker import Picker
 from tests.tui.stage import on_stage
 
 REPLY = [

@@ -5,10 +5,10 @@ from textual.widgets import ContentSwitcher
 
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
-from mixchat.tui.choice_bar import ChoiceBar
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
+from mixchat.tui.widgets.choice_bar import ChoiceBar
 
 
 class FirstWidgets(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from mixchat.tui.actions.keys import Keymap, key_label
 from mixchat.tui.actions.table import BY_ID
-from mixchat.tui.choice_bar import Question
+from mixchat.tui.widgets.choice_bar import Question
 
 
 class Hint(Struct, frozen=True):

@@ -14,7 +14,6 @@ from textual.widgets import TextArea
 
 from mixchat.chat.mentions import Mentions, dropped_file, mention_of, read_mentions
 from mixchat.domain.chat_request import GenerationSettings, Pin
-from mixchat.tui.choice_bar import Question
 from mixchat.tui.composer.completion import Sources
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.edit_banner import EditBanner
@@ -26,6 +25,7 @@ from mixchat.tui.composer.prompt_history import PromptHistory
 from mixchat.tui.composer.queue_list import QueueList
 from mixchat.tui.themes import role_class
 from mixchat.tui.widgets.card_edge import CardEdge
+from mixchat.tui.widgets.choice_bar import Question
 
 COMMAND: Final = r"(?s)/([a-z][\w-]*)?(?:\s+(.*))?"
 """What is a command and no prompt: its name and its argument."""

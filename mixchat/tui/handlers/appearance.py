@@ -9,7 +9,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.tui import themes
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
     from mixchat.tui.app import MixApp
@@ -66,7 +66,7 @@ class AppearanceHandler(ChatHandler):
             self.context.notify(f"There is no theme {name}; there are {', '.join(names)}.")
 
     def _pick_theme(self, names: Sequence[str]) -> None:
-        before = cast("MixApp", self.context.app).theme_choice
+        before = cast("MixApp", self.context.app).theme_choice.chosen
 
         def picked(name: str | None) -> None:
             if name is None:

@@ -14,7 +14,6 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.compare_request import ComparisonRequest, ComparisonSetup
 from mixchat.tui.handlers.comparison import Comparison
@@ -22,6 +21,7 @@ from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
+from mixchat.tui.widgets.choice_bar import Option, Question
 
 _TICK: Final = 0.5
 

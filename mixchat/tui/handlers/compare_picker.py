@@ -16,7 +16,7 @@ from mixchat.domain.stack import Slot
 from mixchat.domain.usage import Cost, CostSum
 from mixchat.ledger import money
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
     from mixchat.chat.chat import Chat

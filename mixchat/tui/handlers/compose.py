@@ -6,8 +6,8 @@ from textual.app import SuspendNotSupported
 
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.terminal.editor import EditorError, edit_text
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 
 class ComposeHandler(ChatHandler):

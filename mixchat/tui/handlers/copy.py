@@ -5,8 +5,8 @@ from pathlib import Path
 from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.save_file import export_chat, save_new
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 
 class CopyHandler(ChatHandler):

@@ -9,13 +9,13 @@ from mixchat.domain.errors import ERRORS, Failure, StorageError
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.formatting import GUARDS
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.guard_options import TITLES, GuardOptions
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
+from mixchat.tui.widgets.choice_bar import Option, Question
 
 
 class FailureHandler(ChatHandler):

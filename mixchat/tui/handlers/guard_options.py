@@ -15,9 +15,9 @@ from mixchat.ledger import money
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.route_preview import AlternativeSlots
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.choice_bar import Option
 from mixchat.tui.handlers.budget import BudgetHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
+from mixchat.tui.widgets.choice_bar import Option
 
 
 class Asker(Protocol):

@@ -9,12 +9,12 @@ from mixchat.domain.stack import Stack
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.hints import Hint, hints, no_model_hints
-from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.onboarding.cards import Card
 from mixchat.tui.onboarding.provider_status import ProviderFinding, ProviderStatus
+from mixchat.tui.widgets.choice_bar import Option, Question
 
 
 class OnboardingHandler(ChatHandler):

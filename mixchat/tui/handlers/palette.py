@@ -11,7 +11,7 @@ from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.actions.table import BY_ID, GROUPS
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.handlers.possible import impossible
-from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 _RECENT: Final = 3
 """How many of the actions that were used last stand first."""

@@ -6,7 +6,7 @@ from mixchat.domain.chat_request import Pin, TurnRequest
 from mixchat.domain.stack import Slot
 from mixchat.domain.turn import Turn
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.choice_bar import Act, Option, Question
+from mixchat.tui.widgets.choice_bar import Act, Option, Question
 
 
 class PrivateRoleQuestion:

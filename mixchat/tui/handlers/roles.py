@@ -2,8 +2,8 @@
 
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 _NEW = "+"
 """Stands for a role that is not there yet; no role has this name."""

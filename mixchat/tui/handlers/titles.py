@@ -23,8 +23,8 @@ from mixchat.ledger import money
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.choice_bar import Option, Question
 from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.widgets.choice_bar import Option, Question
 
 _LONGEST: Final = 60
 _SOON: Final = 3

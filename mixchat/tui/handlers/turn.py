@@ -10,10 +10,10 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
-from mixchat.tui.choice_bar import Act
 from mixchat.tui.handlers.handler import NO_TURN, ChatHandler
 from mixchat.tui.handlers.private_role import PrivateRoleQuestion
-from mixchat.tui.picker import Picker, PickerEntry
+from mixchat.tui.widgets.choice_bar import Act
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 _SHOWN: Final = 48
 """Characters of a prompt in the title of a list."""

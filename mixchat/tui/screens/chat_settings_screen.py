@@ -8,10 +8,10 @@ from textual.content import Content
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.stack import Slot
 from mixchat.tui.chat.setting_specs import SETTING_SPECS, SettingSpec, read_value, shown
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
     from mixchat.tui.handlers.chat_settings import ChatSettingsHandler

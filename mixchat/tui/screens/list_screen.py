@@ -14,10 +14,10 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.keys import key_label
-from mixchat.tui.choice_bar import Act
 from mixchat.tui.formatting import seconds_to_read
 from mixchat.tui.screens.row_list import RowList
 from mixchat.tui.terminal.ordered_keys import OrderedInput
+from mixchat.tui.widgets.choice_bar import Act
 from mixchat.tui.widgets.dismissible import DismissibleScreen
 from mixchat.tui.widgets.pressable import pressable
 

@@ -28,13 +28,13 @@ from mixchat.ledger.spend_report import (
     saved_sentence,
 )
 from mixchat.tui.panel.cost_figure import cost_figure
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen, FootLine
 from mixchat.tui.screens.row_list import ListRow, RowList
 from mixchat.tui.screens.spend_plot import plot
 from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.terminal.ordered_keys import OrderedInput
 from mixchat.tui.themes import role_variable
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

@@ -9,7 +9,7 @@ from mixchat.domain.usage import CostSum
 from mixchat.storage.chats import ChatRecord
 from mixchat.storage.deletion import UNDO_TIME
 from mixchat.storage.search import Hit
-from mixchat.tui.choice_bar import Act
+from mixchat.tui.widgets.choice_bar import Act
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime

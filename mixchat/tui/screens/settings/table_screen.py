@@ -13,12 +13,12 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
 from mixchat.tui.actions.keys import no_key_message, own_key, read_keys
 from mixchat.tui.actions.table import ACTIONS
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
 from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
 from mixchat.tui.screens.settings.words import shown, title
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 
 def check_keys(text: str) -> None:

@@ -7,7 +7,6 @@ from textual.binding import Binding, BindingType
 
 from mixchat.domain.stack import Slot
 from mixchat.tui.actions.keys import own_key
-from mixchat.tui.picker import Picker, PickerEntry
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
@@ -15,6 +14,7 @@ from mixchat.tui.screens.models.rows import details
 from mixchat.tui.screens.stack.rows import SlotPlace, place_of, stack_rows, value_of_place
 from mixchat.tui.screens.stack.stack_editor import NEW_ROLE, StackEditor
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 _LOOK_AGAIN: Final = 1.0
 """Seconds between two looks at the models that rest."""
