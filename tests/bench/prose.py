@@ -68,12 +68,14 @@ def _section(number: int) -> str:
 
 def mixed(size: int, first: int = 1) -> str:
     """Return about `size` characters of headings, prose, lists, code, tables and quotes; `first` gives another text."""
-    text = ""
+    sections: list[str] = []
+    length = 0
     for number in count(first):
-        text += _section(number)
-        if len(text) >= size:
-            return text
-    return text
+        if length >= size and sections:
+            break
+        sections.append(_section(number))
+        length += len(sections[-1])
+    return "".join(sections)
 
 
 def code(lines: int) -> str:
