@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
+from pyte.screens import Char
 
 _FIGURE: Final = r"(?P<mark>[~<]*)(?P<sum>\$[\d,.]+|\?)"
 _TRACKER: Final = re.compile(r"(?:^|\s)(?P<label>chat|today|month)\s+[~<]*(?:\$|\?)", re.IGNORECASE)
@@ -36,16 +37,16 @@ class Figure(Struct, frozen=True):
 class Screen:
     """What the cells hold."""
 
-    def __init__(self, cells: list[list[Cell]], cursor: tuple[int, int]) -> None:
-        self._cells = cells
+    def __init__(self, characters: list[list[Char]], cursor: tuple[int, int]) -> None:
+        self._characters = characters
         self.cursor = cursor
         """Column and row, from 0."""
-        self.rows = ["".join(cell.character for cell in row).rstrip() for row in cells]
+        self.rows = ["".join([character.data for character in row]).rstrip() for row in characters]
 
     @property
     def size(self) -> tuple[int, int]:
         """Columns and rows."""
-        return len(self._cells[0]), len(self._cells)
+        return len(self._characters[0]), len(self._characters)
 
     @property
     def text(self) -> str:
@@ -54,7 +55,8 @@ class Screen:
 
     def cell(self, column: int, row: int) -> Cell:
         """Return one character with its colours."""
-        return self._cells[row][column]
+        found = self._characters[row][column]
+        return Cell(found.data, found.fg, found.bg, found.bold, found.reverse)
 
     def has(self, pattern: str) -> bool:
         """Whether the screen shows a text or, where it is none, a regular expression."""

@@ -14,7 +14,7 @@ import pyte
 
 from tests.bench.terminal import Terminal
 from tests.sittings.keys import encode, pasted
-from tests.sittings.screen import Cell, Screen
+from tests.sittings.screen import Screen
 
 PYTHON: Final = sys.executable
 _ASKS_FOR_SYNC: Final = b"\x1b[?2026$p"
@@ -60,6 +60,7 @@ class SittingTerminal(Terminal):
         self._name = name
         self._asked_name = False
         self._fed = 0
+        self._shown: Screen | None = None
         self._stopped = False
         self._emulator, self._stream = new_emulator(columns, rows)
         super().__init__([PYTHON, "-ISc", _OWN, *command], columns, rows, dict(environment or {}))
@@ -101,6 +102,7 @@ class SittingTerminal(Terminal):
         """Drag the window to another size."""
         self.screen()
         self._emulator.resize(rows, columns)
+        self._shown = None
         self.resize(columns, rows)
 
     # What a person sees
@@ -109,9 +111,11 @@ class SittingTerminal(Terminal):
         """Return the screen as it is now, without a frame that is not finished."""
         whole = self.written
         end = end_of_frames(whole, self._fed)
-        paint(self._emulator, self._stream, whole[self._fed : end])
-        self._fed = end
-        return _screen_of(self._emulator)
+        if end > self._fed or self._shown is None:
+            paint(self._emulator, self._stream, whole[self._fed : end])
+            self._fed = end
+            self._shown = _screen_of(self._emulator)
+        return self._shown
 
     def frames(self, since: int = 0) -> Iterator[Screen]:
         """Yield every finished frame after a mark, of a terminal that kept its size."""
@@ -196,11 +200,8 @@ def paint(emulator: pyte.Screen, stream: pyte.ByteStream, data: bytes) -> None:
 
 
 def _screen_of(emulator: pyte.Screen) -> Screen:
-    cells = [
-        [
-            Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
-            for char in (emulator.buffer[row][column] for column in range(emulator.columns))
-        ]
-        for row in range(emulator.lines)
-    ]
-    return Screen(cells, (emulator.cursor.x, emulator.cursor.y))
+    lines = [emulator.buffer[row] for row in range(emulator.lines)]
+    columns = range(emulator.columns)
+    return Screen(
+        [[line[column] for column in columns] for line in lines], (emulator.cursor.x, emulator.cursor.y)
+    )
