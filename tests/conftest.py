@@ -3,6 +3,7 @@
 import os
 import socket
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from mixchat.config.provider_specs import built_in
 pytest_plugins = ("tests.weights",)
 
 WORKERS = 2
+
+# The programs that the tests start, hundreds of them, would each compile all of it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 STRANGERS = (
     "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_", "OLLAMA_", "MIXCHAT_", "HF_",

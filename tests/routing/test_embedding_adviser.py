@@ -13,6 +13,7 @@ from mixchat.domain.errors import Overloaded
 from mixchat.domain.model import ModelRef
 from mixchat.domain.stack import RoleConfig
 from mixchat.domain.usage import FREE, Usage
+from mixchat.routing import embedding_adviser
 from mixchat.routing.embedding_adviser import DEADLINE, EmbeddingClassifier, MeteredEmbedder
 from mixchat.routing.router import Router
 from tests.routing.scripted import CENT, FixedClassifier, Parts, ref, slot, stack
@@ -106,8 +107,9 @@ async def test_what_is_near_to_nothing_keeps_the_local_answer(parts: Parts, spac
 
 
 async def test_when_it_is_late_the_turn_goes_on_and_the_next_one_finds_it_ready(
-    parts: Parts, space: Space, tmp_path: Path
+    parts: Parts, space: Space, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(embedding_adviser, "READY_WITHIN", 0.2)
     made, meaning = router(parts, space, tmp_path)
     space.gate.clear()
     late = await made.decide(RoutingInput(prompt="is this lease binding?"))

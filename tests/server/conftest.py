@@ -2,13 +2,16 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
+from tests.conftest import STRANGERS
 from tests.wires.server import Wires, environment
 
 STACK = """
@@ -23,20 +26,58 @@ models = ["openai/gpt-6.1-sol"]
 """
 
 
-class Served:
-    """A `mixchat serve` that runs in a process of its own."""
+class Standing(Struct, frozen=True):
+    """Where a `mixchat serve` listens that a whole file of tests asks."""
 
-    def __init__(self, process: asyncio.subprocess.Process, address: str, token: str) -> None:
-        self.process, self.address, self.token = process, address, token
+    address: str
+    token: str
 
     @property
     def port(self) -> int:
         return int(re.findall(r":(\d+)", self.address)[0])
 
+    def put(self, text: str) -> str:
+        """Fill in the token and the port."""
+        return text.replace("TOKEN", self.token).replace("PORT", str(self.port))
+
+
+class Served(Standing, frozen=True):
+    """A `mixchat serve` of one test, in a process of its own."""
+
+    process: asyncio.subprocess.Process
+
     async def stop(self, how: int = signal.SIGTERM) -> int | None:
         if self.process.returncode is None:
             self.process.send_signal(how)
         return await asyncio.wait_for(self.process.wait(), 10)
+
+
+def said(lines: list[str]) -> dict[str, str]:
+    """Return the address and the token, which it prints on two lines."""
+    return dict(line.strip().split(": ", 1) for line in lines)
+
+
+@contextmanager
+def standing(folder: Path, *args: str) -> Iterator[Standing]:
+    """Run `mixchat serve ARGS` for tests that change nothing and call no model."""
+    (folder / "config" / "stacks").mkdir(parents=True)
+    (folder / "config" / "stacks" / "mine.toml").write_text(STACK)
+    environ: Mapping[str, str] = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(STRANGERS)},
+        "MIXCHAT_STACK": "mine", "ANTHROPIC_API_KEY": "unused", "OPENAI_API_KEY": "unused",
+        "GEMINI_API_KEY": "unused", "OLLAMA_HOST": "http://127.0.0.1:9",
+        **{f"MIXCHAT_{part}_DIR": str(folder / part.lower()) for part in ("CONFIG", "DATA", "LOG")},
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mixchat", "serve", "--port", "0", *args], cwd=folder, env=environ, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    try:
+        yield Standing(**said([process.stderr.readline() for _ in range(2)]))
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @asynccontextmanager
@@ -50,8 +91,7 @@ async def serving(*args: str, **environ: str) -> AsyncGenerator[Served]:
     assert process.stderr is not None
     try:
         lines = [(await asyncio.wait_for(process.stderr.readline(), 30)).decode() for _ in range(2)]
-        said = dict(line.strip().split(": ", 1) for line in lines)
-        yield Served(process, said["address"], said["token"])
+        yield Served(**said(lines), process=process)
     finally:
         if process.returncode is None:
             process.kill()

@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import psutil
 import pyte
 import pytest
 
-from tests.server.conftest import Served, serving
+from tests.server.conftest import Served, Standing, serving, standing
 from tests.wires.script import Reply
 from tests.wires.server import Wires
 
@@ -33,6 +33,13 @@ FLAGS = (
 async def served(wires: Wires) -> AsyncGenerator[Served]:
     async with serving() as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """One server for everything that it refuses."""
+    with standing(tmp_path_factory.mktemp("page")) as page:
+        yield page
 
 
 class Page:
@@ -151,12 +158,12 @@ async def test_a_prompt_is_typed_and_its_reply_read_in_a_browser(
         await pages.aclose()
 
 
-async def test_the_page_fetches_nothing_from_elsewhere_and_may_not(served: Served):
+async def test_the_page_fetches_nothing_from_elsewhere_and_may_not(page: Standing):
     async with httpx.AsyncClient() as http:
-        page = await http.get(served.address)
-        assert (await http.get(f"http://127.0.0.1:{served.port}/static/js/textual.js")).status_code == 200
-    assert "googleapis" not in page.text
-    assert "default-src 'none'" in page.headers["content-security-policy"]
+        answer = await http.get(page.address)
+        assert (await http.get(f"http://127.0.0.1:{page.port}/static/js/textual.js")).status_code == 200
+    assert "googleapis" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
@@ -174,14 +181,11 @@ async def test_the_page_fetches_nothing_from_elsewhere_and_may_not(served: Serve
     ],
 )
 async def test_who_has_no_token_or_comes_from_elsewhere_is_kept_out(
-    served: Served, path: str, headers: dict[str, str], status: int
+    page: Standing, path: str, headers: dict[str, str], status: int
 ):
-    def put(text: str) -> str:
-        return text.replace("TOKEN", served.token).replace("PORT", str(served.port))
-
     async with httpx.AsyncClient() as http:
-        sent = {name: put(value) for name, value in headers.items()}
-        answer = await http.get(put(f"http://127.0.0.1:{served.port}{path}"), headers=sent)
+        sent = {name: page.put(value) for name, value in headers.items()}
+        answer = await http.get(page.put(f"http://127.0.0.1:{page.port}{path}"), headers=sent)
     assert answer.status_code == status
 
 

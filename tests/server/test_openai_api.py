@@ -10,7 +10,7 @@ import signal
 import string
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import httpx
 import openai
 import pytest
 
-from tests.server.conftest import Served, serving
+from tests.server.conftest import Served, Standing, serving, standing
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires
 
@@ -33,6 +33,13 @@ CODE: list[Any] = [
 async def served(wires: Wires) -> AsyncGenerator[Served]:
     async with serving("--api") as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """One server for everything that it refuses."""
+    with standing(tmp_path_factory.mktemp("api"), "--api") as api:
+        yield api
 
 
 def client(served: Served, **options: object) -> Any:  # noqa: ANN401 - answers have more than the client's types know
@@ -225,13 +232,13 @@ async def test_sixty_four_clients_are_answered_at_once(wires: Wires, served: Ser
     ],
 )
 async def test_who_has_no_token_or_comes_from_elsewhere_is_refused(
-    served: Served, headers: dict[str, str], status: int
+    api: Standing, headers: dict[str, str], status: int
 ):
-    sent = {k: v.replace("TOKEN", served.token).replace("PORT", str(served.port)) for k, v in headers.items()}
+    sent = {name: api.put(value) for name, value in headers.items()}
     async with httpx.AsyncClient() as http:
-        answer = await http.get(f"{served.address}/models", headers=sent)
+        answer = await http.get(f"{api.address}/models", headers=sent)
         posted = await http.post(
-            f"{served.address}/chat/completions", headers=sent, json={"model": "mixchat/auto"}
+            f"{api.address}/chat/completions", headers=sent, json={"model": "mixchat/auto"}
         )
     assert answer.status_code == status
     assert posted.status_code == (400 if status == 200 else status)
@@ -258,11 +265,11 @@ async def test_who_has_no_token_or_comes_from_elsewhere_is_refused(
     ],
     ids=range(10),
 )  # fmt: skip
-async def test_a_wrong_request_is_said_in_one_sentence(served: Served, body: object, said: str):
+async def test_a_wrong_request_is_said_in_one_sentence(api: Standing, body: object, said: str):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {served.token}"}) as http:
-        answer = await http.post(f"{served.address}/chat/completions", content=content)
-        assert (await http.get(f"{served.address}/nothing")).json()["error"]["code"] == "not_found"
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {api.token}"}) as http:
+        answer = await http.post(f"{api.address}/chat/completions", content=content)
+        assert (await http.get(f"{api.address}/nothing")).json()["error"]["code"] == "not_found"
     assert answer.status_code == 400
     assert said in answer.json()["error"]["message"]
 
