@@ -26,6 +26,8 @@ class Branch(Sequence[Turn]):
         self._stubs = _rooted(store.stubs(chat))
         self._read: OrderedDict[str, Turn] = OrderedDict()
         self._undone: list[str] = []
+        self._arrived: set[str] = set()
+        """Turns of other windows, and of the shell, that nobody was told of yet."""
         self._came_after: dict[str, str | None] = {}
         """By each turn that was sent in this session: the leaf that was on the screen then."""
         self._ids = [] if leaf == BEFORE_ALL else self._line(leaf) or self._branch(None)
@@ -91,8 +93,7 @@ class Branch(Sequence[Turn]):
     @property
     def settled_leaf(self) -> str | None:
         """The id of the branch's last turn that is not under way."""
-        settled = (turn_id for turn_id in reversed(self._ids) if self._stubs[turn_id].outcome != Outcome.OPEN)
-        return next(settled, None)
+        return next((turn_id for turn_id in reversed(self._ids) if not self.is_open(turn_id)), None)
 
     @property
     def place(self) -> str | None:
@@ -112,8 +113,27 @@ class Branch(Sequence[Turn]):
         return self._line(self._stubs[turn_id].parent)
 
     def siblings(self, turn_id: str) -> list[str]:
-        """Return the ids of the turns with the same parent, this one included, in the order they were sent."""
+        """Return the ids of the answers beside each other in a turn's place, this one included, in the order they were sent.
+
+        What was taken back, and made room for something else, is none of them.
+        """
+        beside = self.beside(turn_id)
+        if len(beside) == 1 or self.turn(turn_id).set_aside:
+            return [turn_id]
+        return [one for one in beside if not self.turn(one).set_aside]
+
+    def beside(self, turn_id: str) -> list[str]:
+        """Return the ids of all turns with the same parent, this one included, in the order they were sent."""
         return self.children(self._stubs[turn_id].parent)
+
+    def taken_back(self, parent: str | None) -> list[Turn]:
+        """Return the turns after this one that stand aside once something else is said in their place."""
+        settled = [one for one in self.children(parent) if not self.is_open(one)]
+        return [turn for turn in map(self.turn, settled) if not turn.set_aside]
+
+    def is_open(self, turn_id: str) -> bool:
+        """Whether a turn is under way, here or elsewhere."""
+        return self._stubs[turn_id].outcome == Outcome.OPEN
 
     def children(self, parent: str | None) -> list[str]:
         """Return the ids of the turns that follow this one, in the order they were sent."""
@@ -147,7 +167,14 @@ class Branch(Sequence[Turn]):
             ids.append(after[-1])
             new.remove(after[-1])
         self._ids = ids
+        self._arrived.update(new)
         return True
+
+    def take_beside(self) -> bool:
+        """Return whether anything of another window came beside a turn of this branch since this was last asked."""
+        arrived, self._arrived = self._arrived, set()
+        parents = {self._stubs[turn_id].parent for turn_id in self._ids}
+        return any(self._stubs[one].parent in parents for one in arrived - {*self._ids} if one in self._stubs)
 
     def show(self, turn_id: str) -> None:
         """Switch to the newest branch through `turn_id`."""

@@ -11,6 +11,7 @@ from mixchat.chat.attachments import attach, attach_content, first_lines
 from mixchat.chat.branch import Branch
 from mixchat.chat.lessons import ChatLessons
 from mixchat.chat.messages import TO_CONTINUE, Messages
+from mixchat.chat.other_windows import ANSWERED_ELSEWHERE, OtherWindows
 from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
 from mixchat.chat.turn_runner import OpenedTurn, TurnRunner, run_turn
@@ -45,6 +46,8 @@ class Chat:
         self.path = Branch(services.turns, record.id, record.leaf, self._remember)
         self.lessons = ChatLessons(services.learned, self.path.ids)
         """What the turns teach the router."""
+        self.elsewhere = OtherWindows()
+        """What other windows did to it."""
         self.withdrawn: Turn | None = None
         """The last turn stopped before anything came; its prompt belongs back in the composer."""
         self._running: dict[str, TurnRunner] = {}
@@ -84,11 +87,22 @@ class Chat:
         """
         known = self._services.chats.get(self.id)
         if known is None:
-            return self.path.place is not None and self.path.refresh()
+            gone = self.path.place is not None and self.path.refresh()
+            if gone:
+                self.elsewhere.gone()
+            return gone
         before = self.record
         self.record = structs.replace(known, leaf=before.leaf, updated=max(known.updated, before.updated))
         grown = self.path.refresh()
+        self.elsewhere.changed(before, self.record, beside=grown and self.path.take_beside())
         return grown or before != self.record
+
+    def settle_interrupted(self) -> bool:
+        """Where another window answers the last turn: settle it if that one has died; return whether it has."""
+        last = self.path.leaf
+        if last is None or last in self._running or not self.path.is_open(last):
+            return False
+        return bool(self._services.turns.recover())
 
     def newest_leaf(self) -> str | None:
         """Return the turn after which something is said now: the last on the screen, or what came after it elsewhere.
@@ -179,7 +193,8 @@ class Chat:
         prompt = TurnRequest(text=text, files=tuple(files), pin=pin, settings=settings, allow=allow)
 
         async def accept() -> TurnRunner:
-            return await self._accept(prompt, self.newest_leaf())
+            leaf = self.newest_leaf()
+            return await self._accept(prompt, leaf, replaced=self.path.taken_back(leaf))
 
         return run_turn(accept, self._ended)
 
@@ -195,7 +210,8 @@ class Chat:
             new = prompt or TurnRequest(text=said, files=old.files)
             if (new.text, new.files) == (said, old.files) and (new.pin is None or new.pin.slot is None):
                 new = structs.replace(new, plan=plan_to_keep(old))
-            if not old.reply and old.outcome is not Outcome.COMPLETE and self.path.is_last(turn_id):
+            ended = old.outcome in (Outcome.FAILED, Outcome.STOPPED)  # else another window may answer it
+            if not old.reply and ended and self.path.is_last(turn_id):
                 self.path.withdraw(turn_id)
             return await self._accept(new, old.parent)
 
@@ -245,12 +261,17 @@ class Chat:
         purpose: Purpose = "answer",
         *,
         asked: str | None = None,
+        rewrites: str | None = None,
     ) -> AsyncGenerator[ChatEvent]:
         """Answer `prompt` as a new turn after `parent`; the model is sent `asked` in its place, if given.
 
-        Ends and cancels like `send`.
+        What was taken back there stands aside then, unless the prompt `rewrites` one of its turns. Ends and cancels like
+        `send`.
         """
-        return run_turn(lambda: self._accept(prompt, parent, purpose, asked), self._ended)
+        replaced = self.path.taken_back(parent) if purpose in ("answer", "compact") else []
+        if rewrites in [turn.id for turn in replaced]:
+            replaced = []
+        return run_turn(lambda: self._accept(prompt, parent, purpose, asked, replaced), self._ended)
 
     def try_next(self) -> bool:
         """Ask the next model of the fallback order now; return whether there is one and no word has come yet."""
@@ -300,16 +321,23 @@ class Chat:
         return turn
 
     async def _accept(
-        self, prompt: TurnRequest, parent: str | None, purpose: Purpose = "answer", asked: str | None = None
-    ) -> TurnRunner:
-        """Put a prompt on disk as a new turn, and return who answers it."""
+        self, prompt: TurnRequest, parent: str | None, purpose: Purpose = "answer", asked: str | None = None,
+        replaced: Sequence[Turn] = (),
+    ) -> TurnRunner:  # fmt: skip
+        """Put a prompt on disk as a new turn, and return who answers it; what it replaced stands aside."""
         before = (
             [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
         )
         masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
         self.refresh()
         notices = [_BACK] if self.record.deleted is not None else []
+        others = {one for one in self.path.children(parent) if self.path.is_open(one)} - {*self._running}
+        if others and purpose != "compare":
+            notices.append(ANSWERED_ELSEWHERE)
         turn = await self._save_new(prompt, masked, parent, purpose)
+        self.elsewhere.take()  # what was to be told of is told with the turn
+        for old in replaced:
+            self._put(structs.replace(old, set_aside=True))
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
         chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
         question = structs.replace(self.routing_input(prompt, before), turn=turn.id)

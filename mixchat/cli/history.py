@@ -23,7 +23,7 @@ _EXAMPLE = """examples:
   mixchat --resume 3f2a
 """
 
-_ENDINGS = {"stopped": "\n\n(stopped here)", "open": "\n\n(still being answered)"}
+_ENDINGS = {"stopped": "\n\n(stopped here)", "open": "\n\n(another window is answering it)"}
 """What is said below a reply that is not complete."""
 
 
@@ -127,7 +127,7 @@ def run_show(args: argparse.Namespace) -> int:
     chat = _runtime(args).saved_chat(args.id)
     for turn in chat.turns:
         print(_turn(turn))
-        others = len(chat.path.siblings(turn.id)) - 1
+        others = len(chat.path.beside(turn.id)) - 1
         if others:
             print(f"The turn above has {others} more beside it, on other branches.", file=sys.stderr)
     return 0

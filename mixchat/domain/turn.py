@@ -94,6 +94,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     """Its reply stands for everything before it, which is not sent any more."""
     compared: bool = False
     """It is one of several answers that were asked for at once."""
+    set_aside: bool = False
+    """It was taken back, and something else was said in its place: no other answer beside that one."""
     counted_in: str | None = None
     """The chat whose calls these were, where the turn is a copy in a fork; what they cost is counted there alone."""
     imported: str | None = None

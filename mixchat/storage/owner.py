@@ -19,7 +19,11 @@ class Owner(Struct, frozen=True):
         import psutil
 
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.born) < 1.0
+            process = psutil.Process(self.pid)
+            # One that has ended and that nobody has asked about yet is still listed.
+            return (
+                abs(process.create_time() - self.born) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+            )
         except psutil.AccessDenied:
             return True
         except psutil.Error:

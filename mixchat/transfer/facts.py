@@ -60,6 +60,8 @@ def remarks(turn: Turn) -> list[str]:
         said.append(turn.failure.message)
     if turn.outcome == "stopped" and not turn.imported:
         said.append("Stopped; this is what had come.")
+    if turn.outcome == "open":
+        said.append("It was still being answered; this is what had come.")
     return said
 
 

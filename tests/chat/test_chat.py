@@ -361,7 +361,8 @@ async def test_what_follows_when_all_is_taken_back_begins_the_chat_anew(place: P
     assert opened.record.title == "renamed"
     await collect(opened.send("two"))
     assert [turn.prompt for turn in place.reopen(chat).turns] == ["two"]
-    assert len(opened.path.siblings(opened.turns[0].id)) == 2
+    assert len(opened.path.beside(opened.turns[0].id)) == 2
+    assert len(opened.path.siblings(opened.turns[0].id)) == 1
 
 
 async def test_a_prompt_that_is_withdrawn_does_not_bring_back_what_was_taken_back(place: Place):

@@ -69,6 +69,7 @@ def whole_chat() -> ChatDocument:
             "t3",
             "t1",
             compared=True,
+            set_aside=True,
             citations=(Citation("https://a.example", "A [x]"),),
             pin="opus",
             imported="chatgpt",

@@ -238,7 +238,7 @@ class TurnQueue:
             )
         if last is not None and repeated and self.chat.original_prompt(last) == message.prompt:
             return self.chat.regenerate(last.id, prompt)
-        return self.chat.answer(prompt, self.chat.newest_leaf())
+        return self.chat.answer(prompt, self.chat.newest_leaf(), rewrites=message.rewrites)
 
     def _begin(self, ask: Ask, message: ComposedMessage | None) -> None:
         self._stopped = self._entered = False

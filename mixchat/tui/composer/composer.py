@@ -95,6 +95,8 @@ class Composer(Vertical):
         """What the key for the next candidate has pinned this message to."""
         self.settings = GenerationSettings()
         """What is set for this message alone."""
+        self._rewrites: str | None = None
+        """The turn that was taken back and whose prompt is written, until nothing of it is."""
         self._lacks_model = False
         """Whether no model can answer yet."""
         self._question: Question | None = None
@@ -138,12 +140,13 @@ class Composer(Vertical):
         self._pastes.restore(draft.pastes)
         self.put_back(draft.typed)
 
-    def put_back(self, typed: str) -> bool:
-        """Write `typed` if nothing is written; return whether it was."""
+    def put_back(self, typed: str, *, of: str | None = None) -> bool:
+        """Write `typed` if nothing is written; return whether it was. It is the prompt `of` a turn that was taken back."""
         if not self.is_empty or not typed:
             return False
         self._steady = typed
         self.area.write(typed)
+        self._rewrites = of
         return True
 
     def edit(self, edited: EditedTurn, prompt: str) -> None:
@@ -268,11 +271,13 @@ class Composer(Vertical):
             addresses=mentions.addresses,
             pastes=self._pastes.used(self.typed),
             edits=self._banner.edited,
+            rewrites=self._rewrites,
         )
 
     def clear(self) -> None:
         """Start over with an empty prompt. Folded texts stay, so that a prompt can still be put back."""
         self._history.reset()
+        self._rewrites = None
         self.pin = None
         self.settings = GenerationSettings()
         self.area.load_text("")
@@ -317,6 +322,8 @@ class Composer(Vertical):
         event.stop()
         if self.typed != self._unchanged:
             self._unchanged = None
+        if self.is_empty:
+            self._rewrites = None
         self._offer()
         self.post_message(self.Edited())
 

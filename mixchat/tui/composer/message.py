@@ -56,3 +56,5 @@ class ComposedMessage(Struct, frozen=True, kw_only=True):
     """The texts behind the folded pastes in `typed`."""
     edits: EditedTurn | None = None
     """The turn whose prompt was edited; the message branches off there."""
+    rewrites: str | None = None
+    """The turn that was taken back and whose prompt this was."""

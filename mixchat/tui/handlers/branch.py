@@ -105,7 +105,7 @@ class BranchHandler(ChatHandler):
 
     def _show_sibling(self, by: int) -> None:
         turn, path = self.context.selection.turn(), self.context.chat.path
-        siblings = path.siblings(turn.id) if turn is not None else []
+        siblings = path.beside(turn.id) if turn is not None else []
         if turn is None or len(siblings) < 2:
             again, other = self.context.key("retry"), self.context.key("retry-with")
             one = f"There is one answer only; {again} asks again, {other} asks another model."
@@ -117,6 +117,8 @@ class BranchHandler(ChatHandler):
             path.show(shown)
             follows = len(path) - self.context.selection.number(shown)
             self.context.view.load(shown if follows else "")
+            if path.turn(shown).set_aside:
+                self.context.notify("This turn had been taken back; what was said in its place is still there.")
 
     @handles("undo")
     def undo(self) -> None:
@@ -134,7 +136,7 @@ class BranchHandler(ChatHandler):
             self.context.notify("The pick is taken back; every answer is still there.")
         elif (turn := path.undo()) is not None:
             self.context.view.load()
-            self.context.composer.put_back(self.written(turn))
+            self.context.composer.put_back(self.written(turn), of=turn.id)
             self.context.notify(f"The last turn is taken back; {self.context.key('redo')} brings it back.")
         elif not self._navigation.bring_back():
             self.context.notify("There is nothing to undo.")

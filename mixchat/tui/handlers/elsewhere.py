@@ -1,8 +1,18 @@
 """What happens outside this window: turns and titles of other windows and the shell, a full disk, midnight."""
 
+from typing import Final
+
+from mixchat.chat.other_windows import Elsewhere
 from mixchat.ledger.dates import local_day
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.handler import ChatHandler
+
+_SAID: Final[dict[Elsewhere, str]] = {
+    "deleted": "This chat was deleted in another window. It comes back when something is sent in it.",
+    "gone": "This chat was deleted for good in another window. What is sent now begins it anew.",
+    "restored": "This chat was brought back in another window.",
+    "beside": "Another window sent something in the same place: {} and {} go between the two.",
+}
 
 
 class ElsewhereHandler(ChatHandler):
@@ -24,10 +34,17 @@ class ElsewhereHandler(ChatHandler):
         if day != self._day or self._changed:
             self._day = day
             self.context.view.totals.refresh()
-        if self._changed and not self.context.queue.busy:
+        if self.context.queue.busy or not self.context.screen.is_current:
+            return
+        if self.context.chat.settle_interrupted():
+            self._changed = True
+        if self._changed:
             self._changed = False
             if self.context.chat.refresh():
                 self.context.view.load()
+        for news in self.context.chat.elsewhere.take():
+            keys = self.context.key("previous-answer"), self.context.key("next-answer")
+            self.context.notify(_SAID[news].format(*keys))
 
     def _say_trouble(self, trouble: str | None) -> None:
         before, self._trouble = self._trouble, trouble

@@ -152,7 +152,7 @@ class FailureHandler(ChatHandler):
             return composer.put_back(self.written(turn))
         edits = message.edits
         if edits is None or not composer.is_empty or not self.context.chat.path.has(edits.turn):
-            return composer.put_back(message.typed)
+            return composer.put_back(message.typed, of=message.rewrites)
         composer.edit(edits, message.typed)
         return True
 

@@ -12,9 +12,8 @@ _OF_TURNS: Final = frozenset({
     "previous-code", "next-code",
 })  # fmt: skip
 _OF_ANSWERS: Final = ("pick-3", "pick-4")
-_OF_SEVERAL: Final = frozenset(
-    {"pick", "pick-1", "pick-2", "merge", "previous-answer", "next-answer", *_OF_ANSWERS}
-)
+_OF_SEVERAL: Final = frozenset({"pick", "pick-1", "pick-2", "merge", *_OF_ANSWERS})
+_WALKS: Final = frozenset({"previous-answer", "next-answer"})
 
 
 def impossible(context: ChatContext) -> frozenset[str]:
@@ -28,6 +27,8 @@ def _impossible(context: ChatContext) -> Iterator[str]:
     if not turns:
         yield from _OF_TURNS
     yield from _OF_SEVERAL if answers < 2 else _OF_ANSWERS[max(answers - 2, 0) :]
+    if path.leaf is None or len(path.beside(path.leaf)) < 2:
+        yield from _WALKS
     now = {
         "continue": bool(turns) and turns[-1].outcome is not Outcome.COMPLETE and bool(turns[-1].reply),
         "stop": queue.busy or bool(queue.waiting),

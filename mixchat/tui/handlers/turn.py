@@ -18,6 +18,8 @@ from mixchat.tui.widgets.picker import Picker, PickerEntry
 _SHOWN: Final = 48
 """Characters of a prompt in the title of a list."""
 
+_ELSEWHERE: Final = "Another window is still answering this turn."
+
 
 class TurnHandler(ChatHandler):
     """Does to the chat on the screen what the person says, and says what came of it."""
@@ -41,6 +43,8 @@ class TurnHandler(ChatHandler):
             self.say_busy()
         elif turn is None or not turn.reply:
             self.context.notify(f"There is no reply to continue; {self.context.key('retry')} asks again.")
+        elif turn.outcome is Outcome.OPEN:
+            self.context.notify(_ELSEWHERE)
         elif turn.outcome is Outcome.COMPLETE and turn.stop != "length":
             again, other = self.context.key("retry"), self.context.key("retry-with")
             self.context.notify(f"This reply is complete; {again} asks again, {other} asks another model.")
@@ -81,7 +85,10 @@ class TurnHandler(ChatHandler):
         if turn is None:
             self.context.notify("There is no turn to correct yet.")
         elif turn.outcome is Outcome.OPEN:
-            self.say_busy()
+            if self.context.queue.busy:
+                self.say_busy()
+            else:
+                self.context.notify(_ELSEWHERE)
         elif not role:
             self._pick_role(turn, known)
         elif role not in known:

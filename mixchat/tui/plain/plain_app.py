@@ -24,7 +24,7 @@ from mixchat.domain.events import (
     TurnFailed,
     TurnFinished,
 )
-from mixchat.domain.turn import Turn
+from mixchat.domain.turn import Outcome, Turn
 from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
@@ -184,4 +184,8 @@ def _who(turn: Turn) -> str:
 def _footer(turn: Turn) -> str:
     """Return who answered, how long it took and what it cost, and what went wrong."""
     line = f"({_who(turn)}, {formatting.seconds(turn.seconds)}, {money.turn_cost(turn)})"
+    if turn.outcome is Outcome.OPEN:
+        return f"{line} Another window is answering it."
+    if turn.outcome is Outcome.STOPPED:
+        return f"{line} Stopped."
     return f"{line} {turn.failure.message}" if turn.failure else line

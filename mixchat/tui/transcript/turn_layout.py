@@ -68,7 +68,7 @@ def foot_parts(summary: TurnSummary) -> Iterator[RenderBlock]:
         )  # fmt: skip
     if summary.failure:
         yield RenderBlock(
-            ("failure", summary.failure, summary.help, summary.stopped), "failure", partial(_failure, summary),
+            ("failure", summary.failure, summary.help, summary.stopped, summary.under_way), "failure", partial(_failure, summary),
             text=summary.failure, gap=True,
         )  # fmt: skip
 
@@ -161,8 +161,9 @@ def _sources(citations: tuple[Citation, ...], width: int, look: RenderStyle) -> 
 
 def _failure(summary: TurnSummary, width: int, look: RenderStyle) -> list[RenderedLine]:
     palette = look.palette
-    style = palette.muted if summary.stopped else palette.error
-    pieces: list[Piece] = [("■ " if summary.stopped else "✗ ", style), (summary.failure, style)]
+    mark = "● " if summary.under_way else "■ " if summary.stopped else "✗ "
+    style = palette.error if mark == "✗ " else palette.muted
+    pieces: list[Piece] = [(mark, style), (summary.failure, style)]
     if summary.help:
         pieces.append((f" · {summary.help}", palette.muted))
     return rows_of(pieces, width)

@@ -51,6 +51,8 @@ class TurnSummary(Struct, frozen=True, kw_only=True):
     failure: str = ""
     help: str = ""
     stopped: bool = False
+    under_way: bool = False
+    """Another window answers it."""
 
 
 def role_title(turn: Turn) -> tuple[str | None, str]:
@@ -98,6 +100,7 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
         or (_failure_words(turn, turn.failure) if turn.failure else _outcome_words(turn)),
         help=help_for(turn.failure) if turn.failure and not why_unsent(turn) else "",
         stopped=turn.outcome is Outcome.STOPPED or bool(why_unsent(turn)),
+        under_way=turn.outcome is Outcome.OPEN,
     )
 
 
@@ -161,7 +164,7 @@ def _outcome_words(turn: Turn) -> str:
     if turn.outcome is Outcome.STOPPED:
         return "stopped"
     if turn.outcome is Outcome.OPEN:
-        return "unfinished: another window answers it, or mixchat ended"
+        return "another window is answering it"  # one that ended in the middle is settled when it is seen
     if turn.stop == "length":
         return "cut at the length limit"
     return ""

@@ -81,7 +81,9 @@ def test_twice_the_list_takes_about_twice_as_long(make: str):
         return time.process_time() - start
 
     seconds(200)
-    assert seconds(4_000) < 2 * 2 * seconds(2_000)
+    # The least of several: a collection of garbage, or a neighbour on the core, falls into one of them.
+    short, long = (min(seconds(count) for _ in range(3)) for count in (2_000, 4_000))
+    assert long < 2 * 2 * short
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1_000])
