@@ -21,9 +21,7 @@ class Owner(Struct, frozen=True):
         try:
             process = psutil.Process(self.pid)
             # One that has ended and that nobody has asked about yet is still listed.
-            return (
-                abs(process.create_time() - self.born) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-            )
+            return abs(process.create_time() - self.born) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
         except psutil.AccessDenied:
             return True
         except psutil.Error:

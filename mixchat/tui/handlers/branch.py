@@ -118,7 +118,9 @@ class BranchHandler(ChatHandler):
             follows = len(path) - self.context.selection.number(shown)
             self.context.view.load(shown if follows else "")
             if path.turn(shown).set_aside:
-                self.context.notify("This turn had been taken back; what was said in its place is still there.")
+                self.context.notify(
+                    "This turn had been taken back; what was said in its place is still there."
+                )
 
     @handles("undo")
     def undo(self) -> None:
