@@ -1,38 +1,28 @@
 """The screen of a conversation: it lays out the widgets, and hands what they say to the handlers."""
 
 import asyncio
-import gc
 import importlib
-from collections.abc import Iterable
 from functools import cached_property
-from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.geometry import Spacing
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widget import Widget
-from textual.widgets import ContentSwitcher
-from textual.worker import Worker
 
-from mixchat.tui.actions.keys import bindings, key_on, read_keys
+from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.actions.table import BY_ID, find_slash
-from mixchat.tui.chat.completion_sources import CompletionSources
-from mixchat.tui.chat.first_widgets import FirstWidgets
+from mixchat.tui.chat.first_widgets import first_widgets
 from mixchat.tui.chat.hints import hints, question_hints
-from mixchat.tui.chat.status_line import StatusLine
-from mixchat.tui.chat.top_line import TopLine
+from mixchat.tui.chat.too_small import TooSmall
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
 from mixchat.tui.widgets.choice_bar import KEYS, ChoiceBar
+from mixchat.tui.widgets.debounce import Debounce
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
@@ -44,37 +34,10 @@ if TYPE_CHECKING:
     from mixchat.tui.wiring import ChatWiring
 
 
-LEAST: Final = (50, 12)
-"""Columns and rows below which nothing can be laid out."""
-
-
-class TooSmall(Widget):
-    """Covers everything; what was typed stays where it is."""
-
-    DEFAULT_CSS = """
-    TooSmall {
-        display: none; layer: cover; width: 100%; height: 100%;
-        content-align: center middle; text-align: center;
-    }
-    """
-
-    def render(self) -> Content:
-        """Return the sentence, with the size there is."""
-        width, height = self.screen.size
-        return Content(
-            f"mixchat would like 60×15.\nThis terminal is {width}×{height}.\n\n"
-            f"Nothing is lost: make it larger,\nor leave with {key_on(self, 'quit')}."
-        )
-
-
 _PREVIEW_AFTER: Final = 0.15
 """Seconds without a key before it is worked out who would answer: longer than between two keys, shorter than a pause."""
 _PREVIEW_WITHIN: Final = 0.7
 """Seconds after which it is worked out although the keys go on."""
-_LOOK_AROUND: Final = 1.0
-"""Seconds between two looks at what other windows and the shell did."""
-_TOAST: Final = 30
-"""Cells that a sentence needs."""
 _SETTLING: Final = "settling"
 """The group of the worker that a start goes on with after the first picture."""
 _SAVE_AFTER: Final = 0.2
@@ -96,24 +59,13 @@ class ChatScreen(Screen[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
         self._runtime = runtime
         self._options = options
-        self._preview_timer: Timer | None = None
-        self._unseen_since = 0.0
-        """When the first key came that no preview knows of."""
-        self._save_timer: Timer | None = None
         self._body = Horizontal(id="body")
-        self._focused_before: Widget | None = None
+        self._preview = Debounce(self, self._refresh_preview, after=_PREVIEW_AFTER, within=_PREVIEW_WITHIN)
+        self._draft = Debounce(self, self._save_draft, after=_SAVE_AFTER, within=_SAVE_AFTER)
         self.ready = asyncio.Event()
         """Set once everything is mounted and joined."""
-        welcome = Welcome(id="welcome")
-        self.first = FirstWidgets(
-            switcher=ContentSwitcher(welcome, initial="welcome", id="chat-body"),
-            welcome=welcome,
-            choices=ChoiceBar(),
-            composer=Composer(CompletionSources(runtime)),
-            panel=SidePanel(runtime.settings.paths),
-            top=TopLine(),
-            status=StatusLine(),
-        )
+        self.first = first_widgets(runtime)
+        self._too_small = TooSmall(self._body, self.first.composer.area)
         self.set_class(not self.first.panel.is_wanted, "-no-panel")
 
     @cached_property
@@ -146,7 +98,7 @@ class ChatScreen(Screen[None]):
                 yield first.composer
                 yield first.status
             yield first.panel
-        yield TooSmall()
+        yield self._too_small
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after, beside the loop where it can."""
@@ -157,47 +109,25 @@ class ChatScreen(Screen[None]):
 
     def _place_toasts(self, _: object) -> None:
         """Keep sentences above what one writes, and beside the panel where there is room: no figure is covered."""
-        first = self.first
-        lowest = first.choices if first.choices.is_open else first.composer
-        right = self.size.width - first.panel.region.x if first.panel.region.width else 0
-        if self.size.width - right < _TOAST:
-            right = 0
-        margin = Spacing(0, right, max(self.size.height - lowest.region.y, 0), 0)
+        margin = self.first.toast_margin(self.size)
         rack = self.query_one("ToastRack")
         if rack.styles.margin != margin:
             rack.styles.margin = margin
 
     def stop_settling(self) -> None:
         """Do nothing more of what a start does: what it works with is closed now."""
-        for worker in cast("Iterable[Worker[object]]", self.workers):
-            if worker.group == _SETTLING:
-                worker.cancel()
+        cast("Any", self.workers).cancel_group(self, _SETTLING)
 
     async def _settle_in(self) -> None:
         """Load the handlers after the first picture: their imports take longer than the picture does."""
         await asyncio.to_thread(importlib.import_module, "mixchat.tui.wiring")
-        onboarding = self.wiring.onboarding
         await self.wiring.mounted
         self.ready.set()
-        try:
-            await self._runtime.discover(unnamed=True)
-            await onboarding.look()
-            await asyncio.to_thread(self._runtime.start_log)
-            # The first turn then need not wait for the imports of an SDK, which take seconds.
-            await asyncio.to_thread(self._runtime.preload)
-        finally:
-            # Only now: what was imported stays for as long as the app runs, and an SDK is most of it. Frozen, no
-            # collection walks it while one types or reads; before, each of them held everything for 150 ms.
-            gc.freeze()
-            gc.enable()
-        storage = self._runtime.storage
-        storage.database.post(storage.ledger.settle_orphans)
-        await asyncio.to_thread(storage.purge)
-        self.set_interval(_LOOK_AROUND, self.wiring.elsewhere.look)
+        await self.wiring.startup.run()
 
     def action_run(self, action_id: str, argument: str = "") -> None:
         """Do something from the table of actions; what is covered can only be stopped or left."""
-        if not self._body.disabled or BY_ID[action_id].while_covered:
+        if not self._too_small.is_shown or BY_ID[action_id].while_covered:
             self.wiring.actions.run(action_id, argument)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -206,7 +136,7 @@ class ChatScreen(Screen[None]):
             return True
         key = str(parameters[0])
         free = key != "enter" or self.first.composer.is_empty
-        return free and not self._body.disabled and self.first.choices.has(key)
+        return free and not self._too_small.is_shown and self.first.choices.has(key)
 
     def action_answer(self, key: str) -> None:
         """Take the way out of what is asked that has this key."""
@@ -240,25 +170,16 @@ class ChatScreen(Screen[None]):
 
     @on(Composer.Edited)
     def _edited(self) -> None:
-        now = monotonic()
-        if self._preview_timer is not None:
-            self._preview_timer.stop()
-        else:
-            self._unseen_since = now
-        wait = min(_PREVIEW_AFTER, max(0.01, self._unseen_since + _PREVIEW_WITHIN - now))
-        self._preview_timer = self.set_timer(wait, self._preview)
+        self._preview.request()
+        self._draft.request()
         self._show_hints()
-        if self._save_timer is None:
-            self._save_timer = self.set_timer(_SAVE_AFTER, self._save_draft)
 
-    def _preview(self) -> None:
+    def _refresh_preview(self) -> None:
         """Work out who would answer once the key is painted: with a long chat that takes as long as many frames."""
-        self._preview_timer = None
         self.call_after_refresh(self.context.view.previewer.refresh)
 
     def _save_draft(self) -> None:
         """Save what is written, so that not even a kill loses it."""
-        self._save_timer = None
         self.wiring.conversation.save_draft()
 
     @on(Composer.Emptied)
@@ -330,18 +251,7 @@ class ChatScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything when there is no room for it."""
-        self._set_covered(event.size.width < LEAST[0] or event.size.height < LEAST[1])
-
-    def _set_covered(self, small: bool) -> None:
-        """Cover everything or show it again; no key reaches what is covered, so that nothing is sent unseen."""
-        if small == self._body.disabled:
-            return
-        if small:
-            self._focused_before = self.focused
-        self._body.disabled = small
-        self.query_one(TooSmall).display = small
-        if not small:
-            (self._focused_before or self.first.composer.area).focus()
+        self._too_small.fit(event.size)
 
     @on(SidePanel.Shown)
     def _panel_shown(self) -> None:
@@ -362,7 +272,7 @@ class ChatScreen(Screen[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Give what was pasted to the composer, wherever the focus is."""
-        if not self._body.disabled:
+        if not self._too_small.is_shown:
             event.stop()
             self.first.composer.area.focus()
             self.first.composer.area.put(event.text)

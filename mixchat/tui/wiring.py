@@ -34,7 +34,6 @@ from mixchat.tui.handlers.compare import CompareHandler
 from mixchat.tui.handlers.compose import ComposeHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.copy import CopyHandler
-from mixchat.tui.handlers.elsewhere import ElsewhereHandler
 from mixchat.tui.handlers.failure import FailureHandler
 from mixchat.tui.handlers.interrupt import InterruptHandler
 from mixchat.tui.handlers.model_download import ModelDownloadHandler
@@ -43,6 +42,7 @@ from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.handlers.palette import PaletteHandler
 from mixchat.tui.handlers.prompt_library import PromptLibraryHandler
 from mixchat.tui.handlers.roles import RolesHandler
+from mixchat.tui.handlers.startup import StartupHandler
 from mixchat.tui.handlers.titles import TitleHandler
 from mixchat.tui.handlers.turn import TurnHandler
 from mixchat.tui.onboarding.first_run import FirstRun
@@ -64,7 +64,7 @@ class ChatWiring(Struct, frozen=True):
     onboarding: OnboardingHandler
     copying: CopyHandler
     library: PromptLibraryHandler
-    elsewhere: ElsewhereHandler
+    startup: StartupHandler
     navigation: NavigationHandler
     mounted: AwaitMount
     """Awaited, is done once the other widgets have their children."""
@@ -125,7 +125,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         onboarding,
         copying,
         PromptLibraryHandler(context),
-        ElsewhereHandler(context),
+        StartupHandler(context, onboarding),
         navigation,
         mounted,
     )

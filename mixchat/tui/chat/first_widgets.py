@@ -1,14 +1,24 @@
 """The widgets that are painted first; nothing of theirs takes long to load."""
 
+from typing import TYPE_CHECKING, Final
+
 from msgspec import Struct
+from textual.geometry import Size, Spacing
 from textual.widgets import ContentSwitcher
 
+from mixchat.tui.chat.completion_sources import CompletionSources
 from mixchat.tui.chat.status_line import StatusLine
 from mixchat.tui.chat.top_line import TopLine
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.onboarding.welcome import Welcome
 from mixchat.tui.panel.side_panel import SidePanel
 from mixchat.tui.widgets.choice_bar import ChoiceBar
+
+if TYPE_CHECKING:
+    from mixchat.runtime.runtime import Runtime
+
+_TOAST: Final = 30
+"""Cells that a sentence needs."""
 
 
 class FirstWidgets(Struct, frozen=True, kw_only=True):
@@ -23,3 +33,25 @@ class FirstWidgets(Struct, frozen=True, kw_only=True):
     top: TopLine
     """Stands in for the panel where that is not shown."""
     status: StatusLine
+
+    def toast_margin(self, screen: Size) -> Spacing:
+        """Return what a sentence that is shown for a while leaves free: what one writes, and the panel's figures."""
+        lowest = self.choices if self.choices.is_open else self.composer
+        right = screen.width - self.panel.region.x if self.panel.region.width else 0
+        if screen.width - right < _TOAST:
+            right = 0
+        return Spacing(0, right, max(screen.height - lowest.region.y, 0), 0)
+
+
+def first_widgets(runtime: "Runtime") -> FirstWidgets:
+    """Make what the first picture is made of."""
+    welcome = Welcome(id="welcome")
+    return FirstWidgets(
+        switcher=ContentSwitcher(welcome, initial="welcome", id="chat-body"),
+        welcome=welcome,
+        choices=ChoiceBar(),
+        composer=Composer(CompletionSources(runtime)),
+        panel=SidePanel(runtime.settings.paths),
+        top=TopLine(),
+        status=StatusLine(),
+    )

@@ -6,10 +6,10 @@ from msgspec import structs
 from textual import events
 from textual.containers import Vertical
 from textual.message import Message
-from textual.timer import Timer
 
 from mixchat.config.paths import Paths
 from mixchat.config.ui_state import UiState, read_ui_state, save_ui_state
+from mixchat.tui.widgets.debounce import Debounce
 
 NARROWEST: Final = 30
 WIDEST: Final = 90
@@ -36,7 +36,7 @@ class SidePanel(Vertical):
         super().__init__()
         self._paths = paths
         self._state = read_ui_state(paths)
-        self._saving: Timer | None = None
+        self._saving = Debounce(self, self._save, after=_SAVE_AFTER)
         self._dragged = False
         self._arrange()
 
@@ -80,9 +80,7 @@ class SidePanel(Vertical):
     def _change(self, state: UiState) -> None:
         self._state = state
         self._arrange()
-        if self._saving is not None:
-            self._saving.stop()
-        self._saving = self.set_timer(_SAVE_AFTER, self._save)
+        self._saving.request()
 
     def _arrange(self) -> None:
         chosen = self._state.panel_width
@@ -91,14 +89,13 @@ class SidePanel(Vertical):
         self.set_class(not self._state.panel_shown, "-hidden")
 
     def _save(self) -> None:
-        self._saving = None
         width, shown = self._state.panel_width, self._state.panel_shown
         state = structs.replace(read_ui_state(self._paths), panel_width=width, panel_shown=shown)
         save_ui_state(self._paths, state)
 
     def on_unmount(self) -> None:
         """Save what was changed last."""
-        if self._saving is not None:
+        if self._saving.is_pending:
             self._save()
 
     def on_show(self) -> None:

@@ -5,7 +5,6 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 from textual.widgets import Input
 
 from mixchat.storage.chats import ChatRecord
@@ -14,6 +13,7 @@ from mixchat.tui.screens.chats.chat_list import ChatList
 from mixchat.tui.screens.chats.rows import chat_and_turn, chat_rows, hit_rows
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.value_prompt import ValuePrompt
+from mixchat.tui.widgets.debounce import Debounce
 
 _REST: Final = 0.03
 """Seconds without a key before texts are searched where that takes its time."""
@@ -51,7 +51,7 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         super().__init__()
         self._first = words
         self._chats = chats
-        self._resting: Timer | None = None
+        self._search_soon = Debounce(self, self._search, after=_REST)
         self._sought = ""
         self._took = 0.0
         """Seconds that the last search took."""
@@ -69,13 +69,11 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
 
     def fill(self, words: str) -> None:
         """Show all chats, or those that hold the words: at once, or soon where searching takes its time."""
-        if self._resting is not None:
-            self._resting.stop()
-            self._resting = None
+        self._search_soon.cancel()
         if words.strip() and self._took <= _QUICK:
             self._search()
         elif words.strip():
-            self._resting = self.set_timer(_REST, self._search)
+            self._search_soon.request()
         else:
             self._list(list(self._chats.records.values()))
 
