@@ -162,7 +162,7 @@ async def test_a_key_is_searched_at_once_and_waits_for_a_rest_where_searching_ta
             return find(words)
 
         screen.fill("the")
-        assert screen._resting is None
+        assert not screen._search_soon.is_pending
         monkeypatch.setattr(screen._chats, "find", slow)
         await stage.type("eggs")
         assert sought[0] == "e"
