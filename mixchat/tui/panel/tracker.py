@@ -164,7 +164,8 @@ class Tracker(Widget):
             if span.limit is not None and span.share is not None:
                 of = f" of {money.dollars(span.limit)}"
                 line += Content.styled(of, "$warning" if span.near else "$text-muted")
-                line = ends(line, budget_bar(span, _BAR), width)
+                room = width - line.cell_length - 1
+                line = ends(line, budget_bar(span, max(min(_BAR, room), 0)), width)
             yield line
         if spending.context is not None:
             context = spending.context
