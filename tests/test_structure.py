@@ -83,8 +83,8 @@ DOORS = {
     "tui/terminal/notifications.py": {"self._app.write_to_terminal"},
     # pictures: numbers, and base64 of what was decoded and written anew
     "tui/transcript/pictures.py": {"self._terminal.write_to_terminal"},
-    # the plain app: one function that cleans, and the reader's own words
-    "tui/plain/output.py": {"sys.stdout.write"},
+    # the plain app: one function that cleans, the title of figures, and the reader's own words
+    "tui/plain/output.py": {"sys.stdout.write", "sys.__stdout__.write"},
     "tui/plain/line_reader.py": {"sys.stdout.write"},
     # the shell: `plain_streams` stands before both outputs; an export goes to a file or a pipe as it is
     "cli/history_files.py": {"sys.stdout.buffer.write"},
