@@ -126,7 +126,7 @@ async def stream(
     try:
         await runtime.discover()
         chat = runtime.new_chat()
-        attached = tuple(chat.attach(Path(file)) for file in files)
+        attached = tuple(chat.attachments.add(Path(file)) for file in files)
         async with aclosing(chat.send(prompt, files=attached, pin=_pin(runtime, role, model))) as events:
             async for event in events:
                 yield event

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mixchat.chat.chat import Chat
+from mixchat.domain.errors import NoLocalModel
 from mixchat.domain.turn import FileRef
 
 
@@ -35,15 +36,28 @@ async def attach_all(
         OwnNetwork: an address is of this machine or its network, and those may not be asked.
         NoLocalModel: the chat is private, and nothing is fetched for it.
     """
-    found = [chat.attach(path) for path in dict.fromkeys(files)]
+    found = [chat.attachments.add(path) for path in dict.fromkeys(files)]
     fetched = {file.path: file for file in known}
     try:
         for address in dict.fromkeys(addresses):
             page = fetched.get(address)
             if page is None:
                 fetching(address)
-                page = await chat.attach_page(address, own_network=own_network)
+                page = await _attach_page(chat, address, own_network=own_network)
             found.append(page)
     finally:
         fetching("")
     return tuple(dict.fromkeys(found))
+
+
+async def _attach_page(chat: Chat, address: str, *, own_network: bool) -> FileRef:
+    """Fetch a web page as it is now."""
+    from mixchat.chat.web_page import fetch_page
+
+    if chat.record.private:  # an address tells what the chat is about
+        raise NoLocalModel(
+            f"This chat is private: {address} is not fetched. Save the page and attach the file."
+        )
+    page = await fetch_page(address, own_network=own_network)
+    # Under the address that was written: sent again, it is known by that.
+    return chat.attachments.add_content(address, page.data)

@@ -26,40 +26,60 @@ _SIGNATURES: Final[tuple[tuple[bytes, MediaType], ...]] = (
 )
 
 
-def attach(path: Path, store: TurnStore) -> FileRef:
-    """Read a file, keep its content in the history, and return the reference to it.
+class AttachmentStore:
+    """Keeps the content of files in the history, where `FileRef`s find it again."""
 
-    Raises:
-        BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
-    """
-    try:
-        data = read_bounded(path, LARGEST)
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
-    if len(data) > LARGEST:
-        raise BadRequest(f"{path.name} is larger than {LARGEST // 1_000_000} MB; attach a smaller file.")
-    return attach_content(str(path).encode(errors="surrogateescape").decode(errors="replace"), data, store)
+    def __init__(self, store: TurnStore) -> None:
+        self._store = store
 
+    def add(self, path: Path) -> FileRef:
+        """Read a file and keep it, so that it can go with a message.
 
-def attach_content(name: str, data: bytes, store: TurnStore) -> FileRef:
-    """Keep what was found at `name`, a path or a web address, and return the reference to it.
+        Raises:
+            BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
+        """
+        try:
+            data = read_bounded(path, LARGEST)
+        except OSError as error:
+            raise BadRequest(f"{path} cannot be read: {error.strerror or error}.") from error
+        if len(data) > LARGEST:
+            raise BadRequest(f"{path.name} is larger than {LARGEST // 1_000_000} MB; attach a smaller file.")
+        return self.add_content(str(path).encode(errors="surrogateescape").decode(errors="replace"), data)
 
-    Raises:
-        BadRequest: it is of a kind that no model takes, or a picture that is not whole.
-    """
-    media_type = kind(name, data)
-    _check_picture(name, media_type, data)
-    text = decode_text(data) if media_type == "text/plain" else None
-    if text is None:
+    def add_content(self, name: str, data: bytes) -> FileRef:
+        """Keep what was found at `name`, a path or a web address.
+
+        Raises:
+            BadRequest: it is of a kind that no model takes, or a picture that is not whole.
+            StorageError: the history cannot be written.
+        """
+        media_type = kind(name, data)
+        _check_picture(name, media_type, data)
+        text = decode_text(data) if media_type == "text/plain" else None
+        if text is None:
+            digest = hashlib.sha256(data).hexdigest()
+            self._store.keep_file(digest, data)
+            return FileRef(name, media_type, len(data), digest)
+        if name.endswith(SUFFIX):
+            text = without_pictures(text)
+        data = text.encode(errors="replace")
         digest = hashlib.sha256(data).hexdigest()
-        store.keep_file(digest, data)
+        self._store.keep_text(digest, text)
         return FileRef(name, media_type, len(data), digest)
-    if name.endswith(SUFFIX):
-        text = without_pictures(text)
-    data = text.encode(errors="replace")
-    digest = hashlib.sha256(data).hexdigest()
-    store.keep_text(digest, text)
-    return FileRef(name, media_type, len(data), digest)
+
+    def first_lines(self, file: FileRef) -> str:
+        """Return how a text file starts, as far as the router looks at it; empty for anything else, or when it is gone."""
+        if file.media_type != "text/plain":
+            return ""
+        if file.digest:
+            data = self._store.file(file.digest) or b""
+        else:
+            try:
+                with Path(file.path).open("rb") as opened:
+                    data = opened.read(_START)
+            except OSError:
+                return ""
+        return data[:_START].decode(errors="replace")
 
 
 def kind(name: str, data: bytes) -> MediaType:
@@ -90,18 +110,3 @@ def _check_picture(name: str, media_type: MediaType, data: bytes) -> None:
         wrong = what_is_wrong(media_type, data)
     if wrong is not None:
         raise BadRequest(f"{shown} {wrong}; save it again, or leave it out.")
-
-
-def first_lines(file: FileRef, store: TurnStore) -> str:
-    """Return how a text file starts, as far as the router looks at it; empty for anything else, or when it is gone."""
-    if file.media_type != "text/plain":
-        return ""
-    if file.digest:
-        data = store.file(file.digest) or b""
-    else:
-        try:
-            with Path(file.path).open("rb") as opened:
-                data = opened.read(_START)
-        except OSError:
-            return ""
-    return data[:_START].decode(errors="replace")

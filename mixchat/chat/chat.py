@@ -1,21 +1,18 @@
 """One conversation: what was said, and the only way to say more."""
 
-import uuid
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path as FilePath
 
 from msgspec import structs
 
-from mixchat.chat.attachments import attach, attach_content, first_lines
+from mixchat.chat.attachments import AttachmentStore
 from mixchat.chat.branch import Branch
 from mixchat.chat.lessons import ChatLessons
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.other_windows import ANSWERED_ELSEWHERE, OtherWindows
 from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
+from mixchat.chat.turn_request import to_chat_request, to_routing_input, to_turn
 from mixchat.chat.turn_runner import OpenedTurn, TurnRunner, run_turn
-from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import (
     ChatRequest,
     GenerationSettings,
@@ -24,18 +21,14 @@ from mixchat.domain.chat_request import (
     RoutingInput,
     TurnRequest,
 )
-from mixchat.domain.errors import NoLocalModel
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.meter import Purpose
-from mixchat.domain.request import Message
 from mixchat.domain.turn import FileRef, Outcome, Turn, plan_to_keep
 from mixchat.domain.usage import FREE, Cost
 from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
 _BACK = "This chat had been deleted elsewhere; it is back."
-_HISTORY = 8
-"""Earlier prompts that the classifier is shown."""
 
 
 class Chat:
@@ -53,6 +46,8 @@ class Chat:
         self._running: dict[str, TurnRunner] = {}
         self._redaction = PromptRedaction(services.mask)
         self._services = services
+        self.attachments = AttachmentStore(services.turns)
+        """Files that can go with a message."""
         self._messages = Messages(services.turns)
 
     @property
@@ -112,66 +107,14 @@ class Chat:
         self.refresh()
         return self.path.settled_leaf
 
-    def attach(self, path: FilePath) -> FileRef:
-        """Read a file so that it can go with a message.
-
-        Raises:
-            BadRequest: it cannot be read, is too large, or is of a kind that no model takes.
-        """
-        return attach(path, self._services.turns)
-
-    def attach_content(self, name: str, data: bytes) -> FileRef:
-        """Keep what was given under a name, so that it can go with a message.
-
-        Raises:
-            BadRequest: it is of a kind that no model takes.
-            StorageError: the history cannot be written.
-        """
-        return attach_content(name, data, self._services.turns)
-
-    async def attach_page(self, address: str, *, own_network: bool = False) -> FileRef:
-        """Fetch a web page so that it can go with a message, as it is now.
-
-        Raises:
-            NoLocalModel: the chat is private, and an address tells what it is about.
-            BadRequest: it cannot be fetched, or is of a kind that no model takes.
-            OwnNetwork: it is on this machine or in its network, and those may not be asked.
-        """
-        from mixchat.chat.web_page import fetch_page
-
-        if self.record.private:
-            raise NoLocalModel(
-                f"This chat is private: {address} is not fetched. Save the page and attach the file."
-            )
-        page = await fetch_page(address, own_network=own_network)
-        # Under the address that was written: sent again, it is known by that.
-        return attach_content(address, page.data, self._services.turns)
-
     def routing_input(self, prompt: TurnRequest, before: Sequence[Turn] | None = None) -> RoutingInput:
-        """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen.
-
-        Turns that failed before anything came are left out: no model is shown them either. One that was stopped while
-        its model still thought is not: the prompt stands above, and what comes next follows it.
-        """
-        earlier = self.path[-_HISTORY:] if before is None else before[-_HISTORY:]
-        asked = (Outcome.OPEN, Outcome.COMPLETE, Outcome.STOPPED)
-        turns = [turn for turn in earlier if turn.reply or turn.outcome in asked]
-        last = next((turn for turn in reversed(turns) if not is_small_talk(turn.prompt)), None)
-        return RoutingInput(
-            prompt=prompt.text,
-            history=tuple(turn.prompt for turn in turns),
-            last_role=(last.corrected or (last.decision and last.decision.role)) if last else None,
-            files=prompt.files,
-            file_starts=tuple(first_lines(file, self._services.turns) for file in prompt.files),
-            pin=prompt.pin or self.state.pin,
-            private=self.record.private,
-            chat=self.id,
-            settings=prompt.settings.over(self.state.settings),
-        )
+        """Return what the router is asked for `prompt` after the turns `before`, by default all on the screen."""
+        earlier = self.path if before is None else before
+        return to_routing_input(prompt, earlier, self.record, self.attachments)
 
     def chat_request(self, prompt: TurnRequest) -> ChatRequest:
         """Return what would be sent for `prompt` now, to estimate its cost."""
-        return self._chat_request(self._messages.of(self.path, prompt.text, prompt.files), prompt)
+        return to_chat_request(prompt, self._messages.of(self.path, prompt.text, prompt.files), self.record)
 
     def send(
         self,
@@ -246,8 +189,8 @@ class Chat:
             chosen = pin or self.state.pin or (Pin(role, role=role, chosen_by="continued") if role else None)
             prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=chosen)
             before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
-            chat_request = self._chat_request(
-                self._messages.to_continue(before, cut), prompt, turn=cut.id, kept=TO_CONTINUE
+            chat_request = to_chat_request(
+                prompt, self._messages.to_continue(before, cut), self.record, turn=cut.id, kept=TO_CONTINUE
             )
             question = structs.replace(self.routing_input(prompt, before), continues=True)
             return self._begin(OpenedTurn(cut, question, chat_request))
@@ -301,10 +244,6 @@ class Chat:
         if learn:
             self.lessons.kept(self.path.turn(turn_id))
 
-    def unpick(self, turn_id: str) -> None:
-        """Take back the pick of an answer: it stays where it is, and the router forgets what the pick taught."""
-        self.lessons.unkept(turn_id)
-
     def unlearn(self, turn_id: str) -> Turn | None:
         """Forget for good what a turn taught; return the turn as it is now, or `None` if it taught nothing.
 
@@ -339,7 +278,7 @@ class Chat:
         for old in replaced:
             self._put(structs.replace(old, set_aside=True))
         messages = self._messages.of(before, asked or prompt.text, prompt.files)
-        chat_request = self._chat_request(messages, prompt, turn=turn.id, purpose=purpose)
+        chat_request = to_chat_request(prompt, messages, self.record, turn=turn.id, purpose=purpose)
         question = structs.replace(self.routing_input(prompt, before), turn=turn.id)
         return self._begin(OpenedTurn(turn, question, chat_request, notices))
 
@@ -363,18 +302,7 @@ class Chat:
         """Put a prompt on disk, with its chat if that is new, and then on the screen."""
         now = self._services.clock.now()
         title = self.record.title or _first_words(masked)
-        turn = Turn(
-            id=uuid.uuid4().hex[:16],
-            chat=self.id,
-            parent=parent,
-            created=datetime.fromtimestamp(now, UTC),
-            prompt=prompt.text,
-            files=prompt.files,
-            pin=prompt.pin.name if prompt.pin else None,
-            plan=prompt.plan,
-            compacts=purpose == "compact",
-            compared=purpose == "compare",
-        )
+        turn = to_turn(prompt, self.id, parent, purpose, now)
         self._redaction.redact(turn, masked)
         kept = self._redaction.stored(turn)
         before = self.record
@@ -395,28 +323,6 @@ class Chat:
         answers = [self.path.turn(sibling) for sibling in self.path.children(turn.parent)]
         same = any(answer.reply and answer.prompt == turn.prompt for answer in answers)
         return "regenerated" if same else "pinned"
-
-    def _chat_request(
-        self,
-        messages: tuple[Message, ...],
-        prompt: TurnRequest,
-        *,
-        turn: str | None = None,
-        purpose: Purpose = "answer",
-        kept: int = 1,
-    ) -> ChatRequest:
-        return ChatRequest(
-            messages=messages,
-            kept=kept,
-            settings=prompt.settings.over(self.state.settings),
-            plan=prompt.plan,
-            chat=self.id,
-            turn=turn,
-            purpose=purpose,
-            allow_secret=prompt.allow.secret,
-            allow_secret_for_good=prompt.allow.secret_for_good,
-            allow_over_budget=prompt.allow.over_budget,
-        )
 
     def _put(self, turn: Turn) -> None:
         """Put the turn on the screen and on disk, at once or as soon as it can be written."""

@@ -158,7 +158,7 @@ def _piped_file(chat: "Chat") -> tuple["FileRef", ...]:
     data = piped_bytes()
     if not data:
         raise ConfigError("Nothing is piped in for -f -; name a file, or pipe one in.")
-    return (chat.attach_content("standard input", data),)
+    return (chat.attachments.add_content("standard input", data),)
 
 
 async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from PIL import Image
 
-from mixchat.chat.attachments import LARGEST, attach
+from mixchat.chat.attachments import LARGEST, AttachmentStore
 from mixchat.domain.decode import decode_text
 from mixchat.domain.errors import BadRequest
 from tests.chat.conftest import Place
@@ -37,7 +37,7 @@ def test_a_text_in_any_encoding_is_attached_as_what_it_says(
 ):
     path = tmp_path / "notes.txt"
     path.write_bytes(text.encode(encoding))
-    file = attach(path, place.services.turns)
+    file = AttachmentStore(place.services.turns).add(path)
     assert (place.services.turns.file(file.digest) or b"").decode() == text.removeprefix("\ufeff")
 
 
@@ -54,18 +54,18 @@ def test_what_is_no_text_is_refused(place: Place, tmp_path: Path, data: bytes):
     path = tmp_path / "thing.bin"
     path.write_bytes(data)
     with pytest.raises(BadRequest, match="can be attached"):
-        attach(path, place.services.turns)
+        AttachmentStore(place.services.turns).add(path)
     assert decode_text(data) is None
 
 
 def test_what_has_no_end_is_refused_at_once(place: Place, tmp_path: Path):
     with pytest.raises(BadRequest, match="neither a file nor a pipe"):
-        attach(Path("/dev/zero"), place.services.turns)
+        AttachmentStore(place.services.turns).add(Path("/dev/zero"))
     large = tmp_path / "large.txt"
     with large.open("wb") as file:
         file.truncate(LARGEST + 1)
     with pytest.raises(BadRequest, match="larger than 20 MB"):
-        attach(large, place.services.turns)
+        AttachmentStore(place.services.turns).add(large)
 
 
 def test_a_pipe_is_read_to_its_end(place: Place, tmp_path: Path):
@@ -82,7 +82,7 @@ def test_a_pipe_is_read_to_its_end(place: Place, tmp_path: Path):
     thread = threading.Thread(target=write)
     thread.start()
     opened.wait(5)
-    file = attach(pipe, place.services.turns)
+    file = AttachmentStore(place.services.turns).add(pipe)
     os.close(reader)
     thread.join(5)
     assert place.services.turns.file(file.digest) == b"through the pipe"
@@ -93,7 +93,7 @@ def test_a_named_pipe_is_waited_for_until_somebody_writes_to_it(place: Place, tm
     os.mkfifo(pipe)
     writer = threading.Timer(0.3, lambda: pipe.write_text("a moment later"))
     writer.start()
-    file = attach(pipe, place.services.turns)
+    file = AttachmentStore(place.services.turns).add(pipe)
     writer.join(5)
     assert place.services.turns.file(file.digest) == b"a moment later"
 
@@ -103,7 +103,7 @@ def test_a_credential_in_a_file_is_not_on_disk_until_it_was_sent(place: Place, t
     path = tmp_path / "prod.env"
     path.write_text(f"KEY={key}\n")
     store = place.services.turns
-    file = attach(path, store)
+    file = AttachmentStore(store).add(path)
     on_disk = place.database.connection.execute("SELECT data FROM files").fetchone()[0]
     assert key.encode() not in on_disk
     assert key.encode() in (store.file(file.digest) or b"")
@@ -124,12 +124,12 @@ def test_a_picture_that_is_cut_off_anywhere_is_refused_and_a_whole_one_is_kept(
     whole = _picture(kind)
     path = tmp_path / f"cat.{kind}"
     path.write_bytes(whole)
-    file = attach(path, place.services.turns)
+    file = AttachmentStore(place.services.turns).add(path)
     assert (file.media_type, place.services.turns.file(file.digest)) == (f"image/{kind}", whole)
     for length in (len(whole) - 1, len(whole) // 2, 40, 16):
         path.write_bytes(whole[:length])
         with pytest.raises(BadRequest, match=rf"^cat\.{kind} is cut off or damaged; save it again"):
-            attach(path, place.services.turns)
+            AttachmentStore(place.services.turns).add(path)
     assert place.database.connection.execute("SELECT count(*) FROM files").fetchone()[0] == 1
 
 
@@ -142,7 +142,7 @@ def test_what_is_called_a_picture_and_is_none_is_refused(
     path = tmp_path / "cat.png"
     path.write_bytes(data)
     with pytest.raises(BadRequest, match=rf"^cat\.png {words}"):
-        attach(path, place.services.turns)
+        AttachmentStore(place.services.turns).add(path)
 
 
 def test_a_picture_without_a_width_is_refused(place: Place, tmp_path: Path):
@@ -150,4 +150,4 @@ def test_a_picture_without_a_width_is_refused(place: Place, tmp_path: Path):
     whole = _picture("png")
     path.write_bytes(whole[:16] + bytes(4) + whole[20:])
     with pytest.raises(BadRequest, match="a picture without a size"):
-        attach(path, place.services.turns)
+        AttachmentStore(place.services.turns).add(path)

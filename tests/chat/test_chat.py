@@ -273,13 +273,13 @@ async def test_what_a_pick_taught_goes_with_the_pick_and_comes_with_it_again(pla
     for _ in range(2):
         chat.pick(flash.id, learn=True)
         assert place.learned == [lesson]
-        chat.unpick(flash.id)
+        chat.lessons.unkept(flash.id)
         assert place.learned == []
     chat.pick(flash.id, learn=True)
     chat.pick(sonnet.id, learn=False)
     assert place.learned == []
     chat.correct(sonnet.id, "coding")
-    chat.unpick(sonnet.id)
+    chat.lessons.unkept(sonnet.id)
     assert place.learned == [("which?", "coding", "corrected")], "a correction is none of the pick's"
 
 
@@ -506,7 +506,7 @@ async def test_attachments_are_sent_as_they_were_even_after_the_file_changed(
     path = tmp_path_factory.mktemp("files") / "notes.txt"
     path.write_text("first")
     chat = place.chat(reply("A"), reply("B"))
-    await collect(chat.send("read", files=[chat.attach(path)]))
+    await collect(chat.send("read", files=[chat.attachments.add(path)]))
     path.write_text("second")
     await collect(chat.send("again"))
     first = place.router.briefs[-1].messages[0]

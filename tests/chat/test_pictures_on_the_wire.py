@@ -65,7 +65,7 @@ async def _sent(runtime: Runtime, tmp_path: Path, sizes: tuple[int, ...], pin: s
     for number, size in enumerate(sizes):
         path = tmp_path / f"cat{number}.png"
         path.write_bytes(picture(size))
-        files.append(chat.attach(path))
+        files.append(chat.attachments.add(path))
     chosen = runtime.routing.resolve_name(pin) if pin else None
     async with aclosing(chat.send("What is this?", files=files, pin=chosen)) as events:
         async for _ in events:
@@ -124,7 +124,7 @@ async def test_an_earlier_picture_that_is_too_large_for_a_model_is_left_out_with
         chat = runtime.new_chat()
         path = tmp_path / "cat.png"
         path.write_bytes(picture(8_000_000))
-        for pin, files in (("openai/wire2", [chat.attach(path)]), ("anthropic/wire", [])):
+        for pin, files in (("openai/wire2", [chat.attachments.add(path)]), ("anthropic/wire", [])):
             chosen = runtime.routing.resolve_name(pin)
             async with aclosing(chat.send("What is this?", files=files, pin=chosen)) as events:
                 async for _ in events:
@@ -147,7 +147,7 @@ async def test_an_earlier_picture_that_is_refused_later_does_not_block_the_chat(
         chat = runtime.new_chat()
         path = tmp_path / "cat.png"
         path.write_bytes(picture(5_000))
-        async for _ in chat.send("What is this?", files=[chat.attach(path)]):
+        async for _ in chat.send("What is this?", files=[chat.attachments.add(path)]):
             pass
         notices = [event.text async for event in chat.send("Of which colour?") if isinstance(event, Notice)]
         assert [turn.reply for turn in chat.turns] == ["A cat.", "Black."]
@@ -156,7 +156,7 @@ async def test_an_earlier_picture_that_is_refused_later_does_not_block_the_chat(
         assert "cat.png" in str(chat.turns[0].files), "the chat keeps what was attached"
         # What is attached now goes along: only what came before may be in the way.
         wires.script(name, Status(400, message="Could not process image"), Reply("A cat again."))
-        async for _ in chat.send("And this?", files=[chat.attach(path)]):
+        async for _ in chat.send("And this?", files=[chat.attachments.add(path)]):
             pass
         sent = [str(seen.json).count(base64.b64encode(picture(5_000)).decode()[:200]) for seen in wires.seen]
         assert sent == [1, 1, 0, 2, 1]

@@ -71,7 +71,7 @@ class CompareHandler(ChatHandler):
         if self._shown is not None or self.context.chat.path.leaf != picked:
             return False
         self._gone_on = None
-        self.context.chat.unpick(picked)
+        self.context.chat.lessons.unkept(picked)
         columns = [column.again() for column in comparison.columns]
         self._now, self._picked = structs.replace(comparison, columns=columns), 0
         request = comparison.request
