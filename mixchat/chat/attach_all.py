@@ -7,6 +7,9 @@ from mixchat.chat.chat import Chat
 from mixchat.domain.errors import NoLocalModel
 from mixchat.domain.turn import FileRef
 
+Fetching = Callable[[str], object]
+"""Is told an address before it is fetched, and an empty one at the end."""
+
 
 def _nothing(_: str) -> None:
     pass
@@ -19,7 +22,7 @@ async def attach_all(
     *,
     known: Sequence[FileRef] = (),
     own_network: bool = False,
-    fetching: Callable[[str], object] = _nothing,
+    fetching: Fetching = _nothing,
 ) -> tuple[FileRef, ...]:
     """Read the files, and fetch what stands at the addresses.
 

@@ -20,7 +20,7 @@ from mixchat.tui.chat.live_totals import LiveTotals
 from mixchat.tui.chat.open_chats import OpenChats
 from mixchat.tui.chat.route_preview import RoutePreviewBuilder, RoutePreviewer
 from mixchat.tui.chat.spending_view import SpendingView
-from mixchat.tui.chat.turn_queue import TurnObserver
+from mixchat.tui.chat.turn_listeners import TurnObserver
 from mixchat.tui.chat.turn_selection import TurnSelection
 from mixchat.tui.chat.view import ChatView
 from mixchat.tui.chat.widgets import ChatWidgets

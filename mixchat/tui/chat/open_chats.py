@@ -10,7 +10,8 @@ from mixchat.domain.errors import StorageError
 from mixchat.domain.turn import Turn
 from mixchat.secrets.scan import masked
 from mixchat.storage.drafts import masked_draft
-from mixchat.tui.chat.turn_queue import TurnEnds, TurnObserver, TurnQueue
+from mixchat.tui.chat.turn_listeners import TurnEnds, TurnObserver
+from mixchat.tui.chat.turn_queue import TurnQueue
 from mixchat.tui.composer.message import Draft, read_draft
 
 if TYPE_CHECKING:

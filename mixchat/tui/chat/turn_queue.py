@@ -4,71 +4,23 @@ from asyncio import CancelledError
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
-from msgspec import structs
 from textual.widget import Widget
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
-from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.domain.chat_request import GuardOverrides, Pin, TurnRequest
 from mixchat.domain.errors import Failure, OwnNetwork, ProviderError, StorageError
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.live_turn import LiveTurn
-from mixchat.domain.turn import FileRef, Outcome, Turn
+from mixchat.domain.turn import Turn
+from mixchat.tui.chat.send_message import send_message
+from mixchat.tui.chat.turn_listeners import TurnEnds, TurnObserver
 from mixchat.tui.composer.message import ComposedMessage
 
 Ask = Callable[[], AsyncGenerator[ChatEvent]]
 """Begins a turn; called once its worker runs, since a file may not be readable."""
-
-
-class TurnObserver(Protocol):
-    """Somebody who shows what happens in a turn."""
-
-    def begin(self, turn: Turn, live: LiveTurn) -> None:
-        """A turn was accepted; it is open, and `live` is how it goes on."""
-        ...
-
-    def show(self, event: ChatEvent) -> None:
-        """Something happened in it."""
-        ...
-
-    def settle(self, turn: Turn) -> None:
-        """It is over, however it ended."""
-        ...
-
-
-class TurnEnds(Protocol):
-    """Deals with the ends of a turn that are not simply a reply.
-
-    Called at once, not by a message: what goes back into the composer has to be there before the app leaves.
-    """
-
-    def withdrawn(self, turn: Turn, message: ComposedMessage | None) -> None:
-        """The turn was stopped before anything came; the prompt goes back."""
-        ...
-
-    def failed(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
-        """The turn has no complete reply."""
-        ...
-
-    def refused(self, sentence: str, message: ComposedMessage | None) -> None:
-        """Nothing was sent, for the reason given; the prompt goes back."""
-        ...
-
-    def fetching(self, address: str) -> None:
-        """A web page is fetched that goes with a message; an empty address: no more."""
-        ...
-
-    def own_network(self, sentence: str, message: ComposedMessage) -> None:
-        """A page is in the person's own network; it is asked whether it may be fetched."""
-        ...
-
-    def waiting_changed(self) -> None:
-        """Other messages wait, or the queue was paused or let go."""
-        ...
 
 
 class QueueOwner(Protocol):
@@ -118,7 +70,7 @@ class TurnQueue:
             self.waiting.append(message)
             self._ends.waiting_changed()
         else:
-            self._begin(partial(self._sent, message, allow), message)
+            self._begin_sent(message, allow)
 
     def again(self, turn_id: str, pin: Pin | None = None, allow: GuardOverrides = GuardOverrides()) -> None:
         """Ask a turn's prompt once more, in its place. Nothing happens while a turn is under way."""
@@ -195,50 +147,12 @@ class TurnQueue:
         finally:
             self._closing = False
 
-    async def _sent(self, message: ComposedMessage, allow: GuardOverrides) -> AsyncGenerator[ChatEvent]:
-        """Attach what a message names, and yield the events of its turn."""
-        files = await attach_all(
-            self.chat,
-            message.files,
-            message.addresses,
-            known=self._attached_before(message),
-            own_network=message.own_network,
-            fetching=self._fetching,
-        )
-        async with aclosing(self._answer(message, files, allow)) as events:
-            async for event in events:
-                yield event
-
     def _fetching(self, address: str) -> None:
         if self._observers:
             self._ends.fetching(address)
 
-    def _attached_before(self, message: ComposedMessage) -> Sequence[FileRef]:
-        """Return what went with the turn whose place this message takes."""
-        edited = message.edits.turn if message.edits else None
-        if edited is not None and self.chat.path.has(edited):
-            return self.chat.path.turn(edited).files
-        last = self.chat.turns[-1] if self.chat.turns else None
-        return last.files if last is not None and last.outcome is Outcome.FAILED else ()
-
-    def _answer(
-        self, message: ComposedMessage, files: tuple[FileRef, ...], allow: GuardOverrides
-    ) -> AsyncGenerator[ChatEvent]:
-        prompt = TurnRequest(
-            text=message.prompt, files=files, pin=message.pin, settings=message.settings, allow=allow
-        )
-        last = self.chat.turns[-1] if self.chat.turns else None
-        # What could not be answered and is sent again takes the place of the turn that failed.
-        repeated = last is not None and last.outcome is Outcome.FAILED and not last.reply
-        edited = message.edits.turn if message.edits else None
-        if edited is not None and self.chat.path.has(edited):
-            kept = _still_named(self.chat.path.turn(edited).files, message)
-            return self.chat.regenerate(
-                edited, structs.replace(prompt, files=tuple(dict.fromkeys((*kept, *files))))
-            )
-        if last is not None and repeated and self.chat.original_prompt(last) == message.prompt:
-            return self.chat.regenerate(last.id, prompt)
-        return self.chat.answer(prompt, self.chat.newest_leaf(), rewrites=message.rewrites)
+    def _begin_sent(self, message: ComposedMessage, allow: GuardOverrides = GuardOverrides()) -> None:
+        self._begin(partial(send_message, self.chat, message, allow, self._fetching), message)
 
     def _begin(self, ask: Ask, message: ComposedMessage | None) -> None:
         self._stopped = self._entered = False
@@ -334,11 +248,5 @@ class TurnQueue:
         if not self.waiting or self.paused or self.busy:
             return
         message = self.waiting.pop(0)
-        self._begin(partial(self._sent, message, GuardOverrides()), message)
+        self._begin_sent(message)
         self._ends.waiting_changed()
-
-
-def _still_named(files: Sequence[FileRef], message: ComposedMessage) -> list[FileRef]:
-    """Return the files of an earlier prompt whose names its new words still hold, though the files are gone."""
-    found = {*map(str, message.files), *message.addresses}
-    return [file for file in files if file.path not in found and Path(file.path).name in message.prompt]
