@@ -7,7 +7,7 @@ from msgspec import structs
 
 from mixchat.domain.decision import Evidence
 from mixchat.ledger.rates import Rates
-from mixchat.tui.panel.turn_detail import describe
+from mixchat.tui.panel.turn_sections import describe
 from tests.tui.stage import on_stage
 from tests.tui.transcript.scene import FLASH, SONNET, attempt, decided, turn
 
