@@ -5,7 +5,7 @@ import asyncio
 import sys
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mixchat.cli.asked import STANDARD_INPUT, PromptInput, read_asked
 from mixchat.cli.parser import Subparsers
@@ -188,6 +188,9 @@ async def _read(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") ->
     return code
 
 
+_CUT: Final = "The reply was cut off at its length limit; set max_tokens for the role to allow more."
+
+
 class _Words:
     """Prints the reply to stdout and a line of talk to stderr."""
 
@@ -205,12 +208,12 @@ class _Words:
             case TextDelta(text):
                 self._write(text)
             case TurnFinished(turn):
-                self._close(turn, "")
+                self._close(turn, _CUT if turn.stop == "length" else "")
             case TurnFailed(turn, failure):
                 self._close(turn, self._new_in(failure))
             case FailedOver(source, target, failure) if not self._quiet:
                 self._said.append(failure.message)
-                _talk(f"{source} {failure.code.replace('_', ' ')}, {target} takes over: {failure.message}")
+                _talk(f"{source} failed, trying {target}: {failure.message}")
             case Notice(_, text) if not self._quiet:
                 _talk(text)
             case _:

@@ -69,7 +69,7 @@ class FailOver:
 
     @property
     def failure(self) -> Failure | None:
-        """Return why nobody answered: what the preferred slot said, with the others named.
+        """Return why nobody answered: what the preferred slot said, and that the others failed, too.
 
         What came after a word was shown, and a refusal, are told as they are.
         """
@@ -81,10 +81,9 @@ class FailOver:
             return structs.replace(first, code="unreachable", message=_OFFLINE.format(names), reached=False)
         if first is last or self._attempts[-1].has_words or last.code == "refused":
             return last
-        others = ", ".join(
-            f"{failure.ref} ({failure.code.replace('_', ' ')})" for failure in self._failures[1:]
-        )
-        return structs.replace(first, message=f"{first.message} The next models failed, too: {others}.")
+        others = len(self._failures) - 1
+        who = f"{last.ref or 'The next model'} failed" if others == 1 else f"{others} other models failed"
+        return structs.replace(first, message=f"{first.message} {who}, too.")
 
     async def events(self) -> AsyncGenerator[RouterEvent]:
         """Yield what happens, up to `StreamEnd` or to the last `AttemptFailed`.

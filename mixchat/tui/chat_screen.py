@@ -9,13 +9,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.css.scalar import Scalar
 from textual.screen import Screen
 
 from mixchat.tui.actions.keys import bindings, read_keys
 from mixchat.tui.actions.table import BY_ID, find_slash
 from mixchat.tui.chat.first_widgets import first_widgets
-from mixchat.tui.chat.hints import hints, question_hints
+from mixchat.tui.chat.hints import completion_hints, hints, question_hints
 from mixchat.tui.chat.too_small import TooSmall
+from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.composer import Composer
 from mixchat.tui.composer.prompt_area import PromptArea
 from mixchat.tui.launch_options import LaunchOptions
@@ -109,10 +111,11 @@ class ChatScreen(Screen[None]):
 
     def _place_toasts(self, _: object) -> None:
         """Keep sentences above what one writes, and beside the panel where there is room: no figure is covered."""
-        margin = self.first.toast_margin(self.size)
+        margin, width = self.first.toast_place(self.size)
         rack = self.query_one("ToastRack")
-        if rack.styles.margin != margin:
-            rack.styles.margin = margin
+        # A docked widget's margin at the right takes nothing from its width.
+        if (rack.styles.margin, rack.styles.width) != (margin, Scalar.from_number(width)):
+            rack.styles.margin, rack.styles.width = margin, width
 
     def stop_settling(self) -> None:
         """Do nothing more of what a start does: what it works with is closed now."""
@@ -258,6 +261,7 @@ class ChatScreen(Screen[None]):
         """Let the first line stand in for the panel while that is hidden."""
         self.set_class(not self.first.panel.is_wanted, "-no-panel")
 
+    @on(CompletionList.Toggled)
     def on_descendant_focus(self) -> None:
         """Say what the focused thing can do."""
         self._show_hints()
@@ -265,6 +269,9 @@ class ChatScreen(Screen[None]):
     def _show_hints(self) -> None:
         if not self.ready.is_set():
             self.first.status.hints = hints(self.focused, read_keys(self._runtime.settings.config.keys))
+            return
+        if self.first.composer.completions.is_open:
+            self.first.status.hints = completion_hints(self.context.keymap)
             return
         usual = self.wiring.onboarding.hints(self.focused)
         asked = self.first.choices.question

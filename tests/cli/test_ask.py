@@ -138,9 +138,9 @@ async def test_why_a_model_failed_is_said_once(wires: Wires):
     wires.script("claude-sonnet-5-5", Status(401))
     wires.script("gpt-6.1-sol", Status(401))
     run = await ask(SAY)
-    reason = run.err.splitlines()[0].partition("takes over: ")[2]
+    reason = run.err.splitlines()[0].partition("trying openai/gpt-6.1-sol: ")[2]
     assert (run.code, run.err.count(reason)) == (1, 1)
-    assert "The next models failed, too: openai/gpt-6.1-sol (auth)." in run.err
+    assert "openai/gpt-6.1-sol failed, too." in run.err
 
 
 async def test_a_pinned_model_is_never_replaced(wires: Wires):
@@ -362,3 +362,10 @@ async def test_from_python_a_running_loop_is_told_and_the_answer_comes_all_the_s
     out, err = await process.communicate()
     assert out.decode() == "From a thread.\n", err.decode()
     assert "await mixchat.aask(...)" in err.decode()
+
+
+async def test_a_reply_that_was_cut_off_at_its_limit_is_said(wires: Wires):
+    wires.script("claude-sonnet-5-5", Reply("Half of", stop="length"))
+    run = await ask(SAY)
+    assert run.out == "Half of\n"
+    assert "cut off at its length limit; set max_tokens" in run.err

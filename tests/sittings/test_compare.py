@@ -2,6 +2,7 @@
 
 from tests.sittings.provider import paced
 from tests.sittings.sitting import CONFIG, Sitting
+from tests.wires.script import Reply
 
 OTHER = '\n[prices."ollama/other"]\ninput = 1000.0\noutput = 20000.0\n'
 COMPARE = "/compare ollama/wire,ollama/other what is tea"
@@ -25,6 +26,20 @@ def test_a_narrow_terminal_counts_what_a_comparison_costs_while_it_runs(sitting:
     sitting.sees("comparing 2")
     sitting.until(lambda: (sitting.screen.figure("chat").dollars or 0) > 0, "the money moves", within=8)
     assert sitting.screen.has("comparing|writing")
+
+
+def test_the_first_line_says_how_far_a_comparison_is_and_what_all_answers_cost(sitting: Sitting):
+    sitting.writes_config(CONFIG + OTHER)
+    sitting.provider.will_say("A plain answer.")
+    sitting.provider.will_say(Reply("Another answer.", wait=1.5), model="other")
+    sitting.opens(size=(110, 40))
+    sitting.sends(COMPARE)
+    sitting.sees("comparing  1 of 2 done")
+    assert not sitting.screen.has("ready")
+    sitting.sees("waiting for you  choose a reply")
+    sitting.until(
+        lambda: sitting.screen.figure("reply").dollars == sitting.screen.figure("chat").dollars, "all of it"
+    )
 
 
 def test_undo_takes_back_the_pick_and_not_the_comparison(sitting: Sitting):

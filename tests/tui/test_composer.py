@@ -314,9 +314,25 @@ async def test_every_completion_is_one_row_and_a_long_name_elsewhere_moves_none(
         shown = stage.composer.completions
         shown.offer(Completion(0, 1, (short, *[long] * 9), "mention"))
         await stage.pilot.pause()
-        assert shown.size.height == SHOWN
+        assert shown.size.height == SHOWN + 1
+        assert "1 to 8 of 10" in stage.text
         row = next(line for line in stage.text.splitlines() if "▌opus" in line)
         assert "anthropic/claude-opus-5-5" in row
+
+
+async def test_the_highlighted_completion_is_lit_to_the_end_of_its_row_and_the_last_line_says_its_keys():
+    async with on_stage(size=(120, 40)) as stage:
+        await stage.type("@op")
+        await stage.until(lambda: stage.composer.completions.is_open)
+        await stage.until(lambda: "enter accept   ↑↓ choose   esc close" in stage.text)
+        shown = stage.composer.completions
+        grounds = [
+            {segment.style.bgcolor for segment in shown.render_line(row) if segment.style} for row in (0, 1)
+        ]
+        assert [len(ground) for ground in grounds] == [1, 1]
+        assert grounds[0] != grounds[1]
+        await stage.pilot.press("escape")
+        await stage.until(lambda: "enter send" in stage.text)
 
 
 async def test_the_line_under_the_prompt_cuts_who_answers_last():

@@ -78,7 +78,7 @@ async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one(
     async with on_stage(KeylessRuntime()) as stage:
         await stage.until(lambda: "enter download" in stage.text)
         await stage.type("hi")
-        await stage.until(lambda: "enter choose who answers" in stage.text)
+        await stage.until(lambda: "enter choose a model" in stage.text)
         await stage.pilot.press("backspace", "backspace")
         await stage.until(lambda: "enter download" in stage.text)
 

@@ -26,6 +26,8 @@ def kept_free(stage: Stage) -> dict[str, Widget]:
         "composer": first.composer, "question": first.choices, "last line": first.status,
         "first line": first.top, "tracker": widgets.turns.query_one("Tracker"),
     }  # fmt: skip
+    if first.panel.region.x >= 30:
+        places["panel"] = first.panel
     return {name: widget for name, widget in places.items() if widget.region.area}
 
 

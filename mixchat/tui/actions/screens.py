@@ -6,15 +6,15 @@ from mixchat.tui.actions.action import Action
 
 SCREENS: Final[tuple[Action, ...]] = (
     Action(
-        id="chats", key="ctrl+s", title="Chats", help="search, open, rename, star, tag, delete",
+        id="chats", key="ctrl+s", title="Chats", help="search, open, rename, delete",
         slash="chats,resume", argument="[WORDS]",
     ),
     Action(
-        id="find", key="ctrl+f", title="Find in this chat", help="search what was said here",
+        id="find", key="ctrl+f", title="Find in this chat", help="search this conversation",
         slash="find", argument="[WORDS]",
     ),
     Action(
-        id="models", key="ctrl+l", title="Models", help="prices, context, abilities; choose one",
+        id="models", key="ctrl+l", title="Models", help="prices, context, abilities",
         slash="models,model",
     ),
     Action(
@@ -26,32 +26,32 @@ SCREENS: Final[tuple[Action, ...]] = (
         slash="roles", argument="[NAME]",
     ),
     Action(
-        id="spend", key="alt+c", title="Spending", help="by role, model, provider, chat or day",
+        id="spend", key="alt+c", title="Spending", help="by role, model, chat or day",
         slash="spend,cost,usage",
     ),
     Action(id="settings", key="alt+o", title="Settings", help="budgets, routing, screen, keys", slash="settings"),
     Action(
         id="setup", key="alt+p", title="Chat settings",
-        help="system prompt, effort, length, search", slash="setup",
+        help="system prompt, effort, length", slash="setup",
     ),
     Action(
-        id="system", title="System prompt", help="for this chat, or after next for the next message",
+        id="system", title="System prompt", help="for this chat, or just the next message",
         slash="system", argument="[next] [TEXT]",
     ),
     Action(
-        id="effort", title="Reasoning effort", help="how hard the model thinks, for this chat or the next message",
+        id="effort", title="Reasoning effort", help="how hard the model thinks",
         slash="effort", argument="[next] [EFFORT]",
     ),
     Action(
-        id="temperature", title="Temperature", help="from 0 to 2, for this chat or the next message",
+        id="temperature", title="Temperature", help="how varied replies are, 0 to 2",
         slash="temperature", argument="[next] [NUMBER]",
     ),
     Action(
-        id="max-tokens", title="Max output tokens", help="in tokens, for this chat or the next message",
+        id="max-tokens", title="Max output tokens", help="how long a reply may be",
         slash="max-tokens", argument="[next] [NUMBER]",
     ),
     Action(
-        id="search", title="Web search", help="on or off, for this chat or the next message",
+        id="search", title="Web search", help="whether replies search the web",
         slash="search", argument="[next] [on|off]",
     ),
 )  # fmt: skip

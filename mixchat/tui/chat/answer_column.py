@@ -12,6 +12,7 @@ from mixchat.domain.clock import Clock
 from mixchat.domain.events import ChatEvent, TurnAccepted, TurnFailed, TurnFinished
 from mixchat.domain.live_turn import LiveTurn
 from mixchat.domain.turn import Outcome, Turn
+from mixchat.domain.usage import FREE, Cost
 from mixchat.tui.chat.answer_head import AnswerHead, AnswerState, Rank
 from mixchat.tui.chat.turn_activity import TurnActivity
 from mixchat.tui.transcript import Transcript
@@ -140,6 +141,11 @@ class AnswerColumn(Vertical):
         shown = self._shown
         came = shown is not None and bool(shown.attempts) and (not self.writes or bool(shown.usage.output))
         return shown.cost.usd if shown is not None and came else None
+
+    @property
+    def spent(self) -> Cost:
+        """What the answer has cost so far, known or not."""
+        return self._shown.cost if self._shown is not None and self._shown.attempts else FREE
 
     @property
     def seconds(self) -> float:

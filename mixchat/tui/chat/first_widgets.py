@@ -34,13 +34,16 @@ class FirstWidgets(Struct, frozen=True, kw_only=True):
     """Stands in for the panel where that is not shown."""
     status: StatusLine
 
-    def toast_margin(self, screen: Size) -> Spacing:
-        """Return what a sentence that is shown for a while leaves free: what one writes, and the panel's figures."""
+    def toast_place(self, screen: Size) -> tuple[Spacing, int]:
+        """Return the margin and the width of the column of sentences that are shown for a while.
+
+        What one writes stays free, and so do the panel's figures. A docked widget's margin at the right would take
+        nothing from its width.
+        """
         lowest = self.choices if self.choices.is_open else self.composer
-        right = screen.width - self.panel.region.x if self.panel.region.width else 0
-        if screen.width - right < _TOAST:
-            right = 0
-        return Spacing(0, right, max(screen.height - lowest.region.y, 0), 0)
+        width = self.panel.region.x if self.panel.region.width else screen.width
+        margin = Spacing(bottom=max(screen.height - lowest.region.y, 0))
+        return margin, width if width >= _TOAST else screen.width
 
 
 def first_widgets(runtime: "Runtime") -> FirstWidgets:

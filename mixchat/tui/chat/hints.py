@@ -32,18 +32,24 @@ _HINTS: Final[Mapping[str, Sequence[_Row]]] = {
         ("stop", "stop", True), ("↑↓", "scroll"), ("end", "follow"), ("copy-reply", "copy the reply"),
         ("stop", "write", False), *_ALWAYS,
     ),
-    "OrderedInput": (("enter", "next place"), ("↑", "previous place"), ("esc", "write"), *_ALWAYS),
+    "OrderedInput": (("enter", "next match"), ("↑", "previous match"), ("esc", "close"), *_ALWAYS),
     "TurnList": (("↑↓", "turns"), ("enter", "show in the chat"), ("panel", "hide"), ("stop", "write"), *_ALWAYS),
 }  # fmt: skip
 """By the widget's class: an action's id or a key, what it does there, and whether only while a turn is under way."""
+_COMPLETING: Final[Sequence[_Row]] = (("enter", "accept"), ("↑↓", "choose"), ("stop", "close"), *_ALWAYS)
 _NO_MODEL_REST: Final[Sequence[_Row]] = (("key", "add a key"), *_ALWAYS)
 _NO_MODEL: Final[Sequence[_Row]] = (("enter", "download"), *_NO_MODEL_REST)
-_NO_MODEL_WRITTEN: Final[Sequence[_Row]] = (("enter", "choose who answers"), *_NO_MODEL_REST)
+_NO_MODEL_WRITTEN: Final[Sequence[_Row]] = (("enter", "choose a model"), *_NO_MODEL_REST)
 
 
 def hints(focused: Widget | None, keymap: Keymap) -> Sequence[Hint]:
     """Return keys with what they do while `focused` has the focus."""
     return _named(_HINTS.get(type(focused).__name__, ()), keymap)
+
+
+def completion_hints(keymap: Keymap) -> Sequence[Hint]:
+    """Return what the keys do while completions are offered."""
+    return _named(_COMPLETING, keymap)
 
 
 def question_hints(question: Question, usual: Sequence[Hint]) -> Sequence[Hint]:

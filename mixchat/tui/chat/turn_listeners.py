@@ -39,6 +39,10 @@ class TurnEnds(Protocol):
         """The turn has no complete reply."""
         ...
 
+    def cut_short(self) -> None:
+        """The reply ended at its limit of tokens."""
+        ...
+
     def refused(self, sentence: str, message: ComposedMessage | None) -> None:
         """Nothing was sent, for the reason given; the prompt goes back."""
         ...

@@ -227,6 +227,8 @@ class TurnQueue:
         if failure is not None:
             self._pause()
             self._ends.failed(settled, failure, message)
+        elif settled.stop == "length":
+            self._ends.cut_short()
 
     def _take_back(self, sentence: str, message: ComposedMessage | None) -> None:
         """Give a message back of which nothing was sent, for the reason given."""

@@ -38,6 +38,9 @@ class CompletionList(Widget):
             super().__init__()
             self.choice = choice
 
+    class Toggled(Message):
+        """The list was opened or closed, so that keys do something else now."""
+
     def __init__(self) -> None:
         super().__init__()
         self._completion: Completion | None = None
@@ -51,12 +54,15 @@ class CompletionList(Widget):
 
     def offer(self, completion: Completion | None) -> None:
         """Show these candidates, or with `None` nothing."""
+        if (completion is None) != (self._completion is None):
+            self.post_message(self.Toggled())
         self._completion = completion
         self.highlighted = 0
         self.display = completion is not None
         self._top = 0
         if completion is not None:
-            self.styles.offset = (-1, -min(len(completion.candidates), SHOWN) - 1)
+            count = len(completion.candidates)
+            self.styles.offset = (-1, -min(count, SHOWN) - 1 - (count > SHOWN))
             self.refresh(layout=True)
 
     def move(self, by: int) -> None:
@@ -77,7 +83,7 @@ class CompletionList(Widget):
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked."""
         row = self._top + event.y
-        if self._completion is not None and row < len(self._completion.candidates):
+        if self._completion is not None and event.y < SHOWN and row < len(self._completion.candidates):
             self.highlighted = row
             choice = self.choose()
             if choice is not None:
@@ -90,19 +96,22 @@ class CompletionList(Widget):
         candidates = self._completion.candidates
         widest = min(max(cell_len(candidate.label) for candidate in candidates), _NAME)
         seen = range(self._top, min(self._top + SHOWN, len(candidates)))
-        rows = [self._row(candidates[number], widest, number == self.highlighted) for number in seen]
+        rows = [self._row(candidates[number], widest) for number in seen]
+        if len(candidates) > SHOWN:
+            rows.append(Content.styled(f" {seen.start + 1} to {seen.stop} of {len(candidates)}", "$text-muted"))
         room = max(min(_WIDEST, self.screen.size.width - 4), 8)
-        room = min(room, max(row.cell_length for row in rows))
-        return Content("\n").join(row.truncate(room, ellipsis=True, pad=True) for row in rows)
+        room = min(room, max(row.cell_length for row in rows)) + 1
+        rows = [row.truncate(room, ellipsis=True, pad=True) for row in rows]
+        chosen = self.highlighted - self._top
+        rows[chosen] = Content.assemble(("▌", "$accent"), rows[chosen][1:]).stylize("bold on $selected")
+        return Content("\n").join(rows)
 
-    def _row(self, candidate: Candidate, widest: int, highlighted: bool) -> Content:
-        colour = role_variable(candidate.role) if candidate.role else "$foreground"
-        row = Content.assemble(
-            ("▌" if highlighted else " ", "$accent"),
+    def _row(self, candidate: Candidate, widest: int) -> Content:
+        return Content.assemble(
+            " ",
             (
                 candidate.label + " " * (widest - cell_len(candidate.label)),
-                f"{colour} bold" if highlighted else colour,
+                role_variable(candidate.role) if candidate.role else "$foreground",
             ),
             ("  " + candidate.detail, "$text-muted"),
         )
-        return row.stylize("on $panel") if highlighted else row

@@ -40,7 +40,7 @@ class EditBanner(Widget):
         return Content.assemble(
             (f" editing turn {number} ", "$ink on $warning bold"),
             (
-                f"  enter sends it as a new branch · {key_on(self, 'stop')} leaves it as it was",
+                f"  enter sends it as a new branch · {key_on(self, 'stop')} cancels",
                 "$text-muted",
             ),
         )

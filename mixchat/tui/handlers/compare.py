@@ -158,21 +158,25 @@ class CompareHandler(ChatHandler):
             yield pin, role, colour
 
     async def _work(self, comparison: Comparison, columns: Sequence[AnswerColumn]) -> None:
-        timer = self.context.widgets.compared.set_interval(_TICK, partial(self._tick, comparison))
+        timer = self.context.widgets.compared.set_interval(
+            _TICK, partial(self._tick, comparison, under_way=True)
+        )
         try:
             await comparison.run(columns)
         finally:
             timer.stop()
             self.context.widgets.compared.call_later(self._over, comparison)
 
-    def _tick(self, comparison: Comparison) -> None:
+    def _tick(self, comparison: Comparison, *, under_way: bool = False) -> None:
         for column in comparison.columns:
             column.tick()
         if self._shown is comparison:
             self.context.widgets.compared.rank()
             self.context.widgets.turns.chat_title = comparison.chat.record.title
             self.context.widgets.turns.update_turns(comparison.chat.turns)
-            spending = self._spending.spending(comparison.chat)
+            spending = structs.replace(self._spending.spending(comparison.chat), turn=comparison.cost)
+            if under_way:
+                spending = structs.replace(spending, state="comparing", beside=comparison.progress)
             self.context.widgets.turns.spending = self.context.widgets.top.spending = spending
 
     def _over(self, comparison: Comparison) -> None:
@@ -210,6 +214,7 @@ class CompareHandler(ChatHandler):
                 options=options,
                 inline=True,
                 about="choose a reply",
+                estimate=comparison.cost,
                 placeholder="Ask anything, or continue with one of the replies",
                 waits="Choose a reply",
             )

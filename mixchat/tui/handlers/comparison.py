@@ -9,6 +9,7 @@ from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare
 from mixchat.domain.turn import Turn
+from mixchat.domain.usage import FREE, Cost
 from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.handlers.compare_request import ComparisonRequest
@@ -46,6 +47,17 @@ class Comparison(Struct, frozen=True):
     def turns(self) -> list[Turn]:
         """The answers that there are, complete or not."""
         return [column.turn for column in self.columns if column.turn is not None]
+
+    @property
+    def cost(self) -> Cost:
+        """What the answers have cost so far, together."""
+        return sum((column.spent for column in self.columns), FREE)
+
+    @property
+    def progress(self) -> str:
+        """How many of the answers are there, in words."""
+        written = sum(column.turn is not None and not column.writes for column in self.columns)
+        return f"{written} of {len(self.columns)} done"
 
     @property
     def answered(self) -> list[Turn]:

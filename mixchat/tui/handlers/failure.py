@@ -75,10 +75,14 @@ class FailureHandler(ChatHandler):
             self._offer_limit(turn, failure, failure.higher_limit, message)
         elif self.context.chat.path.leaf == turn.id:
             self._give_back(turn, message)
-            again = self.context.key("retry")
-            self.context.widgets.status.note = f"no reply · {again} asks again · the prompt is back"
+            again, other = self.context.key("retry"), self.context.key("retry-with")
+            self.context.widgets.status.note = f"no reply · {again} retry · {other} other model"
         else:
             self._say_what_stays(turn, failure, message)
+
+    def cut_short(self) -> None:
+        """Say which key goes on with a reply that ended at its limit."""
+        self.context.widgets.status.note = f"reply cut off · {self.context.key('continue')} continues it"
 
     def _say_what_stays(self, turn: Turn, failure: Failure, message: ComposedMessage | None) -> None:
         """Say why there is no other answer: the one that was there is on the screen and is gone on from."""

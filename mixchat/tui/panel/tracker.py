@@ -30,6 +30,7 @@ DOTS: Final = {
     "waiting": "◌",
     "loading": "◌",
     "retrying": "◌",
+    "comparing": "◐",
     "thinking": "◐",
     "planning": "◐",
 }

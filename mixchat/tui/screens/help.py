@@ -118,14 +118,16 @@ def words_for(active: ActiveBinding) -> str:
 
 
 _WRITING: Final[tuple[tuple[str, str, str], ...]] = (
-    ("send", "enter", "send; take the highlighted completion"),
+    ("send", "enter", "send, or accept the completion"),
     ("newline", "ctrl+j", "new line; shift+enter and alt+enter, too, where the terminal tells them apart"),
-    ("", "@name", "at the beginning: this role, alias or model answers the message"),
-    ("", "@file", "anywhere: the file goes along"),
-    ("", "/", "at the beginning: a command"),
-    ("", "up, down", "at the edges of the prompt: earlier and later prompts"),
-    ("complete", "tab", "take the completion, or go to the conversation"),
+    ("", "@name", "at the start: this role, alias or model answers the message"),
+    ("", "@file", "anywhere: attach the file; @https://... attaches a page"),
+    ("", "/", "at the start: a command"),
+    ("", "up, down", "in the first or last line: earlier and later prompts"),
+    ("complete", "tab", "accept the completion, or go to the conversation"),
 )
+_COMMANDS: Final = 2 + max(len(f"/{action.command} {action.argument}") for action in BY_ID.values())
+"""Cells of the column of commands."""
 
 _PLACES: Final = {"PromptArea": "prompt", "Transcript": "conversation", "TurnList": "list of turns"}
 
@@ -150,6 +152,8 @@ class HelpScreen(DismissibleModal[None]):
             yield KeyText(list(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
+        yield Line(said=Content.assemble(("Keys and commands", "$text bold"), ("   esc closes", "$text-muted")))
+        yield Line()
         if self._focused != "PromptArea":
             yield from self._here()
         yield Line(said=Content.styled("Writing", "$text bold"))
@@ -176,5 +180,5 @@ def _line(key: str, does: str, command: str | None = None) -> Line:
     """Return a key, where there are commands in the group the command, and what it does."""
     left = Content.styled(f"{keys_label(key):<14}", "$text")
     if command is not None:
-        left = Content.assemble(left, (f"{command:<22}", "$text-muted"))
+        left = Content.assemble(left, (f"{command:<{_COMMANDS}}", "$text-muted"))
     return Line(left, Content(does))

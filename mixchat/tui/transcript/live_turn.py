@@ -97,7 +97,6 @@ class LiveTurnView:
             plan=sanitize(str(live.plan)),
             planned=base.planned if turn.attempts else f"plan by {model[0]}" if model else "plan",
             failure="",
-            help="",
             stopped=False,
         )
 

@@ -68,7 +68,7 @@ def foot_parts(summary: TurnSummary) -> Iterator[RenderBlock]:
         )  # fmt: skip
     if summary.failure:
         yield RenderBlock(
-            ("failure", summary.failure, summary.help, summary.stopped, summary.under_way), "failure", partial(_failure, summary),
+            ("failure", summary.failure, summary.stopped, summary.under_way), "failure", partial(_failure, summary),
             text=summary.failure, gap=True,
         )  # fmt: skip
 
@@ -163,10 +163,7 @@ def _failure(summary: TurnSummary, width: int, look: RenderStyle) -> list[Render
     palette = look.palette
     mark = "● " if summary.under_way else "■ " if summary.stopped else "✗ "
     style = palette.error if mark == "✗ " else palette.muted
-    pieces: list[Piece] = [(mark, style), (summary.failure, style)]
-    if summary.help:
-        pieces.append((f" · {summary.help}", palette.muted))
-    return rows_of(pieces, width)
+    return rows_of([(mark, style), (summary.failure, style)], width)
 
 
 class ReplyLayout:

@@ -1,29 +1,20 @@
 """What is to be read of a turn, apart from the reply's own text: the same for a live turn and a settled one."""
 
-from itertools import pairwise
+from itertools import groupby
 from typing import Final
 
 from msgspec import Struct
 
-from mixchat.domain.errors import ERRORS, ErrorCode, Failure
+from mixchat.domain.errors import ERRORS, Failure
+from mixchat.domain.model import ModelRef
 from mixchat.domain.plain_text import one_line, sanitize
 from mixchat.domain.turn import Attempt, Citation, Outcome, Turn
 from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 
-_HELP: Final[dict[ErrorCode, str]] = {
-    "auth": "add or correct the key, then retry",
-    "no_credit": "top the account up, or retry with another model",
-    "unknown_model": "retry with another model",
-    "too_long": "shorten, or retry with a larger model",
-    "refused": "edit the prompt, or retry with another model",
-    "out_of_tokens": "allow more tokens, or less effort",
-    "interrupted": "continue or retry",
-    "budget": "raise the budget, or pin a cheaper model",
-    "secret": "edit the prompt",
-    "private": "give the role a local model",
-}
+_TIMES: Final = {1: "", 2: ", twice"}
+"""How often a model failed in a row, where it can be said shorter than with the number."""
 
 
 class TurnSummary(Struct, frozen=True, kw_only=True):
@@ -49,7 +40,6 @@ class TurnSummary(Struct, frozen=True, kw_only=True):
     planned: str = ""
     citations: tuple[Citation, ...] = ()
     failure: str = ""
-    help: str = ""
     stopped: bool = False
     under_way: bool = False
     """Another window answers it."""
@@ -89,7 +79,7 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
         title=title,
         facts=_facts(turn),
         suffix=suffix,
-        hops=tuple(_hops(turn.attempts)),
+        hops=tuple(_hops(turn)),
         notices=tuple(one_line(notice) for notice in turn.notices),
         thinking=sanitize(turn.thinking),
         thought=_thought(turn.thinking, seconds),
@@ -98,7 +88,6 @@ def summarize_turn(turn: Turn, suffix: str, seconds: float | None) -> TurnSummar
         citations=turn.citations,
         failure=why_unsent(turn)
         or (_failure_words(turn, turn.failure) if turn.failure else _outcome_words(turn)),
-        help=help_for(turn.failure) if turn.failure and not why_unsent(turn) else "",
         stopped=turn.outcome is Outcome.STOPPED or bool(why_unsent(turn)),
         under_way=turn.outcome is Outcome.OPEN,
     )
@@ -109,14 +98,9 @@ def addresses(citations: tuple[Citation, ...]) -> tuple[str, ...]:
     return tuple(one_line(source.url) for source in citations)
 
 
-def help_for(failure: Failure) -> str:
-    """Return what a person can do about a failure, in a few words."""
-    return _HELP.get(failure.code, "retry, or retry with another model")
-
-
-def hop_words(failed: str, failure: Failure, then: str | None) -> str:
-    """Return one line for a call that failed: who, why, and who takes over."""
-    why = ERRORS[failure.code].title.casefold()
+def hop_words(failed: str, failure: Failure, then: str | None, times: int = 1) -> str:
+    """Return one line for calls that failed: who, why, how often, and who takes over."""
+    why = ERRORS[failure.code].title.casefold() + _TIMES.get(times, f", {times} times")
     return f"{one_line(failed)}: {why}" + (f" → {one_line(then)}" if then else "")
 
 
@@ -129,14 +113,28 @@ def _facts(turn: Turn) -> tuple[str, ...]:
     return one_line(turn.ref.model), formatting.seconds(turn.seconds), cost
 
 
-def _hops(attempts: tuple[Attempt, ...]) -> list[str]:
-    lines: list[str] = []
-    for attempt, after in pairwise(attempts):
-        if attempt.failure is None or attempt.first_token is not None:
+def _hops(turn: Turn) -> list[str]:
+    """Return a line for each model that did not answer and for which reason, however often it was asked.
+
+    What failed last is said by the turn's failure, or while it is under way by the line about the pause.
+    """
+    attempts, lines = turn.attempts, list[str]()
+    at = 0
+    for (ref, failure), tries in groupby(attempts, key=_silent):
+        count = len(list(tries))
+        at += count
+        then = attempts[at].ref if at < len(attempts) else None
+        if failure is None or (then is None and (count == 1 or turn.outcome is Outcome.OPEN)):
             continue
-        target = after.ref.model if after.ref != attempt.ref else f"{after.ref.model} again"
-        lines.append(hop_words(attempt.ref.model, attempt.failure, target))
+        target = then and (then.model if then != ref else "again")
+        lines.append(hop_words(ref.model, failure, target, count))
     return lines
+
+
+def _silent(attempt: Attempt) -> tuple[ModelRef, Failure | None]:
+    """Return what attempts have in common that failed for the same reason before a word."""
+    failure = attempt.failure if attempt.first_token is None else None
+    return attempt.ref, failure and Failure(failure.code, "")
 
 
 def _thought(thinking: str, seconds: float | None) -> str:
@@ -166,5 +164,5 @@ def _outcome_words(turn: Turn) -> str:
     if turn.outcome is Outcome.OPEN:
         return "another window is answering it"  # one that ended in the middle is settled when it is seen
     if turn.stop == "length":
-        return "cut at the length limit"
+        return "cut off at the length limit"
     return ""

@@ -21,9 +21,10 @@ from mixchat.domain.events import (
     TurnFinished,
 )
 from mixchat.domain.stack import Slot
-from mixchat.domain.turn import Citation, Outcome, Seam, Turn
+from mixchat.domain.turn import Attempt, Citation, Outcome, Seam, Turn
 from mixchat.tui.transcript import Transcript
 from mixchat.tui.transcript.render_block import MARGIN
+from mixchat.tui.transcript.turn_summary import summarize_turn
 from tests.tui.transcript.scene import (
     FLASH,
     SONNET,
@@ -219,7 +220,7 @@ async def test_fail_overs_retries_notices_and_seams_are_seen():
         )  # fmt: skip
         live.show(TurnFailed(failed, OVERLOADED))
         text = app.screen_text()
-        assert "✗ The provider is overloaded. · retry, or retry with another model" in text
+        assert "✗ The provider is overloaded." in text
         assert "─── cut off · continued by claude-sonnet-5-5 ───" in text
         assert "↪ claude-sonnet-5-5: the provider is overloaded → gemini-3.8-flash" in text
 
@@ -399,3 +400,24 @@ def _linked(app: Stage) -> dict[str, str]:
             if url and segment.text.startswith("["):
                 found[text.removeprefix("▎").strip()] = str(url)
     return found
+
+
+def test_a_model_that_failed_several_times_in_a_row_is_one_line():
+    failed, other = attempt(SONNET, first=None, failure=OVERLOADED), Failure("timeout", "Silent.", SONNET)
+    silent = attempt(SONNET, first=None, failure=other)
+
+    def hops(*attempts: Attempt) -> tuple[str, ...]:
+        outcome = Outcome.FAILED if attempts[-1].failure else Outcome.COMPLETE
+        told = structs.replace(turn("a", "p"), attempts=attempts, outcome=outcome)
+        return summarize_turn(told, "", None).hops
+
+    name = "claude-sonnet-5-5"
+    assert hops(failed, failed, failed, attempt(FLASH)) == (
+        f"{name}: the provider is overloaded, 3 times → gemini-3.8-flash",
+    )
+    assert hops(failed, attempt(SONNET)) == (f"{name}: the provider is overloaded → again",)
+    assert hops(failed, failed) == (f"{name}: the provider is overloaded, twice",)
+    assert hops(failed) == (), "the failure itself is said below"
+    assert hops(failed, silent, attempt(FLASH)) == (
+        f"{name}: the provider is overloaded → again", f"{name}: the provider is silent → gemini-3.8-flash",
+    )  # fmt: skip
