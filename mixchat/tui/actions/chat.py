@@ -42,7 +42,7 @@ CHAT: Final[tuple[Action, ...]] = (
     ),
     Action(
         id="next-model", title="Ask the next model",
-        help="if one keeps you waiting (also tab)", slash="next-model",
+        help="when one keeps you waiting", slash="next-model",
     ),
     Action(
         id="private", title="Private: local models only", help="on or off for this chat",

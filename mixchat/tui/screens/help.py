@@ -152,7 +152,7 @@ class HelpScreen(DismissibleModal[None]):
             yield KeyText(list(self._lines()))
 
     def _lines(self) -> Iterator[Line]:
-        yield Line(said=Content.assemble(("Keys and commands", "$text bold"), ("   esc closes", "$text-muted")))
+        yield Line(said=Content.assemble(("Keys and commands", "$text bold"), "   ", ("esc", "$text-muted")))
         yield Line()
         if self._focused != "PromptArea":
             yield from self._here()
