@@ -98,7 +98,9 @@ class CompletionList(Widget):
         seen = range(self._top, min(self._top + SHOWN, len(candidates)))
         rows = [self._row(candidates[number], widest) for number in seen]
         if len(candidates) > SHOWN:
-            rows.append(Content.styled(f" {seen.start + 1} to {seen.stop} of {len(candidates)}", "$text-muted"))
+            rows.append(
+                Content.styled(f" {seen.start + 1} to {seen.stop} of {len(candidates)}", "$text-muted")
+            )
         room = max(min(_WIDEST, self.screen.size.width - 4), 8)
         room = min(room, max(row.cell_length for row in rows)) + 1
         rows = [row.truncate(room, ellipsis=True, pad=True) for row in rows]
