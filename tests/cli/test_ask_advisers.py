@@ -20,7 +20,7 @@ name = "mine"
 [roles.daily-driver]
 models = ["openai/gpt-6.1-sol"]
 [roles.creative]
-models = ["anthropic/claude-sonnet-5-5"]
+models = ["google/gemini-3.8-flash"]
 [roles.law]
 models = ["ollama/llama3.3:70b"]
 description = "contracts and clauses"
@@ -66,7 +66,7 @@ async def test_the_judge_takes_part_and_its_cost_belongs_to_chat_and_turn(wires:
     run = await ask("--json", CLOSE)
     end = finished(run)
     assert (run.lines[0]["role"], run.lines[0]["classifier"]) == ("creative", "judge")
-    assert end["model"] == "anthropic/claude-sonnet-5-5"
+    assert end["model"] == "google/gemini-3.8-flash"
     judged, answered = booked()
     assert (judged["purpose"], judged["model"]) == ("judge", JUDGE)
     assert (

@@ -28,9 +28,7 @@ def test_a_prompt_is_begun_listed_shown_and_removed(shell: Shell, monkeypatch: p
 
 async def test_a_role_of_a_stack_speaks_as_a_persona(monkeypatch: pytest.MonkeyPatch):
     config = Path(os.environ["MIXCHAT_CONFIG_DIR"])
-    stack = (
-        'name = "mine"\n[roles.daily-driver]\nmodels = ["anthropic/claude-sonnet-5-5"]\npersona = "captain"\n'
-    )
+    stack = 'name = "mine"\n[roles.daily-driver]\nmodels = ["ollama/near"]\npersona = "captain"\n'
     for folder in ("stacks", "prompts"):
         (config / folder).mkdir(parents=True)
     (config / "stacks" / "mine.toml").write_text(stack)
@@ -45,7 +43,7 @@ async def test_a_role_of_a_stack_speaks_as_a_persona(monkeypatch: pytest.MonkeyP
         captain.write_text('+++\nsystem = "You are a {{rank}}."\n[variables]\nrank = "captain"\n+++\n')
         answered = await ask("hello")
         assert answered.code == 0, answered.err
-        assert "You are a captain." in str(wires.seen[-1].json["system"])
+        assert "You are a captain." in str(wires.seen[-1].json["messages"][0])
     captain.write_text("only words")
     assert "a prompt without a system prompt" in (await ask("hello")).err
     (config / "stacks" / "mine.toml").write_text(stack + 'system = "Be kind."\n')
