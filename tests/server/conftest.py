@@ -17,13 +17,15 @@ from tests.wires.server import Wires, environment
 STACK = """
 name = "mine"
 [roles.daily-driver]
-models = ["anthropic/claude-sonnet-5-5", "openai/gpt-6.1-sol"]
+models = ["ollama/near", "openai/gpt-6.1-sol"]
 [roles.coding]
 models = ["google/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
 system = "You write code."
 [roles.fallback]
 models = ["openai/gpt-6.1-sol"]
 """
+"""A model that needs no library goes first: most tests are about the server and not about who answers."""
+CONFIG = '[prices."ollama/near"]\ninput = 2.0\noutput = 10.0\n'
 
 
 class Standing(Struct, frozen=True):
@@ -103,9 +105,10 @@ async def wires(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     async with Wires() as wires:
         for name, value in environment(wires.url).items():
             monkeypatch.setenv(name, value)
-        stacks = Path(os.environ["MIXCHAT_CONFIG_DIR"]) / "stacks"
-        stacks.mkdir(parents=True)
-        (stacks / "mine.toml").write_text(STACK)
+        config = Path(os.environ["MIXCHAT_CONFIG_DIR"])
+        (config / "stacks").mkdir(parents=True)
+        (config / "stacks" / "mine.toml").write_text(STACK)
+        (config / "config.toml").write_text(CONFIG)
         monkeypatch.setenv("MIXCHAT_STACK", "mine")
         monkeypatch.chdir(tmp_path)
         yield wires

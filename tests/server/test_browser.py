@@ -140,7 +140,7 @@ async def browse(address: str, profile: Path) -> AsyncGenerator[Page]:
 async def test_a_prompt_is_typed_and_its_reply_read_in_a_browser(
     wires: Wires, served: Served, tmp_path: Path
 ):
-    wires.script("claude-sonnet-5-5", Reply("Bees dance in eights."))
+    wires.script("near", Reply("Bees dance in eights."))
     pages = browse(served.address, tmp_path / "chromium")
     page = await anext(pages)
     try:
