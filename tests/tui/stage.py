@@ -168,10 +168,12 @@ class Stage:
         driver = self.app._driver
         assert driver is not None
         for character in text:
-            key = events.Key(character if character.isalnum() else _character_to_key(character), character)
+            name = "escape" if character == "\x1b" else _character_to_key(character)
+            key = events.Key(character if character.isalnum() else name, character)
             key.set_sender(self.app)
             driver.send_message(key)
         await self.pilot.pause()
+        await self.until(lambda: self.app._input._settling is None, "not every key had its effect")
         await self.pilot.pause()
 
     async def send(self, text: str) -> None:
