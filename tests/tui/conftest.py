@@ -1,0 +1,33 @@
+"""What is made once for all apps of a session."""
+
+from collections.abc import Iterator
+
+import pytest
+from textual.cache import LRUCache
+from textual.css.model import RuleSet
+from textual.css.stylesheet import CSSLocation, Stylesheet
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sheets_parsed_once() -> Iterator[None]:
+    """Parse a style sheet once for each theme, and not anew for each of hundreds of apps.
+
+    Textual keeps what it has parsed for one app; nothing changes a rule after that.
+    """
+    parse = Stylesheet._parse_rules
+    parsed: LRUCache[object, list[RuleSet]] = LRUCache(1_000)
+
+    def parse_once(
+        sheet: Stylesheet, css: str, read_from: CSSLocation, is_default_rules: bool = False,
+        tie_breaker: int = 0, scope: str = "",
+    ) -> list[RuleSet]:  # fmt: skip
+        variables = frozenset(sheet._variables.items())
+        key = (css, read_from, is_default_rules, tie_breaker, scope, variables)
+        if (rules := parsed.get(key)) is None:
+            rules = parse(sheet, css, read_from, is_default_rules, tie_breaker, scope)
+            parsed[key] = rules
+        return rules
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
