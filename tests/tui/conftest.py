@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from textual.cache import LRUCache
 from textual.css.model import RuleSet
-from textual.css.stylesheet import CSSLocation, Stylesheet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 
 
 @pytest.fixture(scope="session", autouse=True)
