@@ -1,6 +1,8 @@
 """What every test stands on: no network but loopback, no key or address of the developer's, directories of its own."""
 
+import itertools
 import os
+import re
 import socket
 import sqlite3
 import sys
@@ -25,6 +27,7 @@ STRANGERS = (
     *(name for spec in built_in().values() for name in (*spec.key_env, spec.base_url_env) if name),
 )  # fmt: skip
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_NUMBERS = itertools.count()
 LOOPBACK = {"localhost", "::1", "0.0.0.0", "::", ""}
 
 
@@ -43,6 +46,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 def _loopback(host: object) -> bool:
     name = host.decode() if isinstance(host, bytes) else str(host)
     return name in LOOPBACK or name.startswith("127.")
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory of the test's own. Pytest's own fixture looks through those of all tests before it."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}-{next(_NUMBERS)}", numbered=False)
 
 
 @pytest.fixture(autouse=True)

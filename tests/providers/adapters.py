@@ -22,6 +22,7 @@ from mixchat.providers.openai_responses import ResponsesProvider
 
 Subject = AnthropicProvider | ResponsesProvider | ChatProvider | GoogleProvider | OllamaProvider
 KEY = "wire-key-0123456789"
+SERVICES = built_in()
 
 
 class Kind(Struct, frozen=True):
@@ -47,7 +48,7 @@ class Desk:
     def __init__(self, kind: str, url: str) -> None:
         self.kind = kind
         self.service: ProviderSpec = structs.replace(
-            built_in()[KINDS[kind].service], base_url=url + KINDS[kind].path
+            SERVICES[KINDS[kind].service], base_url=url + KINDS[kind].path
         )
         self.connections = Connections()
         self.facts: dict[str, object] = {}
