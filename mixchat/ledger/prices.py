@@ -1,7 +1,7 @@
 """What a call costs: the config's prices first, then the price list; unknown is `None`, never zero."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -67,6 +67,11 @@ class Prices:
     def ready(self) -> bool:
         """Whether the price list is in memory, so that no question has to wait for it."""
         return self._list is not None
+
+    @property
+    def listed(self) -> Collection[str]:
+        """The providers whose prices the price list has."""
+        return LISTED
 
     def tells(self, ref: ModelRef) -> bool:
         """Whether the price of `ref` can be told without waiting for the price list: it is in memory or not needed."""

@@ -83,8 +83,17 @@ class Runtime:
         record = self.storage.last_record()
         return Chat(record, self.chat_services) if record else self.new_chat()
 
+    def preload_prices(self) -> None:
+        """Read the price list, which tells what a message would cost, if any of its models can be asked.
+
+        Whoever may be pinned counts as well, and so does a provider whose address is one of this machine. Blocks for up to
+        half a second; called in a thread once the screen is up.
+        """
+        if any(map(self.settings.providers.reachable, self.storage.prices.listed)):
+            self.storage.prices.load()
+
     def preload(self) -> None:
-        """Import what the first turn probably needs: the price list, and the SDK of the first model there is a key for.
+        """Import what the first turn probably needs: the SDK of the first model there is a key for.
 
         Each SDK takes 25 to 40 MB; the others come when a prompt that is being written, or a fallback, needs them.
 
@@ -96,9 +105,6 @@ class Runtime:
         order = dict.fromkeys((DAILY_DRIVER, *roles))
         named = [slot.ref.provider for role in order if role in roles for slot in roles[role].slots]
         reachable = [name for name in dict.fromkeys(named) if self.settings.providers.reachable(name)]
-        # The prices first: they take half a second and tell what a message would cost; an SDK may take ten.
-        if not all(map(self.settings.providers.is_local, reachable)):
-            self.storage.prices.load()
         for provider in reachable[:1]:
             with contextlib.suppress(ProviderError):
                 self.settings.providers.get(provider).preload()

@@ -119,3 +119,14 @@ def test_what_a_reply_costs_so_far_is_on_disk_and_charged_after_a_power_cut(sitt
     total = Decimal(json.loads(spent.stdout)["total_usd"])
     before = last.figures["chat"] * (1 - Decimal(NOTED_EVERY) / Decimal(last.at - began))
     assert before * (1 - CLOSE) < total <= last.figures["chat"] * (1 + CLOSE)
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-5-5", "openai/gpt-5.5"])
+def test_what_is_written_right_after_the_start_has_a_price_although_every_address_is_of_this_machine(
+    sitting: Sitting, model: str
+):
+    sitting.writes_config('stack = "sitting"\n')
+    sitting.writes_stack(f'[roles.daily-driver]\nmodels = ["{model}"]\n')
+    sitting.opens()
+    sitting.types("why is the sky blue?")
+    assert "$" in sitting.sees(r"~\$0\.\d").row_with("daily-driver  ")

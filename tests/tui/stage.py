@@ -125,6 +125,9 @@ class StagedRuntime(Runtime):
     def start_log(self) -> None:
         """Write none."""
 
+    def preload_prices(self) -> None:
+        """Read none."""
+
     def preload(self) -> None:
         """Import nothing."""
 

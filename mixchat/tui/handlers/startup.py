@@ -28,6 +28,9 @@ class StartupHandler(ChatHandler):
             await runtime.discover(unnamed=True)
             await self._onboarding.look()
             await asyncio.to_thread(runtime.start_log)
+            # The prices first: they are there in half a second, and what is written by now has none yet.
+            await asyncio.to_thread(runtime.preload_prices)
+            self.context.view.previewer.refresh()
             # The first turn then need not wait for the imports of an SDK, which take seconds.
             await asyncio.to_thread(runtime.preload)
         finally:
