@@ -17,15 +17,15 @@ from mixchat.domain.usage import Cost, Usage
 from mixchat.ledger import rows
 from mixchat.ledger.budgets import Budgets
 from mixchat.ledger.cache_book import CacheBook, note, variant_of
+from mixchat.ledger.charges import Charges
 from mixchat.ledger.dates import local_day
 from mixchat.ledger.estimate import Estimator, speaks_foreign
 from mixchat.ledger.forecast import Forecast, forecast
-from mixchat.ledger.money import ZERO, normalised
-from mixchat.ledger.open_call import OpenCall, costs_nothing, is_exact
+from mixchat.ledger.open_call import OpenCall
 from mixchat.ledger.prices import Prices
 from mixchat.ledger.rates import Rates
 from mixchat.ledger.reports import Figures, Reports
-from mixchat.ledger.reservations import Orphan, Reservations
+from mixchat.ledger.reservations import Reservations
 from mixchat.ledger.rows import CallRow
 from mixchat.storage.database import Database
 from mixchat.storage.owner import Owner
@@ -66,6 +66,7 @@ class Ledger:
         self.reports = Reports(database, self.budgets, self.clock, zone=zone)
         self.estimator = estimator or Estimator(database)
         self.caches = CacheBook(database, self.estimator)
+        self._charges = Charges(prices)
         self._reservations = Reservations(owner)
         self._live: dict[int, OpenCall] = {}
         self._unwritten: dict[int, CallRow] = {}
@@ -115,7 +116,7 @@ class Ledger:
         if live is None:
             return usage, rows.cost_of(self.database.connection, key) or Cost(None, exact=False)
         live.usage = live.so_far(text, usage, counted)
-        cost = self._so_far(live)
+        cost = self._charges.so_far(live)
         self._beat(key, live, cost.usd)
         return live.usage, cost
 
@@ -140,7 +141,9 @@ class Ledger:
             known = self._unwritten.get(key)
             cost = known.cost if known else rows.cost_of(self.database.connection, key)
             return usage, cost or Cost(None, exact=False)
-        row = self._row(key, live, text, usage, counted, complete=complete, failure=failure)
+        row = self._charges.ended(
+            key, live, text, usage, counted, complete=complete, failure=failure, ended=self.clock.now()
+        )
         self._unwritten[key] = row
 
         def write(connection: sqlite3.Connection) -> None:
@@ -170,7 +173,7 @@ class Ledger:
         orphans = list(self._reservations.orphans(connection))
         for orphan in orphans:
             self._reservations.remove(connection, orphan.key)
-            rows.insert(connection, self._orphaned(orphan))
+            rows.insert(connection, self._charges.orphaned(orphan))
         return len(orphans)
 
     def forecast(self, call: MeteredCall, request: ModelRequest) -> Forecast:
@@ -201,17 +204,7 @@ class Ledger:
         ended = [
             (row.call, row.cost) for key, row in dict(self._unwritten).items() if not rows.cost_of(known, key)
         ]
-        return (*((live.call, self._so_far(live)) for live in self._live.values()), *ended)
-
-    def _so_far(self, live: OpenCall) -> Cost:
-        if live.usage == Usage():
-            return Cost(ZERO, exact=False)
-        usd = (
-            self.prices.price(live.call.ref, live.usage, live.started)
-            if self.prices.tells(live.call.ref)
-            else None
-        )
-        return Cost(None if usd is None else normalised(usd), exact=usd == ZERO)
+        return (*((live.call, self._charges.so_far(live)) for live in self._live.values()), *ended)
 
     def _amount(self, call: MeteredCall, request: ModelRequest) -> Decimal | None:
         """Return what to set aside. Without a budget nobody asks, so nobody waits for the price list."""
@@ -227,66 +220,6 @@ class Ledger:
         live.beat = now
         usage, noted = live.usage, self.clock.now()
         self.database.offer(lambda connection: self._reservations.follow(connection, key, usage, usd, noted))
-
-    def _row(
-        self,
-        key: int,
-        live: OpenCall,
-        text: str,
-        usage: Usage,
-        counted: int,
-        *,
-        complete: bool,
-        failure: Failure | None,
-    ) -> CallRow:
-        if costs_nothing(text, usage, failure):
-            charged, rates = usage, None
-            cost = Cost(
-                ZERO, exact=failure is None or failure.code != "refused"
-            )  # a filter may charge for reading
-        else:
-            whole = complete or (failure is not None and failure.code == "refused")
-            charged = live.final(GrowingText(text), usage, counted, complete=whole)
-            exact = is_exact(live.call, usage, complete=whole)
-            rates, cost = self._priced(live.call, charged, live.started, exact=exact)
-        return CallRow(
-            key=key,
-            call=live.call,
-            day=live.day,
-            started=live.started,
-            ended=self.clock.now(),
-            usage=charged,
-            rates=rates,
-            cost=cost,
-            complete=complete,
-            error=failure.code if failure else None,
-        )
-
-    def _priced(
-        self, call: MeteredCall, usage: Usage, when: float, *, exact: bool
-    ) -> tuple[Rates | None, Cost]:
-        rates = None
-        if usage.billed is None:
-            rates = self.prices.rates(
-                call.ref, when, context=usage.input or 0, tier=usage.tier, place=usage.place
-            )
-        usd = self.prices.price(call.ref, usage, when)
-        return rates, Cost(None if usd is None else normalised(usd), exact=exact or usd == ZERO)
-
-    def _orphaned(self, orphan: Orphan) -> CallRow:
-        rates, cost = self._priced(orphan.call, orphan.usage, orphan.started, exact=False)
-        return CallRow(
-            key=orphan.key,
-            call=orphan.call,
-            day=orphan.day,
-            started=orphan.started,
-            ended=orphan.last_seen,
-            usage=orphan.usage,
-            rates=rates,
-            cost=cost,
-            complete=False,
-            error="interrupted",
-        )
 
     def _learn(self, connection: sqlite3.Connection, live: OpenCall, usage: Usage) -> None:
         ref, call = live.call.ref, live.call

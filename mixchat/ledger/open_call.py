@@ -1,10 +1,7 @@
 """A call under way, as far as the ledger follows it: what was reported, and what came after that."""
 
-from typing import Final
-
 from msgspec.structs import replace
 
-from mixchat.domain.errors import Failure
 from mixchat.domain.growing_text import GrowingText
 from mixchat.domain.meter import MeteredCall
 from mixchat.domain.usage import Usage
@@ -89,31 +86,3 @@ class OpenCall:
             self._counted += cut
             new = new[cut:]
         return round((self._whole + count_tokens(new)) * self._ratio)
-
-
-_UNSURE: Final = frozenset({"timeout", "interrupted"})
-"""Failures after which the provider may charge for what it never told us about: it had read the request."""
-
-
-def costs_nothing(text: str, usage: Usage, failure: Failure | None) -> bool:
-    """Whether nothing is owed for a call: it reached no server, or failed before the provider counted anything.
-
-    A call that was given up in silence was read and perhaps answered, so it is estimated like one that was stopped.
-    """
-    if failure is None:
-        return False
-    if not failure.reached:
-        return True
-    return not text and usage == Usage() and failure.code not in _UNSURE
-
-
-def is_exact(call: MeteredCall, usage: Usage, *, complete: bool) -> bool:
-    """Whether all that a price needs was reported by the provider.
-
-    Google grounds a number of requests a day for nothing, counted over all that uses the key: what is charged for
-    grounding is the most that it can be.
-    """
-    if not complete or (call.ref.provider == "google" and usage.searches and usage.billed is None):
-        return False
-    counted = usage.input is not None and (usage.output is not None or call.purpose == "embedding")
-    return counted or usage.billed is not None

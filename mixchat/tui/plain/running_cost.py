@@ -60,7 +60,8 @@ class RunningCost:
     def sums(self, chat: str, between: str = ", ") -> str:
         """Return what the chat, the day and whatever has a budget have cost; nothing where nothing costs anything."""
         figures = self._runtime.storage.ledger.figures(chat)
-        if not figures.budgets and money.tally(figures.today) in ("free", "$0"):
+        today = figures.today
+        if not (figures.budgets or today.usd or today.unknown or today.estimated):
             return ""
         limits = {state.scope: f" of {money.dollars(state.limit)}" for state in figures.budgets}
         spans = [("chat", figures.chat), ("today", figures.today)]

@@ -245,7 +245,7 @@ async def test_a_credential_is_neither_taken_nor_shown():
 
 
 def test_an_address_with_a_password_in_it_is_a_credential():
-    from mixchat.tui.screens.settings.config_editor import looks_like_secret
+    from mixchat.tui.screens.settings.setting_value import looks_like_secret
 
     assert looks_like_secret("https://me:hunter7@w.example/v1")
     assert not looks_like_secret("https://w.example/v1")

@@ -1,11 +1,9 @@
-"""Changing the config while mixchat runs: checked, put to use, and written with comments kept."""
+"""Changing the config while mixchat runs: put to use, written with comments kept, and taken back."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from mixchat.config.atomic import write_as_before
 from mixchat.config.config import Config
@@ -13,105 +11,31 @@ from mixchat.config.edit import Value, set_value
 from mixchat.config.load import Layer, read_layers, source_of, working_directory
 from mixchat.config.schema import Setting, shape_of, value_of
 from mixchat.domain.errors import ConfigError
-from mixchat.secrets.scan import find
+from mixchat.tui.screens.settings.setting_value import (
+    SECRET_REFUSED,
+    ConfigPath,
+    changed,
+    counting,
+    leaves,
+    looks_like_secret,
+    parsed,
+    written,
+)
 
 if TYPE_CHECKING:
     from mixchat.runtime.runtime import Runtime
-
-
-_SWITCHES: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def changed(config: Config, path: Sequence[str], value: object) -> Config:
-    """Return the config with one place changed; `None` takes a named thing out of its table.
-
-    Raises:
-        ConfigError: the place may not have that value.
-    """
-    shape = shape_of(path[0]) if len(path) > 2 and isinstance(getattr(config, path[0]), dict) else None
-    try:
-        return cast("Config", _replaced(config, path, value, shape))
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-
-
-def _replaced(table: object, path: Sequence[str], value: object, shape: type[Struct] | None) -> object:
-    """Return the table with the place changed; what is not there yet begins as an empty `shape`."""
-    name, *rest = path
-    if isinstance(table, dict):
-        named = cast("dict[str, object]", table)
-        there = named.get(name)
-        if there is None and shape is not None:
-            there = shape()
-        inner = _replaced(there, rest, value, None) if rest else value
-        if inner is None:
-            return {other: kept for other, kept in named.items() if other != name}
-        return {**named, name: inner}
-    struct = cast("Struct", table)
-    inner = _replaced(getattr(struct, name), rest, value, shape) if rest else value
-    return structs.replace(struct, **{name: inner})
-
-
-def parsed(setting: Setting, text: str) -> Value:
-    """Return the value that `text` writes.
-
-    Raises:
-        ConfigError: it is none that the setting may have.
-    """
-    wrong = ConfigError(f"{setting.key} must be {setting.allowed}.")
-    match setting.kind:
-        case "switch":
-            if text.casefold() not in _SWITCHES:
-                raise wrong
-            return _SWITCHES[text.casefold()]
-        case "number" | "dollars":
-            return _number(setting, text.removeprefix("$"), wrong)
-        case "choice":
-            if text not in setting.choices:
-                raise wrong
-            return text
-        case "list":
-            return [word.strip() for word in text.split(",") if word.strip()]
-        case _:
-            return text
-
-
-def _number(setting: Setting, text: str, wrong: ConfigError) -> Value:
-    try:
-        number = Decimal(text)
-        if setting.kind == "dollars":
-            return number
-        return int(text) if "whole" in setting.allowed else float(number)
-    except (InvalidOperation, ValueError):
-        raise wrong from None
-
-
-HIDDEN: Final = "••••••"
-"""What is shown in place of a credential."""
-SECRET_REFUSED: Final = (
-    "This looks like a key or a password. Keys belong in the key ring: /key in the chat adds one."
-)
-_IN_ADDRESS: Final = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
-
-
-def looks_like_secret(text: str) -> bool:
-    """Return whether a value holds a credential, as far as can be told from its looks."""
-    return bool(_IN_ADDRESS.search(text) or find(text))
-
 
 _MODELS: Final = frozenset({"router.judge", "router.embeddings"})
 """Settings that name a model."""
 _AT_START: Final = frozenset({"ui", "providers", "local", "engine"})
 """Tables that are read when mixchat starts."""
 
-Path = tuple[str, ...]
-
 
 class _ConfigBefore(Struct, frozen=True):
     """What is needed to take a change back."""
 
     key: str
-    path: Path
+    path: ConfigPath
     value: object
     """What was written there; `None`: nothing was."""
     counted: object
@@ -169,7 +93,7 @@ class ConfigEditor:
             raise ConfigError(SECRET_REFUSED)
         value = None if not text.strip() else parsed(setting, text.strip())
         if value is not None:
-            changed(self._runtime.settings.config, setting.path, _counting(value))
+            changed(self._runtime.settings.config, setting.path, counting(value))
             self._check_model(setting.key, str(value))
         return value
 
@@ -208,7 +132,7 @@ class ConfigEditor:
         Raises:
             ConfigError: the config may not have it; everything is as it was.
         """
-        counts = setting.default if value is None else _counting(value)
+        counts = setting.default if value is None else counting(value)
         return self._change(setting.key, setting.path, counts, value)
 
     def remove(self, setting: Setting) -> str:
@@ -234,7 +158,7 @@ class ConfigEditor:
             return f"It cannot be taken back: {error}"
         return " ".join(filter(None, (f"{before.key} is as it was.", said)))
 
-    def _change(self, key: str, path: Path, counts: object, value: Value) -> str:
+    def _change(self, key: str, path: ConfigPath, counts: object, value: Value) -> str:
         config, text = self._runtime.settings.config, self._text()
         named = value_of(config, path[:2])
         place = path[:2] if named is None and len(path) > 2 else path
@@ -244,7 +168,9 @@ class ConfigEditor:
         self._undo.append(_ConfigBefore(key, place, was, counted, text, self._text()))
         return said
 
-    def _use_and_write(self, path: Path, counts: object, value: object, whole: str | None = None) -> str:
+    def _use_and_write(
+        self, path: ConfigPath, counts: object, value: object, whole: str | None = None
+    ) -> str:
         """Put a change to use, if nothing goes before the config file, and write it; return what there is to say.
 
         Args:
@@ -280,13 +206,13 @@ class ConfigEditor:
             raise
         self._changed(config)
 
-    def _write(self, path: Path, value: object) -> None:
+    def _write(self, path: ConfigPath, value: object) -> None:
         file = self._runtime.settings.paths.config_file
         if isinstance(value, Struct):
-            for place, part in _leaves(path, value):
+            for place, part in leaves(path, value):
                 set_value(file, place, part)
         else:
-            set_value(file, path, _written(value))
+            set_value(file, path, written(value))
 
     def _text(self) -> str:
         try:
@@ -301,25 +227,3 @@ class ConfigEditor:
             )
         except ConfigError:
             return ()
-
-
-def _counting(value: Value) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _written(value: object) -> Value:
-    return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else cast("Value", value)
-
-
-def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Value]]:
-    """Yield the single values of a named thing that are not what they are when left out."""
-    if isinstance(value, Struct):
-        for field in structs.fields(value):
-            inner = getattr(value, field.name)
-            if inner not in (field.default, None, {}):
-                yield from _leaves((*path, field.name), inner)
-    elif isinstance(value, dict):
-        for name, inner in cast("dict[str, object]", value).items():
-            yield from _leaves((*path, name), inner)
-    else:
-        yield path, _written(value)

@@ -10,8 +10,8 @@ from mixchat.config.schema import Setting
 from mixchat.domain.errors import ConfigError
 from mixchat.tui.formatting import from_home
 from mixchat.tui.screens.list_screen import FilterListScreen
-from mixchat.tui.screens.settings.config_editor import looks_like_secret
 from mixchat.tui.screens.settings.rows import FieldEditor, details, meant, setting_rows
+from mixchat.tui.screens.settings.setting_value import looks_like_secret
 from mixchat.tui.screens.settings.words import UNKNOWN, may_be, shown_for, title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.widgets.picker import Picker, PickerEntry

@@ -15,7 +15,8 @@ from mixchat.tui.actions.keys import no_key_message, own_key, read_keys
 from mixchat.tui.actions.table import ACTIONS
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
-from mixchat.tui.screens.settings.config_editor import ConfigEditor, looks_like_secret
+from mixchat.tui.screens.settings.config_editor import ConfigEditor
+from mixchat.tui.screens.settings.setting_value import looks_like_secret
 from mixchat.tui.screens.settings.words import shown, title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 from mixchat.tui.widgets.picker import Picker, PickerEntry

@@ -7,7 +7,7 @@ from typing import Final, cast
 from mixchat.config.schema import Setting
 from mixchat.domain.plain_text import one_line
 from mixchat.ledger import money
-from mixchat.tui.screens.settings.config_editor import HIDDEN, looks_like_secret
+from mixchat.tui.screens.settings.setting_value import HIDDEN, looks_like_secret
 
 _TITLES: Final[Mapping[str, str]] = {
     "titles": "Chat titles",

@@ -12,7 +12,7 @@ from mixchat.domain.plain_text import one_line
 from mixchat.tui.actions.keys import own_key
 from mixchat.tui.screens.list_screen import FilterListScreen
 from mixchat.tui.screens.row_list import ListRow
-from mixchat.tui.screens.settings.config_editor import SECRET_REFUSED, looks_like_secret
+from mixchat.tui.screens.settings.setting_value import SECRET_REFUSED, looks_like_secret
 from mixchat.tui.screens.settings.words import title
 from mixchat.tui.screens.value_prompt import ValuePrompt
 

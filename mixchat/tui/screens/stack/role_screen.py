@@ -10,8 +10,8 @@ from mixchat.config.schema import Setting, fields
 from mixchat.domain.errors import ConfigError
 from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
-from mixchat.tui.screens.settings.config_editor import SECRET_REFUSED, looks_like_secret, parsed
 from mixchat.tui.screens.settings.fields_screen import FieldsScreen
+from mixchat.tui.screens.settings.setting_value import SECRET_REFUSED, looks_like_secret, parsed
 from mixchat.tui.screens.stack.entries_screen import EntriesScreen
 from mixchat.tui.screens.stack.stack_editor import StackEditor
 from mixchat.tui.screens.stack.try_prompt import TryPrompt
