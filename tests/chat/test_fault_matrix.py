@@ -1,5 +1,6 @@
 """Every fault, over every protocol, with a spare and pinned: sentence, calls, seconds, cost, and the next message."""
 
+import asyncio
 import itertools
 import os
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from mixchat.domain.chat_request import Pin
 from mixchat.domain.errors import ErrorCode
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.runtime.runtime import Runtime, build_runtime
+from tests.providers.adapters import KINDS, Desk
 from tests.routing.steered import FastClock
 from tests.wires.script import Refusal, Reply, Reset, Script, Silence, Status
 from tests.wires.server import Wires, environment
@@ -143,6 +145,20 @@ FAULTS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _libraries_are_warm() -> None:
+    """Call every library once: the first call builds its models, which is a second of work and no waiting."""
+
+    async def ask() -> None:
+        async with Wires() as wires:
+            for kind in KINDS:
+                desk = Desk(kind, wires.url)
+                assert (await desk.ask()).error is None
+                await desk.aclose()
+
+    asyncio.run(ask())
+
+
 async def answer(chat: Chat, pin: Pin | None) -> Turn:
     async with aclosing(chat.send("Say something.", pin=pin)) as events:
         async for _ in events:
@@ -173,7 +189,8 @@ CASES = [
 @pytest.mark.parametrize(("fault", "protocol", "pinned"), CASES)
 async def test_a_fault_ends_as_a_person_would_have_it(fault: str, protocol: str, pinned: bool):
     expected, model = FAULTS[fault], MODELS[protocol]
-    clock = FastClock(SPEED)
+    # Who pinned a model waits for 90 seconds; nothing else happens meanwhile.
+    clock = FastClock(4 * SPEED if pinned and fault == "silence" else SPEED)
     async with Wires() as wires:
         wires.script("wire", expected.script)
         wires.script("ok", Reply("From the spare."))

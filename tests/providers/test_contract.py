@@ -28,6 +28,7 @@ from mixchat.domain.errors import (
 )
 from mixchat.domain.events import TextDelta
 from mixchat.domain.request import Attachment, Message
+from mixchat.providers import stream_state
 from tests.providers.adapters import KEY, Desk
 from tests.wires import Hangup, Refusal, Reply, Reset, Silence, Status, Web, Wires
 
@@ -376,8 +377,10 @@ async def test_json_of_another_shape_is_interrupted(chat_services: Desk, wires: 
 
 
 async def test_a_server_that_ends_well_but_keeps_the_line_open_is_not_waited_for(
-    chat_services: Desk, wires: Wires
+    chat_services: Desk, wires: Wires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for grace in ("END_GRACE", "FINISH_GRACE"):
+        monkeypatch.setattr(stream_state, grace, 0.5)
     wires.script("m", Reply("All done.", ending="unmarked"))
     started = time.perf_counter()
     assert (await chat_services.ask()).ended.usage.output == 2
