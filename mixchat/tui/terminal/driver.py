@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from mixchat.tui.terminal.key_stream import KeyStream
+from mixchat.tui.terminal.output import TerminalOutput
 from mixchat.tui.terminal.pacing import OutputPacing
 
 _BEAT: Final = 0.1
@@ -46,12 +47,21 @@ class TerminalDriver(LinuxDriver):
         Nothing is written to a terminal that is gone: who waited for its writer would wait for ever.
         """
         if self._writer_thread is not None and self._writer_thread.is_alive():
-            super().write(self.flow.with_question(data))
+            left = self._output.send(self.flow.with_question(data))
+            if left is not None:
+                super().write(left)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        assert sys.__stderr__ is not None
+        self._output = self._file = TerminalOutput(sys.__stderr__)
+        super().start_application_mode()  # pyright: ignore[reportUnknownMemberType]
 
     def close(self) -> None:
         """End the writing, unless it ended with the terminal."""
         if self._writer_thread is not None and self._writer_thread.is_alive():
             super().close()
+            self._output.close()
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Guess a size that is not told as Rich does: of two guesses each would undo the other for ever.
