@@ -1,6 +1,9 @@
 """Beside the conversation: how a turn came about, who rests, and what it costs."""
 
+import pytest
+from msgspec import structs
 from textual.content import Content
+from textual.screen import Screen
 
 from mixchat.domain.errors import Interrupted, Overloaded
 from mixchat.domain.events import TextDelta
@@ -226,3 +229,26 @@ async def test_a_summary_and_the_rest_of_a_reply_are_not_called_pinned():
         decision = stage.turns[-1].decision
         assert decision is not None
         assert (decision.classifier, decision.pinned) == ("summary", False)
+
+
+async def test_a_reply_that_grows_lays_nothing_out_anew(monkeypatch: pytest.MonkeyPatch):
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(160, 60)) as stage:
+        stage.runtime.settings.providers.script("b/large", reply("Here I am."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        turns = stage.screen.context.chat.turns
+        panel = stage.app.screen.query_one(TurnPanel)
+        panel.update_turns(turns, turns[-1])
+        await stage.pilot.pause()
+        layouts: list[str] = []
+        lay_out = Screen._refresh_layout
+
+        def counted(self: Screen[object], *size: object, **how: object) -> None:
+            layouts.append(type(self).__name__)
+            lay_out(self, *size, **how)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        for number in range(1, 10):
+            panel.update_turns(turns, structs.replace(turns[-1], reply="word " * number))
+            await stage.pilot.pause()
+        assert layouts == []

@@ -32,13 +32,17 @@ class HealthList(Widget):
         super().__init__()
         self._models = health
         self._said = ""
+        self._shown = 0
+        """How many are not well."""
         self._timer: Timer | None = None
 
     def update(self) -> None:
         """Read how the models are, and go on looking while one of them rests."""
         unwell = self._models.snapshot()
-        self.display = bool(unwell)
-        self.refresh(layout=True)
+        if unwell or self._shown:
+            self.display = bool(unwell)
+            self.refresh(layout=len(unwell) != self._shown)
+            self._shown = len(unwell)
         resting = [(ref, state) for ref, state in unwell.items() if state.phase == "open"]
         text = _in_short(resting)
         if text != self._said:

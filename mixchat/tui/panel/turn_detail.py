@@ -28,15 +28,22 @@ class HangingText(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: tuple[Content, ...] = ()
+        self._height = 0
+        """Rows of the lines at the width that there is."""
 
     def update(self, lines: Iterable[Content]) -> None:
         """Show these lines."""
+        before, width = self._lines, self.size.width
         self._lines = tuple(lines)
-        self.refresh(layout=True)
+        if len(before) == len(self._lines) and all(map(Content.is_same, before, self._lines)):
+            return
+        rows, self._height = self._height, len(self._rows(width)) if width else 0
+        self.refresh(layout=not width or self._height != rows)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of the lines at that width."""
-        return len(self._rows(width))
+        self._height = len(self._rows(width))
+        return self._height
 
     def render(self) -> Content:
         """Return the lines as they are wrapped now."""

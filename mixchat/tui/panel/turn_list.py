@@ -66,6 +66,7 @@ class TurnList(ScrollView, can_focus=True):
 
     def update_turns(self, turns: Sequence[Turn], live: Turn | None = None) -> None:
         """Show these turns; the last one is highlighted unless another was chosen."""
+        grows = self._live is not None and live is not None and self._live.id == live.id
         self._turns, self._live = turns, live
         self.virtual_size = Size(self.size.width, len(turns) * _ROWS)
         if self._chosen is not None and ((turn := self.highlighted) is None or turn.id != self._chosen):
@@ -73,7 +74,10 @@ class TurnList(ScrollView, can_focus=True):
         if self._chosen is None:
             self.cursor = len(turns) - 1
             self._show_cursor()
-        self.refresh()
+        if grows:  # the others are as they were
+            self.refresh_lines((len(turns) - 1) * _ROWS, _ROWS)
+        else:
+            self.refresh()
 
     def follow(self) -> None:
         """Highlight the newest turn, and each that comes after it."""

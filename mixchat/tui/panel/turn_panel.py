@@ -175,7 +175,11 @@ class TurnPanel(Vertical):
     def _say_which(self) -> None:
         number = f"{self._number} turn{'' if self._number == 1 else 's'}" if self._number else ""
         chosen = f"turn {self._rows.cursor + 1} of {self._number}"
-        self._count.update(chosen if self._rows.chosen is not None else number)
+        said = chosen if self._rows.chosen is not None else number
+        if (
+            said != self._count.content
+        ):  # four times a second while a reply comes, and each one lays the screen out
+            self._count.update(said)
 
     @on(TurnList.Highlighted)
     def _highlighted(self) -> None:
