@@ -14,10 +14,10 @@ than that, or with MIXCHAT_FRAMES=whole, everything is painted as Textual does i
 
 import asyncio
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import textual
 from rich.color import ColorSystem
@@ -42,7 +42,14 @@ _VERSION: Final = "8.2.8"
 _PARTS: Final[dict[type, tuple[str, ...]]] = {
     App: ("_display", "_begin_update", "_end_update", "_handle_exception"),
     Screen: ("_on_idle", "_on_timer_update", "_compositor_refresh", "_update_timer"),
-    Compositor: ("_get_renders", "render_partial_update", "visible_widgets", "reflow"),
+    Compositor: (
+        "_get_renders",
+        "_render_chops",
+        "cuts",
+        "render_partial_update",
+        "visible_widgets",
+        "reflow",
+    ),
 }
 _TIMER: Final = "_Screen__update_timer"
 _LEAST: Final = 0.004
@@ -134,7 +141,7 @@ class IdlePainter:
 
 
 class DirtyCompositor(Compositor):
-    """Renders only widgets under something dirty, not all those in the rectangle around everything that is."""
+    """Renders only the rows that are dirty, not all widgets in the rectangle around everything that is."""
 
     _only: list[Region] | None = None
 
@@ -161,15 +168,51 @@ class DirtyCompositor(Compositor):
         finally:
             self._only = None
 
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        """Cut rows where widgets begin and end, as Textual does, but only the rows that are rendered.
+
+        A part that fills its place is taken as it is. Textual divides it, and a strip that is divided into itself
+        keeps that in its own cache: a ring that only the collector of garbage takes apart, for every row painted.
+        """
+        chops: list[dict[int, Strip | None]] = [
+            dict.fromkeys(cuts[:-1]) if is_rendered_line(y) else {} for y, cuts in enumerate(self.cuts)
+        ]
+        for region, clip, strips in self._get_renders(crop):
+            shown = region.intersection(clip)
+            first, end = shown.column_span
+            for y, strip in zip(shown.line_range, strips, strict=False):
+                if not is_rendered_line(y):
+                    continue
+                row, last = chops[y], min(first + strip.cell_length, end)
+                cuts = [cut for cut in self.cuts[y] if first <= cut <= last]
+                whole = cuts == [first, first + strip.cell_length]
+                parts = (strip,) if whole else strip.divide([cut - first for cut in cuts[1:]])
+                for cut, part in zip(cuts, parts, strict=False):
+                    if row.get(cut) is None:  # what is in front comes first
+                        row[cut] = part
+        return cast("Sequence[Mapping[int, Strip]]", chops)
+
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         return super()._get_renders(crop) if self._only is None else self._dirty(self._only)
 
     def _dirty(self, dirty: list[Region]) -> Generator[tuple[Region, Region, list[Strip]]]:
-        # A widget that is clean but lies over a dirty one is among them: it overlaps what is dirty.
+        """Yield the rows that are dirty of each widget, from the front; none of what stands behind another widget."""
+        before: list[Region] = []
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
-            if seen and any(seen.overlaps(part) for part in dirty):
-                yield region, clip, widget.render_lines(seen.translate(-region.offset))
+            # A widget that is clean but lies over a dirty one is among them: it overlaps what is dirty.
+            parts = [
+                part
+                for part in map(seen.intersection, dirty)
+                if part and not any(front.contains_region(part) for front in before)
+            ]
+            if parts:
+                rows = Region.from_union(parts)
+                shown = Region(seen.x, rows.y, seen.width, rows.height)
+                yield region, shown, widget.render_lines(shown.translate(-region.offset))
+                before.append(seen)
 
 
 class FrameWriter:

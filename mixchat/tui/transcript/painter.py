@@ -1,10 +1,13 @@
 """Rows as strips: with the bar of whoever speaks, the selection, what was searched for and the cursor."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -98,6 +101,34 @@ class Painter:
         return Strip.join(
             [cut, Strip([Segment(label, self.palette.badge + _TO_END), Segment(" ", self.palette.text)])]
         )
+
+
+class RowFilter:
+    """Puts rows through the app's filters, each row once for as long as it is seen.
+
+    A strip does it filter by filter, and keeps a strip for each: eight objects a row and filter in every frame.
+    """
+
+    def __init__(self) -> None:
+        self._by: tuple[Sequence[LineFilter], Color] | None = None
+        self._rows: dict[int, tuple[Strip, Strip]] = {}
+        """The rows that were asked for last, by their ids, and what became of them."""
+
+    def apply(self, strips: Sequence[Strip], filters: Sequence[LineFilter], background: Color) -> list[Strip]:
+        """Return the rows as the filters leave them; the same strip for a row that was among those of the last call."""
+        known = self._rows if self._by == (filters, background) else {}
+        self._by, self._rows = (filters, background), {}
+        for strip in strips:
+            if (at := id(strip)) not in self._rows:
+                self._rows[at] = known.get(at) or (strip, _filtered(strip, filters, background))
+        return [self._rows[id(strip)][1] for strip in strips]
+
+
+def _filtered(strip: Strip, filters: Sequence[LineFilter], background: Color) -> Strip:
+    segments = list(strip)
+    for line_filter in filters:
+        segments = line_filter.apply(segments, background)
+    return Strip(segments, strip.cell_length)
 
 
 def with_offsets(strip: Strip, place: RowAddress) -> Strip:

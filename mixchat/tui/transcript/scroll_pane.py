@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mixchat.tui.transcript.highlight import Colouring
-from mixchat.tui.transcript.painter import Painter, with_offsets
+from mixchat.tui.transcript.painter import Painter, RowFilter, with_offsets
 from mixchat.tui.transcript.palette import RenderStyle, make_palette
 from mixchat.tui.transcript.render_block import MARGIN
 from mixchat.tui.transcript.selection_text import selected_text
@@ -49,7 +49,8 @@ class ScrollPane(ScrollView, can_focus=True):
         self._row = 0
         """The number of the first visible row, as Textual was last told."""
         self._thumb = (-1, -1)
-        """Length and place of the scroll bar's thumb as last painted, in eighths of a cell."""
+        """Length and place of the scroll bar's thumb as last painted, in half rows: finer steps are many paints."""
+        self._filter = RowFilter()
         self._seen: list[VisibleRow] = []
         self._strips: list[Strip] = []
         self._following = True
@@ -135,7 +136,7 @@ class ScrollPane(ScrollView, can_focus=True):
         self.set_scroll(None, self._row)
         self.set_reactive(cast("Reactive[float]", Widget.scroll_target_y), float(self._row))
         height = self.scrollable_content_region.height
-        thumb = (round(8 * height * height / size.height), round(8 * height * self._row / size.height))
+        thumb = (round(2 * height * height / size.height), round(2 * height * self._row / size.height))
         if thumb != self._thumb:
             self._thumb = thumb
             bar = self.vertical_scrollbar
@@ -183,7 +184,7 @@ class ScrollPane(ScrollView, can_focus=True):
             return
         changed = [y for y, (old, new) in enumerate(zip(before, self._strips, strict=True)) if old is not new]
         if changed:
-            width = self.size.width
+            width = self._painter.width  # without the scroll bar, which is not painted along
             first, last = changed[0], changed[-1]
             if last - first < 2 * len(changed):
                 self.refresh(Region(0, first, width, last - first + 1))
@@ -204,7 +205,10 @@ class ScrollPane(ScrollView, can_focus=True):
         strips.extend([empty] * (height - len(strips)))
         if not self._following and self._below:
             strips[-1] = painter.badge(strips[-1], "↓ new · end")
-        return strips
+        return self._filtered(strips)
+
+    def _filtered(self, strips: list[Strip]) -> list[Strip]:
+        return self._filter.apply(strips, self.get_line_filters(), self.background_colors[1])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows that were rendered last; the same objects until they change, so that nothing is done twice."""
@@ -212,13 +216,11 @@ class ScrollPane(ScrollView, can_focus=True):
         if len(rows) < crop.height:
             rows = [
                 *rows,
-                *[Strip.blank(self.size.width, self._painter.palette.text)] * (crop.height - len(rows)),
+                *self._filtered([Strip.blank(self.size.width, self._painter.palette.text)])
+                * (crop.height - len(rows)),
             ]
         if crop.x or crop.width < self._painter.width:
             rows = [row.crop(crop.x, crop.right) for row in rows]
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            rows = [row.apply_filter(line_filter, background) for row in rows]
         return rows
 
     def render_line(self, y: int) -> Strip:

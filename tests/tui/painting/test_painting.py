@@ -1,12 +1,16 @@
 """When a screen paints, and that Textual's own way is left where its parts are not those that are known."""
 
 import asyncio
+import gc
 from time import monotonic
 
 import pytest
+from rich.segment import Segment
 from textual import events
 from textual.app import App, ComposeResult
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 from textual.widgets import Static
 
 from mixchat.tui.terminal import painting
@@ -136,3 +140,35 @@ async def test_a_widget_hears_of_its_size_also_when_somebody_looked_before_the_l
             await asyncio.sleep(0)
         await pilot.pause()
         assert widget.told == [60]
+
+
+class Rows(ScrollView):
+    """Rows that are other ones in every frame, beside a scroll bar."""
+
+    frame = 0
+
+    def render_line(self, y: int) -> Strip:
+        return Strip([Segment(f"row {y} of frame {self.frame}".ljust(self.scrollable_content_region.width))])
+
+
+class ManyRows(Words):
+    def compose(self) -> ComposeResult:
+        yield Rows()
+
+
+async def test_a_frame_leaves_nothing_that_only_a_collector_frees():
+    app = ManyRows()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        rows = app.query_one(Rows)
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for rows.frame in range(1, 20):
+                rows.refresh()
+                await pilot.pause()
+            gc.collect()
+            assert [thing for thing in gc.garbage if isinstance(thing, Strip)] == []
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()

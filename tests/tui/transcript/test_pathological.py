@@ -59,6 +59,7 @@ def laid_out(document: MarkdownDocument) -> Iterable[float]:
         yield time.process_time() - start
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("text", WILD.values(), ids=WILD.keys())
 def test_wild_text_takes_time_by_its_length_and_no_part_keeps_the_keys_waiting(text: str):
     start = time.process_time()
@@ -70,6 +71,7 @@ def test_wild_text_takes_time_by_its_length_and_no_part_keeps_the_keys_waiting(t
     assert longest < 0.4  # a machine that does other things as well
 
 
+@pytest.mark.usefixtures("no_collection")
 @pytest.mark.parametrize("make", ["- item {} with **bold** words\n", "{}. item\n", "|{}|b|\n"])
 def test_twice_the_list_takes_about_twice_as_long(make: str):
     def seconds(count: int) -> float:
