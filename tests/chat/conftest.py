@@ -30,11 +30,14 @@ class Place:
         self.services = ChatServices(
             chats=ChatStore(database, clock),
             turns=TurnStore(database),
-            router=lambda: self.router,
+            router=self._ready_router,
             clock=clock,
             learned=lambda: self.lessons,
             mask=_mask,
         )
+
+    async def _ready_router(self) -> ScriptedRouter:
+        return self.router
 
     @property
     def learned(self) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from msgspec import structs
+from textual.worker import Worker
 
 from mixchat.chat.chat import Chat
 from mixchat.chat.mentions import Mentions
@@ -47,6 +48,15 @@ class RoutePreviewBuilder:
         self._spending = spending
         self._keys_read: Mapping[str, str] | None = None
         self._keys = Keymap({})
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a preview can be made without waiting for what prompts are looked up in."""
+        return self._runtime.routing.is_loaded
+
+    async def load(self) -> None:
+        """Read what prompts are looked up in; the loop goes on meanwhile."""
+        await self._runtime.routing.ready_router()
 
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
@@ -185,10 +195,20 @@ class RoutePreviewer:
         self._composer = composer
         self._chats = chats
         self._builder = builder
+        self._loading: Worker[None] | None = None
+        """Reads what prompts are looked up in, from the first word on."""
+
+    async def _load(self) -> None:
+        await self._builder.load()
+        self.refresh()
 
     def refresh(self) -> None:
         """Say who would answer what is written, and about what it would cost."""
         composer = self._composer
+        if not composer.is_empty and not self._builder.is_ready:
+            if self._loading is None:
+                self._loading = composer.run_worker(self._load())
+            return
         mentions = composer.read()
         if mentions.nothing is not None and composer.completions.is_open:
             # The word may still become one of the names that are offered for it.
