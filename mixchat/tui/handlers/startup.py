@@ -11,6 +11,9 @@ from mixchat.tui.handlers.onboarding import OnboardingHandler
 
 _LOOK_AROUND: Final = 1.0
 """Seconds between two looks at what other windows and the shell did."""
+_COLLECTIONS: Final = (5_000, 20, 50)
+"""How seldom garbage is collected. A frame leaves none that only a collector frees, and one that looks through everything
+that a long reply has made holds the frames up for 20 ms; with Python's own figures it comes every two seconds."""
 
 
 class StartupHandler(ChatHandler):
@@ -37,6 +40,7 @@ class StartupHandler(ChatHandler):
             # Only now: what was imported stays for as long as the app runs, and an SDK is most of it. Frozen, no
             # collection walks it while one types or reads; before, each of them held everything for 150 ms.
             gc.freeze()
+            gc.set_threshold(*_COLLECTIONS)
             gc.enable()
         storage = runtime.storage
         storage.database.post(storage.ledger.settle_orphans)
