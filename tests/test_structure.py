@@ -79,6 +79,7 @@ def test_every_program_that_is_started_gets_an_environment_without_keys():
 DOORS = {
     # everything that is painted, cleaned line by line (`MixApp.get_line_filters`), and sequences of our own
     "tui/terminal/painting.py": {"driver.write"},
+    "tui/terminal/output.py": {"os.write"},
     "tui/app.py": {"self._driver.write", "self.write_to_terminal"},
     "tui/terminal/notifications.py": {"self._app.write_to_terminal"},
     # pictures: numbers, and base64 of what was decoded and written anew

@@ -14,7 +14,7 @@ than that, or with MIXCHAT_FRAMES=whole, everything is painted as Textual does i
 
 import asyncio
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -42,14 +42,7 @@ _VERSION: Final = "8.2.8"
 _PARTS: Final[dict[type, tuple[str, ...]]] = {
     App: ("_display", "_begin_update", "_end_update", "_handle_exception"),
     Screen: ("_on_idle", "_on_timer_update", "_compositor_refresh", "_update_timer"),
-    Compositor: (
-        "_get_renders",
-        "_render_chops",
-        "cuts",
-        "render_partial_update",
-        "visible_widgets",
-        "reflow",
-    ),
+    Compositor: ("_regions_to_spans", "cuts", "render_partial_update", "visible_widgets", "reflow"),
 }
 _TIMER: Final = "_Screen__update_timer"
 _LEAST: Final = 0.004
@@ -143,8 +136,6 @@ class IdlePainter:
 class DirtyCompositor(Compositor):
     """Renders only the rows that are dirty, not all widgets in the rectangle around everything that is."""
 
-    _only: list[Region] | None = None
-
     def __init__(self) -> None:
         super().__init__()
         self._laid_out = self._full_map
@@ -161,29 +152,24 @@ class DirtyCompositor(Compositor):
         return found
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        """Render what is dirty."""
-        self._only = list(self._dirty_regions)
-        try:
-            return super().render_partial_update()
-        finally:
-            self._only = None
-
-    def _render_chops(
-        self, crop: Region, is_rendered_line: Callable[[int], bool]
-    ) -> Sequence[Mapping[int, Strip]]:
-        """Cut rows where widgets begin and end, as Textual does, but only the rows that are rendered.
+        """Render what is dirty, cut where widgets begin and end; the rows that are clean stay empty.
 
         A part that fills its place is taken as it is. Textual divides it, and a strip that is divided into itself
         keeps that in its own cache: a ring that only the collector of garbage takes apart, for every row painted.
         """
+        dirty = list(self._dirty_regions)
+        self._dirty_regions.clear()
+        if not dirty:
+            return None
+        spans = list(self._regions_to_spans(dirty))
+        rendered = {y for y, _, _ in spans}
         chops: list[dict[int, Strip | None]] = [
-            dict.fromkeys(cuts[:-1]) if is_rendered_line(y) else {} for y, cuts in enumerate(self.cuts)
+            dict.fromkeys(cuts[:-1]) if y in rendered else {} for y, cuts in enumerate(self.cuts)
         ]
-        for region, clip, strips in self._get_renders(crop):
-            shown = region.intersection(clip)
+        for shown, strips in self._renders(dirty):
             first, end = shown.column_span
             for y, strip in zip(shown.line_range, strips, strict=False):
-                if not is_rendered_line(y):
+                if y not in rendered:
                     continue
                 row, last = chops[y], min(first + strip.cell_length, end)
                 cuts = [cut for cut in self.cuts[y] if first <= cut <= last]
@@ -192,12 +178,11 @@ class DirtyCompositor(Compositor):
                 for cut, part in zip(cuts, parts, strict=False):
                     if row.get(cut) is None:  # what is in front comes first
                         row[cut] = part
-        return cast("Sequence[Mapping[int, Strip]]", chops)
+        return ChopsUpdate(
+            cast("Sequence[Mapping[int, Strip]]", chops), spans, [cuts[1:] for cuts in self.cuts]
+        )
 
-    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        return super()._get_renders(crop) if self._only is None else self._dirty(self._only)
-
-    def _dirty(self, dirty: list[Region]) -> Generator[tuple[Region, Region, list[Strip]]]:
+    def _renders(self, dirty: list[Region]) -> Generator[tuple[Region, list[Strip]]]:
         """Yield the rows that are dirty of each widget, from the front; none of what stands behind another widget."""
         before: list[Region] = []
         for widget, (region, clip) in self.visible_widgets.items():
@@ -211,7 +196,7 @@ class DirtyCompositor(Compositor):
             if parts:
                 rows = Region.from_union(parts)
                 shown = Region(seen.x, rows.y, seen.width, rows.height)
-                yield region, shown, widget.render_lines(shown.translate(-region.offset))
+                yield shown, widget.render_lines(shown.translate(-region.offset))
                 before.append(seen)
 
 
