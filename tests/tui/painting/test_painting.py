@@ -153,6 +153,7 @@ class Rows(ScrollView):
 
 class ManyRows(Words):
     def compose(self) -> ComposeResult:
+        yield Static("a frame of everything is rare, and Textual's own")
         yield Rows()
 
 
