@@ -270,10 +270,11 @@ class Chat:
         masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
         self.refresh()
         notices = [_BACK] if self.record.deleted is not None else []
-        others = {one for one in self.path.children(parent) if self.path.is_open(one)} - {*self._running}
+        turn = await self._save_new(prompt, masked, parent, purpose)
+        # Asked once its own turn is there: of two that are sent at once the later one at least sees the other.
+        others = {*self._services.turns.open_after(self.id, parent)} - {turn.id, *self._running}
         if others and purpose != "compare":
             notices.append(ANSWERED_ELSEWHERE)
-        turn = await self._save_new(prompt, masked, parent, purpose)
         self.elsewhere.take()  # what was to be told of is told with the turn
         for old in replaced:
             self._put(structs.replace(old, set_aside=True))

@@ -50,8 +50,10 @@ def _read_pipe(handle: int, most: int) -> bytes:
             select.select([handle], [], [], 0.2)
             continue
         if not piece:
-            if pieces or time.monotonic() > began + _FOR_A_WRITER:
+            if pieces:
                 break
+            if time.monotonic() > began + _FOR_A_WRITER:
+                raise OSError("nothing came through the pipe")
             time.sleep(_LOOK)  # nobody writes to it yet, or nothing was written
             continue
         until = time.monotonic() + _PATIENCE

@@ -198,7 +198,7 @@ def _over(strong: ModelCard, weak: ModelCard) -> ModelCard:
 def retiring(stack: Stack, card: Callable[[ModelRef], ModelCard], today: date) -> tuple[str, ...]:
     """Return a sentence for every model of the stack that ends within 60 days or has, with its successor."""
     refs = dict.fromkeys(slot.ref for role_config in stack.roles.values() for slot in all_slots(role_config))
-    return tuple(_sentence(found) for found in map(card, refs) if _soon(found, today))
+    return tuple(_sentence(found, today) for found in map(card, refs) if _soon(found, today))
 
 
 def _soon(card: ModelCard, today: date) -> bool:
@@ -212,6 +212,7 @@ def all_slots(role_config: RoleConfig) -> tuple[Slot, ...]:
     )
 
 
-def _sentence(card: ModelCard) -> str:
+def _sentence(card: ModelCard, today: date) -> str:
+    ends = "retired" if card.retires is not None and card.retires <= today else "retires"
     then = f"; take {card.successor} instead" if card.successor else ""
-    return f"{card.ref} retires on {card.retires}{then}."
+    return f"{card.ref} {ends} on {card.retires}{then}."

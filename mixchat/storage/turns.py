@@ -120,6 +120,14 @@ class TurnStore:
                 stubs[turn.id] = Stub(turn.id, turn.parent, len(turn.prompt), len(turn.reply), turn.outcome)
         return [stub for stub in stubs.values() if hidden.get(stub.id) is None]
 
+    def open_after(self, chat: str, parent: str | None) -> list[str]:
+        """Return the turns under way in the place after `parent`, whoever answers them, as they are on disk now."""
+        rows = self._database.connection.execute(
+            "SELECT id FROM turns WHERE outcome = 'open' AND chat = ? AND parent IS ? AND deleted IS NULL",
+            (chat, parent),
+        )
+        return [row[0] for row in rows]
+
     def delete(self, turn_id: str, when: float | None) -> None:
         """Hide the turn since `when` (seconds since the epoch), or with `None` bring it back."""
         self._hidden.post(turn_id, when)

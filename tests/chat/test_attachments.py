@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from mixchat.chat.attachments import LARGEST, AttachmentStore
+from mixchat.config import bounded_read
 from mixchat.domain.decode import decode_text
 from mixchat.domain.errors import BadRequest
 from tests.chat.conftest import Place
@@ -96,6 +97,16 @@ def test_a_named_pipe_is_waited_for_until_somebody_writes_to_it(place: Place, tm
     file = AttachmentStore(place.services.turns).add(pipe)
     writer.join(5)
     assert place.services.turns.file(file.digest) == b"a moment later"
+
+
+def test_a_named_pipe_to_which_nobody_writes_is_no_empty_file(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bounded_read, "_FOR_A_WRITER", 0.1)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadRequest, match="nothing came through the pipe"):
+        AttachmentStore(place.services.turns).add(pipe)
 
 
 def test_a_credential_in_a_file_is_not_on_disk_until_it_was_sent(place: Place, tmp_path: Path):

@@ -42,7 +42,7 @@ def test_an_import_says_what_it_brings_and_keeps_nothing_without_a_yes(shell: Sh
         "Missing here: a key or an address for google",
         "No provider is called nobody",
         "anthropic/claude-nothing-9 is not a model that mixchat knows",
-        "google/gemini-2.5-flash retires on 2026-12-01; take google/gemini-",
+        " on 2026-12-01; take google/gemini-",
         "say --yes",
     ):
         assert words in said.err, words

@@ -157,6 +157,9 @@ def test_the_guide_keeps_its_own_models_and_says_what_retires(paths: Paths):
     assert retiring(stack, card, date(2026, 11, 23)) == (
         "google/gemini-2.5-flash retires on 2026-12-01; take google/gemini-3.8-flash instead.",
     )
+    assert retiring(stack, card, date(2026, 12, 1)) == (
+        "google/gemini-2.5-flash retired on 2026-12-01; take google/gemini-3.8-flash instead.",
+    )
 
 
 def test_enterprise_plans_and_executes_and_compares_by_cohere(paths: Paths):
