@@ -5,6 +5,7 @@ from typing import Final
 
 from mixchat.domain.errors import ERRORS, GuardStopped
 from mixchat.domain.turn import Turn
+from mixchat.ledger.token_count import count_tokens
 
 _THOUSAND: Final = 1000
 
@@ -56,6 +57,14 @@ def size(number: int) -> str:
     if number < _THOUSAND * _THOUSAND:
         return f"{number / _THOUSAND:.0f} kB"
     return f"{number / _THOUSAND / _THOUSAND:.1f} MB"
+
+
+def written(turn: Turn) -> str:
+    """Return how many tokens were written; where the provider did not come to say it, those of the text that came."""
+    text = turn.thinking + turn.reply
+    if turn.usage.output is not None or not text:
+        return count(turn.usage.output)
+    return f"~{count(round(count_tokens(text)))}"
 
 
 def bar(share: float, width: int) -> str:

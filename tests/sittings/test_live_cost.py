@@ -100,6 +100,7 @@ def test_the_live_cost_moves_with_the_words(sitting: Sitting, model: str):
     settled = round(call.cost, 2)
     sitting.until(lambda: sitting.screen.figure("chat").dollars == settled, "the chat's final sum")
     sitting.sees(r"Tokens .* · ~?[\d,.]+k? out")  # told by the provider, or counted on the screen
+    sitting.sees(r"\d tokens$")
 
 
 def test_what_a_reply_costs_so_far_is_on_disk_and_charged_after_a_power_cut(sitting: Sitting):

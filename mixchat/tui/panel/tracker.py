@@ -198,7 +198,7 @@ def _figures(spending: SpendingState) -> tuple[str, str]:
     newest = spending.newest
     if newest is None or not newest.attempts:
         return ("estimate" if spending.asks and spending.turn is not None else ""), ""
-    return f"{formatting.count(newest.usage.output)} tokens", formatting.seconds(newest.seconds)
+    return f"{formatting.written(newest)} tokens", formatting.seconds(newest.seconds)
 
 
 def _is_free(spending: SpendingState) -> bool:

@@ -17,7 +17,6 @@ from mixchat.domain.turn import Outcome, Turn
 from mixchat.domain.usage import Usage
 from mixchat.ledger import money
 from mixchat.ledger.rates import Rates
-from mixchat.ledger.token_count import count_tokens
 from mixchat.tui import formatting
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.themes import role_variable
@@ -72,17 +71,9 @@ def describe(
     if turn.attempts or compared:
         yield Section("Attempts", _number(turn, compared), tuple(_attempts(turn, compared)))
         usage = turn.usage
-        summary = Content(f"{formatting.count(usage.input)} in · {_written(turn)} out")
+        summary = Content(f"{formatting.count(usage.input)} in · {formatting.written(turn)} out")
         yield Section("Tokens", summary.stylize("$body"), tuple(_tokens(usage)))
         yield Section("Cost", _cost(turn, rates), tuple(_costs(turn, rates)))
-
-
-def _written(turn: Turn) -> str:
-    """Return how many tokens were written; where the provider did not come to say it, those of the text that came."""
-    text = turn.thinking + turn.reply
-    if turn.usage.output is not None or not text:
-        return formatting.count(turn.usage.output)
-    return f"~{formatting.count(round(count_tokens(text)))}"
 
 
 def _why(turn: Turn, decision: RoutingDecision) -> Section:
