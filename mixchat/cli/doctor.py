@@ -112,9 +112,9 @@ def _lines(checks: Sequence[Check]) -> list[str]:
 def _summary(checks: Sequence[Check]) -> str:
     troubles = sum(check.state == "trouble" for check in checks)
     return (
-        f"{troubles} of {len(checks)} things {'needs' if troubles == 1 else 'need'} attention."
+        f"{troubles} of {len(checks)} checks {'needs' if troubles == 1 else 'need'} attention."
         if troubles
-        else "Everything looked at works."
+        else "No problems found."
     )
 
 

@@ -102,6 +102,7 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
         return
     yield Check(_AREA_STACK, "in use", "works", stack.name)
     here = {entry.name for entry in ModelStore.of(runtime.settings.paths, runtime.settings.config).entries()}
+    silent: list[str] = []
     for role in stack.roles:
         fallback_order = [slot.ref for slot in stack.fallback_order(role)]
         near = [ref for ref in fallback_order if _is_there(runtime, here, ref)]
@@ -116,13 +117,16 @@ def check_stack(runtime: Runtime) -> Iterator[Check]:
         elif near:
             yield Check(_AREA_STACK, role, "works", _answering(near, len(fallback_order)))
         else:
-            yield Check(
-                _AREA_STACK,
-                role,
-                "trouble",
-                "none of its models can be reached, or is on this machine",
-                f"Add a key with `mixchat keys set`, start Ollama, or run `mixchat local pull {DEFAULT_MODEL}`.",
-            )
+            silent.append(role)
+    # What is wrong with all of them is one thing, and is said once.
+    for role in ("every role",) if len(silent) == len(stack.roles) else silent:
+        yield Check(
+            _AREA_STACK,
+            role,
+            "trouble",
+            "no model can be asked: none is reachable or on this machine",
+            f"Add a key with `mixchat keys set`, start Ollama, or run `mixchat local pull {DEFAULT_MODEL}`.",
+        )
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):
@@ -157,7 +161,7 @@ def check_prices(runtime: Runtime) -> Iterator[Check]:
     refs = dict.fromkeys(slot.ref for role_config in role_configs for slot in all_slots(role_config))
     unknown = [ref for ref in refs if runtime.storage.prices.rates(ref) is None]
     known = len(refs) - len(unknown)
-    yield Check("prices", "known", "works", f"{known} of the stack's {len(refs)} models have a price")
+    yield Check("prices", "known", "works", f"{known} of {len(refs)} models of the stack have a price")
     for ref in unknown:
         advice = f'Put it under [prices."{ref}"] in {runtime.settings.paths.config_file}.'
         yield Check("prices", str(ref), "note", "no known price; its cost is shown as ?", advice)

@@ -34,6 +34,8 @@ class ModelRow(Struct, frozen=True):
     input: Decimal | None
     output: Decimal | None
     retiring: bool
+    missing: str = ""
+    """Why it cannot be asked yet, in words."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -115,6 +117,8 @@ def _never_set_up(runtime: "Runtime", name: str, error: ProviderError) -> bool:
 
 
 def _rows(runtime: "Runtime", names: Sequence[str]) -> list[ModelRow]:
+    from mixchat.providers.local.model_store import ModelStore
+
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     cards = {card.ref: card for name in names for card in runtime.settings.catalog.listed(name)}
     cards |= {
@@ -122,18 +126,23 @@ def _rows(runtime: "Runtime", names: Sequence[str]) -> list[ModelRow]:
         for ref in runtime.routing.stack.models()
         if ref.provider in names
     }
+    here = ModelStore.of(runtime.settings.paths, runtime.settings.config).names()
     rows: list[ModelRow] = []
     for card in cards.values():
         rates = runtime.storage.prices.rates(card.ref)
         prices = (None, None) if rates is None else (rates.input, rates.output)
-        rows.append(ModelRow(card, *prices, retiring=runtime.settings.catalog.retiring(card.ref, today)))
+        away = card.ref.provider == "local" and card.ref.model not in here
+        missing = f"not downloaded: mixchat local pull {card.ref.model}" if away else ""
+        retiring = runtime.settings.catalog.retiring(card.ref, today)
+        rows.append(ModelRow(card, *prices, retiring=retiring, missing=missing))
     return sorted(rows, key=lambda row: row.card.ref)
 
 
 def _table(rows: Sequence[ModelRow], today: date) -> list[str]:
     """Return the lines of the table with a heading, or none where there is no model."""
     cells = [
-        (str(row.card.ref), _tokens(row.card.context_window), _dollars(row), _end(row, today)) for row in rows
+        (str(row.card.ref), _tokens(row.card.context_window), _dollars(row), row.missing or _end(row, today))
+        for row in rows
     ]
     if not cells:
         return []
@@ -159,7 +168,7 @@ def _end(row: ModelRow, today: date) -> str:
     if not row.retiring or retires is None:
         return ""
     verb = "retired" if retires < today else "retires"
-    then = f", take {row.card.successor}" if row.card.successor else ""
+    then = f"; use {row.card.successor}" if row.card.successor else ""
     return f"{verb} {retires:%Y-%m-%d}{then}"
 
 

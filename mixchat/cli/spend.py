@@ -28,6 +28,10 @@ _EXAMPLE = """examples:
   mixchat spend --csv > spend.csv
   mixchat spend --reconcile anthropic-usage.csv openai-costs.json
 """
+_ESTIMATE = """What routing saved is an estimate: the tokens of the answers that were routed, read and written by the model
+compared with instead, at its list price on each day and with the same share of cached tokens, less what those
+answers cost together with failed attempts, plans and the judge. Pinned models and calls of unknown price are
+left out."""
 _BAR = 24
 _MOST = 1_000
 """Chats in the table; a script gets every one."""
@@ -38,7 +42,8 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "spend",
         help="what was spent, and what was saved",
-        description="Shows what was spent since a day, calls of unknown price apart, and what routing saved.",
+        description="Shows what was spent since a day, calls of unknown price apart, and what routing saved.\n\n"
+        + _ESTIMATE,
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -179,12 +184,19 @@ def _write_csv(report: "Report", by: str) -> None:
 
 def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
     from mixchat.ledger.money import tally
-    from mixchat.ledger.spend_report import bar, calls, daily_sentence, saved_sentence
+    from mixchat.ledger.spend_report import (
+        bar,
+        calls,
+        daily_sentence,
+        line_name,
+        saved_in_brief,
+        saved_sentence,
+    )
 
     print(
         f"Since {report.since}: {tally(report.total.tally, 'call')} in {calls(report.total.calls)}, by {by}"
     )
-    names = [titles.get(line.key, line.key) for line in report.lines]
+    names = [titles.get(line.key, line_name(line.key, by)) for line in report.lines]
     space = max(20, shutil.get_terminal_size((100, 24)).columns - _BAR - 50)
     width = min(max(map(len, names), default=0), space)
     most = max((line.usd for line in report.lines), default=Decimal(0))
@@ -194,7 +206,7 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
             f"  {short:<{width}}  {bar(line.usd, most, _BAR):<{_BAR}}  {tally(line.tally, 'call')}  "
             f"{calls(line.calls)}, {line.input:,} in, {line.output:,} out"
         )
-    print(saved_sentence(report.saving))
+    print(saved_in_brief(report.saving) or saved_sentence(report.saving))
     if beside := daily_sentence(report.beside_daily):
         print(beside)
 

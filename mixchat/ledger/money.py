@@ -95,8 +95,6 @@ def tally(sum_: CostSum, of: str = "") -> str:
         of: what the parts are, where there is room for words: `$0.4200 + 3 calls of unknown price`; left out,
             the unknown is a sign: `$0.4200 + ?`.
     """
-    if sum_.calls and not (sum_.usd or sum_.unknown or sum_.estimated):
-        return _FREE
     parts = "?"
     if of:
         parts = f"{sum_.unknown:,} {of}{'' if sum_.unknown == 1 else 's'} of unknown price"

@@ -13,7 +13,7 @@ from mixchat.domain.stack import Stack
 from mixchat.ledger.dates import EVER, days_meant
 from mixchat.ledger.ledger import Ledger
 from mixchat.ledger.money import dollars, tally
-from mixchat.ledger.reports import By, ReportLine
+from mixchat.ledger.reports import NOBODY, By, ReportLine
 from mixchat.ledger.savings import Reachable, Saving, anybody, daily_driver, saving, strongest
 
 
@@ -104,7 +104,7 @@ def saved_in_brief(saved: Saving | None) -> str:
         return ""
     amount = dollars(abs(saved.saved), exact=False)
     said = f"Routing saved {amount}" if saved.saved >= 0 else f"Routing cost {amount} more"
-    return f"{said} against {saved.ref.model} for everything."
+    return f"{said} compared with {saved.ref.model} for everything."
 
 
 def daily_sentence(beside: Saving | None) -> str:
@@ -114,6 +114,11 @@ def daily_sentence(beside: Saving | None) -> str:
     amount = dollars(abs(beside.saved), exact=False)
     word = "less" if beside.saved >= 0 else "more"
     return f"That is {amount} {word} than {beside.ref} answering everything would have cost."
+
+
+def line_name(key: str, by: str) -> str:
+    """Return what a line of the report is called: for calls that have no role or no chat in words."""
+    return {"role": "no role (pinned)", "chat": "no chat"}.get(by, key) if key == NOBODY else key
 
 
 def calls(count: int) -> str:

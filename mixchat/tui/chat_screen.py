@@ -153,7 +153,7 @@ class ChatScreen(Screen[None]):
         if asked is None:
             totals.ask("")
         else:
-            totals.ask(asked.state, asked.about, asked.estimate)
+            totals.ask(asked.state, asked.about, asked.estimate, asked.of)
         self.first.composer.waits_for(asked)
         self._show_hints()
 

@@ -112,7 +112,7 @@ def test_the_table_keeps_the_unknown_apart_and_says_what_was_saved(
     assert code == 0
     assert "~$0.0800 + 1 call of unknown price in 5 calls" in out
     assert "█" in out
-    assert "Routing saved ~$0.2800 beside anthropic/claude-opus-5-5. An estimate" in out
+    assert "Routing saved ~$0.2800 compared with claude-opus-5-5 for everything." in out
     assert "work/secret" in out
 
 
@@ -120,7 +120,7 @@ def test_it_compares_with_any_model(home: Paths, capsys: pytest.CaptureFixture[s
     fill(home)
     assert json.loads(spend(capsys, "--json", "--against", "openai/gpt-6-luna")[1])["saved_usd"] == "-0.071"
     assert (
-        "Routing cost ~$0.0710 more beside openai/gpt-6-luna"
+        "Routing cost ~$0.0710 more compared with gpt-6-luna"
         in spend(capsys, "--against", "openai/gpt-6-luna")[1]
     )
     assert (

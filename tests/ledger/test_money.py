@@ -75,7 +75,7 @@ def test_the_unknown_and_the_estimated_have_their_marks():
         (CostSum(Decimal("0.42"), 7, 3, 0), "$0.4200 + 3 turns of unknown price", "$0.4200 + ?"),
         (CostSum(Decimal("1.42"), 7, 1, 2), "~$1.42 + 1 turn of unknown price", "~$1.42 + ?"),
         (CostSum(Decimal(0), 3, 3, 0), "3 turns of unknown price", "?"),
-        (CostSum(Decimal(0), 3, 0, 0), "free", "free"),
+        (CostSum(Decimal(0), 3, 0, 0), "$0", "$0"),
         (CostSum(), "$0", "$0"),
     ],
 )

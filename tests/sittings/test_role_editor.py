@@ -13,10 +13,10 @@ def fills(sitting: Sitting, key: str, text: str) -> None:
     sitting.types(key)
     sitting.sees(rf"▌ {key.capitalize()} ")
     sitting.presses("enter")
-    sitting.sees("enter take it")
+    sitting.sees("enter save")
     sitting.types(text)
     sitting.presses("enter")
-    sitting.sees_no_more("enter take it")
+    sitting.sees_no_more("enter save")
     sitting.presses(*["backspace"] * len(key))
 
 

@@ -27,7 +27,7 @@ async def _failed_over(stage: Stage) -> None:
 async def test_the_chosen_turn_says_why_who_failed_and_what_it_was_charged_at():
     async with on_stage(StagedRuntime(clock=StillClock()), size=(160, 60)) as stage:
         await _failed_over(stage)
-        await stage.until(lambda: "$1.00 · $4.00 / 1M" in stage.text)
+        await stage.until(lambda: "Cost      <$0.0001" in stage.text)
         await stage.until(lambda: "4 · 3 failed" in stage.text)
         for words in ("90 %", "code", "b is busy today.", "10 in · 5 out"):
             assert words in stage.text, words
@@ -36,6 +36,7 @@ async def test_the_chosen_turn_says_why_who_failed_and_what_it_was_charged_at():
         await stage.pilot.press("right")
         await stage.until(lambda: "config, " in stage.text)
         assert "daily-driver  10 %" in stage.text
+        assert "price $1.00 in · $4.00 out / 1M" in stage.text
         await stage.pilot.press("right")
         await stage.until(lambda: "config, " not in stage.text)
 

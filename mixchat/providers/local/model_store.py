@@ -98,7 +98,10 @@ class ModelStore:
         if name in self._named:
             return f"{path}, which the config names as local/{name}, does not exist."
         if name == DEFAULT_MODEL:
-            return f"{DEFAULT_MODEL} is not on this machine yet; fetch it with: mixchat local pull {DEFAULT_MODEL}"
+            return (
+                f"{DEFAULT_MODEL} is not on this machine yet; fetch it with `mixchat local pull {DEFAULT_MODEL}`, "
+                "or add a provider's key with `mixchat keys set PROVIDER`."
+            )
         return f"There is no local model {name!r}; mixchat local list shows those that there are."
 
     def entries(self) -> tuple[LocalModel, ...]:

@@ -42,7 +42,8 @@ class LiveTotals:
         self._activity: TurnActivity | None = None
         self._asks = ("", "")
         """What waits for a person, and about what."""
-        self._estimate: Cost | None = None
+        self._figure: tuple[Cost | None, str] = (None, "")
+        """What the large figure shows meanwhile, if not the newest turn's cost, and what that is."""
         self._idle = self._missing = ""
         self._has_words = False
         self._timer: Timer | None = None
@@ -50,7 +51,7 @@ class LiveTotals:
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Start to look."""
         self._live, self._activity = live, TurnActivity(live, self._spending.clock)
-        self._asks, self._estimate = ("", ""), None
+        self._asks, self._figure = ("", ""), (None, "")
         self._status.busy, self._status.note = True, ""
         self._panel.chat_title = self._chats.chat.record.title
         if self._timer is None:
@@ -78,9 +79,9 @@ class LiveTotals:
             self._timer.stop()
             self._timer = None
 
-    def ask(self, state: str, about: str = "", estimate: Cost | None = None) -> None:
-        """Show that something waits for a person, and about what it would cost; without a word, that nothing does."""
-        self._asks, self._estimate = (state, about), estimate
+    def ask(self, state: str, about: str = "", figure: Cost | None = None, of: str = "") -> None:
+        """Show that something waits for a person, with a figure and what that is; without a word, that nothing does."""
+        self._asks, self._figure = (state, about), (figure, of)
         if self._live is None:
             self._update_spending(None)
 
@@ -127,9 +128,10 @@ class LiveTotals:
             spending = structs.replace(spending, state=state, beside=beside)
             self._status.next_model = self._activity.next_model
         elif self._asks[0]:
-            asks, about = self._asks
-            estimate = spending.turn if self._estimate is None else self._estimate
-            spending = structs.replace(spending, asks=asks, beside=about, turn=estimate)
+            (asks, about), (figure, of) = self._asks, self._figure
+            spending = structs.replace(spending, asks=asks, beside=about)
+            if figure is not None:
+                spending = structs.replace(spending, turn=figure, of=of)
         elif spending.newest is None:
             spending = structs.replace(spending, beside=self._idle)
         spending = structs.replace(spending, missing=self._missing)

@@ -26,6 +26,10 @@ from mixchat.tui.widgets.choice_bar import Option, Question
 _TICK: Final = 0.5
 
 
+_ALL: Final = "all replies"
+"""What the large figure is of meanwhile."""
+
+
 class CompareHandler(ChatHandler):
     """Runs a comparison in the conversation's place."""
 
@@ -174,7 +178,9 @@ class CompareHandler(ChatHandler):
             self.context.widgets.compared.rank()
             self.context.widgets.turns.chat_title = comparison.chat.record.title
             self.context.widgets.turns.update_turns(comparison.chat.turns)
-            spending = structs.replace(self._spending.spending(comparison.chat), turn=comparison.cost)
+            spending = structs.replace(
+                self._spending.spending(comparison.chat), turn=comparison.cost, of=_ALL
+            )
             if under_way:
                 spending = structs.replace(spending, state="comparing", beside=comparison.progress)
             self.context.widgets.turns.spending = self.context.widgets.top.spending = spending
@@ -215,6 +221,7 @@ class CompareHandler(ChatHandler):
                 inline=True,
                 about="choose a reply",
                 estimate=comparison.cost,
+                of=_ALL,
                 placeholder="Ask anything, or continue with one of the replies",
                 waits="Choose a reply",
             )

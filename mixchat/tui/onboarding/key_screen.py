@@ -28,6 +28,8 @@ class KeptKey(Struct, frozen=True):
     sentence: str
     outranked: bool = False
     """Whether it is kept but not used, since another one goes before it."""
+    passing: bool = False
+    """Whether it is used now and not kept."""
 
 
 class KeyStore:
@@ -55,7 +57,7 @@ class KeyStore:
             await asyncio.to_thread(settings.key_ring.set, provider, key, variable)
         except ConfigError as error:
             self.use(provider, key)
-            return KeptKey(f"{tested}. The key is used until mixchat is closed. {error}")
+            return KeptKey(f"{tested}. The key is used until mixchat is closed. {error}", passing=True)
         self._renew(provider)
         if (stronger := self._stronger(provider, key)) is None:
             return KeptKey(f"{tested}. The key is kept in the system key ring.")
@@ -106,10 +108,10 @@ class KeyStore:
         except NeedsKey:
             raise
         except ProviderError as error:
-            return f"could not be asked: {error.message.rstrip('.')}"
+            return f"could not be asked to test it: {error.message.rstrip('.')}"
         finally:
             await trial.aclose()
-        return f"takes it and has {len(models)} models"
+        return f"accepts it and has {len(models)} models"
 
 
 _SHAPES: Final = (
@@ -129,7 +131,7 @@ def provider_of(key: str) -> str | None:
     return next((provider for shape, provider in _SHAPES if re.fullmatch(shape, text)), None)
 
 
-_ASK = "Paste a key and press Enter. It goes to its provider once, to be tested, and then to the key ring."
+_ASK = "Paste a key and press Enter. It is tested with its provider, then stored in the system key ring."
 
 
 class KeyScreen(DismissibleModal[str | None]):
@@ -151,7 +153,7 @@ class KeyScreen(DismissibleModal[str | None]):
             yield Static(_ASK, id="key-said", markup=False)
             yield OrderedInput(self._key, password=True, placeholder="sk-…", compact=True, id="key-value")
             yield OrderedInput(
-                placeholder="provider, seen by the key where it can be", compact=True, id="key-provider"
+                placeholder="provider (usually recognized from the key)", compact=True, id="key-provider"
             )
 
     def on_mount(self) -> None:
@@ -202,7 +204,10 @@ class KeyScreen(DismissibleModal[str | None]):
                 f"{kept.sentence} Enter uses the new key until mixchat is closed; {back} goes on with the old one."
             )
             return
-        self.notify(kept.sentence, timeout=formatting.seconds_to_read(kept.sentence), markup=False)
+        severity = "warning" if kept.passing else "information"
+        self.notify(
+            kept.sentence, severity=severity, timeout=formatting.seconds_to_read(kept.sentence), markup=False
+        )
         self.dismiss(provider)
 
     def _say(self, sentence: str) -> None:

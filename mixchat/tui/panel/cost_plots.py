@@ -37,12 +37,12 @@ class TurnCosts(Widget):
     turns: reactive[Sequence[Turn]] = reactive[Sequence[Turn]](())
 
     def render(self) -> Content:
-        """Return heading, bars, and the highest and the average beneath; nothing where no cost is known."""
+        """Return heading, bars, and the highest and the average beneath; nothing before a second turn, or where no cost is known."""
         width = self.size.width
         shown = self.turns[-min(PLOTTED_TURNS, max(width // _WIDE, 1)) :]
         known = [turn.cost.usd for turn in shown if turn.cost.usd is not None]
         highest = max(known, default=Decimal(0))
-        if not highest:
+        if not highest or len(shown) < 2:
             return Content()
         average = sum(known, Decimal(0)) / len(known)
         most, mean = (

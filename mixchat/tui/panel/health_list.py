@@ -11,6 +11,7 @@ from mixchat.domain.errors import ERRORS
 from mixchat.domain.model import ModelRef
 from mixchat.routing.health import Health, State
 from mixchat.tui import formatting
+from mixchat.tui.panel.tracker import ends
 
 _SHOWN = 6
 
@@ -56,8 +57,15 @@ class HealthList(Widget):
 
     def render(self) -> Content:
         """Return the rows."""
-        rows = [_row(ref, state) for ref, state in list(self._models.snapshot().items())[:_SHOWN]]
-        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)
+        unwell, (width, height) = list(self._models.snapshot().items()), self.size
+        fit = max(min(height, _SHOWN), 1)
+        rows = [_row(ref, state, width) for ref, state in unwell[:fit]]
+        if len(unwell) > fit:
+            count = len(unwell) - fit + 1
+            again = min(state.seconds for _, state in unwell[fit - 1 :])
+            said = Content.assemble(("◌ ", "$text-warning"), f"{count} {'more ' if fit > 1 else ''}models")
+            rows[-1] = ends(said, f"retry in {formatting.seconds(again)}", width)
+        return Content("\n").join(rows)
 
 
 def _in_short(resting: Sequence[tuple[ModelRef, State]]) -> str:
@@ -68,7 +76,12 @@ def _in_short(resting: Sequence[tuple[ModelRef, State]]) -> str:
     return f"◌ {ref.model} {formatting.seconds(state.seconds)}{more}"
 
 
-def _row(ref: ModelRef, state: State) -> Content:
+def _row(ref: ModelRef, state: State, width: int) -> Content:
+    """Return a row that ends with when the model is tried again; why it rests where there is room for that."""
     reason = ERRORS[state.failure.code].title.casefold() if state.failure else "not well"
     again = f"retry in {formatting.seconds(state.seconds)}" if state.phase == "open" else "retry now"
-    return Content.assemble(("◌ ", "$text-warning"), ref.model, (f"  {again}, {reason}", "$text-muted"))
+    name = Content.assemble(("◌ ", "$text-warning"), ref.model)
+    room = width - len(again) - 2
+    longer = Content.assemble(name, (f"  {reason}", "$text-muted"))
+    left = longer if longer.cell_length <= room else name.truncate(max(room, 1), ellipsis=True)
+    return ends(left, again, width)

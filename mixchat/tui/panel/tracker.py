@@ -89,6 +89,8 @@ class SpendingState(Struct, frozen=True):
     """Why nothing can be sent yet, in a word or two; empty when it can."""
     asks: str = ""
     """What waits for a person, in a word or two; empty when nothing does."""
+    of: str = ""
+    """What the large figure is of, if not of the newest turn."""
 
     @property
     def spent(self) -> bool:
@@ -129,7 +131,7 @@ class Tracker(Widget):
         rows = [ends(state_of(spending), spending.beside, width)]
         if spending.missing and not spending.spent:
             return Content("\n").join(rows)
-        tokens, took = _figures(spending)
+        label, tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
                 amount = Content.styled(money.cost(spending.cost), "$text bold")
@@ -138,13 +140,13 @@ class Tracker(Widget):
         if _is_free(spending):
             rows += [
                 Content(),
-                ends(Content.styled("free", "$text bold"), tokens, width),
-                ends(Content(), took, width),
+                ends(Content.styled("free", "$text bold"), label, width),
+                ends(Content(), "  ".join(filter(None, (tokens, took))), width),
             ]
         else:
             known = money.cost(spending.cost) if spending.newest is not None else "free"
             amount = money.NOTHING if known == "free" else known
-            beside = (tokens, "", took)
+            beside = (label, tokens, took)
             rows += [
                 Content(),
                 *(ends(row, text, width) for row, text in zip(cost_figure(amount), beside, strict=True)),
@@ -193,12 +195,14 @@ def state_of(spending: SpendingState) -> Content:
     return Content.assemble((f"{DOTS.get(spending.state, '●')} ", colour), (spending.state or idle, word))
 
 
-def _figures(spending: SpendingState) -> tuple[str, str]:
-    """Return how many tokens the newest turn wrote, and how long it took."""
+def _figures(spending: SpendingState) -> tuple[str, str, str]:
+    """Return what the large figure is of, how many tokens the newest turn wrote, and how long it took."""
     newest = spending.newest
-    if newest is None or not newest.attempts:
-        return ("estimate" if spending.asks and spending.turn is not None else ""), ""
-    return f"{formatting.written(newest)} tokens", formatting.seconds(newest.seconds)
+    if spending.of or newest is None or not newest.attempts:
+        return spending.of or ("this chat" if newest is None else "last reply"), "", ""
+    written = formatting.written(newest)
+    tokens = f"{written} token{'' if written == '1' else 's'}" if written != "?" else ""
+    return "this reply" if spending.state else "last reply", tokens, formatting.seconds(newest.seconds)
 
 
 def _is_free(spending: SpendingState) -> bool:
@@ -219,7 +223,7 @@ def cost_chart(turns: Sequence[Turn]) -> tuple[Content, Content] | None:
     """Return two rows of bars, one for each turn's cost in its role's colour; none where nothing is known."""
     costs = [turn.cost.usd for turn in turns]
     highest = max((cost for cost in costs if cost is not None), default=None)
-    if not highest:
+    if not highest or len(turns) < 2:
         return None
     rows: tuple[list[Content], list[Content]] = ([], [])
     for turn, cost in zip(turns, costs, strict=True):

@@ -73,7 +73,7 @@ def describe(
         usage = turn.usage
         summary = Content(f"{formatting.count(usage.input)} in · {formatting.written(turn)} out")
         yield Section("Tokens", summary.stylize("$body"), tuple(_tokens(usage)))
-        yield Section("Cost", _cost(turn, rates), tuple(_costs(turn, rates)))
+        yield Section("Cost", Content.styled(money.turn_cost(turn), "$body"), tuple(_costs(turn, rates)))
 
 
 def _why(turn: Turn, decision: RoutingDecision) -> Section:
@@ -129,8 +129,10 @@ def _number(turn: Turn, compared: Sequence[Turn]) -> Content:
 def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
     for number, answer in enumerate(compared, 1):
         model = one_line(answer.ref.model if answer.ref else answer.pin or "")
-        facts = f"{formatting.seconds(answer.seconds)}  {money.cost(answer.cost)}" if answer.attempts else ""
-        yield Content.assemble((f"{number} ", "$text-muted"), (model, "$body"), (f"  {facts}", "$text-muted"))
+        yield Content.assemble((f"{number} ", "$text-muted"), (model, "$body"))
+        if answer.attempts:
+            facts = f"  {formatting.seconds(answer.seconds)} · {money.turn_cost(answer)}"
+            yield Content.styled(facts, "$text-muted")
     if compared:
         return
     for number, attempt in enumerate(turn.attempts, 1):
@@ -163,15 +165,6 @@ def _tokens(usage: Usage) -> Iterator[Content]:
             yield _pair(name, formatting.count(number))
 
 
-def _cost(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Content:
-    last = rates.get(turn.attempts[-1].ref) if turn.attempts else None
-    if last is None or last.input is None or last.output is None:
-        return Content.styled(money.cost(turn.cost), "$body")
-    if not last.input and not last.output:
-        return Content.styled("free (local)", "$body")
-    return Content.styled(f"{money.rate(last.input)} · {money.rate(last.output)} / 1M", "$body")
-
-
 def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     for attempt in turn.attempts:
         yield _pair(one_line(attempt.ref.model), money.attempt_cost(attempt))
@@ -180,6 +173,8 @@ def _costs(turn: Turn, rates: Mapping[ModelRef, Rates]) -> Iterator[Content]:
     if turn.counted_in:
         yield Content.styled("counted in the chat that this is a fork of", "$text-muted")
     for ref, rate in rates.items():
+        if rate.input or rate.output:
+            yield _pair("price", f"{money.rate(rate.input)} in · {money.rate(rate.output)} out / 1M")
         if rate.cache_read is not None and any(a.ref == ref and a.usage.cache_read for a in turn.attempts):
             yield _pair("from cache", f"{money.rate(rate.cache_read)} / 1M")
     for source in dict.fromkeys(f"{rate.source}, {rate.date.isoformat()}" for rate in rates.values()):

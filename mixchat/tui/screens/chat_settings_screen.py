@@ -32,7 +32,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "set(False)", "set for the chat", priority=True, id="setup.chat"),
         Binding("ctrl+s", "set(True)", "set for the next message", priority=True, id="setup.message"),
-        Binding("ctrl+d", "clear", "default of the stack", priority=True, id="setup.clear"),
+        Binding("ctrl+d", "clear", "use the stack's", priority=True, id="setup.clear"),
     ]
 
     def __init__(self, settings: "ChatSettingsHandler", first: str = "") -> None:
@@ -106,7 +106,7 @@ class ChatSettingsScreen(FilterListScreen[None]):
         if spec.choices:
             entries = [
                 *(PickerEntry(choice, choice) for choice in spec.choices),
-                PickerEntry("default", "default of the stack"),
+                PickerEntry("default", "use the stack's"),
             ]
             self.above.push_screen(Picker(title, entries, highlighted=shown(now)), written)
         else:

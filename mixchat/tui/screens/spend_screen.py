@@ -23,6 +23,7 @@ from mixchat.ledger.spend_report import (
     calls,
     chat_titles,
     daily_sentence,
+    line_name,
     report,
     saved_in_brief,
     saved_sentence,
@@ -55,11 +56,16 @@ class SpendScreen(FilterListScreen[str | None]):
     HEADING = "Spending"
     EMPTY = "Nothing was spent in this time."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "by(1)", "by what", priority=True, id="spend.by"),
+        Binding("tab", "by(1)", "group by", priority=True, id="spend.by"),
         Binding(
-            "shift+tab", "by(-1)", show=False, priority=True, tooltip="by what was before", id="spend.by-back"
+            "shift+tab",
+            "by(-1)",
+            show=False,
+            priority=True,
+            tooltip="group by the one before",
+            id="spend.by-back",
         ),
-        Binding("ctrl+t", "since", "since when", priority=True, id="spend.since"),
+        Binding("ctrl+t", "since", "period", priority=True, id="spend.since"),
         Binding(
             "ctrl+g", "plot", "plot", priority=True, tooltip="dollars by day, as a picture", id="spend.plot"
         ),
@@ -122,7 +128,7 @@ class SpendScreen(FilterListScreen[str | None]):
             first = Content.assemble((money.tally(total), "$text bold"), "  ", said[0] if said else "")
             self._show_sum([first, *said[1:2]])
         else:
-            figure = cost_figure(money.tally(total).replace("free", money.NOTHING).partition(" ")[0])
+            figure = cost_figure(money.aligned(money.tally(total).partition(" ")[0], 0))
             figure[2] += Content.styled(" + ?" if total.unknown else "", "$text-muted")
             left = max(row.cell_length for row in figure) + 3
             said += [Content()] * (3 - len(said))
@@ -162,7 +168,10 @@ class SpendScreen(FilterListScreen[str | None]):
         if self._report is None:
             return
         titles = chat_titles(self._runtime.storage.ledger) if self._by == "chat" else {}
-        named = [(line, one_line(titles.get(line.key, line.key))) for line in self._report.lines]
+        named = [
+            (line, one_line(titles.get(line.key, line_name(line.key, self._by))))
+            for line in self._report.lines
+        ]
         wanted = words.casefold()
         lines = [(line, name) for line, name in named if wanted in name.casefold()]
         most = max((line.usd for line, _ in lines), default=Decimal(0))

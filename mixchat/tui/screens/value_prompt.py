@@ -26,7 +26,7 @@ class ValuePrompt(DismissibleModal[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "take it", id="ask.take", priority=True),
+        Binding("enter", "take", "save", id="ask.take", priority=True),
         Binding("escape", "dismiss(None)", "back", id="ask.back"),
     ]
 

@@ -60,7 +60,9 @@ class Question(Struct, frozen=True, kw_only=True):
     about: str = ""
     """What it is about, in a word or two."""
     estimate: Cost | None = None
-    """What the message that waits would cost."""
+    """What the large figure shows meanwhile: what the message that waits would cost."""
+    of: str = "estimate"
+    """What that is, in a word or two."""
     placeholder: str = "Answer the question above first"
     waits: str = "Waiting for your decision"
     """What the composer says it waits for."""

@@ -130,7 +130,7 @@ async def test_help_names_the_screens_own_keys():
     async with on_stage(told()) as stage:
         await chats(stage)
         await stage.pilot.press("f1")
-        await stage.until(lambda: "pin to the top, or unpin" in stage.text)
+        await stage.until(lambda: "star, to keep it at the top" in stage.text)
         await stage.pilot.press("escape")
         await stage.until(lambda: isinstance(stage.app.screen, ChatsScreen))
 

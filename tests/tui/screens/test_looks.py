@@ -37,13 +37,13 @@ async def hits(stage: Stage) -> None:
 async def renaming(stage: Stage) -> None:
     await chats(stage)
     await stage.pilot.press("ctrl+r")
-    await stage.until(lambda: "take it" in stage.text)
+    await stage.until(lambda: "enter save" in stage.text)
 
 
 async def help_here(stage: Stage) -> None:
     await chats(stage)
     await stage.pilot.press("f1")
-    await stage.until(lambda: "pin to the top" in stage.text)
+    await stage.until(lambda: "keep it at the top" in stage.text)
 
 
 async def models(stage: Stage) -> None:

@@ -25,7 +25,7 @@ async def test_a_row_says_price_window_abilities_and_what_stands_against_the_mod
     async with on_stage(runtime, size=(140, 40)) as stage:
         await models(stage)
         plain = row(stage, "a/plain")
-        assert all(word in plain for word in ("1.00", "4.00", "200k", "vision · reasoning · web search"))
+        assert all(word in plain for word in ("1.00", "4.00", "200k", "vision · reasoning · web"))
         assert "retry in" in row(stage, "b/large")
         assert "needs FAR_KEY" in row(stage, "far/away")
         assert "?" in row(stage, "c/tiny")

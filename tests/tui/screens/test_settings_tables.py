@@ -134,7 +134,7 @@ async def test_a_server_is_named_and_set_up_key_by_key():
         await stage.pilot.press("ctrl+u")
         await stage.type("https://w.example/v1")
         await stage.pilot.press("enter")
-        await stage.until(lambda: "Counts from the next start." in said(stage))
+        await stage.until(lambda: "Takes effect at the next start." in said(stage))
         assert '[providers.work]\nbase_url = "https://w.example/v1"' in file_of(runtime)
         await stage.type("cannot list them")
         await write(stage, "one, two")
@@ -212,7 +212,7 @@ async def test_a_file_of_a_model_is_named():
         await stage.type("/models/mine.gguf")
         await stage.pilot.press("enter")
         await stage.until(lambda: runtime.settings.config.local == {"mine": "/models/mine.gguf"})
-        assert "Counts from the next start." in said(stage)
+        assert "Takes effect at the next start." in said(stage)
 
 
 async def test_a_credential_is_neither_taken_nor_shown():

@@ -38,7 +38,9 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
         Binding("enter", "open", "open", priority=True, id="chats.open"),
         Binding("ctrl+r", "rename", "rename", priority=True, id="chats.rename"),
         Binding("ctrl+t", "tag", "tag", priority=True, id="chats.tag"),
-        Binding("ctrl+f", "pin", "pin", priority=True, tooltip="pin to the top, or unpin", id="chats.pin"),
+        Binding(
+            "ctrl+f", "pin", "star", priority=True, tooltip="star, to keep it at the top", id="chats.pin"
+        ),
         Binding("ctrl+d", "delete", "delete", priority=True, id="chats.delete"),
         Binding(
             "ctrl+e", "export", "export", priority=True, tooltip="write the chat to a file", id="chats.export"

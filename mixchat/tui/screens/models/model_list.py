@@ -130,7 +130,7 @@ class ModelList:
             alias=aliases.get(card.ref, ""),
             input=rates.input if rates else None,
             output=rates.output if rates else None,
-            unreachable=self.unreachable(card.ref.provider),
+            unreachable=self.unreachable(card.ref),
             retiring=self._runtime.settings.catalog.retiring(card.ref, today),
             ended=card.retires is not None and card.retires < today,
             role=roles.get(card.ref),
@@ -160,8 +160,13 @@ class ModelList:
         settings.config = structs.replace(settings.config, favourites=tuple(names))
         return name is None
 
-    def unreachable(self, provider: str) -> str:
-        """Return why a provider cannot be asked, in words; empty: it can."""
+    def unreachable(self, ref: ModelRef) -> str:
+        """Return why a model cannot be asked, in words; empty: it can."""
+        from mixchat.providers.local.model_store import ModelStore
+
+        provider, settings = ref.provider, self._runtime.settings
+        if provider == "local" and ref.model not in ModelStore.of(settings.paths, settings.config).names():
+            return "not downloaded"
         if self._runtime.settings.providers.reachable(provider):
             return ""
         if provider not in self._runtime.settings.provider_specs:

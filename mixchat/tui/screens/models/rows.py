@@ -18,9 +18,9 @@ _NAME: Final = 56
 """Cells that a name gets at most, so that the eye finds its price."""
 _FIGURES: Final = 26
 """Cells for prices and window."""
-_CAN: Final = 33
+_CAN: Final = 26
 """Cells for what a model can do."""
-_SHORT_STATE: Final = 18
+_SHORT_STATE: Final = 23
 _STATE: Final = 40
 """Cells at the end of a row for how a model is."""
 _WIDE: Final = 110
@@ -29,7 +29,7 @@ _WIDEST: Final = 140
 """Cells from which there is room for a successor, too."""
 _ABLE: Final = 104
 """Cells from which there is room to say what a model can do."""
-_ABILITIES: Final = (("images", "vision"), ("thinks", "reasoning"), ("search", "web search"))
+_ABILITIES: Final = (("images", "vision"), ("thinks", "reasoning"), ("search", "web"))
 
 
 def fitting(words: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
@@ -88,9 +88,9 @@ def details(offer: ModelOffer, rests: float) -> Content:
         card.name or "",
         "favourite" if offer.favourite else "",
         f"used for {offer.role}" if offer.role else "",
-        f"writes at most {card.max_output:,} tokens" if card.max_output else "",
-        f"efforts {', '.join(card.efforts)}" if card.efforts else "",
-        "takes no temperature" if card.temperature is False else "",
+        f"up to {card.max_output:,} tokens a reply" if card.max_output else "",
+        f"effort {', '.join(card.efforts)}" if card.efforts else "",
+        "no temperature" if card.temperature is False else "",
         ", ".join(abilities(card)),
         "reads PDFs" if card.pdfs else "",
         formatting.size(card.size_bytes) if card.size_bytes else "",

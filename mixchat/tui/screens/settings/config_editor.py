@@ -194,7 +194,7 @@ class ConfigEditor:
             return f"It holds until mixchat is closed: {error}"
         if stronger:
             return f"Saved, but {source} goes before it here."
-        return "Counts from the next start." if path[0] in _AT_START else ""
+        return "Takes effect at the next start." if path[0] in _AT_START else ""
 
     def _use(self, config: Config, before: Config, key: str) -> None:
         try:

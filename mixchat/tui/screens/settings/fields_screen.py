@@ -29,7 +29,7 @@ class FieldsScreen(FilterListScreen[None]):
     EMPTY = "No setting has these words."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="settings.change"),
-        Binding("ctrl+d", "default", "back to the default", priority=True, id="settings.default"),
+        Binding("ctrl+d", "default", "reset", priority=True, id="settings.default"),
         Binding("ctrl+z", "undo", "undo", priority=True, id="settings.undo"),
     ]
 

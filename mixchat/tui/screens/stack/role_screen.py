@@ -1,6 +1,7 @@
 """One role of a stack: what it is for, its models, rules and examples, and who would answer a prompt now."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
@@ -44,7 +45,11 @@ class RoleEditor:
     def sources(self, settings: Sequence[Setting]) -> dict[str, str]:
         """Return the stack's file for what is written there."""
         file = self.file
-        return {setting.key: "default" if self.value(setting) in (None, ()) else file for setting in settings}
+        own = Path(file).exists()  # a stack that comes with mixchat has none before something is changed
+        return {
+            setting.key: file if own and self.value(setting) not in (None, ()) else "default"
+            for setting in settings
+        }
 
     def read(self, setting: Setting, text: str) -> Value:
         """Return the value that `text` writes; nothing written is `None`.
