@@ -23,14 +23,6 @@ def count(number: int | None) -> str:
     return f"{number / _THOUSAND / _THOUSAND:.1f}M"
 
 
-def written(turn: Turn) -> str:
-    """Return how many tokens a turn wrote; where the provider did not come to say it, those of the text that came."""
-    text = turn.thinking + turn.reply
-    if turn.usage.output is not None or not text:
-        return count(turn.usage.output)
-    return f"~{count(round(count_tokens(text)))}"
-
-
 def seconds(duration: float) -> str:
     """Return a duration: `0.4 s`, `12 s`, `3 min`."""
     if duration < 10:

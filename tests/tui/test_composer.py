@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from mixchat.domain.chat_request import Pin
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.events import TextDelta
 from mixchat.domain.model import ModelRef
@@ -333,6 +334,22 @@ async def test_the_highlighted_completion_is_lit_to_the_end_of_its_row_and_the_l
         assert grounds[0] != grounds[1]
         await stage.pilot.press("escape")
         await stage.until(lambda: "enter send" in stage.text)
+
+
+async def test_a_role_without_a_model_is_named_once():
+    async with on_stage(size=(120, 40)) as stage:
+        pin = Pin("coding", role="coding")
+        stage.composer.preview = RoutePreview(
+            pin=pin,
+            chat_pinned=True,
+            decision=RoutingDecision(
+                role=None, fallback_order=(), confidence=1.0, classifier="pin", why="pinned"
+            ),
+        )
+        await stage.until(lambda: "Pinned for this chat  coding" in stage.text)
+        row = next(line for line in stage.text.splitlines() if "Pinned for this chat" in line)
+        assert "coding  no model available" in row
+        assert "nobody" not in row
 
 
 async def test_the_line_under_the_prompt_cuts_who_answers_last():

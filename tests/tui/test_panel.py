@@ -1,5 +1,7 @@
 """Beside the conversation: how a turn came about, who rests, and what it costs."""
 
+import re
+
 import pytest
 from msgspec import structs
 from textual.content import Content
@@ -253,3 +255,15 @@ async def test_a_reply_that_grows_lays_nothing_out_anew(monkeypatch: pytest.Monk
             panel.update_turns(turns, structs.replace(turns[-1], reply="word " * number))
             await stage.pilot.pause()
         assert layouts == []
+
+
+async def test_the_large_figure_says_what_it_is_of():
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 40)) as stage:
+        await stage.until(lambda: "this chat" in stage.text)
+        stage.runtime.settings.providers.script(
+            "a/plain", [TextDelta("Half of it"), Interrupted("It broke.")]
+        )
+        await stage.send("tell me about tea")
+        await stage.until(lambda: "Interrupted" in stage.text)
+        assert "last reply" in stage.text
+        assert re.search(r"~\d+ tokens", stage.text), "what came is counted where the provider did not say it"

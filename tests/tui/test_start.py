@@ -79,6 +79,8 @@ async def test_the_last_line_says_what_enter_does_with_a_prompt_and_without_one(
         await stage.until(lambda: "enter download" in stage.text)
         await stage.type("hi")
         await stage.until(lambda: "enter choose a model" in stage.text)
+        await stage.until(lambda: "No model yet   enter asks how to get one" in stage.text)
+        assert "smollm2" not in stage.text, "nobody is named who could not answer"
         await stage.pilot.press("backspace", "backspace")
         await stage.until(lambda: "enter download" in stage.text)
 

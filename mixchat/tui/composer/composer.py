@@ -72,6 +72,8 @@ class Composer(Vertical):
     """Who would answer what is written; the panel's edge takes the role's colour."""
     waiting: var[tuple[ComposedMessage, ...]] = var(())
     """The messages that wait until the reply under way is done."""
+    lacks_model: var[bool] = var(False)
+    """Whether no model can answer yet."""
     waits: var[str] = var("")
     """What is said in place of who would answer while nothing is written: what it waits for."""
     paused: var[bool] = var(False)
@@ -97,7 +99,6 @@ class Composer(Vertical):
         """What is set for this message alone."""
         self._rewrites: str | None = None
         """The turn that was taken back and whose prompt is written, until nothing of it is."""
-        self._lacks_model = False
         """Whether no model can answer yet."""
         self._question: Question | None = None
         self._can_undo = False
@@ -113,7 +114,7 @@ class Composer(Vertical):
             yield self._banner
             yield self.completions
             yield self.area
-            yield PreviewLine().data_bind(Composer.preview, Composer.waits)
+            yield PreviewLine().data_bind(Composer.preview, Composer.waits, Composer.lacks_model)
         yield CardEdge(top=False)
 
     @property
@@ -204,7 +205,7 @@ class Composer(Vertical):
     def waits_for(self, question: Question | None) -> None:
         """Say what is asked above, and what Esc does about it; with `None` that nothing is."""
         self._question = question
-        placeholder, idle = (_NO_MODEL, _DOWNLOADS) if self._lacks_model else (_PLACEHOLDER, "")
+        placeholder, idle = (_NO_MODEL, _DOWNLOADS) if self.lacks_model else (_PLACEHOLDER, "")
         words = placeholder if question is None else question.placeholder
         self.area.placeholder = Content.styled(words, "$text-muted")
         self.waits = (
@@ -215,7 +216,7 @@ class Composer(Vertical):
 
     def set_lacks_model(self, lacks: bool) -> None:
         """Say while nothing is written that no model can answer yet, and what to do about it."""
-        self._lacks_model = lacks
+        self.lacks_model = lacks
         self.waits_for(self._question)
 
     def update_queue(self, waiting: Sequence[ComposedMessage], *, paused: bool) -> None:

@@ -60,6 +60,7 @@ class RoutePreview(Struct, frozen=True, kw_only=True):
 
 _REASONS = 4
 _NOTHING: Final = "The role and the model are chosen as you type"
+_NO_MODEL: Final = "No model yet   enter asks how to get one"
 _MATTERS: Final = Decimal("0.005")
 """Dollars from which it is said what leaving a model costs."""
 _LEAST_REASON: Final = 12
@@ -76,14 +77,17 @@ class PreviewLine(Widget):
     preview: reactive[RoutePreview] = reactive(RoutePreview())
     waits: reactive[str] = reactive("")
     """What is waited for while nothing is written."""
+    lacks_model: reactive[bool] = reactive(False)
+    """Whether no model can answer yet, so that nobody is named who would."""
 
     def render(self) -> Content:
         """Return the row: what holds for the chat, role, model and reason on the left, figures on the right."""
         preview = self.preview
         if preview.problem:
             return _fit(Content.styled(preview.problem, "$text-warning"), Content(), self.size.width)
-        if self.waits and preview.decision is None:
-            word, _, rest = self.waits.partition("   ")
+        waits = self.waits if preview.decision is None else _NO_MODEL if self.lacks_model else ""
+        if waits:
+            word, _, rest = waits.partition("   ")
             said = Content.assemble((word, "$text"), (f"   {rest}", "$text-muted"))
             return said.truncate(self.size.width, ellipsis=True)
         chips = [_chip(chip) for chip in preview.files]
@@ -121,11 +125,8 @@ def _who(decision: RoutingDecision | None) -> list[Content]:
     if decision is None:
         return []
     if not decision.fallback_order:
-        return [
-            Content.styled(
-                f"{decision.role or 'nobody'}: no model of this role is available", "$text-warning"
-            )
-        ]
+        whose = f"{decision.role}: " if decision.role else ""
+        return [Content.styled(f"{whose}no model available", "$text-warning")]
     colour = role_variable(decision.role)
     model = decision.fallback_order[0].ref.model
     role = Content.assemble((decision.role, colour), "  ") if decision.role else Content()

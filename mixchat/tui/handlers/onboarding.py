@@ -48,6 +48,7 @@ class OnboardingHandler(ChatHandler):
         context.view.totals.idle = self._available(stack)
         context.view.body.update_no_model(self.no_model_available)
         context.widgets.status.hints = self.hints(context.screen.focused)
+        context.view.refresh()
         message, self._pending = self._pending, None
         if message is not None:
             self.send(message)

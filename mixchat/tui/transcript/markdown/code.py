@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from mixchat.tui.transcript.markdown.seams import MARK, Seams
-from mixchat.tui.transcript.markdown.wrap import TextRow, cut, wrap
+from mixchat.tui.transcript.markdown.wrap import TextRow, cut, slices, wrap
 from mixchat.tui.transcript.palette import Palette, RenderStyle, Shade
 from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
 from mixchat.tui.transcript.tabs import untabbed
@@ -27,15 +27,15 @@ class CodeRows(Sequence[RenderedLine]):
         language: the word after its fence; empty for none.
         width: cells to fill.
         look: palette and colours.
-        seams: stand below the lines that are marked.
+        seams: stand where lines are marked.
     """
 
     def __init__(self, code: str, language: str, width: int, look: RenderStyle, seams: Seams) -> None:
         self._palette = look.palette
         self._width = width
         self._label = language
-        self._seams: dict[int, list[RenderedLine]] = {}
-        """The rows of the seams below a line."""
+        self._seams: dict[int, list[tuple[int, list[RenderedLine]]]] = {}
+        """By line, the rows of each of its seams and the column that they stand at."""
         if MARK in code:
             self._take(code, seams)
             code = code.replace(MARK, "")
@@ -44,15 +44,19 @@ class CodeRows(Sequence[RenderedLine]):
         self._shades: list[Shade] | None = None
         if language:
             self._colour(code, look)
-        self._starts = self._row_starts()
         self._rows: dict[int, list[RenderedLine]] = {}
+        self._starts: list[int] | None = None
+        self._starts = self._row_starts()
 
     def _take(self, code: str, seams: Seams) -> None:
         pad = [(" ", self._palette.panel)]
         for at, line in enumerate(code.split("\n")):
-            if MARK in line:
-                rows = seams.take(line.count(MARK), self._room, self._palette.panel)
-                self._seams[at] = [row.behind(pad, ornament=True) for row in rows]
+            *parts, _ = line.split(MARK)
+            for column in accumulate(map(len, parts)):
+                rows = [
+                    row.behind(pad, ornament=True) for row in seams.take(1, self._room, self._palette.panel)
+                ]
+                self._seams.setdefault(at, []).append((column, rows))
 
     def _colour(self, code: str, look: RenderStyle) -> None:
         if not look.growing:
@@ -67,8 +71,8 @@ class CodeRows(Sequence[RenderedLine]):
             1 if len(line) * _TAB <= room or _is_one_row(line, room) else self._height(line)
             for line in self._lines
         ]
-        for at, rows in self._seams.items():
-            heights[min(at, len(heights) - 1)] += len(rows)
+        for at in self._seams:
+            heights[at] = len(self._seamed(at))
         if max(heights) == 1:
             return None
         return [0, *accumulate(heights)]
@@ -124,13 +128,37 @@ class CodeRows(Sequence[RenderedLine]):
         if rows is None:
             pieces = self._painted(at)
             folded = [TextRow(pieces, BREAK)] if self._starts is None else self._folded(pieces)
-            pad = (" ", self._palette.panel)
-            rows = [
-                RenderedLine([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel)
-                for row in folded
-            ]
-            rows = self._rows[at] = rows + self._seams.get(at, [])
+            rows = self._rows[at] = self._seamed(at) if at in self._seams else self._padded(folded)
         return rows
+
+    def _padded(self, folded: Sequence[TextRow]) -> list[RenderedLine]:
+        pad = (" ", self._palette.panel)
+        return [
+            RenderedLine([pad, *row.pieces], indent=1, end=row.end, fill=self._palette.panel)
+            for row in folded
+        ]
+
+    def _seamed(self, at: int) -> list[RenderedLine]:
+        """Return the rows of a line that has seams, with theirs between its parts."""
+        pieces, plain = self._painted(at), self._lines[at]
+        text = "".join([part for part, _ in pieces])
+        rows: list[RenderedLine] = []
+        begin = 0
+        for column, seam in self._seams[at]:
+            before = untabbed([(plain[:column], Style.null())])[0][0] if column else ""
+            cut = max(begin, len(before.rstrip()))
+            after = cut + len(text[cut:]) - len(text[cut:].lstrip())
+            part = self._part(pieces, begin, cut)
+            if part and after < len(text):
+                part[-1].end = text[cut:after]
+            rows += [*part, *seam]
+            begin = after if part else begin
+        return rows + self._part(pieces, begin, len(text))
+
+    def _part(self, pieces: list[Piece], begin: int, end: int) -> list[RenderedLine]:
+        if begin >= end:
+            return []
+        return self._padded(self._folded(next(iter(slices(pieces, [(begin, end)])))))
 
     def _painted(self, at: int) -> list[Piece]:
         shades = self._shades

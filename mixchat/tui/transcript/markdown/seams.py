@@ -41,8 +41,8 @@ class SeamSplit(NamedTuple):
 def split_at_seams(tokens: list[Token], source: str, offsets: tuple[int, ...]) -> SeamSplit:
     """Return a top-level block with marks where its seams fall.
 
-    A code block stays whole, and the mark stands at the end of the line that was being written. Elsewhere the mark
-    moves on word by word where it would change what the Markdown means, as within a link's address.
+    A code block stays one, with the mark in the line that was being written. Elsewhere the mark moves on word by word
+    where it would change what the Markdown means, as within a link's address.
 
     Args:
         tokens: the block's own and those within it.
@@ -60,13 +60,29 @@ def split_at_seams(tokens: list[Token], source: str, offsets: tuple[int, ...]) -
 def _cut_code(code: Token, source: str, offsets: tuple[int, ...]) -> SeamSplit:
     fences = 1 if code.type == "fence" else 0
     lines = code.content.removesuffix("\n").split("\n")
-    before = [source[:offset].rstrip() for offset in offsets]
-    at = [text.count("\n") - fences if text else -1 for text in before]
-    above = sum(1 for line in at if line < 0)
-    inside = [line for line in at if 0 <= line < len(lines)]
-    for line in inside:
-        lines[line] += MARK
-    return SeamSplit(above, len(inside), [code.copy(content="\n".join(lines) + "\n")])
+    marks: dict[int, list[int]] = {}
+    above = 0
+    for offset in offsets:
+        before = source[:offset].rstrip()
+        line = before.count("\n") - fences if before else -1
+        if line < 0:
+            above += 1
+        elif line < len(lines):
+            marks.setdefault(line, []).append(_column(lines[line], source, len(before)))
+    for line, columns in marks.items():
+        for column in reversed(columns):
+            lines[line] = lines[line][:column] + MARK + lines[line][column:]
+    inside = sum(map(len, marks.values()))
+    return SeamSplit(above, inside, [code.copy(content="\n".join(lines) + "\n")])
+
+
+def _column(line: str, source: str, offset: int) -> int:
+    """Return where in a line of code `offset` of the source is: the source may indent what the block does not."""
+    begin = source.rfind("\n", 0, offset) + 1
+    end = source.find("\n", offset)
+    written = source[begin : end if end >= 0 else len(source)]
+    indent = len(written) - len(line) if written.endswith(line) else None
+    return len(line) if indent is None else max(offset - begin - indent, 0)
 
 
 @lru_cache(maxsize=32)
