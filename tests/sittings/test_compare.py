@@ -2,7 +2,7 @@
 
 from tests.sittings.provider import paced
 from tests.sittings.sitting import CONFIG, Sitting
-from tests.wires.script import Reply
+from tests.wires.script import Reply, Status
 
 OTHER = '\n[prices."ollama/other"]\ninput = 1000.0\noutput = 20000.0\n'
 COMPARE = "/compare ollama/wire,ollama/other what is tea"
@@ -66,3 +66,27 @@ def test_the_keys_of_a_question_work_after_a_click_elsewhere(sitting: Sitting):
     sitting.chooses("alt+2")
     sitting.sees_no_more("A plain answer.")
     assert sitting.screen.composer == ""
+
+
+def test_where_nobody_answered_all_are_asked_again_or_the_message_comes_back(sitting: Sitting):
+    sitting.writes_config(CONFIG + OTHER)
+    for model in ("wire", "other"):
+        sitting.provider.will_say(Status(400, "no such luck"), f"From {model}.", model=model)
+    sitting.opens()
+    sitting.sends(COMPARE)
+    sitting.sees("None of them answered")
+    assert not sitting.screen.has("Continue with")
+    assert not sitting.screen.has(r"\d  (wire|other).*\n.*free")
+    sitting.chooses("enter")
+    sitting.sees("From wire.")
+    sitting.sees("From other.")
+    sitting.sees("Continue with")
+    sitting.until(lambda: len(sitting.disk.turns()) == 2, "what failed taken back")
+
+    sitting.provider.will_fail(400, "no such luck", model="wire")
+    sitting.provider.will_fail(400, "no such luck", model="other")
+    sitting.chooses("escape")
+    sitting.sends(COMPARE.replace("tea", "coffee"))
+    sitting.sees("None of them answered")
+    sitting.chooses("escape")
+    sitting.until(lambda: "what is coffee" in sitting.screen.composer, "the message in the composer")

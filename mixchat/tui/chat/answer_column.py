@@ -173,13 +173,21 @@ class AnswerColumn(Vertical):
                 colour=self.colour,
                 state=state,
                 beside=beside,
-                cost=turn.cost if turn is not None and asked and (turn.cost.usd or not self.writes) else None,
+                cost=self._cost_shown,
                 tokens=turn.usage.output if turn is not None and asked else None,
                 seconds=self.seconds if asked else 0.0,
                 rank=self._rank,
                 ended=activity is None,
             )
         )
+
+    @property
+    def _cost_shown(self) -> Cost | None:
+        """What the answer has cost; none where nothing came, which is not free but cost nothing."""
+        turn = self._shown
+        if turn is None or not turn.attempts or (not turn.cost.usd and not turn.reply):
+            return None
+        return turn.cost if turn.cost.usd or not self.writes else None
 
     def _bare(self, turn: Turn) -> Turn:
         """Return the turn in the column's colour, without its prompt, which stands above all answers."""

@@ -197,6 +197,8 @@ class CompareHandler(ChatHandler):
             self._pick_number(self._picked)
         elif comparison.stopped:
             self._ask_about(comparison)
+        elif not comparison.answered:
+            self._ask_once_more(comparison)
         else:
             self._ask(comparison)
         self._tick(comparison)
@@ -226,6 +228,27 @@ class CompareHandler(ChatHandler):
                 waits="Choose a reply",
             )
         )
+
+    def _ask_once_more(self, comparison: Comparison) -> None:
+        """Ask what is to be done where nobody answered."""
+        again = Option(
+            "enter", "Ask all of them again", partial(self._all_again, comparison), short="ask again"
+        )
+        give_up = partial(self._give_up, comparison)
+        edit = Option(self.context.key("stop"), "puts the message back here", give_up, short="edit")
+        self.context.widgets.choices.ask(
+            Question(
+                title="No reply", words="None of them answered.", options=[again, edit], about="no reply"
+            )
+        )
+
+    def _all_again(self, comparison: Comparison) -> None:
+        if self._shown is not comparison or self.context.queue.busy:
+            return
+        comparison.forget(comparison.columns)
+        for column in comparison.columns:
+            column.ask(column.pin, self._setup.role_of(column.pin))
+        self._start(comparison, comparison.columns)
 
     def _ask_about(self, comparison: Comparison) -> None:
         """Ask what is to be done about the columns that a guard stopped; those that answered stay."""

@@ -71,10 +71,10 @@ class Comparison(Struct, frozen=True):
         return [column for column in found if _guard(column.turn) == _guard(found[0].turn)]
 
     def forget(self, columns: Sequence[AnswerColumn]) -> None:
-        """Take back the turns of these columns for which nobody was asked, so that they can be asked again."""
+        """Take back the turns of these columns to which nothing came, so that they can be asked again."""
         path = self.chat.path
         for turn in (column.turn for column in columns):
-            if turn is None or turn.attempts or turn.reply:
+            if turn is None or turn.reply:
                 continue
             if path.has(turn.id) and path.is_last(turn.id):
                 path.withdraw(turn.id)
