@@ -64,7 +64,7 @@ def open_app(
     plain = plain or os.environ.get("TERM") == "dumb"
     in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))  # `mixchat serve` runs the app so
     if not plain and not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigError('This is no terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
+        raise ConfigError('This is not a terminal; ask in one line with `mixchat ask "..."`, or add --plain.')
     import gc
 
     gc.disable()  # until everything is loaded; what is made before stays anyway

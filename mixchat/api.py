@@ -143,7 +143,7 @@ def _pin(runtime: Runtime, role: str | None, model: str | None) -> Pin | None:
     pin = runtime.routing.resolve_name(name)
     if role is not None and (pin is None or pin.role is None):
         known = ", ".join(sorted(runtime.routing.stack.roles))
-        raise UnknownModel(f"{name} is no role of the stack {runtime.routing.stack.name}; it has {known}.")
+        raise UnknownModel(f"{name} is not a role of the stack {runtime.routing.stack.name}; it has {known}.")
     if pin is None:
         raise UnknownModel(runtime.routing.unknown_name_message(name, roles=False))
     if role is None and pin.role is not None:

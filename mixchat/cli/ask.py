@@ -114,7 +114,7 @@ async def _ask(runtime: "Runtime", args: argparse.Namespace, asked: "PromptInput
         mentions = read_mentions(asked.typed, runtime.routing.resolve_name, Path())
         if pin is None and mentions.nothing is not None:
             raise ConfigError(
-                f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent. With -r or -m it is text."
+                f"@{mentions.nothing} is not a role, alias, model or file here; nothing was sent. With -r or -m it is text."
             )
         show = _Json() if args.json else _Words(quiet=args.quiet)
         files = await _attached(chat, args, mentions)
@@ -280,7 +280,7 @@ def _pin(runtime: "Runtime", role: str | None, model: str | None) -> "Pin | None
     stack = runtime.routing.stack
     if role and (pin is None or pin.role is None):
         known = ", ".join(sorted(stack.roles))
-        raise ConfigError(f"{name} is no role of the stack {stack.name}; it has {known}.")
+        raise ConfigError(f"{name} is not a role of the stack {stack.name}; it has {known}.")
     if pin is None:
         raise ConfigError(runtime.routing.unknown_name_message(name, roles=False))
     if not role and pin.role:

@@ -224,7 +224,7 @@ def check_network_settings(environ: Mapping[str, str]) -> Iterator[Check]:
 
 def _size() -> Check:
     if not sys.stdout.isatty():
-        return Check(_AREA_TERMINAL, "size", "note", "stdout is no terminal here")
+        return Check(_AREA_TERMINAL, "size", "note", "stdout is not a terminal here")
     columns, rows = shutil.get_terminal_size()
     found = f"{columns} columns, {rows} rows"
     if columns < _SMALLEST[0] or rows < _SMALLEST[1]:

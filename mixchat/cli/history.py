@@ -99,7 +99,7 @@ def run_search(args: argparse.Namespace) -> int:
     if total > len(hits):
         print(f"{len(hits)} of {total} hits; -n {total} shows all.", file=sys.stderr)
     if not hits:
-        print("Nothing was found; try fewer words.", file=sys.stderr)
+        print("Nothing found; try fewer words.", file=sys.stderr)
     return 0
 
 

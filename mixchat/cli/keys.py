@@ -49,7 +49,7 @@ def run_set(args: argparse.Namespace) -> int:
     _check(args.provider, here.provider_specs)
     key = _bare(_read_key(args.provider))
     if not key:
-        raise ConfigError("There was no key; paste it, or pipe it into the command.")
+        raise ConfigError("No key given; paste it, or pipe it into the command.")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("That holds characters that no key has; copy it again.")
     here.key_ring.set(args.provider, key, next(iter(here.credentials.variables(args.provider)), ""))
@@ -67,7 +67,7 @@ def run_list(_: argparse.Namespace) -> int:
     for name, source in found:
         print(f"{name:<{width}}  {source}")
     if not found:
-        print("There is no key yet; keep one with: mixchat keys set PROVIDER", file=sys.stderr)
+        print("No keys stored yet; add one with: mixchat keys set PROVIDER", file=sys.stderr)
     return DONE
 
 
@@ -92,7 +92,7 @@ def _check(provider: str, known: Mapping[str, ProviderSpec]) -> None:
         from mixchat.config.toml_validation import did_you_mean
 
         guess = did_you_mean(provider, keyed) or f"; there are {', '.join(keyed)}."
-        raise ConfigError(f'"{provider}" is no provider that takes a key{guess}')
+        raise ConfigError(f'"{provider}" is not a provider that takes a key{guess}')
 
 
 _ASSIGNED: Final = re.compile(r"(?:export\s+|set\s+|\$env:)?[A-Z][A-Z0-9_]*\s*=\s*(.+)")

@@ -56,7 +56,7 @@ def run_list(args: argparse.Namespace) -> int:
         print(f"{lesson.id}  {day}  {lesson.source}  {printable(lesson.target)}: {prompt}")
     if not lessons:
         print(
-            "Nothing was learned yet; pin a message with @ROLE, or correct a turn's role in the app.",
+            "Nothing learned yet; pin a message with @ROLE, or correct a turn's role in the app.",
             file=sys.stderr,
         )
     return DONE

@@ -66,7 +66,7 @@ def run_list(args: argparse.Namespace) -> int:
             print(error.message, file=sys.stderr)
     if not entries:
         print(
-            f"No local model is here yet; fetch one with: mixchat local pull {DEFAULT_MODEL}", file=sys.stderr
+            f"No local models yet; fetch one with: mixchat local pull {DEFAULT_MODEL}", file=sys.stderr
         )
     return DONE
 

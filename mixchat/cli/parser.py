@@ -88,7 +88,7 @@ class Parser(argparse.ArgumentParser):
             "--stack",
             metavar="NAME",
             default=argparse.SUPPRESS,
-            help="take this stack instead of the one in use",
+            help="use this stack instead of the one in use",
         )
 
     def error(self, message: str) -> NoReturn:
@@ -144,7 +144,7 @@ def build_parser(named: str | None, *, every: bool = False) -> Parser:
     chat = parser.add_mutually_exclusive_group()
     chat.add_argument("-c", "--continue", dest="last", action="store_true", help="open the last chat")
     chat.add_argument("--resume", metavar="ID", help="open this chat")
-    parser.add_argument("--theme", metavar="NAME", help="take this theme")
+    parser.add_argument("--theme", metavar="NAME", help="use this theme")
     parser.add_argument("--plain", action="store_true", help="append-only text, for screen readers")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for family in COMMANDS:

@@ -52,7 +52,7 @@ def run_list(_: argparse.Namespace) -> int:
             words = f"cannot be used: {error}"
         print(printable(f"{name:<{width}}  {words}".rstrip()))
     if not names:
-        print("There is no prompt yet; begin one with: mixchat prompts edit NAME", file=sys.stderr)
+        print("No prompts yet; create one with: mixchat prompts edit NAME", file=sys.stderr)
     return DONE
 
 

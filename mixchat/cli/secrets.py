@@ -54,7 +54,7 @@ def run_list(_: argparse.Namespace) -> int:
         day = datetime.fromtimestamp(each.at).astimezone().strftime("%Y-%m-%d")
         print(f"{printable(each.id)}  {day}  {printable(each.kind)}")
     if not allowed:
-        print("No credential is allowed; every prompt that holds one is stopped.", file=sys.stderr)
+        print("No credentials are allowed; every prompt that holds one is stopped.", file=sys.stderr)
     return DONE
 
 

@@ -129,7 +129,7 @@ def _model(runtime: "Runtime", text: str) -> ModelRef:
     ref = runtime.settings.stacks.aliases.resolve(text.removeprefix("@"))
     if ref is None:
         raise ConfigError(
-            f'--against "{text}" is no model; write an alias or a reference such as openai/gpt-4.1.'
+            f'--against "{text}" is not a model; write an alias or a reference such as openai/gpt-4.1.'
         )
     return ref
 

@@ -32,7 +32,7 @@ def checked_prompt(prompt: str, example: str) -> str:
         ConfigError: it is empty.
     """
     if not prompt.strip():
-        raise ConfigError(f"There is no prompt; write one: {example}")
+        raise ConfigError(f"No prompt given; write one: {example}")
     return prompt
 
 
@@ -50,7 +50,7 @@ def piped() -> str:
     text = decode_text(piped_bytes())
     if text is None:
         raise ConfigError(
-            "Standard input is no text; attach a picture or a document with -f FILE, or -f - for what is piped in."
+            "Standard input is not text; attach a picture or a document with -f FILE, or -f - for what is piped in."
         )
     return text.strip("\r\n")
 

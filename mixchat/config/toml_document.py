@@ -70,7 +70,7 @@ def read(path: Path) -> TomlDocument | None:
     """
     try:
         if path.is_fifo() or path.is_char_device():
-            raise ConfigError(f"{path} is no file; put a file in its place.")
+            raise ConfigError(f"{path} is not a file; put a file in its place.")
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None

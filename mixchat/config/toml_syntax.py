@@ -87,9 +87,9 @@ def _value(spot: _Spot) -> SyntaxMistake:
     if not word:
         return SyntaxMistake(spot.line, "there is no value behind the =")
     if word.startswith(_SLANTED):
-        return SyntaxMistake(spot.line, f'{word[0]} is no quote here; write "')
+        return SyntaxMistake(spot.line, f'{word[0]} is not a quote here; write "')
     if (switch := _SWITCHES.get(word.lower())) is not None:
-        return SyntaxMistake(spot.line, f"{word} is no value; write {switch}, or in quotes if it is text")
+        return SyntaxMistake(spot.line, f"{word} is not a value; write {switch}, or in quotes if it is text")
     return SyntaxMistake(spot.line, f'text stands in quotes; write "{word}"')
 
 

@@ -72,7 +72,7 @@ class RoutingInput(Struct, frozen=True, kw_only=True):
     """The role of the last turn before this one that was more than a greeting or thanks."""
     files: tuple[FileRef, ...] = ()
     file_starts: tuple[str, ...] = ()
-    """The first lines of each file, empty for what is no text."""
+    """The first lines of each file, empty for what is not text."""
     pin: Pin | None = None
     private: bool = False
     """The chat is private: only local models may take it."""

@@ -15,11 +15,11 @@ _NEAR: Final = 0.1
 _LOOKED_AT: Final = 200_000
 """Bytes from which an encoding is guessed."""
 _SHARE: Final = 0.02
-"""Of control characters, from which on something is no text."""
+"""Of control characters, from which on something is not text."""
 
 
 def decode_text(data: bytes) -> str | None:
-    """Return the text in `data` without its byte order mark; `None`: it is no text."""
+    """Return the text in `data` without its byte order mark; `None`: it is not text."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)

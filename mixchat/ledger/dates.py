@@ -47,7 +47,7 @@ def days_meant(text: str, today: str) -> tuple[str, str]:
         return EVER, today
     except ValueError:
         raise ConfigError(
-            f'--since "{text}" is no time; write a span such as 7d, 2w, 3m or 1y, a date such as 2026-11-16, '
+            f'--since "{text}" is not a time; write a span such as 7d, 2w, 3m or 1y, a date such as 2026-11-16, '
             "or today, yesterday, month or all."
         ) from None
 

@@ -33,7 +33,7 @@ class _Reader(pickle.Unpickler):
         """
         if (module, name) in _ALLOWED or module == "genai_prices.types":
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of a price list")
+        raise pickle.UnpicklingError(f"{module}.{name} is not part of a price list")
 
 
 def fetch(path: Path, url: str | None = None) -> int:

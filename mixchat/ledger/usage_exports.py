@@ -123,7 +123,7 @@ def read_export(path: Path) -> list[ExportLine]:
     shape = next((shape for shape in _SHAPES if any(_fits(shape, row) for row in rows)), None)
     if shape is None:
         raise ConfigError(
-            f"{path} is no usage export that mixchat knows; take the CSV or JSON that Anthropic's, OpenAI's or "
+            f"{path} is not a usage export that mixchat knows; use the CSV or JSON that Anthropic's, OpenAI's or "
             "OpenRouter's usage page gives."
         )
     return [line for row in rows if (line := _line(shape, row)) is not None]

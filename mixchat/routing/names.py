@@ -62,15 +62,15 @@ def unresolved(
     several = models_named(name, stack, catalog)
     if len(several) > 1:
         return f"{name} may be {_either(map(str, several))}; write one of them."
-    kinds = "role, alias or model" if roles else "alias or model"
+    kinds = "a role, alias or model" if roles else "an alias or model"
     refs = stack.models()
     words = [*(stack.roles if roles else ()), *aliases, *(ref.model for ref in refs), *map(str, refs)]
     near = difflib.get_close_matches(name.lower(), list(dict.fromkeys(words)), n=_OFFERED)
     if near:
-        return f"{name} is no {kinds}; did you mean {_either(near)}?"
+        return f"{name} is not {kinds}; did you mean {_either(near)}?"
     slots = f"; the stack {stack.name} has {', '.join(map(str, refs[:_OFFERED]))}" if refs else ""
     more = " and others" if len(refs) > _OFFERED else ""
-    return f"{name} is no {kinds}{slots}{more}."
+    return f"{name} is not {kinds}{slots}{more}."
 
 
 def _reference(name: str, known: Callable[[str], bool] | None) -> ModelRef | None:

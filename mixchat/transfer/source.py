@@ -39,7 +39,7 @@ def open_export(path: Path) -> ImportSource:
             head = file.read(16)
             if path.stat().st_size > LARGEST and not head.startswith((b"SQLite format 3", b"PK")):
                 raise ConfigError(
-                    f"{path} is larger than {LARGEST // 1_000_000} MB; this is no export of chats."
+                    f"{path} is larger than {LARGEST // 1_000_000} MB; this is not an export of chats."
                 )
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
@@ -64,7 +64,7 @@ def _unzipped(path: Path) -> list[bytes]:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise ConfigError(f"{path} cannot be unpacked ({error}).") from None
     if not found:
-        raise ConfigError(f"{path} holds no conversations.json; it is no export of ChatGPT or Claude.")
+        raise ConfigError(f"{path} holds no conversations.json; it is not an export of ChatGPT or Claude.")
     return found
 
 

@@ -218,7 +218,7 @@ def _check(document: TomlDocument, table: str, colours: Mapping[str, str]) -> No
             Color.parse(words[0])
         except ColorParseError as error:
             raise document.error(
-                (table, name), f'{name} = "{value}" is no colour; write one like "#8aadf4".'
+                (table, name), f'{name} = "{value}" is not a colour; write one like "#8aadf4".'
             ) from error
 
 

@@ -50,7 +50,7 @@ async def test_thousands_of_turns_leave_nothing_behind(tmp_path: Path):
         for block in range(BLOCKS):
             began = time.perf_counter()
             await soak.run(TURNS // BLOCKS)
-            # What the stage itself notes for the tests is no part of the program.
+            # What the stage itself notes for the tests is not part of the program.
             stage.wires.seen.clear()
             stage.meter.opened.clear()
             stage.meter.closed.clear()

@@ -202,14 +202,14 @@ async def test_no_save_keeps_no_chat_but_counts_the_money(wires: Wires):
     [
         (
             ["-m", "nosuch", "hi"],
-            "nosuch is no alias or model; the stack mine has anthropic/claude-sonnet-5-5, ",
+            "nosuch is not an alias or model; the stack mine has anthropic/claude-sonnet-5-5, ",
         ),
         (["-m", "claude-sonet-5-5", "hi"], "did you mean claude-sonnet-5-5"),
         (["-m", "coding", "hi"], "coding is a role and no model; write -r coding."),
         (["-r", "nosuch", "hi"], "daily-driver"),
         (["-f", "nosuch.txt", "hi"], "nosuch.txt cannot be read"),
         (["--stack", "nosuch", "hi"], "nosuch"),
-        ([], "There is no prompt"),
+        ([], "No prompt given"),
     ],
 )
 async def test_wrong_usage_is_one_sentence_and_exit_code_2(wires: Wires, args: list[str], said: str):
@@ -302,7 +302,7 @@ def write(path: str, text: str) -> None:
 async def test_a_first_word_that_pins_nothing_is_not_sent(wires: Wires):
     run = await ask("@opsu is it?")
     assert (run.code, wires.seen) == (2, [])
-    assert run.err.startswith("mixchat: @opsu is no role, alias, model or file here; nothing was sent.")
+    assert run.err.startswith("mixchat: @opsu is not a role, alias, model or file here; nothing was sent.")
     assert (await ask("-r", "daily-driver", "@dataclass, is it slow?")).code == 0
     assert "@dataclass, is it slow?" in str(wires.seen[-1].json)
 

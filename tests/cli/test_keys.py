@@ -48,8 +48,8 @@ def test_a_key_that_is_outranked_is_said(shell: Shell, monkeypatch: pytest.Monke
     ("provider", "key", "words"),
     [
         ("opnai", "sk-1", 'did you mean "openai"'),
-        ("local", "sk-1", "no provider that takes a key"),
-        ("openai", "", "There was no key"),
+        ("local", "sk-1", "not a provider that takes a key"),
+        ("openai", "", "No key given"),
         ("openai", "sk 1", "characters that no key has"),
     ],
 )

@@ -8,7 +8,7 @@ from tests.cli.conftest import Shell
 
 
 def test_lessons_are_listed_followed_and_forgotten(shell: Shell, paths: Paths):
-    assert "Nothing was learned yet" in shell("learned", "list").err
+    assert "Nothing learned yet" in shell("learned", "list").err
     Learned(paths.data).add("write a limerick about my cat Tibbles", "coding", "corrected")
     (lesson,) = json.loads(shell("learned", "list", "--json").out)
     assert (lesson["target"], lesson["source"]) == ("coding", "corrected")

@@ -91,7 +91,7 @@ def test_the_named_command_is_no_options_value(argv: list[str], named: str | Non
         (["route", "--jsn"], "Unrecognized arguments: --jsn"),
         (["-c", "--resume", "x"], "not allowed with"),
         (["serve", "--port", "x"], "a port is a number"),
-        ([], "This is no terminal"),
+        ([], "This is not a terminal"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_two(shell: Shell, argv: list[str], words: str):

@@ -12,7 +12,7 @@ from tests.wires.server import Wires, environment
 
 
 def test_a_prompt_is_begun_listed_shown_and_removed(shell: Shell, monkeypatch: pytest.MonkeyPatch):
-    assert "There is no prompt yet" in shell("prompts", "list").err
+    assert "No prompts yet" in shell("prompts", "list").err
     text = "+++\ndescription = 'reviews'\n+++\nReview in {{language}}: {{input}}\n"
     Path("new.md").write_text(text)
     monkeypatch.setenv(

@@ -167,7 +167,7 @@ def test_what_is_no_export_is_one_sentence(
 ) -> None:
     assert main(["spend", "--reconcile", written(tmp_path, text)]) == 2
     err = capsys.readouterr().err
-    assert "is no usage export that mixchat knows" in err
+    assert "is not a usage export that mixchat knows" in err
     assert err.count("\n") == 1
 
 

@@ -122,7 +122,7 @@ def test_a_line_that_is_no_question_is_named(shell: Shell, line: str | bytes):
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["route"], "There is no prompt"),
+        (["route"], "No prompt given"),
         (["route", "--jsonl", "x"], "leave the PROMPT out"),
         (["route", "x", "--stack", "codng"], 'did you mean "coding"'),
     ],

@@ -19,7 +19,7 @@ def openai(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_allowed_is_listed_and_forgotten_and_never_kept(shell: Shell, paths: Paths):
-    assert "No credential is allowed" in shell("secrets", "list").err
+    assert "No credentials are allowed" in shell("secrets", "list").err
     assert "an OpenAI key" in shell("secrets", "allow", stdin=f"{KEY}\n").err
     assert shell("secrets", "allow", stdin=PASSWORD).code == 0
     lines = shell("secrets", "list").out.splitlines()

@@ -155,9 +155,9 @@ def test_nothing_spent_is_said_in_a_sentence(home: Paths, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--since", "soon"), '--since "soon" is no time'),
+        (("--since", "soon"), '--since "soon" is not a time'),
         (("--by", "mood"), '--by "mood" is nothing to sort by'),
-        (("--against", "nothing"), '--against "nothing" is no model'),
+        (("--against", "nothing"), '--against "nothing" is not a model'),
     ],
 )
 def test_a_wrong_word_is_one_sentence_and_exit_code_2(

@@ -91,9 +91,9 @@ def test_a_name_that_several_models_have_is_nothing_and_the_sentence_names_them(
 
 
 def test_the_sentence_about_an_unknown_name_says_what_may_be_written():
-    assert unresolved("bg", SHORT, ALIASES) == "bg is no role, alias or model; did you mean big?"
-    assert unresolved("codng", SHORT, ALIASES) == "codng is no role, alias or model; did you mean coding?"
+    assert unresolved("bg", SHORT, ALIASES) == "bg is not a role, alias or model; did you mean big?"
+    assert unresolved("codng", SHORT, ALIASES) == "codng is not a role, alias or model; did you mean coding?"
     assert unresolved("codng", SHORT, ALIASES, roles=False) == (
-        "codng is no alias or model; the stack test has a/x, b/big, b/y and others."
+        "codng is not an alias or model; the stack test has a/x, b/big, b/y and others."
     )
-    assert unresolved("nosuch", stack(), ()) == "nosuch is no role, alias or model."
+    assert unresolved("nosuch", stack(), ()) == "nosuch is not a role, alias or model."

@@ -265,14 +265,14 @@ async def test_a_role_that_is_none_is_said():
     async with on_stage() as stage:
         await _two_turns(stage)
         await stage.send("/role cooking")
-        await stage.until(lambda: "cooking is no role of the stack stage" in stage.text)
+        await stage.until(lambda: "cooking is not a role of the stack stage" in stage.text)
 
 
 async def test_a_model_is_pinned_by_the_name_that_the_app_shows_and_an_unknown_one_is_said():
     async with on_stage() as stage:
         await _two_turns(stage)
         await stage.send("/pin lagre")
-        await stage.until(lambda: "lagre is no role" in stage.text)
+        await stage.until(lambda: "lagre is not a role" in stage.text)
         stage.composer.area.insert("/pin large")
         await stage.pilot.press("escape", "enter")
         await stage.until(lambda: "pinned to b/large" in stage.text)

@@ -57,7 +57,7 @@ def test_commands_that_fingers_know(command: str, action_id: str):
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ({"hepl": "f2"}, 'keys.hepl is no action; did you mean "help"?'),
+        ({"hepl": "f2"}, 'keys.hepl is not an action; did you mean "help"?'),
         ({"help": "banana"}, 'keys.help: there is no key "banana"'),
         ({"help": "ctrl+pgup"}, 'did you mean "ctrl+pageup"?'),
     ],

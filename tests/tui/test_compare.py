@@ -63,7 +63,7 @@ async def test_an_unknown_name_in_a_list_of_models_is_said_and_nothing_is_asked(
     async with on_stage() as stage:
         _script(stage)
         await stage.send(f"/compare {names} What is tea?")
-        await stage.until(lambda: "is no role, alias or model" in stage.text)
+        await stage.until(lambda: "is not a role, alias or model" in stage.text)
         assert not list(stage.turns)
         assert stage.composer.typed == f"/compare {names} What is tea?"
         assert not isinstance(stage.app.screen, ComparePicker)

@@ -143,7 +143,7 @@ async def test_a_first_word_pins_that_message_alone():
 async def test_a_name_that_is_nothing_is_said_before_anything_is_sent():
     async with on_stage() as stage:
         await stage.send("@nobody what is that")
-        await stage.until(lambda: "@nobody is no role, alias, model or file" in stage.text)
+        await stage.until(lambda: "@nobody is not a role, alias, model or file" in stage.text)
         assert len(stage.turns) == 0
         assert stage.composer.typed == "@nobody what is that"
 
@@ -153,13 +153,13 @@ async def test_a_word_is_called_nothing_only_once_no_name_is_offered_for_it():
         await stage.type("@be")
         await stage.until(lambda: stage.composer.completions.is_open)
         await stage.pilot.pause(0.2)
-        assert "is no role, alias" not in stage.text
+        assert "is not a role, alias" not in stage.text
         await stage.pilot.press("escape")
-        await stage.until(lambda: "@be is no role, alias" in stage.text)
+        await stage.until(lambda: "@be is not a role, alias" in stage.text)
         await stage.type("e")
-        await stage.until(lambda: "is no role, alias" not in stage.text)
+        await stage.until(lambda: "is not a role, alias" not in stage.text)
         await stage.type("zqx")
-        await stage.until(lambda: "@beezqx is no role, alias" in stage.text)
+        await stage.until(lambda: "@beezqx is not a role, alias" in stage.text)
 
 
 async def test_enter_takes_an_open_completion_and_only_then_sends():

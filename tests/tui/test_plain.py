@@ -52,7 +52,7 @@ async def test_replies_fail_overs_and_questions_are_lines_one_after_another(wire
     assert "anthropic/first failed: Anthropic did not accept the key" in said
     assert "Asking openai/second." in said
     assert "From the second." in said
-    assert "@nobody is no role, alias, model or file here; nothing was sent." in said
+    assert "@nobody is not a role, alias, model or file here; nothing was sent." in said
     assert len(wires.seen) == 3
     code, said = await talk(arguments=("-c",))
     assert code == 0

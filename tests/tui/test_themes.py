@@ -79,7 +79,7 @@ def test_the_users_theme_goes_before_the_one_of_the_same_name(tmp_path: Path):
     ("text", "said"),
     [
         ("[colors]\n", "primary"),
-        ('[colors]\nprimary = "reddish"\n', '"reddish" is no colour'),
+        ('[colors]\nprimary = "reddish"\n', '"reddish" is not a colour'),
         ('[colors]\nprimary = "#fff"\nprimry = "#fff"\n', "primry"),
         ("not = [toml", "is not TOML"),
     ],

@@ -15,9 +15,9 @@ from tests.tui.transcript.scene import FLASH, SONNET, attempt, decided, turn
 async def test_a_budget_with_a_slip_is_kept_and_told():
     async with on_stage() as stage:
         for written, said in (
-            ("/budget mesage 1", "mesage is no budget"),
+            ("/budget mesage 1", "mesage is not a budget"),
             ("/budget day", "How many dollars?"),
-            ("/budget day ten", "ten is no number"),
+            ("/budget day ten", "ten is not an amount"),
         ):
             await stage.send(written)
             await stage.until(lambda said=said: said in stage.text)

@@ -140,7 +140,7 @@ def read_keys(table: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> 
 def _no_action(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, known, 1, cutoff=0.5)
     hint = f'did you mean "{near[0]}"?' if near else f"the actions are {', '.join(sorted(known))}."
-    return f"keys.{name} is no action; {hint}"
+    return f"keys.{name} is not an action; {hint}"
 
 
 def _no_key(key: str) -> str:

@@ -61,7 +61,7 @@ class RoutePreviewBuilder:
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
         if mentions.nothing is not None:
-            return RoutePreview(problem=f"@{mentions.nothing} is no role, alias, model or file here")
+            return RoutePreview(problem=f"@{mentions.nothing} is not a role, alias, model or file here")
         own = mentions.pin or pin
         shown = own or chat.state.pin
         files = tuple(file for path in mentions.files if (file := glimpse(path)) is not None)

@@ -45,7 +45,7 @@ class EffortSpec(SettingSpec, frozen=True):
     def read(self, text: str) -> Value:
         """Return one of the efforts."""
         if text not in _EFFORTS:
-            raise ConfigError(f'"{text}" is no effort; write one of {", ".join(_EFFORTS)}.')
+            raise ConfigError(f'"{text}" is not an effort level; write one of {", ".join(_EFFORTS)}.')
         return text
 
     def warning(self, card: ModelCard, value: Value) -> str:
@@ -67,7 +67,7 @@ class TemperatureSpec(SettingSpec, frozen=True):
         except ValueError:
             value = -1.0
         if not 0 <= value <= 2:
-            raise ConfigError(f'"{text}" is no temperature; write a number from 0 to 2.')
+            raise ConfigError(f'"{text}" is not a temperature; write a number from 0 to 2.')
         return value
 
     def warning(self, card: ModelCard, value: Value) -> str:
@@ -83,7 +83,7 @@ class TokensSpec(SettingSpec, frozen=True):
         """Return a whole number above zero."""
         digits = text.replace(",", "").replace("_", "")
         if not digits.isdecimal() or not int(digits):
-            raise ConfigError(f'"{text}" is no number of tokens; write a whole number above zero.')
+            raise ConfigError(f'"{text}" is not a number of tokens; write a whole number above zero.')
         return int(digits)
 
     def warning(self, card: ModelCard, value: Value) -> str:

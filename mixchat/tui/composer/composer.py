@@ -255,7 +255,7 @@ class Composer(Vertical):
         mentions = self.read()
         if mentions.nothing is not None:
             self.notify(
-                f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.",
+                f"@{mentions.nothing} is not a role, alias, model or file here; nothing was sent.",
                 severity="warning",
                 markup=False,
             )

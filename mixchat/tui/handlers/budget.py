@@ -32,7 +32,7 @@ class BudgetHandler(ChatHandler):
             return
         if span not in SPANS or not amount.strip():
             kinds = f"{', '.join(SPANS[:-1])} or {SPANS[-1]}"
-            wrong = "How many dollars?" if span in SPANS else f"{span} is no budget; write {kinds}."
+            wrong = "How many dollars?" if span in SPANS else f"{span} is not a budget; write {kinds}."
             self._refuse(text, f"{wrong} /budget day 10 sets one.")
             return
         if amount.strip() in _NONE:
@@ -41,7 +41,7 @@ class BudgetHandler(ChatHandler):
         try:
             dollars = Decimal(amount.strip().removeprefix("$"))
         except InvalidOperation:
-            self._refuse(text, f"{amount} is no number of dollars.")
+            self._refuse(text, f"{amount} is not an amount in dollars.")
             return
         self._set(span, dollars)
 
@@ -74,7 +74,7 @@ class BudgetHandler(ChatHandler):
 
         settings, names = self.context.runtime.settings, list(SENTENCES)
         if text and text not in names:
-            self.context.notify(f"{text} is no economy; write {', '.join(names[:-1])} or {names[-1]}.")
+            self.context.notify(f"{text} is not an economy setting; write {', '.join(names[:-1])} or {names[-1]}.")
             return
         name = text or names[(names.index(settings.config.router.economy) + 1) % len(names)]
         try:

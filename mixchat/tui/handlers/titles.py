@@ -55,7 +55,7 @@ class TitleHandler(ChatHandler):
             return
         pin = self._pin()
         if pin is None and isinstance(titles, str):
-            self.context.notify(f"titles in the config names {titles}, which is no role, alias or model.")
+            self.context.notify(f"titles in the config names {titles}, which is not a role, alias or model.")
         elif pin is not None:
             self._tried.add(chat.id)
             self.context.run_worker(self._make_title(chat, pin, self._limit, asked=False))

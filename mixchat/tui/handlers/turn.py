@@ -92,7 +92,7 @@ class TurnHandler(ChatHandler):
         elif not role:
             self._pick_role(turn, known)
         elif role not in known:
-            self.context.notify(f"{role} is no role of the stack {stack.name}; it has {', '.join(known)}.")
+            self.context.notify(f"{role} is not a role of the stack {stack.name}; it has {', '.join(known)}.")
         else:
             self._correct(turn, role)
 

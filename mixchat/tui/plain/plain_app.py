@@ -100,7 +100,7 @@ class PlainApp:
         """Answer a line."""
         mentions = read_mentions(line, self._runtime.routing.resolve_name, Path.cwd())
         if mentions.nothing is not None:
-            say(f"@{mentions.nothing} is no role, alias, model or file here; nothing was sent.")
+            say(f"@{mentions.nothing} is not a role, alias, model or file here; nothing was sent.")
             return
         attaching = attach_all(self._state.chat, mentions.files, mentions.addresses, fetching=_say_fetching)
         try:

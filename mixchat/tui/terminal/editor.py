@@ -31,7 +31,7 @@ def edit_text(
         suspend: gives the terminal away for as long as it lasts.
 
     Raises:
-        EditorError: there is no editor, it cannot be started, it failed, or it saved what is no text.
+        EditorError: there is no editor, it cannot be started, it failed, or it saved what is not text.
     """
     command = _command(environ)
     with tempfile.TemporaryDirectory(prefix="mixchat-") as folder:
@@ -87,4 +87,4 @@ def _read(path: Path) -> str:
             return data.decode(encoding).replace("\r\n", "\n").replace("\x00", "")
         except UnicodeDecodeError:
             continue
-    raise EditorError("The editor saved something that is no text; the prompt stays as it was.")
+    raise EditorError("The editor saved something that is not text; the prompt stays as it was.")

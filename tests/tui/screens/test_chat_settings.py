@@ -51,11 +51,11 @@ async def test_default_takes_a_setting_away():
 async def test_what_cannot_be_set_is_said():
     async with on_stage(SceneRuntime()) as stage:
         await stage.send("/effort enormous")
-        await stage.until(lambda: "is no effort" in said(stage))
+        await stage.until(lambda: "is not an effort" in said(stage))
         await stage.send("/temperature hot")
-        await stage.until(lambda: "is no temperature" in said(stage))
+        await stage.until(lambda: "is not a temperature" in said(stage))
         await stage.send("/max-tokens none")
-        await stage.until(lambda: "is no number of tokens" in said(stage))
+        await stage.until(lambda: "is not a number of tokens" in said(stage))
         await stage.send("/search maybe")
         await stage.until(lambda: "neither" in said(stage))
 
