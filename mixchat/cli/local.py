@@ -65,9 +65,7 @@ def run_list(args: argparse.Namespace) -> int:
         except ProviderError as error:
             print(error.message, file=sys.stderr)
     if not entries:
-        print(
-            f"No local models yet; fetch one with: mixchat local pull {DEFAULT_MODEL}", file=sys.stderr
-        )
+        print(f"No local models yet; fetch one with: mixchat local pull {DEFAULT_MODEL}", file=sys.stderr)
     return DONE
 
 

@@ -74,7 +74,9 @@ class BudgetHandler(ChatHandler):
 
         settings, names = self.context.runtime.settings, list(SENTENCES)
         if text and text not in names:
-            self.context.notify(f"{text} is not an economy setting; write {', '.join(names[:-1])} or {names[-1]}.")
+            self.context.notify(
+                f"{text} is not an economy setting; write {', '.join(names[:-1])} or {names[-1]}."
+            )
             return
         name = text or names[(names.index(settings.config.router.economy) + 1) % len(names)]
         try:
