@@ -108,8 +108,7 @@ class ComparePicker(Picker):
         """By model: about what its answer would cost."""
 
     def on_mount(self) -> None:
-        """Fill the list."""
-        super().on_mount()
+        """Make room for what would be sent."""
         self.query_one("#picker", Vertical).mount(
             Static(id="compare-asked", markup=False), after="#picker-head"
         )

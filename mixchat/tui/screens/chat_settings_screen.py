@@ -43,7 +43,6 @@ class ChatSettingsScreen(FilterListScreen[None]):
     def on_mount(self) -> None:
         """Show what is set, and who would answer."""
         self._slot = self._settings.slot()
-        super().on_mount()
         if self._first:
             self.rows.update_rows(self._rows(""), self._first)
         slot = self._slot

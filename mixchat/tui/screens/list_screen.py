@@ -91,6 +91,9 @@ class FilterListScreen(DismissibleScreen[Result]):
     HEADING: str = ""
     PLACEHOLDER: ClassVar[str] = "Type to search"
     EMPTY: ClassVar[str] = "Nothing fits."
+    REFILLS: ClassVar[bool] = False
+    """Whether what it lists is changed on screens of its own, and is read again on the way back."""
+    _was_covered = False
 
     def compose(self) -> ComposeResult:
         """Lay out the title, the filter, the list, what is said about the highlighted row, and the keys."""
@@ -103,10 +106,20 @@ class FilterListScreen(DismissibleScreen[Result]):
             yield Static("", id="page-detail", markup=False)
         yield FootLine()
 
+    # Textual calls this after what a subclass does when it is mounted: calling it there would fill the list twice.
     def on_mount(self) -> None:
         """Fill the list."""
         self.query_one(Input).cursor_blink = False
         self.fill("")
+
+    def on_screen_suspend(self) -> None:
+        """Note that another screen is shown."""
+        self._was_covered = True
+
+    def on_screen_resume(self) -> None:
+        """Show what was changed on a screen of its own."""
+        if self.REFILLS and self._was_covered:
+            self.refill()
 
     def fill(self, words: str) -> None:
         """Show the rows that fit `words`."""

@@ -95,7 +95,6 @@ class SpendScreen(FilterListScreen[str | None]):
 
     def on_mount(self) -> None:
         """Read the ledger."""
-        super().on_mount()
         self._read()
 
     def _read(self) -> None:
@@ -108,7 +107,6 @@ class SpendScreen(FilterListScreen[str | None]):
             reachable=self._runtime.settings.providers.reachable,
         )
         self.query_one("#page-filter", Input).placeholder = f"By {self._by}. Type to search"
-        self.refill()
         self._update_sum(self._report)
         self._draw(self._report)
 
@@ -202,6 +200,7 @@ class SpendScreen(FilterListScreen[str | None]):
         """Sum up by the next thing."""
         self._by = BY[(BY.index(self._by) + step) % len(BY)]
         self._read()
+        self.refill()
         self.refresh_bindings()
 
     def action_plot(self) -> None:
@@ -225,6 +224,7 @@ class SpendScreen(FilterListScreen[str | None]):
             if span:
                 self._since = span
                 self._read()
+                self.refill()
 
         entries = [*(PickerEntry(span, span) for span in _SPANS), PickerEntry("", "another day …")]
         self.above.push_screen(Picker("Since when?", entries, highlighted=self._since), chosen)

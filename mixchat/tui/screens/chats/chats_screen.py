@@ -61,7 +61,6 @@ class ChatsScreen(FilterListScreen[ChatFound | None]):
     def on_mount(self) -> None:
         """Show the list first; what each chat cost comes right after."""
         self._chats.read()
-        super().on_mount()
         self.query_one("#page-filter", Input).value = self._first
         self.call_after_refresh(self._count)
 

@@ -70,7 +70,6 @@ class ModelsScreen(FilterListScreen[Picked | None]):
 
     def on_mount(self) -> None:
         """Show what is known, then ask those providers that were not asked today."""
-        super().on_mount()
         self.rows.update_rows((), empty="Looking through the models …")
         self.load(self._gather())
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)

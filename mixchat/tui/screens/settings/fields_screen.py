@@ -27,6 +27,7 @@ class FieldsScreen(FilterListScreen[None]):
     """
 
     EMPTY = "No setting has these words."
+    REFILLS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="settings.change"),
         Binding("ctrl+d", "default", "reset", priority=True, id="settings.default"),
@@ -45,15 +46,6 @@ class FieldsScreen(FilterListScreen[None]):
         self._settings = {setting.key: setting for setting in settings}
         self._sources = editor.sources(settings)
         self._words = ""
-
-    def on_mount(self) -> None:
-        """List the settings."""
-        super().on_mount()
-
-    def on_screen_resume(self) -> None:
-        """Show what was changed on a screen of its own."""
-        if self.is_mounted:
-            self.refill()
 
     def fill(self, words: str) -> None:
         """Show the settings that fit."""

@@ -98,6 +98,7 @@ class TableScreen(FilterListScreen[None]):
         enter: shows the keys of a named thing that has keys of its own.
     """
 
+    REFILLS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", priority=True, id="table.change"),
         Binding("ctrl+n", "add", "add", priority=True, id="table.add"),
@@ -111,15 +112,6 @@ class TableScreen(FilterListScreen[None]):
         self._editor = editor
         self._table = table
         self._enter = enter
-
-    def on_mount(self) -> None:
-        """List what is there."""
-        super().on_mount()
-
-    def on_screen_resume(self) -> None:
-        """Show what was changed on a screen of its own."""
-        if self.is_mounted:
-            self.refill()
 
     def fill(self, words: str) -> None:
         """Show the named things that fit."""

@@ -26,6 +26,7 @@ class StackScreen(FilterListScreen[None]):
     HEADING = "Stack"
     PLACEHOLDER = "Type a role or a model"
     EMPTY = "No role and no model has this name."
+    REFILLS = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "add", "add a model", priority=True, id="stack.add"),
         Binding("ctrl+e", "edit", "edit the role", priority=True, id="stack.edit"),
@@ -45,14 +46,8 @@ class StackScreen(FilterListScreen[None]):
 
     def on_mount(self) -> None:
         """Show the stack, and its prices once they are read."""
-        super().on_mount()
         self.load(self._price())
         self.set_interval(_LOOK_AGAIN, self.rows.refresh)
-
-    def on_screen_resume(self) -> None:
-        """Show what was changed on a role's own screen."""
-        if self.is_mounted:
-            self.refill()
 
     async def _price(self) -> None:
         await asyncio.to_thread(self._models.load)
