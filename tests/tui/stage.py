@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
@@ -193,6 +194,8 @@ class Stage:
     def text(self) -> str:
         """What the screen shows, as text."""
         width, height = self.app.size
+        # What is rendered is kept for the next frame: a list over the chat has to find the chat below it, as when painted.
+        visible_screen_stack.set(self.app._background_screens)
         lines = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip)[:width] for strip in lines[:height])
 
