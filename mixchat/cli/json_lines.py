@@ -97,9 +97,15 @@ def end_record(kind: str, turn: Turn) -> dict[str, Any]:
         **cost_facts(turn.cost),
         "first_token_ms": _first_token(first, turn.created.timestamp()),
         "attempt_first_token_ms": _first_token(first, first.started) if first else None,
-        "total_ms": round(turn.seconds * 1000),
+        "total_ms": _total(turn),
         "stop": turn.stop,
     }
+
+
+def _total(turn: Turn) -> int:
+    """Return the milliseconds from the prompt to the end, the pauses between two calls included."""
+    last = turn.attempts[-1].ended - turn.created.timestamp() if turn.attempts else 0.0
+    return round(max(last, turn.seconds) * 1000)
 
 
 def _first_token(attempt: Attempt | None, since: float) -> int | None:

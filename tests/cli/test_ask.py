@@ -133,6 +133,8 @@ async def test_a_failing_model_is_replaced_and_said(wires: Wires):
     )
     assert run.lines[-1]["model"] == "openai/gpt-6.1-sol"
     assert run.lines[-1]["attempts"] == 2
+    last = run.lines[-1]
+    assert last["total_ms"] >= last["first_token_ms"] > last["attempt_first_token_ms"]
     assert run.code == 0
 
 

@@ -188,3 +188,10 @@ async def test_a_bad_theme_is_said_and_the_usual_one_is_worn():
     async with on_stage(StagedRuntime('theme = "nonsense"\n' + CONFIG)) as stage:
         await stage.until(lambda: "There is no theme 'nonsense'" in stage.text)
         assert stage.app.theme == "mixchat-dark"
+
+
+async def test_a_long_name_of_a_role_is_cut_with_a_mark_and_runs_into_nothing():
+    stack = 'name = "stage"\n[roles.daily-driver]\nmodels = ["a/plain"]\n[roles.reviews-of-pull-requests]\nmodels = ["b/large"]\n'
+    async with on_stage(StagedRuntime(stack=stack)) as stage:
+        await stage.until(lambda: "… large" in stage.text)
+        assert "reviews-of-pull-requests" not in stage.text

@@ -85,13 +85,17 @@ class Welcome(CardPage):
             model = self._reached.get(name)
             tone = role_variable(name) if model else "$text-muted"
             said = one_line(model) if model else "no model yet"
-            shown = said if len(said) < _MODEL else f"{said[: _MODEL - 2]}…"
             yield Content.assemble(
                 ("▌ ", tone),
-                (one_line(name).ljust(_NAME), tone),
-                (shown.ljust(_MODEL), "$body" if model else "$text-muted"),
+                (_column(one_line(name), _NAME), tone),
+                (_column(said, _MODEL), "$body" if model else "$text-muted"),
                 (in_brief(roles[name]), "$text-muted"),
             ).truncate(width, ellipsis=True)
+
+
+def _column(text: str, width: int) -> str:
+    """Return a text of so many cells, cut with a mark; one cell stays free."""
+    return Content(text).truncate(width - 1, ellipsis=True, pad=True).plain + " "
 
 
 def heading() -> Content:
