@@ -112,6 +112,10 @@ class Branch(Sequence[Turn]):
         """Return the ids of the turns that led to `turn_id`, oldest first."""
         return self._line(self._stubs[turn_id].parent)
 
+    def up_to(self, turn_id: str | None) -> list[Turn]:
+        """Return the turns that led to `turn_id`, and that itself, oldest first; none where the chat begins."""
+        return self.several(self._line(turn_id))
+
     def siblings(self, turn_id: str) -> list[str]:
         """Return the ids of the answers beside each other in a turn's place, this one included, in the order they were sent.
 

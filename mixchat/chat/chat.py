@@ -188,7 +188,7 @@ class Chat:
             role = cut.decision.role if cut.decision else None
             chosen = pin or self.state.pin or (Pin(role, role=role, chosen_by="continued") if role else None)
             prompt = TurnRequest(text=cut.prompt, files=cut.files, pin=chosen)
-            before = [self.path.turn(earlier) for earlier in self.path.before(turn_id)]
+            before = self.path.up_to(cut.parent)
             chat_request = to_chat_request(
                 prompt, self._messages.to_continue(before, cut), self.record, turn=cut.id, kept=TO_CONTINUE
             )
@@ -264,9 +264,7 @@ class Chat:
         replaced: Sequence[Turn] = (),
     ) -> TurnRunner:  # fmt: skip
         """Put a prompt on disk as a new turn, and return who answers it; what it replaced stands aside."""
-        before = (
-            [self.path.turn(earlier) for earlier in (*self.path.before(parent), parent)] if parent else []
-        )
+        before = self.path.up_to(parent)
         masked = prompt.text if prompt.allow.secret else await self._redaction.mask(prompt.text)
         self.refresh()
         notices = [_BACK] if self.record.deleted is not None else []

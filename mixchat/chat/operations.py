@@ -39,8 +39,7 @@ def fork(chat: Chat, turn_id: str, services: ChatServices) -> Chat:
         services.chats.new(title=f"{chat.record.title} (fork)", private=chat.record.private), state=chat.state
     )
     copies: list[Turn] = []
-    for old in (*chat.path.before(turn_id), turn_id):
-        turn = chat.path.turn(old)
+    for turn in chat.path.up_to(turn_id):
         copies.append(
             structs.replace(
                 turn,

@@ -68,7 +68,7 @@ async def fetch_page(
 
 async def _follow(client: httpx.AsyncClient, address: str, *, own_network: bool) -> WebPage:
     for _ in range(_HOPS):
-        extensions, url, host = await _target(client, address, own_network=own_network)
+        extensions, url, host = await _target(address, own_network=own_network)
         request = client.build_request("GET", url, headers={**_HEADERS, "host": host}, extensions=extensions)
         response = await client.send(request, stream=True)
         try:
@@ -81,9 +81,7 @@ async def _follow(client: httpx.AsyncClient, address: str, *, own_network: bool)
     raise BadRequest(f"{address} leads on and on to other addresses.")
 
 
-async def _target(
-    client: httpx.AsyncClient, address: str, *, own_network: bool
-) -> tuple[dict[str, str], httpx.URL, str]:
+async def _target(address: str, *, own_network: bool) -> tuple[dict[str, str], httpx.URL, str]:
     """Return where to connect to: the very number that was looked at, so that a name cannot change its mind."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:

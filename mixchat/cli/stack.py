@@ -95,7 +95,7 @@ def run_use(args: argparse.Namespace) -> int:
     here.stacks.get(args.name)
     set_value(here.paths.config_file, "stack", args.name)
     print(f"{args.name} is the stack in use now.", file=sys.stderr)
-    _say_what_outranks(args.name, here)
+    _say_what_outranks(here)
     return DONE
 
 
@@ -120,7 +120,7 @@ def _in_use(args: argparse.Namespace, here: Settings) -> str:
     return args.stack or here.config.stack
 
 
-def _say_what_outranks(name: str, here: Settings) -> None:
+def _say_what_outranks(here: Settings) -> None:
     layers = read_layers(here.paths, working_directory(), os.environ)
     source = source_of("stack", layers)
     if source != str(here.paths.config_file):

@@ -20,10 +20,7 @@ def fills(sitting: Sitting, key: str, text: str) -> None:
     sitting.presses(*["backspace"] * len(key))
 
 
-def test_a_role_is_made_from_the_commands_tried_used_and_found_again(sitting: Sitting):
-    sitting.writes_stack(STACK)
-    stack = sitting.home / "config" / "stacks" / "sitting.toml"
-    sitting.opens()
+def makes_role_from_commands(sitting: Sitting) -> None:
     sitting.presses("ctrl+p")
     sitting.sees("Commands")
     sitting.types("roles")
@@ -38,6 +35,13 @@ def test_a_role_is_made_from_the_commands_tried_used_and_found_again(sitting: Si
     sitting.sees("Role teas")
     fills(sitting, "description", "all about tea")
     fills(sitting, "keywords", "oolong, sencha")
+
+
+def test_a_role_is_made_from_the_commands_tried_used_and_found_again(sitting: Sitting):
+    sitting.writes_stack(STACK)
+    stack = sitting.home / "config" / "stacks" / "sitting.toml"
+    sitting.opens()
+    makes_role_from_commands(sitting)
     sitting.presses("ctrl+t")
     sitting.sees("Try a prompt for teas")
     sitting.types("how long does oolong steep")
@@ -74,3 +78,7 @@ def test_what_was_done_to_a_role_is_taken_back(sitting: Sitting):
     sitting.until(lambda: "tea" in stack.read_text(), "the file")
     sitting.presses("ctrl+z")
     sitting.until(lambda: stack.read_text() == STACK, "the file as it was")
+    sitting.presses("escape")
+    sitting.sees("sitting · your own")
+    sitting.presses("ctrl+n")
+    sitting.sees("such as contracts")

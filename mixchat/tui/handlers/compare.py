@@ -328,8 +328,8 @@ class CompareHandler(ChatHandler):
     def _is_news(self, turn: Turn) -> bool:
         """Return whether the router would have had another model answer than the one that was picked."""
         chat = self.context.chat
-        before = [chat.path.turn(earlier) for earlier in chat.path.before(turn.id)]
-        routed = chat.routing_input(TurnRequest(text=turn.prompt, files=turn.files), before)
+        asked = TurnRequest(text=turn.prompt, files=turn.files)
+        routed = chat.routing_input(asked, chat.path.up_to(turn.parent))
         fallback_order = self.context.runtime.routing.router.decide_locally(routed).fallback_order
         return not fallback_order or fallback_order[0].ref != turn.ref
 

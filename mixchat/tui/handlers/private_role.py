@@ -18,11 +18,10 @@ class PrivateRoleQuestion:
     def role_of(self, prompt: TurnRequest, parent: str | None) -> str | None:
         """Return the private role that the router would give `prompt` to, or `None`."""
         chat = self._context.chat
-        before = (
-            [chat.path.turn(earlier) for earlier in (*chat.path.before(parent), parent)] if parent else []
-        )
         unpinned = TurnRequest(text=prompt.text, files=prompt.files)
-        decision = self._context.runtime.routing.router.decide_locally(chat.routing_input(unpinned, before))
+        decision = self._context.runtime.routing.router.decide_locally(
+            chat.routing_input(unpinned, chat.path.up_to(parent))
+        )
         return decision.role if decision.private and not chat.record.private else None
 
     def role_of_turn(self, turn: Turn) -> str | None:

@@ -14,7 +14,6 @@ from textual.strip import Strip
 from mixchat.tui.transcript.palette import Palette
 from mixchat.tui.transcript.render_block import BLOCK, MARGIN, RenderBlock
 from mixchat.tui.transcript.turn_column import RowAddress, VisibleRow
-from mixchat.tui.transcript.turn_view import TurnView
 
 _TO_END: Final = Style(meta={"end": True})
 _VIEW, _PART = 1 << 44, 1 << 22
@@ -49,7 +48,7 @@ class Painter:
         self.cursor: tuple[int, int | None] | None = None
         """View and, where a single block is meant, part under the block cursor."""
 
-    def paint(self, seen: VisibleRow, view: TurnView, role: str | None, selection: Selection | None) -> Strip:
+    def paint(self, seen: VisibleRow, role: str | None, selection: Selection | None) -> Strip:
         """Return a row as it is painted."""
         bar, style = self._bar(seen, role)
         strip = seen.line.strip(self.width, self.palette.text, bar, style)

@@ -200,7 +200,7 @@ class ScrollPane(ScrollView, can_focus=True):
             index = seen.place.view
             if index not in roles:
                 roles[index] = views[index].role
-            strips.append(painter.paint(seen, views[index], roles[index], selection))
+            strips.append(painter.paint(seen, roles[index], selection))
         empty = Strip.blank(painter.width, painter.palette.text)
         strips.extend([empty] * (height - len(strips)))
         if not self._following and self._below:
