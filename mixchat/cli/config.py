@@ -104,7 +104,7 @@ def run_check(args: argparse.Namespace) -> int:
     for problem in problems:
         print(f"mixchat: {problem}", file=sys.stderr)
     if not problems:
-        print("Everything can be used.", file=sys.stderr)
+        print("No problems found.", file=sys.stderr)
     return USAGE if problems else DONE
 
 

@@ -58,20 +58,20 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     judge: str | None = None
     """A small model that chooses the role when mixchat is unsure."""
     margin: float = 0.2
-    """How close two roles must be for the judge to be asked, 0 to 1."""
+    """How close two roles must be to ask the judge, 0 to 1."""
     learn: bool = True
     """Your pins, picks and corrections teach the router."""
     embeddings: str | None = None
-    """The model that compares prompts with the examples of a role."""
+    """A model that compares prompts with each role's examples."""
     economy: Economy = "balanced"
-    """What a better answer may cost: anything, a bit more, or little."""
+    """What a better answer may cost: any price, a bit more, or little."""
     secrets: bool = True
-    """A prompt with a key or password in it (a credential) waits for you."""
+    """You are asked before a prompt with a credential is sent."""
     first_token: float | None = None
-    """How long a silent model is waited for. By itself 10 seconds, and longer where a model thinks in silence, is
-    loaded first, or has much to read; then the next is asked."""
+    """How long to wait for a silent model. By default 10 seconds, longer for a model that thinks in silence, is
+    loaded first, or has much to read; then the next one is asked."""
     silence: float = 30.0
-    """How long all may be silent before a message without a pin fails."""
+    """How long all may stay silent until an unpinned message fails."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin <= 1:
@@ -88,11 +88,11 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     notify: bool = True
     """The terminal tells you when a long reply is done."""
     vim: bool = False
-    """Messages are written with vim keys."""
+    """Vim keys in the prompt."""
     plain: bool = False
-    """Text that only grows, for screen readers and old terminals."""
+    """Plain lines of text, for screen readers and old terminals."""
     animations: bool = True
-    """Movement on the screen; without it all changes at once."""
+    """Motion on the screen."""
     images: Literal["auto", "off"] = "auto"
     """Attached pictures are shown where the terminal can, with `pip install "mixchat[images]"`; `off` shows their names."""
 
@@ -107,7 +107,7 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     key_command: str | None = None
     """A command that prints the key, such as `op read op://work/llm/key`."""
     api: Api | None = None
-    """The protocol that the server speaks; by itself that of the built-in provider, else `chat`."""
+    """The protocol that the server speaks; by default the built-in provider's, else `chat`."""
     headers: dict[str, str] = {}
     """Headers to send with every request."""
     models: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     local: bool | None = None
     """What is sent there does not leave this machine, so private chats may use it."""
     first_token: float | None = None
-    """How long a silent model of this provider is waited for."""
+    """How long to wait for a silent model of this provider."""
 
     def __post_init__(self) -> None:
         _seconds("first_token", self.first_token)
@@ -131,9 +131,9 @@ class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     output: Decimal | None = None
     """Dollars per million tokens written, thinking included."""
     cache_read: Decimal | None = None
-    """Dollars per million tokens read from the cache; by itself as input."""
+    """Dollars per million tokens read from the cache; by default as input."""
     cache_write: Decimal | None = None
-    """Dollars per million tokens written to the cache; by itself as input."""
+    """Dollars per million tokens written to the cache; by default as input."""
     search: Decimal | None = None
     """Dollars per thousand web searches."""
 
@@ -147,11 +147,11 @@ class EngineConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     context: int = 8192
     """The longest context, also for models that could have more."""
     idle: float = 300.0
-    """How long without a request until the model leaves memory."""
+    """How long an idle model stays in memory."""
     memory: float | None = None
     """How much memory a loaded model may take."""
     threads: int | None = None
-    """How many threads it computes with."""
+    """How many threads it runs on."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -166,15 +166,15 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stack: str = "auto"
     """Which model answers which role."""
     theme: str = "mixchat-dark"
-    """The colours; auto is dark or light as the terminal's background is."""
+    """Colours; auto follows the terminal's background."""
     system: str | None = None
-    """What every model is told first, unless its role says otherwise."""
+    """System prompt for every role that has none of its own."""
     private: bool = False
     """Only models on this machine answer, in every chat."""
     favourites: tuple[str, ...] = ()
-    """Models or roles that one key pins a chat to, one by one."""
+    """Models or roles to pin a chat to, one after the other."""
     titles: bool | str = True
-    """A cheap model names your chats; or say which model does."""
+    """A cheap model names your chats, or the model given here."""
     budget: Budget = Budget()
     """Limits in dollars."""
     router: RouterConfig = RouterConfig()
@@ -192,7 +192,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     engine: EngineConfig = EngineConfig()
     """How much of the machine a local model may have."""
     roles: dict[str, RoleTable] = {}
-    """What holds for the roles of every stack."""
+    """Changes to roles, in every stack."""
     keys: dict[str, str] = {}
     """Your own keys for actions."""
 

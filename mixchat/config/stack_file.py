@@ -15,7 +15,7 @@ class SlotEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     effort: Effort | None = None
     """How hard it thinks."""
     temperature: float | None = None
-    """How freely it picks its words."""
+    """How varied its replies are, 0 to 2."""
     max_tokens: int | None = None
     """How long a reply may be, in tokens."""
 
@@ -26,7 +26,7 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     description: str | None = None
     """What the role is for."""
     models: tuple[str | SlotEntry, ...] = ()
-    """The models, in the order in which they are asked."""
+    """The models, in the order they are asked."""
     plan: str | SlotEntry | None = None
     """The model that plans, in a two-step role."""
     execute: str | SlotEntry | None = None
@@ -36,29 +36,29 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     regex: tuple[str, ...] = ()
     """Regular expressions that make a prompt this role's."""
     file_types: tuple[str, ...] = ()
-    """Kinds of attached files that make a prompt this role's, such as .py."""
+    """Attached files that make a prompt this role's, such as .py."""
     min_length: int | None = None
-    """Characters that a prompt must have at least."""
+    """The fewest characters a prompt may have."""
     max_length: int | None = None
-    """Characters that a prompt may have at most."""
+    """The most characters a prompt may have."""
     has_image: bool | None = None
-    """An image must be attached (on), or must not (off)."""
+    """Only with an image attached (on), or only without (off)."""
     languages: tuple[str, ...] = ()
-    """Languages that make a prompt this role's, as ISO 639-1 codes."""
+    """Languages that make a prompt this role's, such as de."""
     examples: tuple[str, ...] = ()
-    """Prompts that belong to this role; prompts like them go there."""
+    """Example prompts; prompts like them go to this role."""
     private: bool | None = None
     """Only models on this machine may answer."""
     system: str | None = None
-    """What the model is told first in this role."""
+    """The system prompt in this role."""
     persona: str | None = None
-    """The persona of your prompt library that the model plays, in place of a system prompt."""
+    """A persona from your prompt library, instead of a system prompt."""
     search: bool | None = None
-    """Replies draw on a web search."""
+    """Replies use a web search."""
     effort: Effort | None = None
     """How hard the models think."""
     temperature: float | None = None
-    """How freely the models pick their words."""
+    """How varied the replies are, 0 to 2."""
     max_tokens: int | None = None
     """How long a reply may be, in tokens."""
 

@@ -14,6 +14,7 @@ from mixchat.domain.stack import Slot
 from mixchat.domain.usage import Cost
 from mixchat.tui.composer.completion import Candidate, Completion
 from mixchat.tui.composer.completion_list import SHOWN
+from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.composer.preview_line import RoutePreview
 from mixchat.tui.launch_options import LaunchOptions
 from tests.routing.scripted import Hang, reply
@@ -366,3 +367,14 @@ async def test_the_line_under_the_prompt_cuts_who_answers_last():
         assert "Private   daily-driver  a-model-of-some-length" in stage.text
         assert "~$0.0035" in stage.text
         assert "Stack" not in stage.text
+
+
+async def test_what_the_arrow_does_with_waiting_messages_is_said_only_while_it_does_that():
+    async with on_stage(size=(120, 40)) as stage:
+        stage.composer.update_queue((ComposedMessage(typed="and then?", prompt="and then?"),), paused=False)
+        await stage.until(lambda: "next · ↑ edits · esc pauses" in stage.text)
+        await stage.type("third")
+        await stage.until(lambda: "next · esc pauses" in stage.text)
+        stage.composer.clear()
+        stage.composer.update_queue(stage.composer.waiting, paused=True)
+        await stage.until(lambda: "paused · enter resumes · ↑ edits" in stage.text)

@@ -58,7 +58,7 @@ class EffortSpec(SettingSpec, frozen=True):
 
 
 class TemperatureSpec(SettingSpec, frozen=True):
-    """How freely the model picks its words."""
+    """How varied the replies are."""
 
     def read(self, text: str) -> Value:
         """Return a number from 0 to 2."""
@@ -117,7 +117,7 @@ SETTING_SPECS: Final[Mapping[str, SettingSpec]] = {
         ),
         EffortSpec(name="effort", title="Reasoning effort", help="How hard it thinks.", choices=_EFFORTS),
         TemperatureSpec(
-            name="temperature", title="Temperature", help="How freely it picks its words, from 0 to 2."
+            name="temperature", title="Temperature", help="How varied its replies are, from 0 to 2."
         ),
         TokensSpec(name="max_tokens", title="Max output tokens", help="Tokens, its thinking included."),
         SearchSpec(

@@ -78,6 +78,8 @@ class Composer(Vertical):
     """What is said in place of who would answer while nothing is written: what it waits for."""
     paused: var[bool] = var(False)
     """Whether they wait until somebody lets them go."""
+    is_blank: var[bool] = var(True)
+    """Whether nothing is written, so that keys are about the messages that wait."""
 
     def __init__(self, sources: Sources) -> None:
         super().__init__()
@@ -110,7 +112,7 @@ class Composer(Vertical):
         """Lay out what waits, the prompt and who would answer."""
         yield CardEdge(top=True)
         with Vertical(id="composer-card"):
-            yield QueueList().data_bind(Composer.waiting, Composer.paused)
+            yield QueueList().data_bind(Composer.waiting, Composer.paused, Composer.is_blank)
             yield self._banner
             yield self.completions
             yield self.area
@@ -321,6 +323,7 @@ class Composer(Vertical):
     @on(TextArea.Changed)
     def _changed(self, event: TextArea.Changed) -> None:
         event.stop()
+        self.is_blank = self.is_empty
         if self.typed != self._unchanged:
             self._unchanged = None
         if self.is_empty:

@@ -17,6 +17,8 @@ class QueueList(Widget):
 
     waiting: reactive[tuple[ComposedMessage, ...]] = reactive[tuple[ComposedMessage, ...]]((), layout=True)
     paused: reactive[bool] = reactive(False)
+    is_blank: reactive[bool] = reactive(True)
+    """Whether nothing is written: only then the keys that write are about these messages."""
 
     def watch_waiting(self) -> None:
         """Take no room for an empty queue."""
@@ -24,8 +26,9 @@ class QueueList(Widget):
 
     def render(self) -> Content:
         """Return the rows and what can be done about them."""
-        pauses = f"next · ↑ edits · {key_on(self, 'stop')} pauses"
-        state = "paused · enter goes on · ↑ edits" if self.paused else pauses
+        ways = [("paused" if self.paused else "next", True), ("enter resumes", self.paused and self.is_blank),
+                ("↑ edits", self.is_blank), (f"{key_on(self, 'stop')} pauses", not self.paused)]  # fmt: skip
+        state = " · ".join(said for said, holds in ways if holds)
         rows = [
             Content.assemble(
                 ("⋮ ", "$accent"),

@@ -154,14 +154,14 @@ async def test_a_config_that_cannot_be_written_is_one_sentence_and_holds_for_the
 async def test_a_variable_that_goes_before_the_file_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MIXCHAT_THEME", "mixchat-light")
     async with on_stage(SceneRuntime()) as stage:
-        await config(stage, "background is")
+        await config(stage, "terminal's background")
         await stage.until(lambda: "Set by MIXCHAT_THEME, which goes before" in stage.text)
 
 
 async def test_the_theme_is_tried_on_as_it_is_lit_and_kept_by_enter():
     runtime = SceneRuntime()
     async with on_stage(runtime) as stage:
-        await config(stage, "background is")
+        await config(stage, "terminal's background")
         await stage.pilot.press("enter")
         await stage.type("linen")
         await stage.until(lambda: stage.app.theme == "linen")
