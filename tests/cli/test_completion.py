@@ -47,31 +47,38 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "completed"), CASES)
-def test_bash_completes(home: Path, typed: str, completed: str):
-    words = typed.split()
-    line = f"""eval "$(mixchat completion bash)"
+def test_bash_completes(home: Path):
+    lines = ['eval "$(mixchat completion bash)"']
+    for typed, _ in CASES:
+        words = typed.split()
+        lines.append(f"""
 COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; COMP_LINE='{typed}'; COMP_POINT={len(typed)}
-_shtab_mixchat mixchat '{words[-1]}' '{words[-2]}' 2>/dev/null; printf '%s\\n' "${{COMPREPLY[@]}}" """
-    done = subprocess.run(["bash", "--norc", "-c", line], capture_output=True, text=True, check=False)
-    assert completed in done.stdout.split(), done.stderr
+_shtab_mixchat mixchat '{words[-1]}' '{words[-2]}' 2>/dev/null; echo "${{COMPREPLY[@]}}"; COMPREPLY=()""")
+    done = subprocess.run(
+        ["bash", "--norc", "-c", "\n".join(lines)], capture_output=True, text=True, check=False
+    )
+    offered = [line.split() for line in done.stdout.splitlines()]
+    assert len(offered) == len(CASES), done.stderr
+    assert all(completed in words for words, (_, completed) in zip(offered, CASES, strict=True)), offered
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish (apt-get install fish)")
-@pytest.mark.parametrize(("typed", "completed"), CASES)
-def test_fish_completes(home: Path, typed: str, completed: str):
+def test_fish_completes(home: Path):
     place = home / ".config" / "fish" / "completions"
     place.mkdir(parents=True)
     (place / "mixchat.fish").write_text(script("fish"))
+    lines = [f"complete -C '{typed}'; echo =" for typed, _ in CASES]
     done = subprocess.run(
-        ["fish", "-c", f"complete -C '{typed}'"], capture_output=True, text=True, check=False, timeout=50
+        ["fish", "-c", "\n".join(lines)], capture_output=True, text=True, check=False, timeout=50
     )
-    assert completed in [line.split("\t")[0] for line in done.stdout.splitlines()], done.stderr
+    *offered, _ = done.stdout.split("=\n")
+    assert len(offered) == len(CASES), done.stderr
+    for lines, (_, completed) in zip(offered, CASES, strict=True):
+        assert completed in [line.split("\t")[0] for line in lines.splitlines()], done.stderr
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh (apt-get install zsh)")
-@pytest.mark.parametrize(("typed", "completed"), CASES)
-def test_zsh_completes(home: Path, typed: str, completed: str):
+def test_zsh_completes(home: Path):
     functions = home / "zfunc"
     functions.mkdir()
     (functions / "_mixchat").write_text(script("zsh"))
@@ -91,9 +98,11 @@ def test_zsh_completes(home: Path, typed: str, completed: str):
     os.close(side)
     try:
         assert "READY> " in read_until(main, "READY> ")
-        os.write(main, f"{typed}\t".encode())
-        shown = read_until(main, completed)
-        assert completed in shown, shown
+        for typed, completed in CASES:
+            os.write(main, f"{typed}\t".encode())
+            shown = read_until(main, completed)
+            assert completed in shown, shown
+            os.write(main, b"\x15")  # the line is gone, and the next one begins
     finally:
         process.kill()
         process.wait()

@@ -109,11 +109,16 @@ def spent(text: str) -> float:
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_text_and_no_faster(piece: str):
-    text = "".join(piece.format(number) for number in range(100_000))[:100_000]
+    numbers = range(100_000 // len(piece) + 1)
+    text = "".join(piece.format(number) for number in numbers)[:100_000]
     long = text * 8
     spent(text)
-    once, eight = min(spent(text) for _ in range(3)), min(spent(long) for _ in range(2))
-    assert eight < 8 * 2.5 * max(once, 0.004), f"{once:.4f} s, then {eight:.4f} s for eight times as much"
+    once = min(spent(text) for _ in range(3))
+    most = 8 * 2.5 * max(once, 0.004)
+    eight = spent(long)
+    if eight >= most:  # something else may have been in the way
+        eight = spent(long)
+    assert eight < most, f"{once:.4f} s, then {eight:.4f} s for eight times as much"
 
 
 @pytest.mark.bench
