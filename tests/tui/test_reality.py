@@ -135,7 +135,7 @@ async def test_the_terminal_changes_its_size_in_mid_reply(wires: Wires):
             await eye.sees_line(20 * number)
             terminal.resize(columns, rows)
         await eye.sees(END)
-        assert "Line 69 of the reply is here." in eye.screen
+        await eye.sees("Line 69 of the reply is here.")
         terminal.send("\x1b[200~typed after it\x1b[201~")
         await eye.sees("typed after it")
     finally:

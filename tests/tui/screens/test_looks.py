@@ -99,6 +99,8 @@ async def finding(stage: Stage) -> None:
 
 
 async def dressing(stage: Stage) -> None:
+    if stage.app.size == (200, 60):  # room for a panel that tells of other chats, which are read meanwhile
+        await stage.until(lambda: "Recent chats" in stage.text)
     await stage.send("/theme")
     await stage.until(lambda: "Type to search" in stage.text)
 
