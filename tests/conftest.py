@@ -16,7 +16,7 @@ from mixchat.config.provider_specs import built_in
 
 pytest_plugins = ("tests.weights",)
 
-WORKERS = 4
+WORKERS = 2
 
 # The programs that the tests start, hundreds of them, would each compile all of it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
