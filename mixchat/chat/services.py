@@ -23,8 +23,8 @@ class ChatServices(Struct, frozen=True):
 
     chats: ChatStore
     turns: TurnStore
-    router: Callable[[], Awaitable[Router]]
-    """Returns the router of the stack in use, once it is loaded; it is asked anew for each turn."""
+    router: Callable[[], Router]
+    """Returns the router of the stack in use; it is asked anew for each turn."""
     clock: Clock
     learned: Callable[[], "Learned | None"]
     """Returns where it is kept what turns teach the router; `None` where nobody teaches."""

@@ -63,7 +63,7 @@ class TurnRunner:
 
     async def decide(self) -> Run | None:
         """Return the turn's way through its fallback order; `None`: no model may take it."""
-        router = await self._services.router()
+        router = self._services.router()
         try:
             decision = await router.decide(self._opened.question)
         except ProviderError as error:

@@ -1,6 +1,5 @@
 """The local classifier: gives a prompt its role, on this machine, in about a millisecond."""
 
-from threading import Lock
 from typing import Final, Protocol
 
 from msgspec import structs
@@ -22,13 +21,6 @@ _UNCLEAR: Final = 0.25
 
 
 _FIRST: Final = RoutingInput(prompt="Now in short, please", history=("What is the capital of France?",))
-_LOADING: Final = Lock()
-
-
-def preload() -> None:
-    """Read what prompts are looked up in: a tenth of a second of work, so for a thread. Later calls return at once."""
-    with _LOADING:
-        LocalClassifier().classify(_FIRST, Stack("", "", {}))
 
 
 class ExampleMatcher(Protocol):
@@ -46,6 +38,10 @@ class LocalClassifier:
         self._learned = learned
         self._model = model or built_in()
         self._examples = Examples(self._model)
+
+    def warm_up(self) -> None:
+        """Read what prompts are looked up in, which otherwise the first of them waits for: a tenth of a second."""
+        self._local(_FIRST)
 
     def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         """Return the role of `question`, how sure that is, and what in it spoke for it. Nothing is raised."""

@@ -27,8 +27,17 @@ _UNCHOSEN: Mapping[Classifier, str] = {
 class PromptClassifier(Protocol):
     """Gives a prompt a role without a network: the user's rules, what was learned, the local weights."""
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether `classify` has nothing to load first."""
+        ...
+
+    async def load(self) -> None:
+        """Load what `classify` needs, without holding up the loop."""
+        ...
+
     def classify(self, question: RoutingInput, stack: Stack) -> Classification:
-        """Return the role and what in the prompt spoke for it. Takes milliseconds."""
+        """Return the role and what in the prompt spoke for it. Takes milliseconds once it is loaded."""
         ...
 
 
@@ -63,14 +72,25 @@ class Router:
         self._advisers = advisers
         self._economy = economy or CostOrder()
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether a decision has nothing to load first."""
+        return self._classifier.is_loaded
+
+    async def load(self) -> None:
+        """Load what a decision needs, without holding up the loop."""
+        await self._classifier.load()
+
     async def decide(self, question: RoutingInput) -> RoutingDecision:
-        """Return the decision for `question`. Without advisers nothing is awaited.
+        """Return the decision for `question`. Once it is loaded, nothing is awaited without advisers.
 
         Raises:
             NoLocalModel: the role or the chat is private and nothing on this machine can take it.
         """
         if question.pin is not None:
             return _checked(self._pinned(question, question.pin))
+        if not self._classifier.is_loaded:
+            await self._classifier.load()
         classification, spent = self._classifier.classify(question, self.stack), FREE
         for adviser in self._advisers:
             if self._may_be_told(question, classification):

@@ -33,12 +33,6 @@ def _preload(provider: "Provider") -> None:
         provider.preload()
 
 
-def _load_classifier() -> None:
-    from mixchat.classifier.classifier import preload
-
-    preload()
-
-
 def _in_background(work: Callable[[], object]) -> None:
     threading.Thread(target=work, daemon=True).start()
 
@@ -62,8 +56,6 @@ class Routing:
         self._teaching = teaching
         self._prepared: set[str] = set()
         """Providers whose libraries are loaded, or on the way."""
-        self.is_loaded = False
-        """Whether all that prompts are looked up in is read."""
 
     def renew(self) -> None:
         """Make the router and what it works with anew: the config has changed."""
@@ -157,26 +149,17 @@ class Routing:
             limits=Limits(silence=self._settings.config.router.silence),
         )
 
-    async def ready_router(self) -> "Router":
-        """Return the router once all that prompts are looked up in is read, which a thread does."""
-        import asyncio  # a decision alone needs no event loop
-
-        if not self.is_loaded:
-            await asyncio.to_thread(_load_classifier)
-            self.is_loaded = True
-        return self.router
-
     @cached_property
     def router(self) -> "Router":
         """Gives every message to the right model."""
-        from mixchat.classifier.classifier import LocalClassifier
+        from mixchat.classifier.lazy_classifier import LazyClassifier
         from mixchat.routing.cost_facts import CostFacts
         from mixchat.routing.cost_order import CostOrder
         from mixchat.routing.router import Router
 
         return Router(
             self.stack,
-            classifier=LocalClassifier(self.learned),
+            classifier=LazyClassifier(lambda: self.learned),
             resources=self.services,
             advisers=[
                 adviser for adviser in (self._embedding_classifier, self._judge()) if adviser is not None

@@ -43,7 +43,7 @@ class Runtime:
         return ChatServices(
             chats=self.storage.chats,
             turns=self.storage.turns,
-            router=self.routing.ready_router,
+            router=lambda: self.routing.router,
             clock=self.storage.clock,
             learned=self.routing.teaches,
             mask=self.mask,

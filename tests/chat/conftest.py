@@ -30,14 +30,11 @@ class Place:
         self.services = ChatServices(
             chats=ChatStore(database, clock),
             turns=TurnStore(database),
-            router=self._ready_router,
+            router=lambda: self.router,
             clock=clock,
             learned=lambda: self.lessons,
             mask=_mask,
         )
-
-    async def _ready_router(self) -> ScriptedRouter:
-        return self.router
 
     @property
     def learned(self) -> list[tuple[str, str, str]]:

@@ -77,18 +77,14 @@ class Soak:
         self.database = Database(folder / "history.db", background=True)
         classification = Classification("coding", 0.9, "local")
         router = Router(STACK, classifier=FixedClassifier(classification), resources=stage.resources)
-        self._made = router
         self._turns = TurnStore(self.database)
         self._chat_services = ChatServices(
             chats=ChatStore(self.database, stage.clock),
             turns=self._turns,
-            router=self._router,
+            router=lambda: router,
             clock=stage.clock,
             learned=lambda: None,
         )
-
-    async def _router(self) -> Router:
-        return self._made
 
     async def run(self, turns: int) -> None:
         """Play so many turns.

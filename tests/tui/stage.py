@@ -75,6 +75,11 @@ class StillClock:
 class PlainClassifier:
     """Reads one word."""
 
+    is_loaded = True
+
+    async def load(self) -> None:
+        """There is nothing to load."""
+
     def classify(self, question: RoutingInput, stack: Stack) -> Classification:
         if "code" in question.prompt:
             evidence = (Evidence("'code'", 1.0),)

@@ -52,11 +52,11 @@ class RoutePreviewBuilder:
     @property
     def is_ready(self) -> bool:
         """Whether a preview can be made without waiting for what prompts are looked up in."""
-        return self._runtime.routing.is_loaded
+        return self._runtime.routing.router.is_loaded
 
     async def load(self) -> None:
         """Read what prompts are looked up in; the loop goes on meanwhile."""
-        await self._runtime.routing.ready_router()
+        await self._runtime.routing.router.load()
 
     def preview(self, chat: Chat, text: str, mentions: Mentions, pin: Pin | None) -> RoutePreview:
         """Return who would answer `text`, and about what it would cost."""
