@@ -1,10 +1,14 @@
 """What must not be imported by whom, looked at in processes of their own: a late import is in no graph."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
+
+from tests.wires import Reply, Wires
 
 SDKS = ("anthropic", "openai", "google.genai", "xllamacpp")
 HEAVY = (
@@ -99,3 +103,13 @@ def test_a_stack_with_one_slot_loads_the_sdk_of_that_slot_alone(provider: str, v
     modules = loaded(code, **{variable: "sk-1"})
     assert within(modules, SDKS) == {own}
     assert "textual" not in modules
+
+
+async def test_a_message_to_a_model_that_is_named_loads_no_classifier_and_no_command_line_of_a_library():
+    async with Wires() as wires:
+        wires.script("tiny", Reply("Here I am."))
+        asked = command("ask", "-q", "-m", "ollama/tiny", "Hello?")
+        modules = await asyncio.to_thread(partial(loaded, asked, OLLAMA_HOST=wires.url))
+    assert "httpx" in modules
+    not_needed = ("mixchat.classifier.classifier", "mixchat.classifier.tokenize", "rich", "pygments", "click")
+    assert within(modules, not_needed) == set()

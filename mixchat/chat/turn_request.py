@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mixchat.chat.attachments import AttachmentStore
-from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import ChatRequest, RoutingInput, TurnRequest
 from mixchat.domain.meter import Purpose
 from mixchat.domain.request import Message
@@ -27,7 +26,7 @@ def to_routing_input(
     its model still thought is not: the prompt stands above, and what comes next follows it.
     """
     turns = [turn for turn in before[-_HISTORY:] if turn.reply or turn.outcome in _ASKED]
-    last = next((turn for turn in reversed(turns) if not is_small_talk(turn.prompt)), None)
+    last = _last_request(turns)
     return RoutingInput(
         prompt=request.text,
         history=tuple(turn.prompt for turn in turns),
@@ -39,6 +38,15 @@ def to_routing_input(
         chat=record.id,
         settings=request.settings.over(record.state.settings),
     )
+
+
+def _last_request(turns: Sequence[Turn]) -> Turn | None:
+    """Return the last of the turns that asked for something."""
+    if not turns:
+        return None
+    from mixchat.classifier.heuristics import is_small_talk  # a first message has no use for it
+
+    return next((turn for turn in reversed(turns) if not is_small_talk(turn.prompt)), None)
 
 
 def to_chat_request(

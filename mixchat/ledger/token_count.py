@@ -1,6 +1,7 @@
 """How many tokens a text is, without a tokenizer: the pieces that tokenizers are made of, each at its mean."""
 
 import re
+from functools import cache
 from typing import Final
 
 _WORD: Final = re.compile("[A-Za-z]+")
@@ -10,11 +11,6 @@ _NUMBER: Final = re.compile("[0-9]{1,3}")
 _MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]+")
 _LINE: Final = re.compile("\n+")
 _INDENT: Final = re.compile("[ \t]{2,}")
-_LATIN: Final = re.compile("[\u0080-\u024f]")
-_CJK: Final = re.compile("[\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef]")
-_BEYOND: Final = re.compile("[\u0080-\U0010ffff]")
-_HIGH: Final = re.compile("[\U0001f000-\U0010ffff]")
-
 
 _WORD_WEIGHT: Final = 1.004
 _LETTER_OVER_SIX: Final = 0.085
@@ -55,7 +51,21 @@ def is_foreign(text: str) -> bool:
     )
 
 
+@cache
+def _scripts() -> tuple[re.Pattern[str], ...]:
+    """Return what finds Latin letters, CJK signs, pictures, and all three and everything else beyond ASCII."""
+    kinds = (
+        "\u0080-\u024f",
+        "\u2e80-\ud7af\uf900-\ufaff\uff00-\uffef",
+        "\U0001f000-\U0010ffff",
+        "\u0080-\U0010ffff",
+    )
+    return tuple(
+        re.compile(f"[{kind}]") for kind in kinds
+    )  # late: their compiling is most of this module's import
+
+
 def _beyond_ascii(text: str) -> float:
-    latin, cjk, high = (len(kind.findall(text)) for kind in (_LATIN, _CJK, _HIGH))
-    rest = len(_BEYOND.findall(text)) - latin - cjk - high
+    latin, cjk, high, all_of_them = (len(kind.findall(text)) for kind in _scripts())
+    rest = all_of_them - latin - cjk - high
     return _LATIN_WEIGHT * latin + _CJK_WEIGHT * cjk + _HIGH_WEIGHT * high + _OTHER_WEIGHT * rest

@@ -14,6 +14,7 @@ from mixchat.secrets.patterns import (
     HARMLESS_SUFFIX,
     NAMED,
     NamedKind,
+    compiled,
 )
 from mixchat.secrets.span import CUT, HAS_DIGIT, IDENTIFIER, TAIL, SecretSpan, is_real
 
@@ -37,11 +38,11 @@ def commands(text: str) -> Iterator[SecretSpan]:
         begin = text.rfind("\n", done, option.start()) + 1 or done
         done = end if (end := text.find("\n", option.start())) >= 0 else len(text)
         for programs, password in COMMANDS:
-            program = programs.search(text, begin, done)
-            for found in password.finditer(text, program.end(), done) if program else ():
+            program = compiled(programs).search(text, begin, done)
+            for found in compiled(password).finditer(text, program.end(), done) if program else ():
                 if hit := _hit(found, _PASSWORD, len(NAMED) + 2):
                     yield hit
-    for found in CHPASSWD.finditer(text) if "chpasswd" in text else ():
+    for found in compiled(CHPASSWD).finditer(text) if "chpasswd" in text else ():
         if hit := _hit(found, _PASSWORD, len(NAMED) + 2):
             yield hit
 
@@ -54,12 +55,12 @@ def named(text: str, small: str) -> Iterator[SecretSpan]:
         for mark in kind.marks:
             if ascii_only and not mark.isascii():
                 break
-            done, length, match = 0, len(mark), kind.pattern.match
+            done, length = 0, len(mark)
             for at in _likely_places(small, mark, kind, known):
                 if at < done:
                     continue
                 done = at + length
-                found = match(text, done)
+                found = compiled(kind.pattern).match(text, done)
                 if found is not None and (hit := _value_behind(found, at, kind, rank)):
                     yield hit
                     done = hit.end
@@ -134,8 +135,8 @@ def _harmless(text: str, start: int) -> bool:
     before = _BEFORE.search(text, max(0, start - IDENTIFIER), start)
     after = _AFTER.match(text, start, start + IDENTIFIER)
     name = (before[0] if before else "") + (after[0].rstrip(".") if after else "")
-    return bool(HARMLESS_NAME.search(name) or HARMLESS_SUFFIX.search(name))
+    return bool(compiled(HARMLESS_NAME).search(name) or compiled(HARMLESS_SUFFIX).search(name))
 
 
 _ROOTS: Final = _roots()
-_PASSWORD: Final = NamedKind("a password", (), re.compile(""))
+_PASSWORD: Final = NamedKind("a password", (), "")

@@ -5,16 +5,23 @@ named value where its name stands, so that a text is read a fixed number of time
 """
 
 import re
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
+
+
+@cache
+def compiled(source: str) -> re.Pattern[str]:
+    """Return a pattern, compiled for the first text that needs it: most need none, and two hundred take 20 ms."""
+    return re.compile(source)
 
 
 class TokenKind(Struct, frozen=True):
     """A credential that its format gives away."""
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     """Matched where the token begins; its group, where it has one, is the secret."""
     starts: tuple[str, ...] = ()
     """How such a token begins, one of these."""
@@ -30,7 +37,7 @@ class NamedKind(Struct, frozen=True):
     name: str
     marks: tuple[str, ...]
     """How it begins, in small letters."""
-    pattern: re.Pattern[str]
+    pattern: str
     """Matched where one of the marks ends; its group is the secret."""
     behind: tuple[str, ...] = ()
     """What must stand before the mark, one of these, in small letters; a hyphen or the like may stand between."""
@@ -45,11 +52,11 @@ class NamedKind(Struct, frozen=True):
 
 
 def _token(name: str, starts: str, pattern: str) -> TokenKind:
-    return TokenKind(name, re.compile(pattern), tuple(starts.split()))
+    return TokenKind(name, pattern, tuple(starts.split()))
 
 
 def _token_around(name: str, inner: str, before: tuple[int, ...], pattern: str) -> TokenKind:
-    return TokenKind(name, re.compile(rf"(?<![A-Za-z0-9_])(?:{pattern})"), inner=inner, before=before)
+    return TokenKind(name, rf"(?<![A-Za-z0-9_])(?:{pattern})", inner=inner, before=before)
 
 
 W = r"[\w-]"
@@ -227,43 +234,43 @@ _KEY_OF: Final = (
 )  # fmt: skip
 
 NAMED: Final[tuple[NamedKind, ...]] = (
-    NamedKind("an AWS secret key", ("secret_access_key", "secretaccesskey"), re.compile(
-        r"[\"']?\s{0,9}[=:]\s{0,9}[\"']?([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+=])")),
-    NamedKind("an Azure storage key", ("accountkey=",), re.compile(r"([A-Za-z0-9+/]{86}==)")),
-    NamedKind("an Azure signature", ("sig=",), re.compile(r"(?<=[?&]sig=)([\w%+/=-]{40,300})")),
-    NamedKind("a token", ("authorization", "x-auth-token"), re.compile(
-        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?!(?i:basic))(?:[A-Za-z-]{2,12}\s{1,3})?([\w.~+/=:-]{20,300})")),
-    NamedKind("a password", ("authorization",), re.compile(
-        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:basic)\s{1,3}([\w+/]{12,300}={0,2})")),
-    NamedKind("a token", ("bearer",), re.compile(r"\s{1,3}([\w.~+/=-]{20,300})")),
-    NamedKind("a one-time password secret", ("otpauth://",), re.compile(r"[^\s\"'&?]{0,200}\?[^\s\"']{0,100}?secret=([A-Za-z2-7]{16,200})"), sure=True),
-    NamedKind("a password's hash", (":$",), re.compile(r"((?:[1567y]|2[abxy]|apr1|argon2i?d?|gy)\$[\w./$,=+-]{20,300})"), sure=True),
-    NamedKind("a key", ("secret", "token", "bearer", "credential"), re.compile(_JOINED + _IS + _VALUE.format(least=16)), told=True, identifier=True),
-    NamedKind("a key", ("key",), re.compile(_JOINED + _IS + _VALUE.format(least=16)), behind=_KEY_OF, told=True, identifier=True),
-    NamedKind("a password", ("pass",), re.compile(
-        r"(?i:w(?:ord|d|ort)?|phrase|code|e)" + _JOINED + _TOLD + _VALUE.format(least=8)), identifier=True),
-    NamedKind("a password", _FOREIGN_WORDS, re.compile(_JOINED + _TOLD + _VALUE.format(least=8)), identifier=True),
-    NamedKind("a password", _WORDS, re.compile(_JOINED + _TOLD + _VALUE.format(least=8)), identifier=True),
-    NamedKind("a password", ("identified by", "requirepass", "masterauth"), re.compile(r"\s{1,3}[\"']?([^\s\"'`;]{8,300})")),
-    NamedKind("a password", ("wpa_passphrase", "/user:"), re.compile(r"\s{0,3}\S{1,60}\s{1,3}[\"']?([^\s\"'`;]{8,300})")),
-    NamedKind("a password", ("pass", "pw"), re.compile(r"(?![a-z])[\"'*]{0,3}\s{0,2}[:=]\s{0,2}[\"']?" + _VALUE.format(least=8)),
+    NamedKind("an AWS secret key", ("secret_access_key", "secretaccesskey"),
+        r"[\"']?\s{0,9}[=:]\s{0,9}[\"']?([0-9A-Za-z/+]{40})(?![0-9A-Za-z/+=])"),
+    NamedKind("an Azure storage key", ("accountkey=",), r"([A-Za-z0-9+/]{86}==)"),
+    NamedKind("an Azure signature", ("sig=",), r"(?<=[?&]sig=)([\w%+/=-]{40,300})"),
+    NamedKind("a token", ("authorization", "x-auth-token"),
+        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?!(?i:basic))(?:[A-Za-z-]{2,12}\s{1,3})?([\w.~+/=:-]{20,300})"),
+    NamedKind("a password", ("authorization",),
+        r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:basic)\s{1,3}([\w+/]{12,300}={0,2})"),
+    NamedKind("a token", ("bearer",), r"\s{1,3}([\w.~+/=-]{20,300})"),
+    NamedKind("a one-time password secret", ("otpauth://",), r"[^\s\"'&?]{0,200}\?[^\s\"']{0,100}?secret=([A-Za-z2-7]{16,200})", sure=True),
+    NamedKind("a password's hash", (":$",), r"((?:[1567y]|2[abxy]|apr1|argon2i?d?|gy)\$[\w./$,=+-]{20,300})", sure=True),
+    NamedKind("a key", ("secret", "token", "bearer", "credential"), _JOINED + _IS + _VALUE.format(least=16), told=True, identifier=True),
+    NamedKind("a key", ("key",), _JOINED + _IS + _VALUE.format(least=16), behind=_KEY_OF, told=True, identifier=True),
+    NamedKind("a password", ("pass",),
+        r"(?i:w(?:ord|d|ort)?|phrase|code|e)" + _JOINED + _TOLD + _VALUE.format(least=8), identifier=True),
+    NamedKind("a password", _FOREIGN_WORDS, _JOINED + _TOLD + _VALUE.format(least=8), identifier=True),
+    NamedKind("a password", _WORDS, _JOINED + _TOLD + _VALUE.format(least=8), identifier=True),
+    NamedKind("a password", ("identified by", "requirepass", "masterauth"), r"\s{1,3}[\"']?([^\s\"'`;]{8,300})"),
+    NamedKind("a password", ("wpa_passphrase", "/user:"), r"\s{0,3}\S{1,60}\s{1,3}[\"']?([^\s\"'`;]{8,300})"),
+    NamedKind("a password", ("pass", "pw"), r"(?![a-z])[\"'*]{0,3}\s{0,2}[:=]\s{0,2}[\"']?" + _VALUE.format(least=8),
         alone=True),
-    NamedKind("a password in an address", ("://",), re.compile(r"[^\s:/@\"'<>]{0,100}:([^\s/@\"'<>]{6,200})@")),
-    NamedKind("a password", ("--",), re.compile(
+    NamedKind("a password in an address", ("://",), r"[^\s:/@\"'<>]{0,100}:([^\s/@\"'<>]{6,200})@"),
+    NamedKind("a password", ("--",),
         r"(?:[a-z]{1,20}-){0,3}(?:password|passwd|pass|passphrase|token|secret|api-key|auth-token|authkey)[ =][\"']?"
-        + _VALUE.format(least=8))),
-    NamedKind("a password", ("/pass", "/rp"), re.compile(r"(?:word)?:[\"']?([^\s\"'`]{8,300})")),
-    NamedKind("a password", (" pass:",), re.compile(r"([^\s\"'`]{8,300})")),
-    NamedKind("a password", ("securestring",), re.compile(r"\s[^\n\"']{0,40}[\"']([^\"'\n]{8,200})[\"']")),
-    NamedKind("a password", (":5432:", ":*:"), re.compile(
-        r"[\w*-]{1,60}:[\w*@.-]{1,60}:(\S{8,200})(?=\s|\Z)")),
-    NamedKind("a password", ('auth"',), re.compile(r"\s{0,3}:\s{0,3}[\"]([\w+/-]{12,}={0,2})[\"]")),
-    NamedKind("a password", ("_auth",), re.compile(r"\s{0,3}=\s{0,3}[\"']?([\w+/]{12,300}={0,2})")),
+        + _VALUE.format(least=8)),
+    NamedKind("a password", ("/pass", "/rp"), r"(?:word)?:[\"']?([^\s\"'`]{8,300})"),
+    NamedKind("a password", (" pass:",), r"([^\s\"'`]{8,300})"),
+    NamedKind("a password", ("securestring",), r"\s[^\n\"']{0,40}[\"']([^\"'\n]{8,200})[\"']"),
+    NamedKind("a password", (":5432:", ":*:"),
+        r"[\w*-]{1,60}:[\w*@.-]{1,60}:(\S{8,200})(?=\s|\Z)"),
+    NamedKind("a password", ('auth"',), r"\s{0,3}:\s{0,3}[\"]([\w+/-]{12,}={0,2})[\"]"),
+    NamedKind("a password", ("_auth",), r"\s{0,3}=\s{0,3}[\"']?([\w+/]{12,300}={0,2})"),
 )  # fmt: skip
 
 _OPTION_VALUE: Final = r"[\"']?([^\s\"'`|;]{6,})"
-COMMANDS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = tuple(
-    (re.compile(rf"(?<![\w.-])(?:{commands})(?![\w-])"), re.compile(option))
+COMMANDS: Final[tuple[tuple[str, str], ...]] = tuple(
+    (rf"(?<![\w.-])(?:{commands})(?![\w-])", option)
     for commands, option in (
         (r"mysql\w*|mariadb[\w-]*|7za?|rar", rf"\s-p{_OPTION_VALUE}"),
         (r"redis-cli|valkey-cli", rf"\s(?:-a|--pass)[ =]{_OPTION_VALUE}"),
@@ -282,12 +289,12 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = tuple(
 COMMAND_LINE: Final = re.compile(r" -(?:[pPwaUu]|\w*b|-user|-proxy-u|-auth|-pass)")
 """What the line of such a command holds."""
 
-HARMLESS_NAME: Final = re.compile(
+HARMLESS_NAME: Final = (
     r"(?i)(?:^|[^a-z])(?:public|max|min|num|pad|eos|bos|sep|unk|next|prev|page|continuation|sync|cursor|cancel\w*|csrf|xsrf"
     r"|primary|foreign|cache|sort|partition|idempotency|storage|registration|push|device|fake|dummy|stop)[_-]?[\w-]*$"
 )
 """Names before the sign of equality whose values are nobody's secret, although `key` or `token` is in them."""
-HARMLESS_SUFFIX: Final = re.compile(
+HARMLESS_SUFFIX: Final = (
     r"(?i)[_.-]?(?:ids?|names?|types?|ur[il]s?|endpoints?|paths?|files?|count|length|len|size|refs?|arn|hash|digest|fingerprint"
     r"|expires\w*|expiry|ttl|version|fields?|headers?|prefix|suffix|format|patterns?|polic(?:y|ies)|alg\w*|hashers?|index|class"
     r"|provider|manager|limit|usage|per\w*|rotation|age)$"
@@ -296,7 +303,7 @@ HARMLESS_SUFFIX: Final = re.compile(
 MARGIN: Final = r"(?:\s|\\[nr]|[\"'+>#|*/;]|\b\d{1,4}[.:|)]?(?=\s))*+"
 """What may stand before a line that was pasted: spaces, quotes, a comment's or a diff's sign, a line number."""
 PRIVATE_WORDS: Final = ("PRIVATE KEY", "Private-Lines", "OpenVPN Static")
-PRIVATE_KEY: Final = re.compile(
+PRIVATE_KEY: Final = (
     r"-----BEGIN (?:[A-Z0-9]+ ){0,4}(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----"
     + MARGIN
     + r"(?:[A-Z][A-Za-z-]+:[^\n\\]*(?:\n|\\[nr])"
@@ -307,6 +314,6 @@ PRIVATE_KEY: Final = re.compile(
     + r"(?=[A-Za-z0-9+/=]{16})"
 )
 """The head of a private key, up to where its body begins."""
-CHPASSWD: Final = re.compile(r":([^\s:\"'|]{8,200})[\"']?\s{0,3}\|\s{0,3}(?:sudo\s+)?chpasswd")
-KEY_LINES: Final = re.compile(r"(?:[A-Za-z0-9+/=]{4,}+" + MARGIN + r")++")
+CHPASSWD: Final = r":([^\s:\"'|]{8,200})[\"']?\s{0,3}\|\s{0,3}(?:sudo\s+)?chpasswd"
+KEY_LINES: Final = r"(?:[A-Za-z0-9+/=]{4,}+" + MARGIN + r")++"
 """The lines of a private key's body."""

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
-from mixchat.secrets.patterns import KEY_LINES, PRIVATE_KEY, PRIVATE_WORDS, TOKENS, TokenKind
+from mixchat.secrets.patterns import KEY_LINES, PRIVATE_KEY, PRIVATE_WORDS, TOKENS, TokenKind, compiled
 from mixchat.secrets.span import (
     CUT,
     HAS_DIGIT,
@@ -41,8 +42,8 @@ _SPACE: Final = ord(" ")
 def private_keys(text: str) -> Iterator[SecretSpan]:
     """Yield the private keys in PEM form, each with all its lines."""
     end = 0
-    for head in PRIVATE_KEY.finditer(text) if any(word in text for word in PRIVATE_WORDS) else ():
-        if head.start() >= end and (lines := KEY_LINES.match(text, head.end())):
+    for head in compiled(PRIVATE_KEY).finditer(text) if any(word in text for word in PRIVATE_WORDS) else ():
+        if head.start() >= end and (lines := compiled(KEY_LINES).match(text, head.end())):
             end = lines.start() + len(lines[0].rstrip())
             yield SecretSpan(lines.start(), end, 0, "a private key")
 
@@ -61,7 +62,7 @@ def inner_tokens(text: str) -> Iterator[SecretSpan]:
 def tokens(text: str) -> Iterator[SecretSpan]:
     """Yield the tokens that begin in the long words of the text, each to the end of its word."""
     for first, last in _long_words(text):
-        begin, later = _START.match(text, first, last), _LATER_START.search(text, first, last)
+        begin, later = _start().match(text, first, last), _later_start().search(text, first, last)
         if (begin is None and later is None) or not HAS_DIGIT.search(text, first, last):
             continue
         done = first
@@ -70,7 +71,7 @@ def tokens(text: str) -> Iterator[SecretSpan]:
                 continue
             if last - first > _BLOB and _in_data(text[max(0, start - IDENTIFIER) : start]):
                 continue
-            found = _token(text, start, _BY_START.get(known, _SHAPELESS))
+            found = _token(text, start, _by_start().get(known, _SHAPELESS))
             if found is not None:
                 done = found.end
                 yield found
@@ -83,7 +84,7 @@ def _starts_in(
     if begin is not None:
         yield begin.start(), begin[0]
     if later is not None:
-        for place in _LATER_START.finditer(text, later.start(), last):
+        for place in _later_start().finditer(text, later.start(), last):
             yield place.end(), place[1]
 
 
@@ -115,7 +116,7 @@ def _in_data(before: str) -> bool:
 
 def _token(text: str, start: int, kinds: Iterable[TokenKind]) -> SecretSpan | None:
     for kind in kinds:
-        found = kind.pattern.match(text, start)
+        found = compiled(kind.pattern).match(text, start)
         if found is None or STAND_IN.search(found[0][:CUT].lower()) or is_flat(found[0]):
             continue
         if kind.name == "a signed web token" and not is_web_token(found[0]):
@@ -125,28 +126,39 @@ def _token(text: str, start: int, kinds: Iterable[TokenKind]) -> SecretSpan | No
     return None
 
 
+@cache
 def _by_start() -> dict[str, tuple[TokenKind, ...]]:
     """Return for each beginning the kinds that begin so, those with the longest beginning first."""
-    starts = {start for kind in TOKENS for start in kind.starts}
+    kinds: dict[str, list[TokenKind]] = {}
+    for kind in TOKENS:
+        for start in kind.starts:
+            kinds.setdefault(start, []).append(kind)
     return {
-        start: tuple(
-            kind for length in range(len(start), 0, -1) for kind in TOKENS if start[:length] in kind.starts
-        )
-        for start in starts
+        start: tuple(kind for length in range(len(start), 0, -1) for kind in kinds.get(start[:length], ()))
+        for start in kinds
     }
+
+
+@cache
+def _start() -> re.Pattern[str]:
+    """Return what finds whether a word begins like a token."""
+    return re.compile(_starts())
+
+
+@cache
+def _later_start() -> re.Pattern[str]:
+    """Return what finds such a beginning further on in a word."""
+    return re.compile(f"[{_SEPARATORS}](?=({_starts()}))")
 
 
 def _starts() -> str:
     """Return a pattern for all beginnings, by their first letter, so that most words are told at once."""
     by_letter: dict[str, list[str]] = {}
-    for start in sorted(_BY_START, key=len, reverse=True):
+    for start in sorted(_by_start(), key=len, reverse=True):
         by_letter.setdefault(start[0], []).append(re.escape(start[1:]))
     known = [f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items())]
-    shapes = [f"(?={kind.pattern.pattern})" for kind in _SHAPELESS]
+    shapes = [f"(?={kind.pattern})" for kind in _SHAPELESS]
     return f"(?=[A-Za-z0-9])(?:{'|'.join([*known, *shapes])})"
 
 
-_BY_START: Final = _by_start()
 _SHAPELESS: Final = tuple(kind for kind in TOKENS if not kind.starts and not kind.inner)
-_START: Final = re.compile(_starts())
-_LATER_START: Final = re.compile(f"[{_SEPARATORS}](?=({_starts()}))")
