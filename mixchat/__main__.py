@@ -3,8 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
-from typing import cast
 
 from mixchat.cli.exit import end_process, run_command
 from mixchat.domain.errors import ConfigError
@@ -23,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> int:
     # httpx imports its own command line, with Click, Pygments and Rich's tables, wherever it finds them; a tenth of a
     # second and some megabytes that nothing here uses. It goes without where the module cannot be imported.
-    sys.modules.setdefault("httpx._main", cast("ModuleType", None))
+    sys.modules.setdefault("httpx._main", None)  # pyright: ignore[reportArgumentType] - as the import system has it
     if not argv:  # the commonest start waits for no parser
         from mixchat.cli.profile import ask_about_profile
 
