@@ -207,7 +207,7 @@ def _print(report: "Report", by: str, titles: dict[str, str]) -> None:
             f"{calls(line.calls)}, {line.input:,} in, {line.output:,} out"
         )
     print(saved_in_brief(report.saving) or saved_sentence(report.saving))
-    if beside := daily_sentence(report.beside_daily):
+    if beside := daily_sentence(report):
         print(beside)
 
 

@@ -107,9 +107,12 @@ def saved_in_brief(saved: Saving | None) -> str:
     return f"{said} compared with {saved.ref.model} for everything."
 
 
-def daily_sentence(beside: Saving | None) -> str:
-    """Return what routing cost or saved beside the everyday model alone; empty where nothing can be said."""
+def daily_sentence(found: Report) -> str:
+    """Return what routing cost or saved beside the everyday model alone; empty where nothing more can be said."""
+    beside = found.beside_daily
     if beside is None or beside.saved is None or not beside.answers:
+        return ""
+    if found.saving is not None and found.saving.ref == beside.ref:
         return ""
     amount = dollars(abs(beside.saved), exact=False)
     word = "less" if beside.saved >= 0 else "more"

@@ -81,3 +81,10 @@ def test_a_closed_stream_leads_nowhere(sitting: Sitting):
         assert told.stdout.strip() == ("" if ">&-" in closed.replace("2>&-", "") else "Hello from wire.")
     assert sitting.runs_in_a_shell("mixchat ask hello 2>/dev/full").returncode == 0, "only talk was lost"
     assert len(sitting.disk.turns()) == 5
+
+
+def test_what_routing_saved_is_said_once(sitting: Sitting):
+    sitting.runs("mixchat ask hello")
+    told = sitting.runs("mixchat spend").stdout
+    assert "Routing saved ~$0 compared with wire" in told
+    assert "answering everything" not in told

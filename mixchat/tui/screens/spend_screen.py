@@ -159,7 +159,7 @@ class SpendScreen(FilterListScreen[str | None]):
     def help_notes(self) -> Sequence[str]:
         """Return how what routing saved is counted."""
         found = self._report
-        return (saved_sentence(found.saving), daily_sentence(found.beside_daily)) if found is not None else ()
+        return (saved_sentence(found.saving), daily_sentence(found)) if found is not None else ()
 
     def fill(self, words: str) -> None:
         """Show the lines that fit."""
