@@ -1,6 +1,6 @@
 """One conversation: what was said, and the only way to say more."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from msgspec import structs
 
@@ -13,6 +13,7 @@ from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
 from mixchat.chat.turn_request import to_chat_request, to_routing_input, to_turn
 from mixchat.chat.turn_runner import OpenedTurn, TurnRunner, run_turn
+from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import (
     ChatRequest,
     GenerationSettings,
@@ -28,6 +29,8 @@ from mixchat.domain.usage import FREE, Cost
 from mixchat.storage.chats import ChatRecord, ChatState
 
 _TITLE_LENGTH = 60
+_GREETINGS = 4
+"""Turns at the beginning that may say no more than hello."""
 _BACK = "This chat had been deleted elsewhere; it is back."
 
 
@@ -229,8 +232,22 @@ class Chat:
 
     @property
     def has_own_title(self) -> bool:
-        """Whether the chat is called something else than the first words of its first prompt."""
-        return not self.path or self.record.title != _first_words(self.path[0].prompt)
+        """Whether the chat is called something else than the first words of what was asked first."""
+        return not self.path or self.record.title not in {
+            _first_words(self.path[0].prompt),
+            _first_words(next(self._asked(), "")),
+        }
+
+    def _asked(self) -> Iterator[str]:
+        """Yield the first prompts that do more than greet."""
+        return (turn.prompt for turn in self.path[:_GREETINGS] if not is_small_talk(turn.prompt))
+
+    @property
+    def _only_greeted(self) -> bool:
+        """Whether the chat is still called by a greeting."""
+        return (
+            0 < len(self.path) < _GREETINGS and not self.has_own_title and next(self._asked(), None) is None
+        )
 
     def add_cost(self, turn_id: str, cost: Cost) -> None:
         """Count what was spent for a turn outside of its reply, once it has ended."""
@@ -311,6 +328,8 @@ class Chat:
         if self.path.place is None and self.record != before:  # changed in the meantime
             accepted = self._services.chats.post(before, self.record)
         self.record = structs.replace(accepted, leaf=self.record.leaf)
+        if self._only_greeted and not is_small_talk(masked):
+            self.save_record(structs.replace(self.record, title=_first_words(masked)))
         if prompt.pin is not None and purpose in ("answer", "compare"):
             self.lessons.asked(turn.id, prompt.pin.target, self._how_asked(turn))
         self.path.put(kept)

@@ -651,3 +651,21 @@ async def test_a_title_that_fails_leaves_the_first_words(place: Place):
     await collect(chat.send("how do bees dance?"))
     assert not await make_title(chat, place.router, Pin("flash", slot=Slot(FLASH)))
     assert chat.record.title == "how do bees dance?"
+
+
+async def test_a_chat_that_began_with_a_greeting_is_called_by_what_was_asked_then(place: Place):
+    chat = place.chat(reply("Hello!"), reply("Flour."), reply("Yes."))
+    await collect(chat.send("hi"))
+    assert (chat.record.title, chat.has_own_title) == ("hi", False)
+    await collect(chat.send("How is bread made?"))
+    assert (chat.record.title, chat.has_own_title) == ("How is bread made?", False)
+    await collect(chat.send("And rye bread?"))
+    assert place.reopen(chat).record.title == "How is bread made?"
+
+
+async def test_a_title_of_its_own_stays_whatever_is_asked_after_a_greeting(place: Place):
+    chat = place.chat(reply("Hello!"), reply("Flour."))
+    await collect(chat.send("hi"))
+    chat.save_record(structs.replace(chat.record, title="Mine"))
+    await collect(chat.send("How is bread made?"))
+    assert place.reopen(chat).record.title == "Mine"

@@ -41,14 +41,14 @@ def unreadable(rows: list[list[PaintedCell]]) -> Counter[str]:
 
 
 def wrong_in_ansi(rows: list[list[PaintedCell]]) -> Counter[str]:
-    """Return what is no colour of the terminal's own, or invisible on its ground where that is dark or light."""
+    """Return what is no colour of the terminal's own, or next to invisible on its ground where that is dark or light."""
     found: Counter[str] = Counter()
     for row in rows:
         for cell in filter(is_text, row):
             front, ground = cell.style.color or Color.default(), cell.style.bgcolor or Color.default()
             own = {front.type, ground.type} <= {ColorType.DEFAULT, ColorType.STANDARD}
             bare = ground.type is ColorType.DEFAULT and not cell.style.reverse
-            lost = (bare and front.number in {0, 7, 15}) or (
+            lost = (bare and front.number in {0, 4, 7, 15}) or (
                 front == ground and front.type is ColorType.STANDARD
             )
             if not own or lost:
