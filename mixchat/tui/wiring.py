@@ -31,6 +31,7 @@ from mixchat.tui.handlers.chat_settings import ChatSettingsHandler
 from mixchat.tui.handlers.choose_model import ModelHandler
 from mixchat.tui.handlers.compaction import CompactionHandler
 from mixchat.tui.handlers.compare import CompareHandler
+from mixchat.tui.handlers.comparison import ShownComparison
 from mixchat.tui.handlers.compose import ComposeHandler
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.copy import CopyHandler
@@ -40,6 +41,7 @@ from mixchat.tui.handlers.model_download import ModelDownloadHandler
 from mixchat.tui.handlers.navigate import NavigationHandler
 from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.handlers.palette import PaletteHandler
+from mixchat.tui.handlers.pick import PickHandler
 from mixchat.tui.handlers.prompt_library import PromptLibraryHandler
 from mixchat.tui.handlers.roles import RolesHandler
 from mixchat.tui.handlers.startup import StartupHandler
@@ -91,7 +93,9 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     budget = BudgetHandler(context)
     turns = TurnHandler(context)
     titles = TitleHandler(context, spending)
-    comparing = CompareHandler(context, budget, download)
+    shown = ShownComparison(context)
+    picks = PickHandler(context, shown)
+    comparing = CompareHandler(context, shown, picks, budget, download)
     copying = CopyHandler(context)
     navigation = NavigationHandler(context, conversation)
     actions = ActionDispatcher(
@@ -103,8 +107,9 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         titles,
         CompactionHandler(context, spending),
         comparing,
+        picks,
         copying,
-        BranchHandler(context, conversation, comparing, navigation),
+        BranchHandler(context, conversation, shown, picks, navigation),
         InterruptHandler(context, download),
         ModelHandler(context, turns),
         ChatSettingsHandler(context),

@@ -6,10 +6,11 @@ from mixchat.domain.turn import Turn
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.composer.message import EditedTurn
-from mixchat.tui.handlers.compare import CompareHandler
+from mixchat.tui.handlers.comparison import ShownComparison
 from mixchat.tui.handlers.conversation import ConversationHandler
 from mixchat.tui.handlers.handler import NO_TURN, ChatHandler
 from mixchat.tui.handlers.navigate import NavigationHandler
+from mixchat.tui.handlers.pick import PickHandler
 
 
 class BranchHandler(ChatHandler):
@@ -19,12 +20,14 @@ class BranchHandler(ChatHandler):
         self,
         context: ChatContext,
         conversation: ConversationHandler,
-        comparing: CompareHandler,
+        shown: ShownComparison,
+        picks: PickHandler,
         navigation: NavigationHandler,
     ) -> None:
         super().__init__(context)
         self._conversation = conversation
-        self._comparing = comparing
+        self._shown_comparison = shown
+        self._picks = picks
         self._navigation = navigation
         self._deleted: dict[str, list[tuple[str, str | None]]] = {}
         """By chat: the turns that were deleted, each with the last turn that was left on the screen."""
@@ -100,7 +103,7 @@ class BranchHandler(ChatHandler):
         self._step(1)
 
     def _step(self, by: int) -> None:
-        if not self._comparing.step(by):
+        if not self._shown_comparison.step(by):
             self._show_sibling(by)
 
     def _show_sibling(self, by: int) -> None:
@@ -134,7 +137,7 @@ class BranchHandler(ChatHandler):
             path.restore(turn_id)
             self.context.view.load("" if turn_id == path.leaf else turn_id)
             self.context.notify("The deleted turn is back.")
-        elif self._comparing.take_pick_back():
+        elif self._picks.take_pick_back():
             self.context.notify("The pick is taken back; every answer is still there.")
         elif (turn := path.undo()) is not None:
             self.context.view.load()

@@ -9,6 +9,8 @@ from msgspec import Struct, structs
 
 from mixchat.chat.mentions import find_file, read_mentions
 from mixchat.domain.chat_request import Pin, TurnRequest
+from mixchat.domain.role import BUILT_IN
+from mixchat.tui.chat.answer_column import AnswerColumn
 from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.compare_picker import LEAST, MOST, ComparableModels, ComparePicker
 
@@ -120,6 +122,18 @@ class ComparisonSetup:
     def role_of(self, pin: Pin) -> str | None:
         """Return the role that colours an answer: the one that is asked, or the first that names the model."""
         return pin.role or (self._models.roles().get(pin.slot.ref) if pin.slot else None)
+
+    def columns(self, pins: Sequence[Pin]) -> list[AnswerColumn]:
+        """Return a column for each, in a colour of its own: its role's, unless another column has that already."""
+        roles = [self.role_of(pin) for pin in pins]
+        free = [role.name for role in BUILT_IN if role.name not in roles]
+        used: set[str] = set()
+        columns: list[AnswerColumn] = []
+        for number, (pin, role) in enumerate(zip(pins, roles, strict=True), 1):
+            colour = role if role is not None and role not in used else free.pop(0)
+            used.add(colour)
+            columns.append(AnswerColumn(number, pin, role, colour, self.context.runtime.storage.clock))
+        return columns
 
     def _request(self, words: str) -> ComparisonRequest | None:
         path = self.context.chat.path

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import Final
 
 from msgspec import Struct, structs
 
 from mixchat.chat.attach_all import attach_all
 from mixchat.chat.chat import Chat
 from mixchat.chat.compare import compare
+from mixchat.domain.chat_request import TurnRequest
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import FREE, Cost
 from mixchat.tui.chat.answer_column import AnswerColumn
+from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.formatting import why_unsent
 from mixchat.tui.handlers.compare_request import ComparisonRequest
+
+ALL_REPLIES: Final = "all replies"
+"""What the large figure is of while several answer."""
 
 
 class Comparison(Struct, frozen=True):
@@ -82,6 +88,40 @@ class Comparison(Struct, frozen=True):
     def turn(self, number: int) -> Turn | None:
         """Return the answer with that number, counted from 1."""
         return self.columns[number - 1].turn if 0 < number <= len(self.columns) else None
+
+
+class ShownComparison:
+    """The comparison that stands in the conversation's place, if one does."""
+
+    def __init__(self, context: ChatContext) -> None:
+        self._context = context
+        self._last: Comparison | None = None
+
+    @property
+    def now(self) -> Comparison | None:
+        """The comparison on the screen; looking at another chat leaves it."""
+        last = self._last
+        return last if last is not None and self._context.widgets.compared.holds(last.columns) else None
+
+    def put(self, comparison: Comparison) -> None:
+        """Show the columns of a comparison, with the role that its prompt would have had."""
+        self._last = comparison
+        context, words = self._context, comparison.request.prompt.text
+        routed = context.chat.routing_input(TurnRequest(text=words))
+        role = context.runtime.routing.router.decide_locally(routed).role
+        context.widgets.compared.put(words, comparison.columns, role)
+        context.view.body.show_comparison()
+
+    def step(self, by: int) -> bool:
+        """Open the next answer (1) or the one before (-1); return whether a comparison is shown."""
+        is_shown = self.now is not None
+        if is_shown:
+            self._context.widgets.compared.step(by)
+        return is_shown
+
+    def update(self, comparison: Comparison) -> None:
+        """Let the same columns be those of another comparison: some of them are asked anew."""
+        self._last = comparison
 
 
 def _guard(turn: Turn | None) -> str:
