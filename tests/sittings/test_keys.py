@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.sittings.sitting import Sitting
+from tests.sittings.sitting import CLOUD_CONFIG, Sitting
+from tests.wires.script import Status
 
 OLD = "wire-anthropic"
 NEW = "sk-ant-api03-" + "n" * 30
@@ -56,15 +57,15 @@ def test_an_old_key_in_the_environment_is_named_and_the_new_one_used_if_asked(
     ring = has_a_key_ring(sitting, tmp_path)
     sitting.opens()
     pastes_a_key(sitting)
-    sitting.sees(r"environment\s+\(ANTHROPIC_API_KEY\)\s+goes before")
+    sitting.sees(r"environment\s+\(ANTHROPIC_API_KEY\)\s+goes")
     assert NEW in ring.read_text()
     sitting.presses("escape")
     sitting.says("hello")
     assert key_of(sitting, 1) == OLD
     pastes_a_key(sitting)
-    sitting.sees("goes before")
+    sitting.sees("uses the new key")
     sitting.presses("enter")
-    sitting.sees_no_more("goes before")
+    sitting.sees_no_more("uses the new key")
     sitting.says("hello again")
     assert key_of(sitting, 2) == NEW
     sitting.quits()
@@ -93,3 +94,20 @@ def test_the_first_screen_names_keys_and_servers_that_are_there(sitting: Sitting
     sitting.opens(ready="No model is set up yet")
     assert "key from environment" in sitting.sees("Cohere").row_with("Cohere")
     sitting.sees("ollama pull")
+
+
+def test_a_model_is_asked_again_at_once_when_its_key_was_corrected(sitting: Sitting, tmp_path: Path):
+    sitting.writes_config(CLOUD_CONFIG)
+    sitting.writes_stack('[roles.daily-driver]\nmodels = ["anthropic/wire", "ollama/second"]\n')
+    has_a_key_ring(sitting, tmp_path)
+    sitting.provider.will_say(Status(401, "invalid x-api-key"), "now it works")
+    sitting.opens()
+    sitting.says("hello")
+    sitting.sees("access was refused")
+    pastes_a_key(sitting)
+    sitting.sees("uses the new key")
+    sitting.presses("enter")
+    sitting.sees_no_more("uses the new key")
+    sitting.says("hello again")
+    sitting.sees("now it works")
+    assert [request.model for request in sitting.provider.requests] == ["wire", "second", "wire"]

@@ -76,3 +76,20 @@ def test_a_turn_goes_on_from_what_the_shell_added(sitting: Sitting):
     sitting.says("and birds?")
     assert messages(sitting.provider.requests[-1]) == 5
     sitting.sees("and dogs")
+
+
+def test_a_list_that_was_opened_before_renames_and_rolls_nothing_back(sitting: Sitting):
+    sitting.opens()
+    sitting.says(PROMPT)
+    sitting.presses("ctrl+s")
+    sitting.sees("esc back")
+    assert sitting.runs("mixchat ask -c 'and dogs?'").returncode == 0
+    sitting.presses("ctrl+r")
+    sitting.sees("enter save|esc leave|New title|Rename")
+    sitting.presses("ctrl+u")
+    sitting.types("Animals")
+    sitting.presses("enter")
+    sitting.until(lambda: sitting.disk.rows("SELECT 1 FROM chats WHERE title = 'Animals'"), "the new title")
+    sitting.runs("mixchat ask -c 'and birds?'")
+    assert messages(sitting.provider.requests[-1]) == 5
+    assert "Animals" in sitting.runs("mixchat history list").stdout
