@@ -16,10 +16,10 @@ from mixchat.domain.events import Notice, ProviderEvent
 from mixchat.domain.model import ModelCard, ModelRef
 from mixchat.domain.provider import Liveness
 from mixchat.domain.request import ModelRequest
-from mixchat.providers.collector import without_collection
 from mixchat.providers.connections import Connections
 from mixchat.providers.errors import ErrorMapper
 from mixchat.providers.event_stream import WireEvent, wire_events
+from mixchat.providers.sdk_import import sdk_import
 from mixchat.providers.stream_state import EventParser
 from mixchat.providers.transport import told_of_bytes
 from mixchat.providers.wire_request import (
@@ -105,7 +105,7 @@ class Adapter(ABC, Generic[C]):
         with self._lock:
             if self._client is None:
                 self._key = self._endpoint.key()
-                with without_collection():
+                with sdk_import():
                     with contextlib.suppress(
                         ImportError
                     ):  # loaded with the first socket otherwise, on the loop

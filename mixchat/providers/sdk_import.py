@@ -1,12 +1,17 @@
-"""Keeps the garbage collector away from a library while it is imported, and from its classes for ever after."""
+"""The import of an SDK: no collection of garbage meanwhile, and none of the HTTP library that nobody here uses."""
 
 import gc
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
+
+_UNUSED: Final = "aiohttp"
+"""Each SDK imports it where it is installed, which `mixchat[serve]` does; they are all given a client of httpx2."""
 
 
 @contextmanager
-def without_collection() -> Generator[None]:
+def sdk_import() -> Generator[None]:
     """Run an import without a collection in between, and leave what it made to no later one.
 
     An SDK makes half a million objects that live as long as the process. A collection that walks them holds every
@@ -14,9 +19,14 @@ def without_collection() -> Generator[None]:
     """
     was_on = gc.isenabled()
     gc.disable()
+    hidden = _UNUSED not in sys.modules
+    if hidden:
+        sys.modules[_UNUSED] = None  # pyright: ignore[reportArgumentType] - as the import system has it
     try:
         yield
     finally:
+        if hidden:
+            sys.modules.pop(_UNUSED, None)
         if was_on:
             gc.freeze()
             gc.enable()
