@@ -16,7 +16,7 @@ from mixchat.config.provider_specs import built_in
 
 pytest_plugins = ("tests.weights",)
 
-WORKERS = 2
+WORKERS = 3  # on two cores: a test waits for half of its time, for a frame, a pause or a program that starts
 
 # The programs that the tests start, hundreds of them, would each compile all of it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -32,7 +32,7 @@ LOOPBACK = {"localhost", "::1", "0.0.0.0", "::", ""}
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Run the suite in two workers; a file, a single test or a bench in this process."""
+    """Run the suite in a few workers; a file, a single test or a bench in this process."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     benches = "bench" in config.option.markexpr and "not bench" not in config.option.markexpr
