@@ -1,11 +1,12 @@
 """One conversation: what was said, and the only way to say more."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from msgspec import structs
 
 from mixchat.chat.attachments import AttachmentStore
 from mixchat.chat.branch import Branch
+from mixchat.chat.first_words import first_words, title_after_greeting
 from mixchat.chat.lessons import ChatLessons
 from mixchat.chat.messages import TO_CONTINUE, Messages
 from mixchat.chat.other_windows import ANSWERED_ELSEWHERE, OtherWindows
@@ -13,7 +14,6 @@ from mixchat.chat.redaction import PromptRedaction
 from mixchat.chat.services import ChatServices
 from mixchat.chat.turn_request import to_chat_request, to_routing_input, to_turn
 from mixchat.chat.turn_runner import OpenedTurn, TurnRunner, run_turn
-from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import (
     ChatRequest,
     GenerationSettings,
@@ -28,9 +28,6 @@ from mixchat.domain.turn import FileRef, Outcome, Turn, plan_to_keep
 from mixchat.domain.usage import FREE, Cost
 from mixchat.storage.chats import ChatRecord, ChatState
 
-_TITLE_LENGTH = 60
-_GREETINGS = 4
-"""Turns at the beginning that may say no more than hello."""
 _BACK = "This chat had been deleted elsewhere; it is back."
 
 
@@ -230,25 +227,6 @@ class Chat:
         self.lessons.teach(turn, role, "corrected")
         return turn
 
-    @property
-    def has_own_title(self) -> bool:
-        """Whether the chat is called something else than the first words of what was asked first."""
-        return not self.path or self.record.title not in {
-            _first_words(self.path[0].prompt),
-            _first_words(next(self._asked(), "")),
-        }
-
-    def _asked(self) -> Iterator[str]:
-        """Yield the first prompts that do more than greet."""
-        return (turn.prompt for turn in self.path[:_GREETINGS] if not is_small_talk(turn.prompt))
-
-    @property
-    def _only_greeted(self) -> bool:
-        """Whether the chat is still called by a greeting."""
-        return (
-            0 < len(self.path) < _GREETINGS and not self.has_own_title and next(self._asked(), None) is None
-        )
-
     def add_cost(self, turn_id: str, cost: Cost) -> None:
         """Count what was spent for a turn outside of its reply, once it has ended."""
         if cost != FREE and self.path.has(turn_id):
@@ -317,7 +295,7 @@ class Chat:
     async def _save_new(self, prompt: TurnRequest, masked: str, parent: str | None, purpose: Purpose) -> Turn:
         """Put a prompt on disk, with its chat if that is new, and then on the screen."""
         now = self._services.clock.now()
-        title = self.record.title or _first_words(masked)
+        title = self.record.title or first_words(masked)
         turn = to_turn(prompt, self.id, parent, purpose, now)
         self._redaction.redact(turn, masked)
         kept = self._redaction.stored(turn)
@@ -328,8 +306,9 @@ class Chat:
         if self.path.place is None and self.record != before:  # changed in the meantime
             accepted = self._services.chats.post(before, self.record)
         self.record = structs.replace(accepted, leaf=self.record.leaf)
-        if self._only_greeted and not is_small_talk(masked):
-            self.save_record(structs.replace(self.record, title=_first_words(masked)))
+        better = title_after_greeting(self.record.title, self.path, masked)
+        if better != self.record.title:
+            self.save_record(structs.replace(self.record, title=better))
         if prompt.pin is not None and purpose in ("answer", "compare"):
             self.lessons.asked(turn.id, prompt.pin.target, self._how_asked(turn))
         self.path.put(kept)
@@ -354,7 +333,3 @@ class Chat:
     def _remember(self) -> None:
         self.lessons.follow(self.path.ids)
         self.save_record(structs.replace(self.record, leaf=self.path.place))
-
-
-def _first_words(prompt: str) -> str:
-    return " ".join(prompt.split())[:_TITLE_LENGTH]

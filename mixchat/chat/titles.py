@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
+from mixchat.chat.first_words import TITLE_LENGTH
 from mixchat.domain.chat_request import ChatRequest, GenerationSettings, Pin, RoutingInput
 from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import ProviderError
@@ -23,7 +24,6 @@ CHEAP: Final = Decimal("0.001")
 Price = Callable[[ChatRequest, RoutingDecision, Slot], Decimal | None]
 """Returns about what a request to a model would cost; `None`: nobody knows."""
 
-_LONGEST: Final = 60
 _SHOWN: Final = 1000
 """Characters of prompt and reply that the model is shown."""
 _ASKED: Final = "Give this conversation a title of at most six words, in its own language. Write nothing but the title.\n\n{}"
@@ -106,6 +106,6 @@ def clean_title(text: str) -> str:
 
 def _shortened(title: str) -> str:
     """Return the whole words of a title that is too long; one without spaces is cut where it is."""
-    if len(title) <= _LONGEST:
+    if len(title) <= TITLE_LENGTH:
         return title
-    return (title[: _LONGEST + 1].rpartition(" ")[0] or title[:_LONGEST]).rstrip(" ,;:-–—")
+    return (title[: TITLE_LENGTH + 1].rpartition(" ")[0] or title[:TITLE_LENGTH]).rstrip(" ,;:-–—")

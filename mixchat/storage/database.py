@@ -1,12 +1,8 @@
-"""The one SQLite file: chats, turns and the ledger, and how it grew.
-
-`MIGRATIONS` is append-only: each script runs once, in one transaction with the record that it ran
-(`PRAGMA user_version`), after the file was copied. A file of a later mixchat is opened only to say so.
-"""
+"""The one SQLite file: chats, turns and the ledger. A file of a later mixchat is opened only to say so."""
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,17 +10,15 @@ from typing import Final, TypeVar
 from mixchat.config.private_files import close_to_others, private_directory, private_file
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.storage import functions
-from mixchat.storage.ledger_schema import CACHES, LEDGER
-from mixchat.storage.schema import CHATS, DRAFTS, GROWTH, SEARCH, VECTORS
 from mixchat.storage.transaction import advice, transaction
 from mixchat.storage.writer import BUSY, PATIENCE, Done, Job, Writer
 
 Result = TypeVar("Result")
-MIGRATIONS: Final[tuple[str, ...]] = (CHATS, LEDGER, VECTORS, SEARCH, DRAFTS, CACHES, GROWTH)
+VERSION: Final = 7
+"""How many migrations there are. A file that has had them all is opened without loading them."""
 _LOOK_AGAIN: Final = 0.1
 """Seconds between two looks whether another program still writes."""
 _MEMORY: Final = ":memory:"
-_BACKUP: Final = "before-version-"
 
 
 class Database:
@@ -41,7 +35,7 @@ class Database:
     def __init__(
         self,
         path: Path,
-        migrations: Sequence[str] = MIGRATIONS,
+        migrations: Sequence[str] | None = None,
         *,
         patience: float = PATIENCE,
         background: bool = False,
@@ -92,38 +86,16 @@ class Database:
         run("PRAGMA secure_delete = ON")
         return connection
 
-    def _prepare(self, migrations: Sequence[str]) -> None:
-        if self.version == len(migrations):
-            return
-        if self.version > len(migrations):
+    def _prepare(self, migrations: Sequence[str] | None) -> None:
+        """Bring the file up to date: by all migrations, or by those that are given."""
+        wanted = VERSION if migrations is None else len(migrations)
+        if self.version > wanted:
             raise ConfigError(f"The history at {self.path} was written by a newer mixchat; upgrade this one.")
-        self._back_up()
-        for number in range(self.version, len(migrations)):
-            self._migrate(number, migrations[number])
+        if self.version < wanted:
+            from mixchat.storage.migrations import MIGRATIONS, migrate
 
-    def _back_up(self) -> None:
-        """Copy the file as it is, unless it is new; the copy is made beside its place and moved there whole."""
-        if self.version == 0 or self._in_memory:
-            return
-        kept = self.path.with_name(f"{self.path.name}.{_BACKUP}{self.version + 1}")
-        fresh = kept.with_name(kept.name + ".part")
-        fresh.unlink(missing_ok=True)
-        private_file(fresh)
-        with contextlib.closing(sqlite3.connect(fresh)) as copy:
-            self.connection.backup(copy)
-        fresh.replace(kept)
-
-    def backups(self) -> list[Path]:
-        """Return the copies that were made before the file was brought up to date."""
-        return sorted(self.path.parent.glob(f"{self.path.name}.{_BACKUP}*"))
-
-    def _migrate(self, number: int, script: str) -> None:
-        with self.writing() as connection:
-            if self.version > number:
-                return
-            for statement in _statements(script):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number + 1}")
+            copy = not self._in_memory
+            migrate(self.connection, self.path, MIGRATIONS if migrations is None else migrations, copy=copy)
 
     @property
     def version(self) -> int:
@@ -282,13 +254,3 @@ class Database:
         """Write what waits, if it can be written by now, and close the file."""
         self._writer.close()
         self.connection.close()
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the single statements of `script`; a trigger's body belongs to its statement."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

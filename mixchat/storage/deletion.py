@@ -62,7 +62,9 @@ def purge_at_once(database: Database) -> int:
 
 
 def _drop_backups(database: Database, older: float) -> None:
-    for backup in database.backups():
+    from mixchat.storage.migrations import backups
+
+    for backup in backups(database.path):
         with suppress(OSError):
             if time.time() - backup.stat().st_mtime >= older:
                 backup.unlink()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from mixchat.storage.database import MIGRATIONS, Database
+from mixchat.storage.database import Database
+from mixchat.storage.migrations import MIGRATIONS
 from tests.providers.ggufs import gguf
 from tests.providers.loopback import Got, Say, loopback
 from tests.providers.test_local_hub import Answer, hub

@@ -8,9 +8,10 @@ from pathlib import Path
 from mixchat.domain.clock import SystemClock
 from mixchat.domain.turn import FileRef, Outcome, Turn
 from mixchat.storage.chats import ChatStore
-from mixchat.storage.database import MIGRATIONS, Database
+from mixchat.storage.database import Database
 from mixchat.storage.deletion import purge, purge_at_once
 from mixchat.storage.drafts import Drafts
+from mixchat.storage.migrations import MIGRATIONS, backups
 from mixchat.storage.turns import TurnStore
 
 WORD = "Zanzibarquux"
@@ -107,5 +108,5 @@ def test_old_drafts_that_were_sent_or_hold_a_credential_are_cleaned(tmp_path: Pa
     database = Database(path)
     drafts = [row[0] for row in database.connection.execute("SELECT text FROM drafts")]
     assert drafts == ['{"typed":"use [an Anthropic key]","pastes":{"1":"[an Anthropic key]"}}']
-    assert mode(database.backups()[0]) == 0o600
+    assert mode(backups(database.path)[0]) == 0o600
     database.close()

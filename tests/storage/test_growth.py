@@ -12,8 +12,9 @@ from mixchat.chat.branch import Branch
 from mixchat.domain.clock import SystemClock
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.chats import ChatStore
-from mixchat.storage.database import MIGRATIONS, Database
+from mixchat.storage.database import Database
 from mixchat.storage.deletion import purge
+from mixchat.storage.migrations import MIGRATIONS
 from mixchat.storage.turns import TurnStore
 
 TURNS, LENGTH = 400, 50_000

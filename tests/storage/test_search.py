@@ -108,7 +108,7 @@ def test_attached_text_is_found(database: Database):
 
 
 def test_a_history_of_before_is_searched_as_well(tmp_path: Path):
-    from mixchat.storage.database import MIGRATIONS
+    from mixchat.storage.migrations import MIGRATIONS, backups
 
     path = tmp_path / "old.db"
     old = Database(path, MIGRATIONS[:3])
@@ -119,7 +119,7 @@ def test_a_history_of_before_is_searched_as_well(tmp_path: Path):
     old.close()
     database = Database(path)
     assert [hit.turn for hit in Search(database).find("密码")] == ["t"]
-    assert [backup.name for backup in database.backups()] == ["old.db.before-version-4"]
+    assert [backup.name for backup in backups(database.path)] == ["old.db.before-version-4"]
     database.connection.execute("DELETE FROM turns")
     assert Search(database).find("密码") == []
     database.close()

@@ -16,8 +16,9 @@ from mixchat.domain.decision import RoutingDecision
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.storage.chats import ChatRecord, ChatStore
-from mixchat.storage.database import MIGRATIONS, Database
+from mixchat.storage.database import VERSION, Database
 from mixchat.storage.drafts import Drafts
+from mixchat.storage.migrations import MIGRATIONS
 from mixchat.storage.search import Search
 from mixchat.storage.turns import TurnStore
 
@@ -135,6 +136,10 @@ def test_a_file_of_a_newer_mixchat_is_left_alone_with_a_sentence(tmp_path: Path)
     Database(path, [*MIGRATIONS, "CREATE TABLE later (x)"]).close()
     with pytest.raises(ConfigError, match="newer mixchat"):
         Database(path)
+
+
+def test_a_file_that_had_every_migration_is_known_without_them():
+    assert len(MIGRATIONS) == VERSION
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path):

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.chat.chat import Chat
+from mixchat.chat.first_words import first_words, has_own_title
 from mixchat.chat.titles import CHEAP, Price, make_title, title_request
 from mixchat.classifier.heuristics import is_small_talk
 from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
@@ -26,7 +27,6 @@ from mixchat.tui.chat.spending_view import SpendingView
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.widgets.choice_bar import Option, Question
 
-_LONGEST: Final = 60
 _SOON: Final = 3
 """Turns after which a chat that has no title yet is left with its first words."""
 
@@ -51,7 +51,11 @@ class TitleHandler(ChatHandler):
         chat, titles = self.context.chat, self.context.runtime.settings.config.titles
         if titles is False or turn.outcome is not Outcome.COMPLETE or not 0 < len(chat.path) <= _SOON:
             return
-        if chat.id in self._tried or chat.has_own_title or all(is_small_talk(t.prompt) for t in chat.turns):
+        if (
+            chat.id in self._tried
+            or has_own_title(chat.record.title, chat.turns)
+            or all(is_small_talk(t.prompt) for t in chat.turns)
+        ):
             return
         pin = self._pin()
         if pin is None and isinstance(titles, str):
@@ -135,7 +139,7 @@ class TitleHandler(ChatHandler):
     def _save(self, chat: Chat, text: str) -> None:
         before = chat.record.title
         try:
-            chat.save_record(structs.replace(chat.record, title=" ".join(text.split())[:_LONGEST]))
+            chat.save_record(structs.replace(chat.record, title=first_words(text)))
         except StorageError as error:
             self.context.notify(str(error))
         else:
