@@ -126,7 +126,7 @@ class RateLimited(ProviderError):
     """Too many requests; `retry_after` says how long to wait, where known."""
 
     code = "rate_limited"
-    title = "The provider limits the rate"
+    title = "The provider is limiting requests"
 
 
 class Overloaded(ProviderError):

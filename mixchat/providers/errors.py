@@ -225,6 +225,7 @@ class ErrorMapper:
         words = f" ({said})" if said else ""
         if cause is not None:
             return self._of_cause(cause, words)
+        detail = ": ".join(filter(None, (f"status {status}" if status else "", said)))
         label, name = self._label, self._spec.name
         variable = next(iter(self._spec.key_env), "")
         model = self._ref.model if self._ref else "such page"
@@ -233,8 +234,8 @@ class ErrorMapper:
             f"{f'correct {variable} or ' if variable else ''}run `mixchat keys set {name}`.",
             OutOfCredit: f"The account at {self._spec.label or name} is out of credit{words}; top it up.",
             UnknownModel: f"{label} has no {model}{words}; choose another model.",
-            RateLimited: f"{label} limits the rate{words}; {in_words(waits)}.",
-            Overloaded: f"{label} has trouble{f' (status {status})' if status else ''}{words}; try again.",
+            RateLimited: f"{label} is limiting requests{words}; {in_words(waits)}.",
+            Overloaded: f"{label} is having trouble{f' ({detail})' if detail else ''}; try again.",
             TooSlow: f"{label} took too long{words}; try again.",
             TooLong: f"The conversation is too long for {self._who}{words}; shorten it.",
             Refused: f"{self._who} declined to answer{words}; rephrase the prompt.",
@@ -252,7 +253,7 @@ class ErrorMapper:
             "address": f"{label} does not allow this network address{words}; add it to the key's allow list.",
             "verify": f"{label} wants the organisation verified first{words}; do so in its console.",
             "model_permission": f"This key may not use {model} at {label}{words}; choose another model.",
-            "permission": f"{label} does not allow this{words}; check what the key may do.",
+            "permission": f"{label} does not allow this{words}; check the key's permissions.",
             "firewall": f"A firewall or sign-in page stands before {label}{words}; check the network and {self._where}.",
         }[cause]
 

@@ -78,7 +78,7 @@ FAULTS = {
         "overloaded",
         3,
         6,
-        "{label} has trouble (status 500) (The fake says no); try again.",
+        "{label} is having trouble (status 500: The fake says no); try again.",
         rests=True,
     ),
     "rate limit of a second": Fault(
@@ -86,7 +86,7 @@ FAULTS = {
         "rate_limited",
         3,
         8,
-        "{label} limits the rate (The fake says no); wait 1 s.",
+        "{label} is limiting requests (The fake says no); wait 1 s.",
         rests=True,
     ),
     "rate limit of an hour": Fault(
@@ -94,7 +94,7 @@ FAULTS = {
         "rate_limited",
         1,
         4,
-        "{label} limits the rate (The fake says no); wait 60 minutes.",
+        "{label} is limiting requests (The fake says no); wait 60 minutes.",
         rests=True,
     ),
     "wrong key": Fault(

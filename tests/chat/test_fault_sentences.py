@@ -54,7 +54,7 @@ SENTENCES: dict[str, tuple[Script, str]] = {
     ),
     "no permission": (
         Status(403, "You do not have permission to do this.", kind="permission_error"),
-        "Work does not allow this (You do not have permission to do this); check what the key may do.",
+        "Work does not allow this (You do not have permission to do this); check the key's permissions.",
     ),
     "firewall": (
         Web("<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title>", status=403),
@@ -68,9 +68,9 @@ SENTENCES: dict[str, tuple[Script, str]] = {
     ),
     "gateway": (
         Web("<html><head><title>502 Bad Gateway</title></head><h1>nginx</h1></html>", status=502),
-        "Work has trouble (status 502) (a web page: 502 Bad Gateway); try again.",
+        "Work is having trouble (status 502: a web page: 502 Bad Gateway); try again.",
     ),
-    "server's own timeout": (Status(504, "upstream timed out"), "Work has trouble (status 504) (upstream timed out); try again."),
+    "server's own timeout": (Status(504, "upstream timed out"), "Work is having trouble (status 504: upstream timed out); try again."),
     "closed": (
         Hangup(),
         "The connection to Work broke before the reply began; start the server, or correct the address.",
@@ -81,7 +81,7 @@ SENTENCES: dict[str, tuple[Script, str]] = {
         Reply(SAID, ending="stall", after=8),
         "work/wire fell silent in the middle of its reply for 90 seconds.",
     ),
-    "overloaded in the stream": (Reply(SAID, ending="error", after=8), "Work has trouble (status 503) (Overloaded); try again."),
+    "overloaded in the stream": (Reply(SAID, ending="error", after=8), "Work is having trouble (status 503: Overloaded); try again."),
     "empty": (
         Raw(('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n', "data: [DONE]\n\n")),
         "work/wire sent an empty reply.",

@@ -111,7 +111,7 @@ class KeyStore:
             return f"could not be asked to test it: {error.message.rstrip('.')}"
         finally:
             await trial.aclose()
-        return f"accepts it and has {len(models)} models"
+        return f"accepts it: {len(models)} models"
 
 
 _SHAPES: Final = (
