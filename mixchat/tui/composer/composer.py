@@ -200,8 +200,8 @@ class Composer(Vertical):
         """Give the edge the colour of the role."""
         colour = role_class(preview.role) if preview.decision else "-no-role"
         if colour != self._colour:
-            self.remove_class(self._colour)
-            self.add_class(colour)
+            # At once: each change of a class looks through the style sheet for everything inside.
+            self.set_classes((self.classes - {self._colour}) | {colour})
             self._colour = colour
 
     def waits_for(self, question: Question | None) -> None:

@@ -1,11 +1,11 @@
 """Text on its way to the screen: taken in by pieces, painted no oftener than the eye needs."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import monotonic, thread_time
 from typing import Final, Protocol
 
-from textual.timer import Timer
 from textual.widget import Widget
 
 _PERIOD: Final = 0.012
@@ -42,7 +42,7 @@ class PaintScheduler:
     """Holds what came until there is time for it. Without text on its way it has no timer.
 
     Args:
-        widget: lends its timers.
+        widget: is called back by its own messages, so that what fails there ends nothing else.
         target: takes the text in and shows it.
     """
 
@@ -52,7 +52,7 @@ class PaintScheduler:
         self._waiting: deque[str] = deque()
         """What came, in parts of a piece at most: however much waits, a piece is taken without looking at the rest."""
         self._last: Callable[[], None] | None = None
-        self._timer: Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._painted = 0.0
         self._pause = _PERIOD
 
@@ -84,11 +84,11 @@ class PaintScheduler:
             if wait <= 0 and not self._target.is_behind():
                 self.flush()
             else:
-                self._timer = self._widget.set_timer(max(_PIECE_GAP, wait), self._due)
+                self._timer = self._after(max(_PIECE_GAP, wait), self._due)
 
     def _due(self) -> None:
         """Paint, unless the terminal has not shown the frame before: a slow line gets fewer frames, not old ones."""
-        self._timer = self._widget.set_timer(_AGAIN, self._due) if self._target.is_behind() else None
+        self._timer = self._after(_AGAIN, self._due) if self._target.is_behind() else None
         if self._timer is None:
             self.flush()
 
@@ -102,12 +102,12 @@ class PaintScheduler:
         elif monotonic() - self._painted >= self._pause and not self._target.is_behind():
             self._target.paint_text()
         else:
-            self._timer = self._widget.set_timer(_PIECE_GAP, self.flush)
+            self._timer = self._after(_PIECE_GAP, self.flush)
             return
         self._painted = monotonic()
         self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
         if self._waiting:
-            self._timer = self._widget.set_timer(_PIECE_GAP, self.flush)
+            self._timer = self._after(_PIECE_GAP, self.flush)
 
     def _next_piece(self) -> str:
         taken: list[str] = []
@@ -133,7 +133,11 @@ class PaintScheduler:
         else:
             last()
 
+    def _after(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+        """Do something later. A timer of Textual's would be a task of its own, fifty times a second."""
+        return asyncio.get_running_loop().call_later(seconds, self._widget.call_next, do)
+
     def _stop(self) -> None:
         if self._timer is not None:
-            self._timer.stop()
+            self._timer.cancel()
             self._timer = None
