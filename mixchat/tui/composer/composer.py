@@ -201,7 +201,7 @@ class Composer(Vertical):
         colour = role_class(preview.role) if preview.decision else "-no-role"
         if colour != self._colour:
             # At once: each change of a class looks through the style sheet for everything inside.
-            self.set_classes((self.classes - {self._colour}) | {colour})
+            self.set_classes([*(name for name in self.classes if name != self._colour), colour])
             self._colour = colour
 
     def waits_for(self, question: Question | None) -> None:
