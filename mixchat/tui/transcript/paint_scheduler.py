@@ -84,12 +84,13 @@ class PaintScheduler:
             if wait <= 0 and not self._target.is_behind():
                 self.flush()
             else:
-                self._timer = self._after(max(_PIECE_GAP, wait), self._due)
+                self._look_after(max(_PIECE_GAP, wait))
 
     def _due(self) -> None:
         """Paint, unless the terminal has not shown the frame before: a slow line gets fewer frames, not old ones."""
-        self._timer = self._after(_AGAIN, self._due) if self._target.is_behind() else None
-        if self._timer is None:
+        if self._target.is_behind():
+            self._look_after(_AGAIN)
+        else:
             self.flush()
 
     def flush(self) -> None:
@@ -102,12 +103,12 @@ class PaintScheduler:
         elif monotonic() - self._painted >= self._pause and not self._target.is_behind():
             self._target.paint_text()
         else:
-            self._timer = self._after(_PIECE_GAP, self.flush)
+            self._flush_after(_PIECE_GAP)
             return
         self._painted = monotonic()
         self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
         if self._waiting:
-            self._timer = self._after(_PIECE_GAP, self.flush)
+            self._flush_after(_PIECE_GAP)
 
     def _next_piece(self) -> str:
         taken: list[str] = []
@@ -133,9 +134,13 @@ class PaintScheduler:
         else:
             last()
 
-    def _after(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
-        """Do something later. A timer of Textual's would be a task of its own, fifty times a second."""
-        return asyncio.get_running_loop().call_later(seconds, self._widget.call_next, do)
+    def _flush_after(self, seconds: float) -> None:
+        """Take in the next piece later. A timer of Textual's would be a task of its own, fifty times a second."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._widget.call_next, self.flush)
+
+    def _look_after(self, seconds: float) -> None:
+        """Paint later, unless the terminal is behind then."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._widget.call_next, self._due)
 
     def _stop(self) -> None:
         if self._timer is not None:
