@@ -33,6 +33,8 @@ async def test_the_chosen_turn_says_why_who_failed_and_what_it_was_charged_at():
         await stage.until(lambda: "4 · 3 failed" in stage.text)
         for words in ("90 %", "code", "b is busy today.", "10 in · 5 out"):
             assert words in stage.text, words
+        assert stage.text.count("b is busy today.") == 1, "what is the same is not said again"
+        assert stage.text.count("the same again") == 2
         assert "config, " not in stage.text
         stage.app.screen.query_one(TurnList).focus()
         await stage.pilot.press("right")

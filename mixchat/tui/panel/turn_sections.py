@@ -135,6 +135,7 @@ def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
             yield Content.styled(facts, "$text-muted")
     if compared:
         return
+    before = ""
     for number, attempt in enumerate(turn.attempts, 1):
         step = "" if attempt.step == "answer" else f" ({attempt.step})"
         yield Content.assemble(
@@ -144,7 +145,8 @@ def _attempts(turn: Turn, compared: Sequence[Turn]) -> Iterator[Content]:
             # Why the whole turn failed stands under its prompt.
             own = turn.failure is not None and attempt.failure.message == turn.failure.message
             why = ERRORS[attempt.failure.code].title.casefold() if own else one_line(attempt.failure.message)
-            yield Content.styled(f"  {why}", "$text-muted")
+            yield Content.styled("  the same again" if why == before else f"  {why}", "$text-muted")
+            before = why
         times = [f"total {formatting.seconds(attempt.ended - attempt.started)}"]
         if attempt.first_token is not None:
             times.append(f"first token {formatting.seconds(attempt.first_token - attempt.started)}")
