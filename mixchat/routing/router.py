@@ -9,7 +9,8 @@ from mixchat.domain.chat_request import ChatRequest, Pin, RoutingInput
 from mixchat.domain.decision import Classification, Classifier, Evidence, RoutingDecision
 from mixchat.domain.stack import Slot, Stack
 from mixchat.domain.usage import FREE, Cost
-from mixchat.routing.cost_order import CostOrder, Order
+from mixchat.routing.cost_order import CostOrder
+from mixchat.routing.economy_order import Order
 from mixchat.routing.fallback_order import FallbackOrder, no_local_candidate, of_role, of_slot
 from mixchat.routing.services import RoutingServices
 
@@ -135,7 +136,12 @@ class Router:
             Order(slots=fallback_order.slots)
             if fallback_order.plan is not None or question.continues
             else self._economy.order(
-                fallback_order.slots, self.stack, classification.role, question, self._homes(question), system
+                fallback_order.slots,
+                self.stack,
+                classification.role,
+                question,
+                self._role_slots(question),
+                system,
             )
         )
         slots = tuple(sorted(order.slots, key=lambda slot: self.resources.health.rests(slot.ref)))
@@ -162,10 +168,10 @@ class Router:
             long_cache=order.long_cache,
         )
 
-    def _homes(self, question: RoutingInput) -> Callable[[str], Sequence[Slot]]:
+    def _role_slots(self, question: RoutingInput) -> Callable[[str], Sequence[Slot]]:
         """Return what looks up the slots of other roles that can take this prompt now."""
 
-        def homes(role: str) -> Sequence[Slot]:
+        def role_slots(role: str) -> Sequence[Slot]:
             role_config = self.stack.roles.get(role)
             if role_config is None or role_config.private:
                 return ()
@@ -173,7 +179,7 @@ class Router:
             found = of_role(self.stack, role, question, self.resources).slots
             return [slot for slot in found if slot.ref in own and not self.resources.health.rests(slot.ref)]
 
-        return homes
+        return role_slots
 
     def _system(self, role: str) -> str | None:
         role_config = self.stack.roles.get(role)

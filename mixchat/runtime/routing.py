@@ -167,7 +167,7 @@ class Routing:
             economy=CostOrder(
                 economy=lambda: self._settings.config.router.economy,
                 facts=CostFacts(lambda: self._storage.ledger, self._storage.prices, self._storage.clock.now),
-                thrift=self._thrift,
+                budget_used=self._budget_used,
                 price=self._price,
                 name=self.called,
             ),
@@ -246,7 +246,7 @@ class Routing:
         if (classifier := self.__dict__.get("_embedding_classifier")) is not None:
             await classifier.aclose()
 
-    def _thrift(self, chat: str | None) -> float:
+    def _budget_used(self, chat: str | None) -> float:
         """Return the share of the tightest budget that is used; the ledger is not asked when there is none."""
         if self._settings.config.budget == Budget():
             return 0.0

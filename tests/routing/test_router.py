@@ -213,7 +213,7 @@ def economy(**fields: object) -> CostOrder:
 
 
 async def test_near_a_budget_the_cheaper_slot_goes_first_and_it_is_said(parts: Parts):
-    decision = await router(parts, economy=economy(thrift=lambda chat: 0.9)).decide(
+    decision = await router(parts, economy=economy(budget_used=lambda chat: 0.9)).decide(
         RoutingInput(prompt="fix this")
     )
     assert refs(decision.fallback_order) == ["c/z", "b/y", "a/x", "local/tiny"]
@@ -222,7 +222,7 @@ async def test_near_a_budget_the_cheaper_slot_goes_first_and_it_is_said(parts: P
 
 
 async def test_far_from_a_budget_the_stacks_order_stays(parts: Parts):
-    decision = await router(parts, economy=economy(thrift=lambda chat: 0.5)).decide(
+    decision = await router(parts, economy=economy(budget_used=lambda chat: 0.5)).decide(
         RoutingInput(prompt="fix this")
     )
     assert refs(decision.fallback_order)[0] == "a/x"
@@ -230,14 +230,14 @@ async def test_far_from_a_budget_the_stacks_order_stays(parts: Parts):
 
 async def test_an_unknown_price_is_not_a_cheap_one(parts: Parts):
     own = stack(coding=["a/x", "a/unknown", "b/y"])
-    decision = await router(parts, own, economy=economy(thrift=lambda chat: 1.0)).decide(
+    decision = await router(parts, own, economy=economy(budget_used=lambda chat: 1.0)).decide(
         RoutingInput(prompt="fix this")
     )
     assert refs(decision.fallback_order) == ["b/y", "a/unknown", "a/x"]
 
 
 async def test_a_pin_is_not_moved_by_money(parts: Parts):
-    by = economy(thrift=lambda chat: 1.0)
+    by = economy(budget_used=lambda chat: 1.0)
     decision = await router(parts, economy=by).decide(
         RoutingInput(prompt="Hi", pin=Pin("coding", role="coding"))
     )
