@@ -269,3 +269,13 @@ async def test_the_large_figure_says_what_it_is_of():
         await stage.until(lambda: "Interrupted" in stage.text)
         assert "last reply" in stage.text
         assert re.search(r"~\d+ tokens", stage.text), "what came is counted where the provider did not say it"
+
+
+async def test_a_long_detail_leaves_the_list_of_turns_its_rows():
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 36)) as stage:
+        stage.runtime.settings.providers.script("b/large", [Overloaded("b is busy today. " * 40)])
+        stage.runtime.settings.providers.script("a/plain", reply("Here I am instead."))
+        await stage.send("why does this code stop one early?")
+        await stage.idle()
+        await stage.until(lambda: "failed" in stage.text)
+        await stage.until(lambda: stage.app.screen.query_one(TurnList).size.height >= 2)

@@ -73,7 +73,7 @@ class TurnPanel(Vertical):
     TurnPanel #panes { height: 1fr; }
     TurnPanel #first-pane { width: 1fr; height: 1fr; }
     TurnPanel.-two-panes #panes { layout: horizontal; }
-    TurnPanel #second-pane { width: 1fr; height: auto; max-height: 60%; }
+    TurnPanel #second-pane { width: 1fr; height: auto; max-height: 50%; }
     TurnPanel #second-pane TurnDetail { max-height: 100%; }
     TurnPanel.-two-panes #second-pane { height: 1fr; max-height: 100%; }
     TurnPanel.-two-panes #second-pane TurnDetail { width: 1fr; height: 1fr; max-height: 100%; margin: 0 0 0 1; }
