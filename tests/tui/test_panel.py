@@ -272,10 +272,13 @@ async def test_the_large_figure_says_what_it_is_of():
 
 
 async def test_a_long_detail_leaves_the_list_of_turns_its_rows():
-    async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 36)) as stage:
+    async with on_stage(StagedRuntime(clock=StillClock()), size=(120, 32)) as stage:
         stage.runtime.settings.providers.script("b/large", [Overloaded("b is busy today. " * 40)])
         stage.runtime.settings.providers.script("a/plain", reply("Here I am instead."))
         await stage.send("why does this code stop one early?")
         await stage.idle()
-        await stage.until(lambda: "failed" in stage.text)
-        await stage.until(lambda: stage.app.screen.query_one(TurnList).size.height >= 2)
+        await stage.until(lambda: "b is busy today. b is" in stage.text)
+        await stage.pilot.pause()
+        left = stage.app.screen.query_one(TurnPanel).region.x
+        beside = "\n".join(row[left:] for row in stage.text.splitlines())
+        assert "why does this" in beside.partition("Today")[2].partition("Attempts")[0]
