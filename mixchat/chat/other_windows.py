@@ -7,7 +7,7 @@ from mixchat.storage.chats import ChatRecord
 Elsewhere = Literal["deleted", "gone", "restored", "beside"]
 """It was deleted, taken off the disk, brought back; or something was sent in the same place as a turn of it."""
 ANSWERED_ELSEWHERE: Final = (
-    "Another window is answering in this chat: this message stands beside that one and does not follow it."
+    "This was sent while another window was answering: it stands beside that message and does not follow it."
 )
 
 

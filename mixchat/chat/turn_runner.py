@@ -82,9 +82,9 @@ class TurnRunner:
         if self._services.clock.monotonic() - self._saved_at >= _SAVE_EVERY:
             self._keep(Outcome.OPEN)
 
-    def notices(self) -> list[ChatEvent]:
+    def notices(self) -> list[Notice]:
         """Return what is to be said now, each thing once."""
-        said: list[ChatEvent] = [Notice("info", text) for text in self._notices]
+        said = [Notice("info", text) for text in self._notices]
         self._notices.clear()
         return said
 
@@ -154,6 +154,7 @@ async def run_turn(
     try:
         yield TurnAccepted(runner.turn, runner.live)
         for notice in runner.notices():
+            runner.live.apply(notice)  # it belongs to the turn, and is shown with it later, too
             yield notice
         if (run := await runner.decide()) is not None:
             async with aclosing(run.events()) as events:

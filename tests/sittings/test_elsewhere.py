@@ -20,7 +20,7 @@ def test_a_turn_of_another_window_is_answered_there_or_was_cut_off(sitting: Sitt
         assert f"({ANSWERING})" in other.runs(f"mixchat history show {chat}").stdout
         asked = other.runs("mixchat ask -c 'and dogs?'")
         assert "dogs bark" in asked.stdout
-        assert "Another window is answering in this chat" in asked.stderr
+        assert "sent while another window was answering" in asked.stderr
         other.sees("Another window sent something in the same place: alt")
         sitting.is_killed()
         other.sees("mixchat ended in the middle of this reply")
@@ -35,6 +35,10 @@ def test_a_chat_that_is_deleted_elsewhere_says_so_at_once(sitting: Sitting):
     sitting.sees("This chat was deleted in another window")
     assert sitting.runs(f"mixchat history restore {turn.chat}").returncode == 0
     sitting.sees("brought back in another window")
+    assert sitting.runs(f"mixchat history rm {turn.chat}").returncode == 0
+    sitting.sees("This chat was deleted in another window")
+    sitting.says("and dogs?")
+    sitting.sees("This chat had been deleted elsewhere; it is back.")
     assert sitting.runs(f"mixchat history rm --now {turn.chat}").returncode == 0
     sitting.sees("deleted for good in another window")
 
@@ -51,6 +55,7 @@ def test_what_was_sent_at_the_same_time_is_told_where_it_stands(sitting: Sitting
     sitting.sees("‹1/2›")
     sitting.presses("alt+right")
     sitting.sees("dogs bark")
+    sitting.sees("sent while another window was answering")
 
 
 def test_what_follows_an_undo_is_no_other_answer_to_what_was_taken_back(sitting: Sitting):
