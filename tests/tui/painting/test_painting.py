@@ -128,7 +128,7 @@ class Told(Static):
 
 async def test_a_widget_hears_of_its_size_also_when_somebody_looked_before_the_layout():
     app = Words()
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with app.run_test(size=(60, 20)):
         compositor = app.screen._compositor
         widget = Told("here")
         app.screen.mount(widget)
@@ -138,7 +138,10 @@ async def test_a_widget_hears_of_its_size_also_when_somebody_looked_before_the_l
             compositor._full_map_invalidated = True
             assert compositor.full_map is not None
             await asyncio.sleep(0)
-        await pilot.pause()
+        for _ in range(200):  # a screen is idle later where others need the processor
+            if widget.told:
+                break
+            await asyncio.sleep(0.02)
         assert widget.told == [60]
 
 
