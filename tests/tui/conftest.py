@@ -1,6 +1,8 @@
 """What is made once for all apps of a session."""
 
+import gc
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from textual.cache import LRUCache
@@ -32,3 +34,18 @@ def _sheets_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
         yield
+
+
+_APPS = count(1)
+"""Counts the tests of this process, each with an app or two."""
+_MANY = 25
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect what apps leave now and then: each has the collector pass over all that is there when it starts."""
+    yield
+    if next(_APPS) % _MANY == 0:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
