@@ -50,6 +50,7 @@ def test_the_network_goes_and_comes_back(sitting: Sitting):
     sitting.sees("You seem to be offline")
     assert time.time() - began < 10
     assert "0 calls" not in sitting.screen.text
+    sitting.until(lambda: sitting.disk.turns()[-1].outcome != "open", "the failed turn on disk")
     (turn,) = sitting.disk.turns()
     assert all(call.cost == 0 for call in sitting.disk.calls()), "nothing was reached, so nothing is owed"
     assert turn.outcome == "failed"

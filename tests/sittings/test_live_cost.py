@@ -84,7 +84,8 @@ def test_the_live_cost_moves_with_the_words(sitting: Sitting, model: str):
     began = begins(sitting, model)
     windows = [watched(sitting, began, mark) for mark in MARKS]
     sitting.presses("escape")
-    sitting.until(lambda: sitting.disk.calls(), "the stopped call in the ledger")
+    # The call is written first: until the turn is, its reply there is the one of the last second.
+    sitting.until(lambda: sitting.disk.turns()[-1].outcome == "stopped", "the stopped turn on disk")
     (call,) = sitting.disk.calls()
     (turn,) = sitting.disk.turns()
     assert call.cost is not None

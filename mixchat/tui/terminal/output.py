@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from typing import Final, TextIO
 
 _FLAGS: Final = os.O_WRONLY | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -69,7 +70,7 @@ class TerminalOutput:
 
 def _reopened(file: TextIO) -> int | None:
     """Return a descriptor of the terminal that does not block, or `None` where there is none to be had."""
-    if not hasattr(os, "O_NONBLOCK"):
+    if sys.platform == "win32":
         return None
     try:
         return os.open(os.ttyname(file.fileno()), _FLAGS)
