@@ -41,6 +41,10 @@ MOST_REPAIRS: Final = 4
 """Fields that are left out of one call, one after the other, before a refusal is believed."""
 _LONGEST_STEP: Final = 0.003
 """Seconds of events that are in the buffer already before the loop gets its turn."""
+_TURNS: Final = 6
+"""Turns that it gets in a flood: a key goes through as many on its way from the terminal to its line."""
+_FLOOD: Final = 4
+"""Events of one step from which on it is one."""
 
 Cards = Callable[[ModelRef], ModelCard]
 """What is known about a model; for an unknown one a card that says nothing."""
@@ -220,14 +224,16 @@ class Adapter(ABC, Generic[C]):
 
 async def _parsed(events: AsyncGenerator[WireEvent], parser: EventParser) -> AsyncGenerator[ProviderEvent]:
     """Yield what the body says up to its end, or for as long as a server may keep a finished one open."""
-    turn = monotonic() + _LONGEST_STEP
+    turn, read = monotonic() + _LONGEST_STEP, 0
     while (event := await _next(events, parser)) is not None:
         for said in _read(event, parser):
             yield said
+        read += 1
         if monotonic() > turn:
             # Nothing that is in the buffer is waited for: a whole reply would be read, and painted, in one step.
-            await asyncio.sleep(0)
-            turn = monotonic() + _LONGEST_STEP
+            for _ in range(_TURNS if read > _FLOOD else 1):
+                await asyncio.sleep(0)
+            turn, read = monotonic() + _LONGEST_STEP, 0
     for said in parser.finish():
         yield said
 

@@ -232,3 +232,5 @@ class RenderStyle(Struct, frozen=True):
     """Whether prompts have half a row above and below; a screen of few rows has none to spare."""
     wide: int = 0
     """Cells that code and tables may fill where prose has fewer."""
+    written: dict[object, object] = {}
+    """Rows of the code that is being written, by what is in them: those that are as they were are not painted again."""

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import overload
+from typing import cast, overload
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -15,6 +15,8 @@ from mixchat.tui.transcript.render_block import BREAK, Piece, RenderedLine
 from mixchat.tui.transcript.tabs import untabbed
 
 _TAB = 4
+_KEPT = 2_000
+"""Rows of the code that is being written that are kept."""
 _LONG = 20_000
 """Characters of a line from which it is cut where the row is full rather than between words."""
 
@@ -33,6 +35,7 @@ class CodeRows(Sequence[RenderedLine]):
     def __init__(self, code: str, language: str, width: int, look: RenderStyle, seams: Seams) -> None:
         self._palette = look.palette
         self._width = width
+        self._written = cast("dict[object, RenderedLine]", look.written) if look.growing else None
         self._label = language
         self._seams: dict[int, list[tuple[int, list[RenderedLine]]]] = {}
         """By line, the rows of each of its seams and the column that they stand at."""
@@ -126,9 +129,27 @@ class CodeRows(Sequence[RenderedLine]):
     def _line(self, at: int) -> list[RenderedLine]:
         rows = self._rows.get(at)
         if rows is None:
-            pieces = self._painted(at)
-            folded = [TextRow(pieces, BREAK)] if self._starts is None else self._folded(pieces)
-            rows = self._rows[at] = self._seamed(at) if at in self._seams else self._padded(folded)
+            if at in self._seams:
+                rows = self._seamed(at)
+            else:
+                pieces = self._painted(at)
+                folded = [TextRow(pieces, BREAK)] if self._starts is None else self._folded(pieces)
+                rows = self._kept(folded) if self._written is not None else self._padded(folded)
+            self._rows[at] = rows
+        return rows
+
+    def _kept(self, folded: Sequence[TextRow]) -> list[RenderedLine]:
+        """Return rows of a block that grows: the very rows that were there before, where they are the same."""
+        written = self._written
+        assert written is not None
+        if len(written) > _KEPT:
+            written.clear()
+        rows: list[RenderedLine] = []
+        for row in folded:
+            key = (*row.pieces, row.end)
+            if key not in written:
+                written[key] = self._padded([row])[0]
+            rows.append(written[key])
         return rows
 
     def _padded(self, folded: Sequence[TextRow]) -> list[RenderedLine]:
