@@ -75,6 +75,7 @@ def server() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+        process.stdout.close()
 
 
 def script(url: str, text: str) -> None:
