@@ -144,3 +144,19 @@ def test_an_address_ends_where_it_ends(text: str, address: str):
 
 def test_a_link_that_would_run_something_is_text():
     assert not any(style.link for _, style in rows("[x](javascript:alert(1))")[0].pieces)
+
+
+def test_rows_of_code_that_is_written_are_the_same_while_they_say_the_same():
+    look = RenderStyle(PALETTE, growing=True)
+    document = MarkdownDocument()
+
+    def rows() -> list[RenderedLine]:
+        block = document.blocks[-1]
+        return list(lay_out(block.tokens, block.env, 40, look))
+
+    document.append("```\nfirst = 1\nsecond = 2\nthi")
+    before = rows()
+    document.append("rd = 3\n")
+    after = rows()
+    assert [line.text for line in after] == ["first = 1", "second = 2", "third = 3"]
+    assert [old is new for old, new in zip(before, after, strict=True)] == [True, True, False]
