@@ -44,15 +44,11 @@ class Drafts:
         return self._own(chat) or self._take_over("chat = ?", chat, chat)
 
     def read_new(self, chat: str) -> str:
-        """Return this window's draft in a chat that has no turn yet, or take over one that was left in such a chat.
+        """Return this window's draft in a chat that has no turn yet, or take over one left in such a chat.
 
-        A chat in which nothing was said is in no list, so what this window left in one comes along, too.
+        Only a window which is gone leaves one: its chat is in no list, so nobody could come back to it.
         """
-        return (
-            self._own(chat)
-            or self._take_over(_UNBEGUN, None, chat, loose="window = ?")
-            or self._take_over(_UNBEGUN, None, chat)
-        )
+        return self._own(chat) or self._take_over(_UNBEGUN, None, chat)
 
     def newest_new(self) -> float:
         """Return when a window that is gone left the newest draft in a chat without a turn; 0: there is none."""
@@ -91,10 +87,10 @@ class Drafts:
         ).fetchone()
         return "" if row is None else str(row[0])
 
-    def _take_over(self, where: str, value: str | None, chat: str, loose: str = _LOOSE) -> str:
+    def _take_over(self, where: str, value: str | None, chat: str) -> str:
         values = [self._window] if value is None else [self._window, value]
         found = self._database.connection.execute(
-            f"SELECT window, chat, text FROM drafts WHERE {loose} AND {where} ORDER BY written DESC LIMIT 1",
+            f"SELECT window, chat, text FROM drafts WHERE {_LOOSE} AND {where} ORDER BY written DESC LIMIT 1",
             values,
         ).fetchone()
         if found is None:

@@ -32,6 +32,8 @@ class OpenChats:
         self._queue: TurnQueue | None = None
         self._written: dict[str, Draft] = {}
         """By chat: what was being written in it last, in full; on disk it holds no credential."""
+        self._left: list[TurnQueue] = []
+        """Of chats that were left, and whose draft goes on to the next one without a turn, newest last."""
         self._clean: set[str] = set()
         """The folded texts of the draft that was saved last that hold no credential: they are read for one once."""
 
@@ -54,11 +56,18 @@ class OpenChats:
         """The chat on the screen."""
         return self.queue.chat
 
-    def open(self, chat: Chat) -> TurnQueue:
-        """Put `chat` on the screen; the one before goes on with its reply if one is under way."""
+    def open(self, chat: Chat, *, carry: bool = False) -> TurnQueue:
+        """Put `chat` on the screen; the one before goes on with its reply if one is under way.
+
+        What is written there goes on to a chat without a turn if `carry`, and from one in which nothing was said
+        in any case: such a chat is in no list, so nobody could come back to it.
+        """
         if self._ends is None:
             raise RuntimeError("attach comes before the first chat")
         if self._queue is not None:
+            unbegun = not self._queue.busy and not self._queue.chat.turns
+            if (carry or unbegun) and self._written.get(self._queue.chat.id, Draft()).typed:
+                self._left.append(self._queue)
             self._queue.leave()
         queue = self._queues.get(chat.id) or TurnQueue(chat, self, self._ends, self._observers, self._screen)
         self._queues = {id_: other for id_, other in self._queues.items() if other.busy}
@@ -83,11 +92,27 @@ class OpenChats:
         return self.chat.lessons.taught_by(turn.id)
 
     def draft(self) -> Draft:
-        """Return what was written and not sent in the chat on the screen."""
+        """Return what was written and not sent in the chat on the screen.
+
+        This window's own drafts come from its memory: on disk the last keys may be missing.
+        """
         chat, drafts = self.chat, self._runtime.storage.drafts
         if chat.id in self._written:
             return self._written[chat.id]
-        return read_draft(drafts.read(chat.id) if chat.turns else drafts.read_new(chat.id))
+        if chat.turns:
+            return read_draft(drafts.read(chat.id))
+        return self._carry() or read_draft(drafts.read_new(chat.id))
+
+    def _carry(self) -> Draft | None:
+        """Move the newest draft that goes on to the chat on the screen there."""
+        if not self._left:
+            return None
+        left = self._left.pop()
+        draft = self._written[left.chat.id]
+        self.save_draft(draft)  # before it goes from where it was: a kill in between must not lose it
+        self._written[left.chat.id] = Draft()
+        self.save_unsent(left)
+        return draft
 
     def save_draft(self, draft: Draft) -> None:
         """Save what is written; a history that cannot be written is no reason to stop typing."""

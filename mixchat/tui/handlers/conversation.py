@@ -4,7 +4,7 @@ from mixchat.chat.chat import Chat
 from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.chat.context import ChatContext
-from mixchat.tui.composer.message import ComposedMessage, Draft
+from mixchat.tui.composer.message import ComposedMessage
 from mixchat.tui.handlers.handler import ChatHandler
 from mixchat.tui.launch_options import LaunchOptions
 
@@ -35,15 +35,15 @@ class ConversationHandler(ChatHandler):
         newer = self.context.runtime.storage.drafts.newest_new() > last.record.updated
         return self.context.runtime.new_chat() if newer else last
 
-    def switch_to(self, chat: Chat) -> None:
-        """Put another chat on the screen, with the draft that was left in it."""
+    def switch_to(self, chat: Chat, *, carry: bool = False) -> None:
+        """Put another chat on the screen, with the draft that was left in it; if `carry`, what is written comes along."""
         chats, composer = self.context.chats, self.context.composer
         if chats.is_open:
             self.context.widgets.choices.cancel()
             self.save_draft()
             composer.leave_edit()
             composer.clear()
-        queue = chats.open(chat)
+        queue = chats.open(chat, carry=carry)
         self.context.view.load()
         composer.restore(chats.draft())
         composer.update_queue(queue.waiting, paused=queue.paused)
@@ -52,15 +52,9 @@ class ConversationHandler(ChatHandler):
     @handles("new-chat")
     def new(self) -> None:
         """Begin an empty chat; what is written comes along."""
-        composer = self.context.composer
-        self.context.widgets.choices.cancel()
-        composer.leave_edit()
-        draft = composer.draft
-        self.context.chats.save_draft(Draft())
-        composer.clear()
-        self.switch_to(self.context.runtime.new_chat())
-        composer.restore(draft)
-        composer.area.focus()
+        self.context.composer.leave_edit()
+        self.switch_to(self.context.runtime.new_chat(), carry=True)
+        self.context.composer.area.focus()
 
     def send(self, message: ComposedMessage) -> None:
         """Send a message, or let it wait."""
