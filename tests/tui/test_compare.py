@@ -46,7 +46,8 @@ async def test_answers_stand_side_by_side_each_with_model_and_cost():
         assert "daily-driver" in lines[head]
         assert "3  tiny  quick" in lines[head]
         assert lines[head].count("✓ done") == 3
-        assert "<$ ┏━┓" in lines[head + 2]  # the large figure
+        assert " $ ┏━┓" in lines[head + 2]  # the large figure
+        assert " < ┃ ┃" in lines[head + 3]
         assert "5 tokens" in lines[head + 2]
 
 

@@ -7,14 +7,16 @@ from msgspec import structs
 from textual.content import Content
 from textual.screen import Screen
 
-from mixchat.domain.errors import Interrupted, Overloaded
-from mixchat.domain.events import TextDelta
+from mixchat.domain.errors import Interrupted, NeedsKey, Overloaded
+from mixchat.domain.events import TextDelta, ThinkingDelta
+from mixchat.tui.chat import live_totals
+from mixchat.tui.panel.cost_figure import cost_figure
 from mixchat.tui.panel.health_list import HealthList
 from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
 from mixchat.tui.panel.turn_detail import HangingText, hang
 from mixchat.tui.panel.turn_list import TurnList
 from mixchat.tui.panel.turn_panel import TurnPanel
-from tests.routing.scripted import reply
+from tests.routing.scripted import Hang, Pause, reply
 from tests.tui.stage import CONFIG, Stage, StagedRuntime, StillClock, on_stage
 
 
@@ -282,3 +284,37 @@ async def test_a_long_detail_leaves_the_list_of_turns_its_rows():
         left = stage.app.screen.query_one(TurnPanel).region.x
         beside = "\n".join(row[left:] for row in stage.text.splitlines())
         assert "why does this" in beside.partition("Today")[2].partition("Attempts")[0]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (120, 24), (80, 24)])
+async def test_what_nobody_answered_is_not_free(size: tuple[int, int]):
+    async with on_stage(StagedRuntime(clock=StillClock()), size=size) as stage:
+        for model in ("a/plain", "b/large"):
+            stage.runtime.settings.providers.script(model, [NeedsKey("The key is wrong.")])
+        await stage.send("tell me about tea")
+        await stage.until(lambda: "The key is wrong." in stage.text)
+        await stage.idle()
+        assert "free" not in stage.text
+        assert re.search(r"\$0(?![.\d])", stage.text)
+        assert ("nothing was charged" in stage.text) == (size == (120, 40))
+
+
+@pytest.mark.parametrize(
+    ("amount", "signs"), [("~<$0.0001", ["~$", " <", "  "]), ("~$0.0121", ["~$", "  ", "  "])]
+)
+def test_the_digits_of_the_large_figure_begin_in_one_column_whatever_signs_it_has(
+    amount: str, signs: list[str]
+):
+    rows = [str(row) for row in cost_figure(amount)]
+    assert [row[:2] for row in rows] == signs
+    assert [row[3:6] for row in rows] == ["┏━┓", "┃ ┃", "┗━┛"]
+
+
+async def test_the_state_in_the_panel_changes_with_the_turn_not_with_a_clock(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(live_totals, "_TICK", 3600.0)
+    async with on_stage(size=(120, 40)) as stage:
+        script = [ThinkingDelta("Which tea?"), Pause(0.3), TextDelta("Green tea."), Hang()]
+        stage.runtime.settings.providers.script("a/plain", script)
+        await stage.send("tell me about tea")
+        await stage.until(lambda: "◐ thinking" in stage.text)
+        await stage.until(lambda: "● writing" in stage.text)

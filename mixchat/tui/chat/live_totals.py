@@ -12,7 +12,7 @@ from mixchat.domain.events import (
     TextDelta,
     ThinkingDelta,
 )
-from mixchat.domain.live_turn import LiveTurn
+from mixchat.domain.live_turn import Doing, LiveTurn
 from mixchat.domain.turn import Turn
 from mixchat.domain.usage import Cost
 from mixchat.tui.chat.open_chats import OpenChats
@@ -45,12 +45,14 @@ class LiveTotals:
         self._figure: tuple[Cost | None, str] = (None, "")
         """What the large figure shows meanwhile, if not the newest turn's cost, and what that is."""
         self._idle = self._missing = ""
-        self._has_words = False
+        self._doing: Doing = "routing"
+        """What the turn did when that was last looked at."""
         self._timer: Timer | None = None
 
     def begin(self, turn: Turn, live: LiveTurn) -> None:
         """Start to look."""
         self._live, self._activity = live, TurnActivity(live, self._spending.clock)
+        self._doing = live.activity.doing
         self._asks, self._figure = ("", ""), (None, "")
         self._status.busy, self._status.note = True, ""
         self._panel.chat_title = self._chats.chat.record.title
@@ -59,13 +61,15 @@ class LiveTotals:
         self._tick()
 
     def show(self, event: ChatEvent) -> None:
-        """Look at once when the model changes, and when the first word has come: it is painted before it is counted."""
-        if isinstance(event, Routed | AttemptStarted | FailedOver | StreamEnd):
-            self._has_words = False
+        """Look at once when the model changes or the turn does something else; a first word is painted before."""
+        if self._live is None:
+            return
+        before, self._doing = self._doing, self._live.activity.doing
+        if isinstance(event, TextDelta | ThinkingDelta):
+            if self._doing != before:
+                self._panel.call_after_refresh(self._tick)
+        elif self._doing != before or isinstance(event, Routed | AttemptStarted | FailedOver | StreamEnd):
             self._tick()
-        elif not self._has_words and isinstance(event, TextDelta | ThinkingDelta):
-            self._has_words = True
-            self._panel.call_after_refresh(self._tick)
 
     def settle(self, turn: Turn) -> None:
         """Show the sums as they were written down, and rest."""

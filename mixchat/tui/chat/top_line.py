@@ -26,7 +26,7 @@ class TopLine(Widget):
         if spending.beside:
             left = Content.assemble(left, "  ", (spending.beside, "$text-muted"))
         if spending.newest is not None:
-            left = Content.assemble(left, _GAP, (money.cost(spending.cost), "$text bold"))
+            left = Content.assemble(left, _GAP, (spending.amount, "$text bold"))
         sums = self._sums() if spending.spent or not spending.missing else []
         while sums and left.cell_length + 2 + Content(_GAP).join(sums).cell_length > width:
             sums.pop()

@@ -22,19 +22,21 @@ _GLYPHS: Final = {
 
 
 def cost_figure(amount: str, *, muted: str = "$text-muted", bright: str = "$text") -> list[Content]:
-    """Return three rows that show an amount such as `~$0.0121`.
+    """Return three rows that show an amount such as `~$0.0121`, or `<$0.0001`.
 
     Args:
-        amount: as `money.cost` writes it; its mark and dollar sign stay small.
+        amount: as `money.cost` writes it; its signs stay small, and all amounts begin in the same column.
         muted: the style of the sign and of leading zeros.
         bright: the style of the rest.
     """
     digits = amount.lstrip("~<$")
-    sign = amount[: len(amount) - len(digits)].rjust(2)
+    signs = amount[: len(amount) - len(digits)]
+    # Less than the smallest amount: the sign stands before the figure where one is written, at half its height.
+    small = (signs.replace("<", "").rjust(2), " <" if "<" in signs else "  ", "  ")
     first = next((at for at, character in enumerate(digits) if character not in "0."), len(digits))
     rows: list[Content] = []
     for row in range(HEIGHT):
-        parts = [Content.styled(f"{sign} " if row == 0 else "   ", muted)]
+        parts = [Content.styled(f"{small[row]} ", muted)]
         for at, character in enumerate(digits):
             glyph = _GLYPHS.get(character, ("   ",) * HEIGHT)[row]
             # A point stands in the gap that each digit leaves behind it.

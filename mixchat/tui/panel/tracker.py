@@ -109,6 +109,23 @@ class SpendingState(Struct, frozen=True):
             return self.turn
         return self.newest.cost if self.newest is not None else None
 
+    @property
+    def answered(self) -> bool:
+        """Whether the newest turn has a reply; nothing else is free."""
+        return self.newest is not None and bool(self.newest.reply or self.newest.usage.output)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is known that the newest turn costs nothing."""
+        return self.cost is not None and self.cost.exact and self.cost.usd == 0
+
+    @property
+    def amount(self) -> str:
+        """What the newest turn has cost, in words; where nobody answered, that it was charged nothing."""
+        if self.cost is None or self.answered:
+            return money.cost(self.cost)
+        return money.dollars(self.cost.usd, exact=self.cost.exact)
+
 
 class Tracker(Widget):
     """The state and cost of the newest turn, and a row a span."""
@@ -122,7 +139,7 @@ class Tracker(Widget):
         self.refresh(layout=self._shape(old) != self._shape(new))
 
     def _shape(self, spending: SpendingState) -> tuple[int, bool]:
-        return len(list(self._spans(spending))), _is_free(spending)
+        return len(list(self._spans(spending))), bool(_in_a_word(spending))
 
     def render(self) -> Content:
         """Return the rows."""
@@ -134,18 +151,17 @@ class Tracker(Widget):
         label, tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
-                amount = Content.styled(money.cost(spending.cost), "$text bold")
+                amount = Content.styled(spending.amount, "$text bold")
                 rows.append(ends(amount, "  ".join(filter(None, (tokens, took))), width))
             return Content("\n").join([*rows, *spans])
-        if _is_free(spending):
+        if word := _in_a_word(spending):
             rows += [
                 Content(),
-                ends(Content.styled("free", "$text bold"), label, width),
+                ends(Content.styled(word, "$text bold"), label, width),
                 ends(Content(), "  ".join(filter(None, (tokens, took))), width),
             ]
         else:
-            known = money.cost(spending.cost) if spending.newest is not None else "free"
-            amount = money.NOTHING if known == "free" else known
+            amount = money.NOTHING if spending.newest is None or spending.is_nothing else spending.amount
             beside = (label, tokens, took)
             rows += [
                 Content(),
@@ -198,6 +214,8 @@ def state_of(spending: SpendingState) -> Content:
 def _figures(spending: SpendingState) -> tuple[str, str, str]:
     """Return what the large figure is of, how many tokens the newest turn wrote, and how long it took."""
     newest = spending.newest
+    if _in_a_word(spending) and not spending.answered:
+        return "nothing was charged", "", ""
     if spending.of or newest is None or not newest.attempts:
         return spending.of or ("this chat" if newest is None else "last reply"), "", ""
     written = formatting.written(newest)
@@ -205,10 +223,10 @@ def _figures(spending: SpendingState) -> tuple[str, str, str]:
     return "this reply" if spending.state else "last reply", tokens, formatting.seconds(newest.seconds)
 
 
-def _is_free(spending: SpendingState) -> bool:
-    newest = spending.newest
-    answered = newest is not None and bool(newest.reply or newest.usage.output)
-    return answered and money.cost(spending.cost) == "free"
+def _in_a_word(spending: SpendingState) -> str:
+    """Return what stands in place of the large figure where there is none: `free`, or `$0` where nobody answered."""
+    ended = not spending.state and not spending.of
+    return spending.amount if spending.is_nothing and (spending.answered or ended) else ""
 
 
 def ends(left: Content, right: Content | str, width: int) -> Content:

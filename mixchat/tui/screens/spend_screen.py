@@ -13,7 +13,6 @@ from textual.widgets import Input, Static
 
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.plain_text import one_line
-from mixchat.domain.usage import Cost
 from mixchat.ledger import money
 from mixchat.ledger.dates import days_meant
 from mixchat.ledger.reports import BY, By, ReportLine
@@ -118,7 +117,7 @@ class SpendScreen(FilterListScreen[str | None]):
         height, width = self.size.height, max(self.size.width - 4, 20)
         total = found.total.tally
         words = [
-            f"{calls(found.total.calls)}, {money.cost(_average(found))} on average" if total.calls else "",
+            f"{calls(found.total.calls)}, {_average(found)} on average" if total.calls else "",
             saved_in_brief(found.saving),
         ]
         said = [Content.styled(sentence, "$body") for sentence in words if sentence]
@@ -261,7 +260,7 @@ def spend_line(line: ReportLine, name: str, most: Decimal, width: int, *, by: By
     )
 
 
-def _average(found: Report) -> Cost:
+def _average(found: Report) -> str:
     total = found.total
     known = total.calls - total.unknown
-    return Cost(total.usd / known if known else None, exact=not total.estimated)
+    return money.dollars(total.usd / known if known else None, exact=not total.estimated)

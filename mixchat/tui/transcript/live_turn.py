@@ -83,7 +83,7 @@ class LiveTurnView:
         base = summarize_turn(turn, suffix, None)
         role, title = role_title(turn)
         model = (one_line(activity.ref.model),) if activity.ref else ()
-        cost = (money.cost(turn.cost),) if turn.attempts else ()
+        cost = (money.turn_cost(turn),) if turn.attempts else ()
         thinking = sanitize(str(live.thinking))
         return structs.replace(
             base,
