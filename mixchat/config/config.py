@@ -64,14 +64,14 @@ class RouterConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     embeddings: str | None = None
     """A model that compares prompts with each role's examples."""
     economy: Economy = "balanced"
-    """What a better answer may cost: any price, a bit more, or little."""
+    """How much more a better answer may cost. `quality`: any price; `balanced`: a bit; `saver`: little."""
     secrets: bool = True
     """You are asked before a prompt with a credential is sent."""
     first_token: float | None = None
     """How long to wait for a silent model. By default 10 seconds, longer for a model that thinks in silence, is
     loaded first, or has much to read; then the next one is asked."""
     silence: float = 30.0
-    """How long all may stay silent until an unpinned message fails."""
+    """How long silence may last before an unpinned message fails."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.margin <= 1:
@@ -94,7 +94,7 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     animations: bool = True
     """Motion on the screen."""
     images: Literal["auto", "off"] = "auto"
-    """Attached pictures are shown where the terminal can, with `pip install "mixchat[images]"`; `off` shows their names."""
+    """Attached pictures, where the terminal can show them. Needs `pip install "mixchat[images]"`; `off` shows names."""
 
 
 class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,15 +105,15 @@ class ProviderConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     key_env: str | None = None
     """The environment variable that holds the key."""
     key_command: str | None = None
-    """A command that prints the key, such as `op read op://work/llm/key`."""
+    """A command that prints the key: `op read op://work/llm/key`."""
     api: Api | None = None
-    """The protocol that the server speaks; by default the built-in provider's, else `chat`."""
+    """The protocol that the server speaks. By default the built-in provider's, else `chat`."""
     headers: dict[str, str] = {}
     """Headers to send with every request."""
     models: tuple[str, ...] = ()
     """The models to offer where the server cannot list them."""
     local: bool | None = None
-    """What is sent there does not leave this machine, so private chats may use it."""
+    """What is sent there stays on this machine. Private chats may use it."""
     first_token: float | None = None
     """How long to wait for a silent model of this provider."""
 
@@ -131,9 +131,9 @@ class PriceConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     output: Decimal | None = None
     """Dollars per million tokens written, thinking included."""
     cache_read: Decimal | None = None
-    """Dollars per million tokens read from the cache; by default as input."""
+    """Dollars per million tokens read from the cache. By default as input."""
     cache_write: Decimal | None = None
-    """Dollars per million tokens written to the cache; by default as input."""
+    """Dollars per million tokens written to the cache. By default as input."""
     search: Decimal | None = None
     """Dollars per thousand web searches."""
 

@@ -52,7 +52,7 @@ class RoleTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     system: str | None = None
     """The system prompt in this role."""
     persona: str | None = None
-    """A persona from your prompt library, instead of a system prompt."""
+    """A persona of your library, instead of a system prompt."""
     search: bool | None = None
     """Replies use a web search."""
     effort: Effort | None = None

@@ -98,12 +98,20 @@ class RowList(ScrollView, can_focus=True):
         return start
 
     def watch_cursor(self) -> None:
-        """Bring the highlighted row into sight, with the heading above it, and say which it is."""
-        if self.cursor >= 0:
-            above = 1 if self.cursor and not self._rows[self.cursor - 1].value else 0
-            self.scroll_to_region(Region(0, self.cursor - above, 1, 1 + above), animate=False)
+        """Bring the highlighted row into sight, and say which it is."""
+        self._show_highlighted()
         self._post_highlighted()
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Keep the highlighted row in sight: what is said about it below may need more rows than before."""
+        self._show_highlighted()
+
+    def _show_highlighted(self) -> None:
+        """Bring the highlighted row into sight, with the heading above it."""
+        if 0 <= self.cursor < len(self._rows):
+            above = 1 if self.cursor and not self._rows[self.cursor - 1].value else 0
+            self.scroll_to_region(Region(0, self.cursor - above, 1, 1 + above), animate=False)
 
     def _post_highlighted(self) -> None:
         self.post_message(self.Highlighted(self.highlighted))

@@ -7,6 +7,8 @@ import pytest
 from textual.widgets import Input
 
 from mixchat.config.schema import fields, settings
+from mixchat.tui.screens.settings.config_editor import ConfigEditor
+from mixchat.tui.screens.settings.rows import setting_rows
 from mixchat.tui.screens.settings.settings_screen import SettingsScreen
 from mixchat.tui.screens.settings.words import group, may_be, title
 from tests.tui.screens.scene import PRICED, SceneRuntime, opened, said
@@ -48,6 +50,28 @@ def test_no_text_of_the_settings_speaks_of_the_file():
         assert not [text for text in said if FILE_TALK.search(text)], setting.key
         assert said[0] != setting.key.rpartition(".")[2]
         assert setting.help[0].isupper()
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_no_explanation_of_a_row_is_cut_on_a_screen_of_usual_width(changed: bool):
+    named = [field for table in ("providers", "prices", "roles") for field in fields(table, "x")]
+    editor = ConfigEditor(SceneRuntime(), lambda config: None)
+    everything = (*settings(), *named)
+    sources = {setting.key: editor.file if changed else "default" for setting in everything}
+    rows = setting_rows(everything, editor, "", sources)
+    assert [said for row in rows if "…" in (said := str(row.paint(114))[40:])] == []
+
+
+async def test_the_highlighted_row_stays_in_sight_whatever_room_its_explanation_takes():
+    async with on_stage(SceneRuntime(), size=(80, 24)) as stage:
+        screen = await config(stage)
+        rows = screen.rows
+        while (before := rows.cursor) >= 0:
+            await stage.pilot.press("down")
+            await stage.pilot.pause()
+            assert rows.scroll_offset.y <= rows.cursor < rows.scroll_offset.y + rows.size.height
+            if rows.cursor == before:
+                break
 
 
 async def test_a_number_has_its_unit_and_what_nobody_set_says_what_holds():

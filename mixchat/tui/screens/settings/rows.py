@@ -106,6 +106,7 @@ def _row(setting: Setting, editor: FieldEditor, source: str) -> ListRow:
 def _line(setting: Setting, value: object, source: str, file: str, width: int) -> Content:
     changed = source != "default"
     helped = width >= _WIDE
+    set_by = short(source, file).rjust(_SOURCE) if changed else "" if helped else " " * _SOURCE
     room = _VALUE if helped else max(width - _KEY - _SOURCE, 8)
     written = Content.styled(shown_for(setting, value), "$text-accent" if changed else "$text")
     explained = Content.styled(
@@ -115,8 +116,8 @@ def _line(setting: Setting, value: object, source: str, file: str, width: int) -
         title(setting).ljust(_KEY),
         written.truncate(room - 2, ellipsis=True, pad=True),
         "  ",
-        explained.truncate(width - _KEY - room - _SOURCE, ellipsis=True, pad=True) if helped else "",
-        ((short(source, file) if changed else "").rjust(_SOURCE), "$text-muted"),
+        explained.truncate(width - _KEY - room - len(set_by), ellipsis=True, pad=True) if helped else "",
+        (set_by, "$text-muted"),
     )
 
 
