@@ -211,6 +211,11 @@ class Branch(Sequence[Turn]):
         self._end(self._ids[:-1])
         return self.turn(self._undone[-1])
 
+    @property
+    def can_redo(self) -> bool:
+        """Whether a turn that was undone can be brought back."""
+        return bool(self._undone) or self._newest_after(self.leaf) is not None
+
     def redo(self) -> Turn | None:
         """Bring back the turn that was undone last, in this session or before, and return it; `None`: there is none."""
         turn_id = self._undone.pop() if self._undone else self._newest_after(self.leaf)

@@ -42,6 +42,7 @@ from mixchat.tui.handlers.navigate import NavigationHandler
 from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.handlers.palette import PaletteHandler
 from mixchat.tui.handlers.pick import PickHandler
+from mixchat.tui.handlers.possible import PossibleActions
 from mixchat.tui.handlers.prompt_library import PromptLibraryHandler
 from mixchat.tui.handlers.roles import RolesHandler
 from mixchat.tui.handlers.startup import StartupHandler
@@ -98,6 +99,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
     comparing = CompareHandler(context, shown, picks, budget, download)
     copying = CopyHandler(context)
     navigation = NavigationHandler(context, conversation)
+    branches = BranchHandler(context, conversation, shown, picks, navigation)
     actions = ActionDispatcher(
         conversation,
         onboarding,
@@ -109,7 +111,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         comparing,
         picks,
         copying,
-        BranchHandler(context, conversation, shown, picks, navigation),
+        branches,
         InterruptHandler(context, download),
         ModelHandler(context, turns),
         ChatSettingsHandler(context),
@@ -117,7 +119,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         AppearanceHandler(context),
         RolesHandler(context),
         navigation,
-        PaletteHandler(context),
+        PaletteHandler(context, PossibleActions(context, shown, branches)),
     )
     observers: tuple[TurnObserver, ...] = (
         view.body, widgets.transcript, widgets.choices, view.totals, titles, view.previewer,

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 
 import pytest
+from textual.widgets import OptionList
 
 from mixchat.tui import handlers
 from mixchat.tui.actions.chat import CHAT, FIRST
@@ -13,7 +14,9 @@ from mixchat.tui.actions.screens import SCREENS
 from mixchat.tui.actions.table import ACTIONS, BY_ID, GROUPS, find_slash
 from mixchat.tui.actions.turns import TURNS
 from mixchat.tui.handlers.handler import ChatHandler
-from tests.tui.stage import CONFIG, StagedRuntime, on_stage
+from mixchat.tui.widgets.picker import Picker
+from tests.routing.scripted import reply
+from tests.tui.stage import CONFIG, Stage, StagedRuntime, on_stage
 
 
 def _handled() -> list[str]:
@@ -138,3 +141,84 @@ async def test_f1_is_a_page_of_keys_as_people_write_them():
 @pytest.mark.parametrize("command", ["clear", "model", "cost", "exit", "export", "resume", "usage", "help"])
 def test_the_slash_commands_that_fingers_know_are_there(command: str):
     assert find_slash(command) is not None
+
+
+async def _commands(stage: Stage) -> str:
+    """Return the whole list of commands, and leave it."""
+    await stage.pilot.press("ctrl+p")
+    await stage.until(lambda: isinstance(stage.app.screen, Picker))
+    titles = "\n".join(str(option.prompt) for option in stage.app.screen.query_one(OptionList).options)
+    await stage.pilot.press("escape")
+    await stage.until(lambda: stage.app.screen is stage.screen)
+    return titles
+
+
+async def test_what_would_only_say_that_it_cannot_be_done_is_not_among_the_commands():
+    async with on_stage() as stage:
+        providers = stage.runtime.settings.providers
+        providers.script(
+            "a/plain", reply("Tea is a leaf."), reply("See [this](https://tea.example):\n\n```\nbrew()\n```")
+        )
+        none = (
+            "Retry",
+            "Continue",
+            "Undo",
+            "Redo",
+            "Copy the",
+            "Links",
+            "Merge",
+            "Pick answer",
+            "Next favourite",
+        )
+        listed = await _commands(stage)
+        assert [title for title in none if title in listed] == []
+        assert "Earlier prompts" not in listed
+
+        await stage.send("tell me about tea")
+        await stage.idle()
+        listed = await _commands(stage)
+        for title in ("Retry", "Undo", "Copy the reply", "Earlier prompts"):
+            assert title in listed, title
+        for title in (
+            "Continue",
+            "Redo",
+            "Copy the code",
+            "Save the code",
+            "Links",
+            "Merge",
+            "Undo what was learned",
+        ):
+            assert title not in listed, title
+
+        await stage.pilot.press("f5")
+        await stage.until(lambda: len(stage.talk.chat.path.siblings(stage.turns[-1].id)) == 2)
+        await stage.idle()
+        listed = await _commands(stage)
+        for title in ("Merge", "Previous answer", "Copy the code", "Links"):
+            assert title in listed, title
+        assert "Pick answer" not in listed, "two answers, but none of them stand side by side"
+
+        await stage.pilot.press("alt+z")
+        await stage.until(lambda: not stage.turns or stage.composer.typed)
+        assert "Redo" in await _commands(stage)
+
+
+async def test_an_answer_can_be_picked_from_the_commands_while_answers_are_compared():
+    async with on_stage(size=(160, 40)) as stage:
+        await stage.send("/compare a/plain b/large What is tea?")
+        await stage.until(lambda: "Continue with" in stage.text)
+        listed = await _commands(stage)
+        assert "Pick answer 2" in listed
+        assert "Pick answer 3" not in listed
+        assert "Merge" in listed
+
+
+async def test_a_command_that_needs_a_file_is_written_for_its_name_to_be_added():
+    async with on_stage() as stage:
+        await stage.send("tell me about tea")
+        await stage.idle()
+        await stage.pilot.press("ctrl+p")
+        await stage.until(lambda: isinstance(stage.app.screen, Picker))
+        await stage.type("export")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.composer.typed == "/export ")

@@ -125,6 +125,12 @@ class BranchHandler(ChatHandler):
                     "This turn had been taken back; what was said in its place is still there."
                 )
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back or to bring back."""
+        chat = self.context.chat
+        return bool(chat.turns or self._deleted.get(chat.id)) or self._navigation.has_deleted
+
     @handles("undo")
     def undo(self) -> None:
         """Bring back the turn that was deleted last; take a pick back; else take the last turn back."""

@@ -59,7 +59,7 @@ class InterruptHandler(ChatHandler):
     @handles("suspend")
     def suspend(self) -> None:
         """Stop the process, as a key does in other programs; the shell's `fg` goes on with it."""
-        if _has_job_control() and not self.context.app.is_web:
+        if has_job_control() and not self.context.app.is_web:
             self.context.app.action_suspend_process()
         else:
             self.context.notify("No shell that could go on with mixchat waits here; it was not suspended.")
@@ -70,7 +70,7 @@ class InterruptHandler(ChatHandler):
         self.context.quit()
 
 
-def _has_job_control() -> bool:
+def has_job_control() -> bool:
     """Return whether a shell started this process as a job of its own: nobody else would ever go on with it."""
     if os.name != "posix":
         return False

@@ -50,6 +50,11 @@ class NavigationHandler(ChatHandler):
         if chats.has_deleted:
             self.context.composer.enable_undo()
 
+    @property
+    def has_deleted(self) -> bool:
+        """Whether a chat was deleted in the list that can be brought back."""
+        return self._chat_list is not None and self._chat_list.has_deleted
+
     def bring_back(self) -> bool:
         """Bring back the chat that was deleted last in the list; return whether there was one."""
         brought = self._chat_list.bring_back() if self._chat_list is not None else None
@@ -60,7 +65,7 @@ class NavigationHandler(ChatHandler):
             self.open(chat)
         else:
             self.context.view.refresh()
-        if self._chat_list is not None and self._chat_list.has_deleted:
+        if self.has_deleted:
             self.context.composer.enable_undo()
         self.context.notify(sentence)
         return True

@@ -9,18 +9,26 @@ from mixchat.config.ui_state import read_ui_state, save_ui_state
 from mixchat.tui.actions.action import Action
 from mixchat.tui.actions.dispatch import handles
 from mixchat.tui.actions.table import BY_ID, GROUPS
+from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.handler import ChatHandler
-from mixchat.tui.handlers.possible import impossible
+from mixchat.tui.handlers.possible import PossibleActions
 from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 _RECENT: Final = 3
 """How many of the actions that were used last stand first."""
-_NOT_LISTED: Final = frozenset({"palette", "copy-or-stop"})
-"""What nobody looks for in a list."""
+_NOT_LISTED: Final = frozenset({"palette", "copy-or-stop", "pick"})
+"""What nobody looks for in a list: it is there, needs a selection, or is listed by its numbers."""
+
+_FILE: Final = "FILE"
+"""What an action takes that cannot do without the name of a file: its command is written, the name is left to the person."""
 
 
 class PaletteHandler(ChatHandler):
     """Shows the actions, with the keys as they are set."""
+
+    def __init__(self, context: ChatContext, possible: PossibleActions) -> None:
+        super().__init__(context)
+        self._possible = possible
 
     @handles("palette")
     def palette(self) -> None:
@@ -29,7 +37,7 @@ class PaletteHandler(ChatHandler):
 
     def _entries(self) -> Iterator[PickerEntry]:
         recent = [id_ for id_ in read_ui_state(self.context.runtime.settings.paths).recent if id_ in BY_ID]
-        left_out = _NOT_LISTED | impossible(self.context)
+        left_out = _NOT_LISTED | self._possible.left_out()
         first = [BY_ID[id_] for id_ in recent if id_ not in left_out][:_RECENT]
         yield from (self._entry(action, "Recent") for action in first)
         for group, ids in GROUPS.items():
@@ -44,7 +52,11 @@ class PaletteHandler(ChatHandler):
     def _picked(self, action_id: str | None) -> None:
         if action_id is not None:
             self._remember(action_id)
-            self.context.run_action(action_id)
+            action = BY_ID[action_id]
+            if action.argument == _FILE and self.context.composer.is_empty:
+                self.context.composer.write(f"/{action.command} ")
+            else:
+                self.context.run_action(action_id)
 
     def _remember(self, action_id: str) -> None:
         paths = self.context.runtime.settings.paths
