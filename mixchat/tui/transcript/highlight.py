@@ -1,54 +1,21 @@
 """Colours for code, worked out beside the painting in slices of a few milliseconds."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import perf_counter
 from typing import Final
 
 from pygments.lexer import Lexer
 from textual.widget import Widget
 
+from mixchat.tui.transcript.growing_code import GrowingCode
+from mixchat.tui.transcript.lexing import find_lexer, shade_lines
 from mixchat.tui.transcript.palette import Shade
 
 _KEPT: Final = 400_000
 """Characters of code whose colours are kept."""
-_WINDOW: Final = 24
-"""Lines of a growing block that are read again each time."""
-_SKETCHED: Final = 6_000
-"""Characters that come at once and are left plain until the block is finished."""
 _LONGEST: Final = 20_000
 """A line longer than this is data, not code; its block stays plain."""
-
-
-def find_lexer(language: str) -> Lexer | None:
-    """Return Pygments' lexer for a language, or None; the first call for one takes tens of milliseconds."""
-    from pygments.lexers import find_lexer_class_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        return find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-def shade_lines(lexer: Lexer, code: str) -> Iterator[Shade]:
-    """Yield the coloured lines of `code`, one at a time.
-
-    It is read with a line end after it: without one some lexers, that of diffs among them, take the last line for an
-    error.
-    """
-    line: Shade = []
-    names: dict[object, str] = {}
-    for _, kind, value in lexer.get_tokens_unprocessed(f"{code}\n"):
-        name = names.get(kind) or names.setdefault(kind, str(kind)[6:])
-        head, *rest = value.split("\n")
-        if head:
-            line.append((head, name))
-        for part in rest:
-            yield line
-            line = [(part, name)] if part else []
-    if line:
-        yield line
 
 
 class _Job:
@@ -67,55 +34,6 @@ class _Job:
         return True
 
 
-class _Sketch:
-    """The colours of a block that is still being written: only its last lines are read again.
-
-    Lines are final where a new paragraph of code begins; a text that runs over such a place, a docstring
-    with unindented paragraphs, looks wrong until the whole block is read once it is finished.
-    """
-
-    def __init__(self, language: str, lexer: Lexer) -> None:
-        self.language = language
-        self._lexer = lexer
-        self._fixed: list[Shade] = []
-        self._text = ""
-        """The source of the fixed lines."""
-
-    def follows(self, code: str, language: str) -> bool:
-        """Whether `code` is the same block, grown or not."""
-        return language == self.language and code.startswith(self._text)
-
-    @property
-    def lines(self) -> list[Shade]:
-        """The lines that will not change any more."""
-        return self._fixed
-
-    def update(self, code: str) -> list[Shade]:
-        """Return the lines of `code`."""
-        window = code[len(self._text) :]
-        if len(window) > _SKETCHED:
-            self._fix([[(line, "")] for line in window.split("\n")], window, window.count("\n"))
-            window = code[len(self._text) :]
-        lines = list(shade_lines(self._lexer, window))
-        shown = self._fixed + lines
-        source = window.split("\n")
-        if len(source) > _WINDOW:
-            self._fix(lines, window, _paragraph(source))
-        return shown
-
-    def _fix(self, lines: list[Shade], window: str, count: int) -> None:
-        self._fixed = self._fixed + lines[:count]
-        self._text += "".join(line + "\n" for line in window.split("\n")[:count])
-
-
-def _paragraph(source: list[str]) -> int:
-    """Return the last line but one that begins a paragraph of code, or none before the window is long."""
-    for at in range(len(source) - 2, 0, -1):
-        if source[at][:1].strip() and not source[at - 1].strip():
-            return at
-    return len(source) - 2 if len(source) > 4 * _WINDOW else 0
-
-
 class Highlighter:
     """Colours code blocks in the order in which they were asked for, and keeps what was asked for lately."""
 
@@ -124,7 +42,7 @@ class Highlighter:
         self._size = 0
         self._waiting: dict[tuple[str, str], _Job | None] = {}
         self._lexers: dict[str, Lexer | None] = {"": None}
-        self._sketch: _Sketch | None = None
+        self._sketch: GrowingCode | None = None
         self._wanted: str | None = None
 
     @property
@@ -163,7 +81,7 @@ class Highlighter:
             if not growing or lexer is None:
                 self._wanted = language if growing and language not in self._lexers else self._wanted
                 return None
-            sketch = self._sketch = _Sketch(language, lexer)
+            sketch = self._sketch = GrowingCode(language, lexer)
         return sketch.update(code) if growing else sketch.lines
 
     def _worth(self, code: str, language: str) -> bool:
