@@ -1,5 +1,6 @@
 """Makes the `openai` SDK's client, for OpenAI itself and for every server that speaks alike."""
 
+import importlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,9 @@ def foreign_headers(spec: ProviderSpec, custom: str | None) -> tuple[str, ...]:
 
 def openai_client(spec: ProviderSpec, key: str, connections: Connections) -> "AsyncOpenAI":
     """Return the client; nothing of OpenAI's environment reaches a server elsewhere."""
+    # While it asks and reads, the SDK looks whether httpx is loaded and then for what is in it. Loaded halfway, by
+    # another provider's thread at that moment, it ends the call with an error, even one that was answered already.
+    importlib.import_module("httpx")
     import openai
 
     foreign = foreign_headers(spec, os.environ.get("OPENAI_CUSTOM_HEADERS"))

@@ -1,4 +1,4 @@
-"""The import of an SDK: no collection of garbage meanwhile, and none of the HTTP library that nobody here uses."""
+"""The import of an SDK: no collection of garbage meanwhile, and nothing loaded that nobody here uses."""
 
 import gc
 import sys
@@ -6,8 +6,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-_UNUSED: Final = "aiohttp"
-"""Each SDK imports it where it is installed, which `mixchat[serve]` does; they are all given a client of httpx2."""
+_UNUSED: Final = ("aiohttp", "httpx._main")
+"""Each SDK imports aiohttp where it is installed, which `mixchat[serve]` does; they are all given a client of httpx2.
+httpx imports its own command line, with Click, Pygments and Rich."""
 
 
 @contextmanager
@@ -19,14 +20,14 @@ def sdk_import() -> Generator[None]:
     """
     was_on = gc.isenabled()
     gc.disable()
-    hidden = _UNUSED not in sys.modules
-    if hidden:
-        sys.modules[_UNUSED] = None  # pyright: ignore[reportArgumentType] - as the import system has it
+    hidden = [name for name in _UNUSED if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # pyright: ignore[reportArgumentType] - as the import system has it
     try:
         yield
     finally:
-        if hidden:
-            sys.modules.pop(_UNUSED, None)
+        for name in hidden:
+            sys.modules.pop(name, None)
         if was_on:
             gc.freeze()
             gc.enable()
