@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mixchat.tui.onboarding.key_screen import provider_of
+from mixchat.tui.onboarding.key_store import provider_of
 from tests.tui.stage import CONFIG, StagedRuntime, on_stage
 from tests.tui.test_guard_options import SECRET
 

@@ -14,7 +14,7 @@ from mixchat.tui.composer.completion import CompletionChoice, Sources, complete
 from mixchat.tui.composer.completion_list import CompletionList
 from mixchat.tui.composer.editing_area import EditingArea
 from mixchat.tui.composer.pastes import Pastes
-from mixchat.tui.onboarding.key_screen import provider_of
+from mixchat.tui.onboarding.key_store import provider_of
 from mixchat.tui.terminal.ordered_keys import run_binding_now
 
 if TYPE_CHECKING:

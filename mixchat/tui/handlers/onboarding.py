@@ -161,7 +161,8 @@ class OnboardingHandler(ChatHandler):
     @handles("key")
     def add_key(self, key: str = "") -> None:
         """Open the page where a key is pasted in; `key` was pasted already."""
-        from mixchat.tui.onboarding.key_screen import KeyScreen, KeyStore
+        from mixchat.tui.onboarding.key_screen import KeyScreen
+        from mixchat.tui.onboarding.key_store import KeyStore
 
         if self._pending is not None:
             self.context.widgets.choices.close()  # what is asked about the message is answered by the key
