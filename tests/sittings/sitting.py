@@ -105,9 +105,8 @@ class Sitting:
 
     def clicks(self, column: int, row: int, *, times: int = 1, button: int = 0) -> None:
         """Click with the left button or another one (1 middle, 2 right), counted from 0."""
-        for _ in range(times):
-            for end in "Mm":
-                self.terminal.send(f"\x1b[<{button};{column + 1};{row + 1}{end}")
+        click = "".join(f"\x1b[<{button};{column + 1};{row + 1}{end}" for end in "Mm")
+        self.terminal.send(click * times)  # at once: a second click that comes late is another click
 
     def drags(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Press the left button at one cell, move to another, and let go."""
@@ -236,7 +235,7 @@ class Sitting:
 
     def _wait(self, holds: Callable[[Screen], bool], what: str, within: float) -> Screen:
         end = time.monotonic() + within
-        while not holds(screen := self.screen):
+        while not _holds_yet(holds, screen := self.screen):
             if time.monotonic() > end or not self.terminal.running:
                 if holds(screen := self.screen):
                     return screen
@@ -250,6 +249,14 @@ class Sitting:
     def ever_saw(self, pattern: str, since: int = 0) -> bool:
         """Whether any frame since a mark of the terminal showed this, however short."""
         return any(re.search(pattern, screen.text) for screen in self.terminal.frames(since))
+
+
+def _holds_yet(holds: Callable[[Screen], bool], screen: Screen) -> bool:
+    """Whether it holds; a row, a figure or a turn that is looked for may not be there yet."""
+    try:
+        return holds(screen)
+    except (AssertionError, LookupError):
+        return False
 
 
 def _framed(screen: Screen) -> str:

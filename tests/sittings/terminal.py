@@ -13,7 +13,7 @@ import psutil
 import pyte
 
 from tests.bench.terminal import Terminal
-from tests.sittings.keys import encode, pasted
+from tests.sittings.keys import ESCAPE, encode, pasted
 from tests.sittings.screen import Screen
 
 PYTHON: Final = sys.executable
@@ -36,6 +36,10 @@ _OWN: Final = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY,
 """Takes the terminal as a shell's child has it: hanging up ends the session, and /dev/tty is this one."""
 _KEY_GAP: Final = 0.004
 """Seconds between two keys, so that they are keys and no paste."""
+_ESCAPE_GAP: Final = 0.12
+"""Seconds after an Esc has been read in which no hand presses another key."""
+_READ_WITHIN: Final = 5.0
+"""Seconds in which a program reads what was typed, on a busy machine."""
 
 
 class SittingTerminal(Terminal):
@@ -56,7 +60,6 @@ class SittingTerminal(Terminal):
         self, command: list[str], columns: int, rows: int, environment: Mapping[str, str] | None = None,
         name: str = "",
     ) -> None:  # fmt: skip
-        self._asked = 0
         self._name = name
         self._asked_name = False
         self._fed = 0
@@ -66,12 +69,13 @@ class SittingTerminal(Terminal):
         super().__init__([PYTHON, "-ISc", _OWN, *command], columns, rows, dict(environment or {}))
 
     def _take(self, data: bytes) -> None:
+        before = len(self._output)
         super()._take(data)
-        asked = self._output.count(_ASKS_FOR_SYNC)
-        for _ in range(asked - self._asked):
+        # A question may have come in two reads: its beginning was looked at with the read before.
+        for _ in range(self._output.count(_ASKS_FOR_SYNC, max(0, before + 1 - len(_ASKS_FOR_SYNC)))):
             self.send(_HAS_SYNC)
-        self._asked = asked
-        if self._name and not self._asked_name and _ASKS_FOR_NAME in self._output:
+        since = max(0, before + 1 - len(_ASKS_FOR_NAME))
+        if self._name and not self._asked_name and self._output.find(_ASKS_FOR_NAME, since) >= 0:
             self._asked_name = True
             self.send(f"\x1bP>|{self._name}\x1b\\")
 
@@ -87,7 +91,17 @@ class SittingTerminal(Terminal):
         """Press keys by their names; see `keys.encode`."""
         for key in keys:
             self.send(encode(key))
+            if encode(key) == ESCAPE:
+                self._rest_after_escape()
+            else:
+                time.sleep(_KEY_GAP)
+
+    def _rest_after_escape(self) -> None:
+        """Wait as a hand does: what a program reads together with Esc is Alt with the next key."""
+        end = time.monotonic() + _READ_WITHIN
+        while self.unread and time.monotonic() < end:
             time.sleep(_KEY_GAP)
+        time.sleep(_ESCAPE_GAP)
 
     def paste(self, text: str) -> None:
         """Paste a text of any length."""

@@ -1,7 +1,5 @@
 """How full the window is stands there always, and a summary is offered with its price before it is full."""
 
-import time
-
 from tests.sittings.sitting import Sitting
 from tests.wires.script import Reply
 
@@ -43,6 +41,5 @@ def test_a_summary_that_nobody_offered_says_its_price_first(sitting: Sitting):
     sitting.sees(r"wire would do it for about \$")
     assert len(sitting.provider.requests) == 1
     sitting.provider.will_say("In short: hello.")
-    time.sleep(0.7)  # a question takes no key that was meant for the prompt
-    sitting.presses("enter")
+    sitting.chooses("enter")
     sitting.sees("In short: hello")

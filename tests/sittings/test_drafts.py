@@ -50,12 +50,21 @@ def test_what_was_sent_does_not_come_back(sitting: Sitting):
         sitting.presses("enter")
         sitting.until(partial(_replies_are_saved, sitting, times), "the reply saved")
         leave(sitting)
-        sitting.until(lambda: not sitting.disk.drafts(), f"no draft on disk, left {leave.__name__}", within=3)
+        sitting.until(lambda: not sitting.disk.drafts(), f"no draft on disk, left {leave.__name__}")
         assert sitting.screen.composer == ""
         sitting.types("x")
-        sitting.until(lambda: sitting.screen.composer == "x", "nothing but what is typed now", within=3)
+        sitting.until(lambda: sitting.screen.composer == "x", "nothing but what is typed now")
         sitting.presses("backspace")
-        sitting.until(lambda: sitting.screen.composer == "", "an empty composer", within=3)
+        sitting.until(lambda: sitting.screen.composer == "", "an empty composer")
+
+
+def sends_what_is_there(sitting: Sitting, left: str) -> None:
+    """See that what was written is in the composer, and send it."""
+    sitting.until(lambda: sitting.screen.composer == UNSENT, f"what was written, left {left}")
+    asked = len(sitting.provider.requests)
+    sitting.presses("enter")
+    sitting.provider.was_asked(asked + 1)
+    sitting.until(lambda: not sitting.disk.drafts(), "the draft sent")
 
 
 def test_what_was_not_sent_is_there_on_coming_back(sitting: Sitting):
@@ -67,25 +76,25 @@ def test_what_was_not_sent_is_there_on_coming_back(sitting: Sitting):
         sitting.goes_to_chat("sky")
         writes_slowly(sitting, UNSENT)
         leave(sitting)
-        if sitting.screen.composer != UNSENT:
+        if leave is not by_a_new_chat:  # what is written comes along
             sitting.goes_to_chat("sky")
-        sitting.until(lambda: sitting.screen.composer == UNSENT, f"what was written, left {leave.__name__}")
-        sitting.presses("enter")
-        sitting.until(lambda: not sitting.disk.drafts(), "the draft sent")
+        sends_what_is_there(sitting, leave.__name__)
 
 
 def test_a_first_prompt_that_was_not_sent_is_there_on_coming_back(sitting: Sitting):
     sitting.opens()
     sitting.says(OTHER)
-    for leave in (by_another_chat, by_quitting, by_a_power_cut):
+    sitting.starts_a_chat()
+    writes_slowly(sitting, UNSENT)
+    by_another_chat(sitting)
+    sitting.starts_a_chat()
+    sends_what_is_there(sitting, "by another chat")
+    for end in (sitting.quits, sitting.is_killed):
         sitting.starts_a_chat()
         writes_slowly(sitting, UNSENT)
-        leave(sitting)
-        if sitting.screen.composer != UNSENT:
-            sitting.starts_a_chat()
-        sitting.until(lambda: sitting.screen.composer == UNSENT, f"what was written, left {leave.__name__}")
-        sitting.presses("enter")
-        sitting.until(lambda: not sitting.disk.drafts(), "the draft sent")
+        end()
+        sitting.opens(ready=UNSENT)  # in the new chat that it opens with
+        sends_what_is_there(sitting, end.__name__)
 
 
 def test_nothing_that_is_written_is_replaced_by_an_older_draft(sitting: Sitting):
@@ -95,6 +104,4 @@ def test_nothing_that_is_written_is_replaced_by_an_older_draft(sitting: Sitting)
     sitting.until(lambda: sitting.disk.calls(), "the reply charged")
     writes_slowly(sitting, UNSENT)
     sitting.starts_a_chat()
-    if sitting.screen.composer != UNSENT:
-        sitting.goes_to_chat("sky")
-    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written", within=3)
+    sitting.until(lambda: sitting.screen.composer == UNSENT, "what was written")

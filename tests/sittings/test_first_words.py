@@ -35,4 +35,4 @@ def test_a_failure_is_said_in_a_sentence_and_the_prompt_is_not_lost(sitting: Sit
     screen = sitting.sees("the fake says no")
     assert "hello" in screen.text
     assert "Traceback" not in screen.text
-    assert sitting.disk.turns()[-1].prompt == "hello"
+    sitting.until(lambda: sitting.disk.turns()[-1].prompt == "hello", "the turn on disk")

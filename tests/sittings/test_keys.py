@@ -41,7 +41,7 @@ def pastes_a_key(sitting: Sitting) -> None:
     sitting.presses("ctrl+k")
     sitting.sees("Paste a key")
     sitting.pastes(NEW)
-    sitting.sees("anthropic")
+    sitting.sees("│  anthropic ")
     sitting.presses("enter")
 
 

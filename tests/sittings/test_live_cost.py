@@ -4,6 +4,7 @@ import json
 import re
 import time
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from msgspec import Struct
@@ -20,7 +21,7 @@ WINDOW = 0.5
 NOTED_EVERY = 2.5
 """Seconds after which a call under way is on disk again, at most."""
 LAG = 11
-"""Words that come in half a second: on a busy machine the figure is painted that much later."""
+"""Words that come in half a second: on a busy machine what is on disk or written is painted that much later."""
 CLOSE = Decimal("0.05")
 LABELS = ("chat", "today")
 CONFIG = """
@@ -54,7 +55,8 @@ def watched(sitting: Sitting, since: float, mark: float) -> list[Look]:
     """Wait for the mark and look for a while."""
     time.sleep(max(0.0, since + mark - time.time()))
     looks: list[Look] = []
-    while time.time() < since + mark + WINDOW:
+    until = time.time() + WINDOW  # of its own: on a busy machine the mark may be past
+    while time.time() < until or not looks:
         looks.append(look(sitting))
         time.sleep(0.04)
     return looks
@@ -97,7 +99,8 @@ def test_the_live_cost_moves_with_the_words(sitting: Sitting, model: str):
             assert any(is_close(figure, read, words, a_word) for figure, words in pairs), (
                 f"{label} at {mark} s: {pairs}"
             )
-        assert seen[0][0][0] < seen[1][0][0] < seen[2][0][0], label
+        for pairs, later in pairwise(seen):
+            assert pairs[0][0] < later[-1][0], label
     settled = round(call.cost, 2)
     sitting.until(lambda: sitting.screen.figure("chat").dollars == settled, "the chat's final sum")
     sitting.sees(r"Tokens .* · ~?[\d,.]+k? out")  # told by the provider, or counted on the screen
@@ -112,15 +115,16 @@ def test_what_a_reply_costs_so_far_is_on_disk_and_charged_after_a_power_cut(sitt
         (call,) = sitting.disk.open_calls()
         assert time.time() - call.noted < NOTED_EVERY
         noted.append(Decimal(call.usage.get("output") or 0) / 50)
-    last = look(sitting)
     sitting.is_killed()
+    last = look(sitting)  # what was painted last
     assert 0 < noted[0] <= noted[1] <= noted[2]
     assert noted[0] < noted[2]
     spent = sitting.runs("mixchat spend --json")
     assert spent.returncode == 0, spent.stderr
     total = Decimal(json.loads(spent.stdout)["total_usd"])
     before = last.figures["chat"] * (1 - Decimal(NOTED_EVERY) / Decimal(last.at - began))
-    assert before * (1 - CLOSE) < total <= last.figures["chat"] * (1 + CLOSE)
+    unpainted = last.figures["chat"] * LAG / last.words
+    assert before * (1 - CLOSE) < total <= (last.figures["chat"] + unpainted) * (1 + CLOSE)
 
 
 @pytest.mark.parametrize("model", ["anthropic/claude-sonnet-5-5", "openai/gpt-5.5"])

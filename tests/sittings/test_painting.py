@@ -39,6 +39,7 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.sees("the end of it")
     sitting.types("ж")
     sitting.until(lambda: sitting.screen.composer == "ж", "the key")
+    sitting.sees(r"Stack sitting +~\$")  # what it would cost comes a moment after the key
     seen.append(sitting.screen)
     return seen
 

@@ -43,7 +43,7 @@ def shows(sitting: Sitting, turns: int) -> None:
         rows = [row.split()[-1] for row in sitting.screen.turn_rows]
         return len(rows) >= min(turns, SEEN_AT_LEAST) and rows == costs(turns)[-len(rows) :]
 
-    sitting.until(newest, f"the newest of {turns} turns with whole costs, {costs(turns)[-3:]}", within=4)
+    sitting.until(newest, f"the newest of {turns} turns with whole costs, {costs(turns)[-3:]}")
 
 
 @pytest.mark.parametrize("turns", [1, 5])

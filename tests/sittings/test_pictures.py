@@ -44,6 +44,7 @@ def test_a_picture_is_sent_once_stands_below_its_prompt_and_goes_with_the_chat(s
     assert {cell.foreground for cell in every if cell.character.startswith(CELL)} == {f"{number:06x}"}
     sitting.says("and now?")
     sitting.terminal.change_size(100, 30)
+    sitting.sees(r"enter send +ctrl\+p commands")  # the smaller size has no room for more of them
     sitting.until(lambda: len(cells(sitting)) > 0, "the picture scrolls with the text")
     assert len(SENT.findall(sitting.terminal.written)) == 1
     sitting.presses("ctrl+n")

@@ -24,6 +24,7 @@ def makes_role_from_commands(sitting: Sitting) -> None:
     sitting.presses("ctrl+p")
     sitting.sees("Commands")
     sitting.types("roles")
+    sitting.sees("│  roles ")
     sitting.sees("Roles .*of each")
     sitting.presses("enter")
     sitting.sees("New role")

@@ -6,6 +6,9 @@ import json
 
 from tests.sittings.sitting import CONFIG, Sitting
 
+_NARROW = r"chat \$0 +today \$0"
+"""The sums in one line, where there is no side panel."""
+
 
 def test_what_standard_input_adds_is_said(sitting: Sitting):
     told = sitting.runs("mixchat ask 'sum up'", input="one\ntwo\n")
@@ -41,8 +44,9 @@ def test_windows_line_ends_and_a_byte_order_mark_stay(sitting: Sitting):
 def test_exported_columns_and_lines_are_not_the_terminals(sitting: Sitting):
     sitting.opens(environment={"COLUMNS": "60", "LINES": "12"})
     sitting.sees("New chat")  # in the side panel of a wide terminal
+    assert not sitting.screen.has(_NARROW)
     sitting.terminal.change_size(80, 24)
-    sitting.sees_no_more("No messages yet")
+    sitting.sees(_NARROW)
 
 
 def test_a_prompt_that_was_sent_does_not_come_back_after_a_kill(sitting: Sitting):

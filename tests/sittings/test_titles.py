@@ -1,6 +1,5 @@
 """A chat is named by a cheap model after its first reply, and the name is paid for where everybody sees it."""
 
-import time
 from decimal import Decimal
 
 from tests.sittings.sitting import CLOUD_CONFIG, Sitting
@@ -52,8 +51,7 @@ def test_a_dear_model_is_asked_only_once_its_price_was_seen(sitting: Sitting):
     sitting.sends("/title")
     sitting.sees(r"wire would do it for about \$0\.\d\d")
     assert len(sitting.provider.requests) == 1
-    time.sleep(0.7)  # a question takes no key that was meant for the prompt
-    sitting.presses("enter")
+    sitting.chooses("enter")
     sitting.until(lambda: titles(sitting) == ["The blue of the sky"], "the title")
     sitting.quits()
 
