@@ -93,7 +93,7 @@ def main() -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, pictures in asyncio.run(collect(names or NAMES)).items():
         path = Path(folder) / f"{name}.png"
-        joined(pictures).quantize(128).save(path, optimize=True)
+        joined(pictures).save(path)
         print(path)
 
 

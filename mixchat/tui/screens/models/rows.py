@@ -44,16 +44,30 @@ def fitting(words: str, offers: Sequence[ModelOffer]) -> list[ModelOffer]:
 
 def model_line(offer: ModelOffer, rests: float, width: int) -> Content:
     """Return one row."""
-    star = "★ " if offer.favourite else ""
-    name = star + one_line(str(offer.card.ref)) + (f"  @{offer.alias}" if offer.alias else "")
     tone = "$text-disabled" if offer.unreachable else "$text"
     return Content.assemble(
         ("▌ ", role_variable(offer.role) if offer.role else "$background"),
-        Content.styled(name, tone).truncate(_room(width), ellipsis=True, pad=True),
+        _named(offer, rests, width).truncate(_room(width), ellipsis=True, pad=True),
         (f"{_per_million(offer.input):>8}{_per_million(offer.output):>9}{window(offer.card):>9}  ", tone),
         (" · ".join(abilities(offer.card)).ljust(_CAN) if width >= _ABLE else "", "$text-muted"),
         _state_of(offer, rests, width),
     )
+
+
+def _named(offer: ModelOffer, rests: float, width: int) -> Content:
+    """Return the name with its alias; where how it is has no column, that takes the alias's place if need be."""
+    tone = "$text-disabled" if offer.unreachable else "$text"
+    name = Content.styled(("★ " if offer.favourite else "") + one_line(str(offer.card.ref)), tone)
+    named = name + Content.styled(f"  @{offer.alias}" if offer.alias else "", tone)
+    state, room = model_state(offer, rests), _room(width)
+    if _for_state(width) or not state.plain:
+        return named
+    for left in (named, name):
+        gap = room - left.cell_length - 2
+        said = state_within(offer, rests, gap)
+        if "…" not in said.plain and said.plain:
+            return Content.assemble(left, " " * (gap + 2 - said.cell_length), said)
+    return named
 
 
 def _for_state(width: int) -> int:
@@ -61,11 +75,20 @@ def _for_state(width: int) -> int:
 
 
 def _state_of(offer: ModelOffer, rests: float, width: int) -> Content:
-    """Return how a model is, as far as there is room for it; the successor is in the details, too."""
+    """Return how a model is, as far as there is room for it."""
+    return state_within(offer, rests, _for_state(width))
+
+
+def state_within(offer: ModelOffer, rests: float, room: int) -> Content:
+    """Return how a model is in so many cells: an end without the successor or the day, which are in the details."""
     state = model_state(offer, rests)
-    if width >= _WIDEST or "→" not in state.plain:
-        return state.truncate(_for_state(width), ellipsis=True)
-    return state[: min(state.plain.index("→"), _for_state(width))]
+    if state.cell_length <= room or not offer.retiring or state.plain != retires(offer):
+        return state.truncate(max(room, 0), ellipsis=True)
+    card = offer.card
+    verb, _, _ = state.plain.partition(" ")
+    shorter = (state.plain.partition(" →")[0], f"{verb} {card.retires:%b %Y}" if card.retires else verb)
+    said = next((words for words in shorter if len(words) <= room), shorter[-1])
+    return Content.styled(said, state.spans[0].style).truncate(max(room, 0), ellipsis=True)
 
 
 def columns(width: int) -> Content:

@@ -7,8 +7,8 @@ from textual.content import Content
 
 from mixchat.domain.plain_text import one_line
 from mixchat.domain.stack import RoleConfig, Slot, Stack
-from mixchat.tui.screens.models.model_list import ModelList, ModelOffer
-from mixchat.tui.screens.models.rows import model_state, prices, window
+from mixchat.tui.screens.models.model_list import ModelList
+from mixchat.tui.screens.models.rows import prices, state_within, window
 from mixchat.tui.screens.row_list import ListRow, heading
 from mixchat.tui.themes import role_variable
 
@@ -16,8 +16,13 @@ _BETWEEN = "\x1f"
 _ROLE = 18
 _NAME = 56
 """Cells that a model's name gets at most, so that the eye finds its price."""
-_REST = 48
-"""Cells of a slot's row besides the model's name."""
+_PLACE = 8
+_PRICES = 17
+_WINDOW = 7
+_STATE = 16
+"""Cells of a slot's row for its place, its prices, its window and how the model is."""
+_WIDE = 90
+"""Cells from which there is room for the window, which the list of models has, too."""
 
 
 class SlotPlace(Struct, frozen=True):
@@ -75,21 +80,19 @@ def _role_line(role: RoleConfig, width: int) -> Content:
 
 def _slot_line(place: str, slot: Slot, models: ModelList, width: int) -> Content:
     offer = models.offer(slot.ref)
-    state = model_state(offer, models.rests(slot.ref))
     tone = "$text-disabled" if offer.unreachable else "$text"
     set_ = _settings(slot)
-    room = min(max(width - _REST, 20), _NAME)
+    facts = (
+        f"{prices(offer):>{_PRICES}}" + (f"{window(offer.card):>{_WINDOW}}" if width >= _WIDE else "") + "  "
+    )
+    room = min(max(width - _PLACE - len(facts) - _STATE, 20), _NAME)
+    state = state_within(offer, models.rests(slot.ref), width - _PLACE - room - len(facts))
     return Content.assemble(
-        (f"{place:>6}  ", "$text-muted"),
+        (f"{place:>6}  ".ljust(_PLACE), "$text-muted"),
         Content.styled(one_line(str(slot.ref)) + set_, tone).truncate(room, ellipsis=True, pad=True),
-        (_facts(offer), "$text-muted"),
-        "  ",
+        (facts, "$text-muted"),
         state if state.plain else Content.styled("ready", "$text-success"),
     ).truncate(width, ellipsis=True)
-
-
-def _facts(offer: ModelOffer) -> str:
-    return f"{prices(offer):>17}{window(offer.card):>7}"
 
 
 def _settings(slot: Slot) -> str:
