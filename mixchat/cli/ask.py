@@ -250,9 +250,9 @@ class _Words:
                 )
         if trouble:
             _talk(trouble)
-        if not self._quiet and turn.ref is not None:
+        if not self._quiet and turn.named_ref is not None:
             role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
-            _talk(f"{role} · {turn.ref} · {turn.seconds:.1f} s · {turn_cost(turn)}")
+            _talk(f"{role} · {turn.named_ref} · {turn.seconds:.1f} s · {turn_cost(turn)}")
 
 
 class _Json:

@@ -170,7 +170,7 @@ def run_restore(args: argparse.Namespace) -> int:
 
 def _turn(turn: "Turn") -> str:
     role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
-    by = f"{role} · {turn.ref}" if turn.ref else "no model answered"
+    by = f"{role} · {turn.named_ref}" if turn.named_ref else "no model answered"
     ending = f"\n\n({turn.failure.message})" if turn.failure else _ENDINGS.get(turn.outcome, "")
     return printable(f"> {turn.prompt}\n\n[{by}]\n{turn.reply}{ending}\n")
 

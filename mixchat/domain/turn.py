@@ -111,6 +111,12 @@ class Turn(Struct, frozen=True, kw_only=True):
         return self.attempts[-1].ref if self.attempts else None
 
     @property
+    def named_ref(self) -> ModelRef | None:
+        """The model that is named with the turn: who answered, or where nobody did, the one whose failure is told."""
+        told = self.failure.ref if self.failure is not None and not self.reply else None
+        return told or self.ref
+
+    @property
     def usage(self) -> Usage:
         """The usage of every attempt together."""
         return sum((attempt.usage for attempt in self.attempts), Usage())

@@ -41,7 +41,7 @@ def by_line(turn: Turn) -> str:
     """Return who answered a turn, how long it took and what it cost, as one line."""
     pinned = f"pinned to {turn.pin}" if turn.pin else None
     role = turn.decision.role if turn.decision else None
-    parts = [role or pinned, str(turn.ref) if turn.ref else None]
+    parts = [role or pinned, str(turn.named_ref) if turn.named_ref else None]
     if turn.seconds > 0:
         parts.append(f"{turn.seconds:.1f} s")
     if turn.imported is None or turn.cost.usd:

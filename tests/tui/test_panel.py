@@ -318,3 +318,17 @@ async def test_the_state_in_the_panel_changes_with_the_turn_not_with_a_clock(mon
         await stage.send("tell me about tea")
         await stage.until(lambda: "◐ thinking" in stage.text)
         await stage.until(lambda: "● writing" in stage.text)
+
+
+async def test_a_turn_that_nobody_answered_is_named_after_the_model_whose_failure_it_tells():
+    async with on_stage(size=(120, 40)) as stage:
+        for model in ("b/large", "a/plain"):
+            stage.runtime.settings.providers.script(model, [NeedsKey(f"The key of {model} is wrong.")])
+        await stage.send("why does this code stop one early?")
+        await stage.until(lambda: "The key of b/large is wrong. a/plain failed, too." in stage.text)
+        await stage.idle()
+        headers = [row for row in stage.text.splitlines() if row.lstrip().startswith("▎  coding")]
+        assert [row.split()[2] for row in headers] == ["large"]
+        listed = [row for row in stage.text.splitlines() if "▌ coding  " in row]
+        assert all("coding  large" in row for row in listed)
+        assert listed

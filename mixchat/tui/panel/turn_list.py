@@ -193,7 +193,8 @@ def turn_rows(turn: Turn, width: int, *, chosen: bool = False) -> tuple[Content,
             "$text bold" if chosen else "$body"
         ),
     )
-    model = one_line(turn.ref.model).removeprefix("claude-") if turn.ref else ""
+    ref = turn.named_ref
+    model = one_line(ref.model).removeprefix("claude-") if ref else ""
     who = Content.assemble((title, colour), ("  " if title and model else "", ""), (model, "$text-muted"))
     room = max(width - 2 - len(cost) - 1, 1)
     bar = ("▌ ", colour) if chosen else "  "

@@ -198,7 +198,7 @@ def _read_out(event: ChatEvent) -> None:
 
 
 def _who(turn: Turn) -> str:
-    return str(turn.ref) if turn.ref else "nobody"
+    return str(turn.named_ref or "nobody")
 
 
 def _closing(turn: Turn, sums: str = "") -> str:

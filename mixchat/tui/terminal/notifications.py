@@ -45,7 +45,7 @@ class ReplyNotifier:
         if turn.seconds < LONG or turn.outcome is Outcome.STOPPED or self._app.app_focus:
             return
         how = "failed" if turn.outcome is Outcome.FAILED else "is there"
-        who = turn.ref.model if turn.ref else "mixchat"
+        who = turn.named_ref.model if turn.named_ref else "mixchat"
         words = f"The reply of {who} {how} after {formatting.seconds(turn.seconds)}."
         shown = "".join(letter for letter in words if letter.isprintable())
         self._app.write_to_terminal(tmux_wrapped(f"\x1b]9;{shown}\x07"))

@@ -105,12 +105,12 @@ def hop_words(failed: str, failure: Failure, then: str | None, times: int = 1) -
 
 
 def _facts(turn: Turn) -> tuple[str, ...]:
-    if turn.ref is None:
+    if (ref := turn.named_ref) is None:
         return ()
     cost = money.turn_cost(turn) + (" before the fork" if turn.counted_in else "")
     if turn.imported:
         cost = one_line(f"imported from {turn.imported}")
-    return one_line(turn.ref.model), formatting.seconds(turn.seconds), cost
+    return one_line(ref.model), formatting.seconds(turn.seconds), cost
 
 
 def _hops(turn: Turn) -> list[str]:
