@@ -8,21 +8,31 @@ from mixchat.config.config import Config
 from mixchat.config.load import working_directory
 from mixchat.config.paths import Paths
 from mixchat.config.prompts import Prompts
-from mixchat.config.toml_document import read
+from mixchat.config.toml_document import TomlDocument, read
 from mixchat.domain.errors import ConfigError
 from mixchat.runtime.settings import Settings
 
 
 def problems_in_file(path: Path) -> Iterator[ConfigError]:
     """Yield what in one config file cannot be used."""
-
-    def fit() -> None:
+    try:
         document = read(path)
         if document is None:
             raise ConfigError(f"There is no file {path}.")
-        document.fit(Config)
+        config = document.fit(Config)
+    except ConfigError as error:
+        yield error
+    else:
+        yield from _in_keys(document, config)
 
-    yield from _caught(fit)
+
+def _in_keys(document: TomlDocument, config: Config) -> Iterator[ConfigError]:
+    """Yield the keys that cannot count; the app starts without them and says so."""
+    if config.keys:
+        from mixchat.tui.actions.keys import read_keys
+
+        for problem in read_keys(config.keys).problems:
+            yield document.error(("keys", problem.action), problem.sentence)
 
 
 def problems_in_all(paths: Paths) -> Iterator[ConfigError]:
@@ -30,6 +40,8 @@ def problems_in_all(paths: Paths) -> Iterator[ConfigError]:
     here = Settings(os.environ, working_directory())
     broken = list(_caught(lambda: here.config))
     yield from broken or _in_stacks(here)
+    if not broken and paths.config_file.exists():
+        yield from problems_in_file(paths.config_file)
     prompts = Prompts(paths.prompts)
     for name in prompts.names():
         yield from _caught(lambda name=name: prompts.get(name))

@@ -37,6 +37,8 @@ def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
     parts = tuple(key.split(".")) if isinstance(key, str) else key
     _put(cast("MutableMapping[str, object]", document), parts, value)
     text = tomlkit.dumps(document)
+    if before and value is None:  # the blank line above a table that is gone goes with it
+        text = text.rstrip("\n") + before.text[len(before.text.rstrip("\n")) :] if text.strip() else ""
     config = TomlDocument(str(path), "", parse(text, str(path)).values).fit(Config)
     write_as_before(path, text)
     return config

@@ -145,7 +145,8 @@ class MixApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Say what was wrong with theme and keys, and leave well when the terminal goes."""
         self._ask_background()
-        for problem in (*self.theme_choice.problems, *self.action_keys.problems):
+        keys = [problem.sentence for problem in self.action_keys.problems]
+        for problem in (*self.theme_choice.problems, *keys):
             self.notify(problem, severity="warning", markup=False)
         # Textual takes the terminal back after a stop and leaves it empty.
         cast(Signal[MixApp], self.app_resume_signal).subscribe(self, lambda _: self.refresh(layout=True))

@@ -110,3 +110,17 @@ def test_a_table_that_holds_nothing_any_more_goes_unless_it_has_a_comment(tmp_pa
     assert "[budget]" not in text
     assert "# I see badly" in text
     assert "[router]" not in text
+
+
+@pytest.mark.parametrize(
+    "before", ['theme = "nord"\n', 'theme = "nord"', "", 'theme = "nord"\n\n[budget]\nday = 1.0\n']
+)
+def test_a_table_that_comes_and_goes_leaves_the_file_as_it_was(tmp_path: Path, before: str):
+    path = tmp_path / "config.toml"
+    path.write_text(before)
+    set_value(path, "keys.help", "f2")
+    set_value(path, "keys.quit", "f9")
+    set_value(path, "keys.help", None)
+    set_value(path, "keys.quit", None)
+    assert path.read_text().rstrip("\n") == before.rstrip("\n")
+    assert not path.read_text().endswith("\n\n")

@@ -20,15 +20,15 @@ def test_every_act_is_named_once_and_no_key_is_given_twice():
 def test_a_name_that_is_no_action_and_a_key_that_is_taken_are_said():
     keymap = read_keys({"retry": "ctrl+p", "nonsense": "f9"})
     assert dict(keymap.keys) == {"retry": "ctrl+p"}
-    assert any("nonsense" in problem for problem in keymap.problems)
-    assert any('"ctrl+p"' in problem and "retry" in problem for problem in keymap.problems)
+    assert any("nonsense" in problem.sentence for problem in keymap.problems)
+    assert any('"ctrl+p"' in problem.sentence and "retry" in problem.sentence for problem in keymap.problems)
 
 
 async def test_the_users_key_goes_before_one_that_comes_along_as_it_is_said():
     given = {"retry": "ctrl+p", "help": "ctrl+q"}
     problems = read_keys(given).problems
-    assert any('"ctrl+p"' in problem and "retry has it" in problem for problem in problems)
-    assert any('"ctrl+q"' in problem and "quit has it" in problem for problem in problems)
+    assert any('"ctrl+p"' in problem.sentence and "retry has it" in problem.sentence for problem in problems)
+    assert any('"ctrl+q"' in problem.sentence and "quit has it" in problem.sentence for problem in problems)
     runtime = StagedRuntime(CONFIG + '[keys]\nretry = "ctrl+p"\n')
     async with on_stage(runtime) as stage:
         await stage.pilot.press("ctrl+p")

@@ -53,12 +53,20 @@ _KEYBOARD: Final = 0x250
 """The end of Latin letters and their neighbours."""
 
 
+class KeyProblem(Struct, frozen=True):
+    """Why a key that the user set does not count."""
+
+    action: str
+    """The name it stands under in the config."""
+    sentence: str
+
+
 class Keymap(Struct, frozen=True):
     """The user's keys, and what is wrong with them."""
 
     keys: Mapping[str, str]
     """By the action's id, only where the user changed them; an empty text takes the key away."""
-    problems: tuple[str, ...] = ()
+    problems: tuple[KeyProblem, ...] = ()
 
     def key(self, action_id: str, default: str) -> str:
         """Return the keys of an action as they are set."""
@@ -115,9 +123,9 @@ def read_keys(table: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> 
     What the user gives goes before a default; only the keys of the app itself cannot be taken.
     """
     defaults = {action.id: action.key for action in actions}
-    problems = [_no_action(name, defaults) for name in table if name not in defaults]
+    problems = [KeyProblem(name, _no_action(name, defaults)) for name in table if name not in defaults]
     problems += [
-        f"keys.{name}: {_no_key(key)}"
+        KeyProblem(name, f"keys.{name}: {_no_key(key)}")
         for name in table
         if name in defaults
         for key in split(table[name])
@@ -133,7 +141,9 @@ def read_keys(table: Mapping[str, str], actions: Iterable[Action] = ACTIONS) -> 
         for single in split(key):
             owner = owners.setdefault(single, name)
             if owner != name:
-                problems.append(f'The key "{single}" is given to both {owner} and {name}; {owner} has it.')
+                set_by = name if name in table else owner
+                said = f'The key "{single}" is given to both {owner} and {name}; {owner} has it.'
+                problems.append(KeyProblem(set_by, said))
     return Keymap(keys, tuple(problems))
 
 

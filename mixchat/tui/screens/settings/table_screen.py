@@ -206,7 +206,8 @@ class TableScreen(FilterListScreen[None]):
     def _problems(self, name: str) -> list[str]:
         """Return what is wrong with the key of an action."""
         problems = read_keys(self._editor.config.keys).problems if self._table.key == _KEYS else ()
-        return [problem for problem in problems if name in re.findall(r"[\w-]+", problem)]
+        said = [problem.sentence for problem in problems]
+        return [sentence for sentence in said if name in re.findall(r"[\w-]+", sentence)]
 
     def action_remove(self) -> None:
         """Take what is highlighted out of the table."""
