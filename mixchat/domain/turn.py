@@ -54,6 +54,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     ended: float
     failure: Failure | None = None
     usage: Usage = Usage()
+    about: Usage | None = None
+    """What it was charged for where the provider did not say all of it: an estimate, as it stands in the ledger."""
     cost: Cost
     stop: Stop | None = None
     request_id: str | None = None
@@ -120,6 +122,11 @@ class Turn(Struct, frozen=True, kw_only=True):
     def usage(self) -> Usage:
         """The usage of every attempt together."""
         return sum((attempt.usage for attempt in self.attempts), Usage())
+
+    @property
+    def charged(self) -> Usage:
+        """The usage that every attempt together was charged for, with estimates where a provider did not say it."""
+        return sum((attempt.about or attempt.usage for attempt in self.attempts), Usage())
 
     @property
     def cost(self) -> Cost:

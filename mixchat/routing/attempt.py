@@ -210,6 +210,7 @@ class LiveAttempt:
     def _settle(self, call_id: str) -> None:
         # Stopped while its library was loading: nobody was asked, so nothing is owed.
         unsent = None if self._sent or self.failure else _UNSENT
+        about = self._charged_for(call_id)
         usage, cost = self._services.meter.close(
             call_id,
             text=str(self._text),
@@ -218,9 +219,16 @@ class LiveAttempt:
             failure=self.failure or unsent,
             counted=self._counted,
         )
-        self._settled = self._as_attempt(usage, cost)
+        self._settled = self._as_attempt(usage, cost, about if cost.usd or self._text else None)
 
-    def _as_attempt(self, usage: Usage, cost: Cost) -> Attempt:
+    def _charged_for(self, call_id: str) -> Usage | None:
+        """Return what the ledger counts where the provider did not come to say it."""
+        known = self._usage
+        if known.billed is not None or (known.input is not None and known.output is not None and self._end):
+            return None
+        return self._services.meter.running(call_id, self._text, known, counted=self._counted)[0]
+
+    def _as_attempt(self, usage: Usage, cost: Cost, about: Usage | None = None) -> Attempt:
         end, failure = self._end, self.failure
         return Attempt(
             ref=self._request.ref,
@@ -230,6 +238,7 @@ class LiveAttempt:
             ended=self._services.clock.now(),
             failure=failure,
             usage=usage,
+            about=about,
             cost=cost,
             stop=end.stop if end else None,
             request_id=end.request_id if end else failure.request_id if failure else None,

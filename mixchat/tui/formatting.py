@@ -59,12 +59,22 @@ def size(number: int) -> str:
     return f"{number / _THOUSAND / _THOUSAND:.1f} MB"
 
 
+def read(turn: Turn) -> str:
+    """Return how many tokens were read; an estimate where a provider did not come to say it."""
+    return _tokens(turn, turn.charged.input)
+
+
 def written(turn: Turn) -> str:
-    """Return how many tokens were written; where the provider did not come to say it, those of the text that came."""
+    """Return how many tokens were written; an estimate where a provider did not come to say it."""
     text = turn.thinking + turn.reply
-    if turn.usage.output is not None or not text:
-        return count(turn.usage.output)
-    return f"~{count(round(count_tokens(text)))}"
+    if turn.charged.output is None and text:  # of a program that was killed, or of an older mixchat
+        return f"~{count(round(count_tokens(text)))}"
+    return _tokens(turn, turn.charged.output)
+
+
+def _tokens(turn: Turn, number: int | None) -> str:
+    estimated = number is not None and any(attempt.about is not None for attempt in turn.attempts)
+    return f"{'~' * estimated}{count(number)}"
 
 
 def bar(share: float, width: int) -> str:

@@ -136,3 +136,22 @@ def test_what_is_written_right_after_the_start_has_a_price_although_every_addres
     sitting.opens()
     sitting.types("why is the sky blue?")
     assert "$" in sitting.sees(r"~\$0\.\d").row_with("daily-driver  ")
+
+
+def test_a_continued_reply_tells_the_tokens_of_all_its_calls_as_the_ledger_has_them(sitting: Sitting):
+    sitting.provider.will_say(paced("Word after word comes along. " * 200, 200), "And that is all.")
+    sitting.opens()
+    sitting.sends("tell me a long story")
+    sitting.sees("Word after word comes along. Word")
+    sitting.presses("escape")
+    sitting.sees("stopped")
+    sitting.until(lambda: len(sitting.disk.calls()) == 1, "the stopped call in the ledger")
+    sitting.sees(f"~{sitting.disk.calls()[0].output} out")
+    sitting.presses("f6")
+    sitting.sees("And that is all")
+    sitting.until(lambda: len(sitting.disk.calls()) == 2, "the second call in the ledger")
+    read, written = (
+        sum(getattr(call, way) or 0 for call in sitting.disk.calls()) for way in ("input", "output")
+    )
+    sitting.sees(f"~{read} in · ~{written} out")
+    sitting.sees(f"~{written} tokens")

@@ -34,6 +34,7 @@ def attempt(ref: ModelRef = SONNET, usd: str | None = "0.0021", failure: Failure
     return Attempt(
         ref=ref, started=1_700_000_000.25, first_token=1_700_000_001.0, ended=1_700_000_002.5, cost=cost, usage=usage,
         failure=failure, stop=None if failure else "end", request_id="req_1",
+        about=Usage(input=1000, output=14) if failure else None,
     )  # fmt: skip
 
 

@@ -174,7 +174,7 @@ class AnswerColumn(Vertical):
                 state=state,
                 beside=beside,
                 cost=self._cost_shown,
-                tokens=turn.usage.output if turn is not None and asked else None,
+                tokens=turn.charged.output if turn is not None and asked else None,
                 seconds=self.seconds if asked else 0.0,
                 rank=self._rank,
                 ended=activity is None,

@@ -170,7 +170,7 @@ class SpendingView:
         expected = self._expect(chat, turn, None, "")
         if expected is None or turn.ref is None:
             return None
-        there = turn.usage.output or 0
+        there = turn.charged.output or 0
         rest = max(expected.output - there, expected.output // 4)
         usage = Usage(input=expected.input + there, output=rest)
         storage = self._runtime.storage

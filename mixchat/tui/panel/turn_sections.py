@@ -71,7 +71,7 @@ def describe(
     if turn.attempts or compared:
         yield Section("Attempts", _number(turn, compared), tuple(_attempts(turn, compared)))
         usage = turn.usage
-        summary = Content(f"{formatting.count(usage.input)} in · {formatting.written(turn)} out")
+        summary = Content(f"{formatting.read(turn)} in · {formatting.written(turn)} out")
         yield Section("Tokens", summary.stylize("$body"), tuple(_tokens(usage)))
         yield Section("Cost", Content.styled(money.turn_cost(turn), "$body"), tuple(_costs(turn, rates)))
 
