@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mixchat.domain.chat_request import ChatRequest, RoutingInput
 from mixchat.domain.clock import Clock
@@ -33,7 +33,13 @@ class Pause(Struct, frozen=True):
     seconds: float
 
 
-class Hang(Struct, frozen=True):
+class Until(Struct, frozen=True):
+    """Says nothing before the test says so."""
+
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Hang(Until, frozen=True):
     """Says nothing for ever."""
 
 
@@ -41,7 +47,7 @@ class Alive(Struct, frozen=True):
     """Sends bytes that make no event: a ping, a comment."""
 
 
-Item = Alive | ProviderEvent | ProviderError | Exception | Pause | Hang
+Item = Alive | ProviderEvent | ProviderError | Exception | Pause | Until
 Script = Sequence[Item]
 
 
@@ -86,11 +92,11 @@ class ScriptedProvider:
                 match item:
                     case Pause(seconds):
                         await self._clock.sleep(seconds)
+                    case Until(told):
+                        await told.wait()
                     case Alive():
                         if liveness is not None:
                             liveness.touch()
-                    case Hang():
-                        await asyncio.Event().wait()
                     case Exception():
                         raise item
                     case _:

@@ -1,5 +1,6 @@
 """Beside the conversation: how a turn came about, who rests, and what it costs."""
 
+import asyncio
 import re
 
 import pytest
@@ -16,7 +17,7 @@ from mixchat.tui.panel.side_panel import NARROWEST, SidePanel
 from mixchat.tui.panel.turn_detail import HangingText, hang
 from mixchat.tui.panel.turn_list import TurnList
 from mixchat.tui.panel.turn_panel import TurnPanel
-from tests.routing.scripted import Hang, Pause, reply
+from tests.routing.scripted import Hang, Until, reply
 from tests.tui.stage import CONFIG, Stage, StagedRuntime, StillClock, on_stage
 
 
@@ -313,10 +314,12 @@ def test_the_digits_of_the_large_figure_begin_in_one_column_whatever_signs_it_ha
 async def test_the_state_in_the_panel_changes_with_the_turn_not_with_a_clock(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(live_totals, "_TICK", 3600.0)
     async with on_stage(size=(120, 40)) as stage:
-        script = [ThinkingDelta("Which tea?"), Pause(0.3), TextDelta("Green tea."), Hang()]
+        thought = asyncio.Event()
+        script = [ThinkingDelta("Which tea?"), Until(thought), TextDelta("Green tea."), Hang()]
         stage.runtime.settings.providers.script("a/plain", script)
         await stage.send("tell me about tea")
         await stage.until(lambda: "◐ thinking" in stage.text)
+        thought.set()
         await stage.until(lambda: "● writing" in stage.text)
 
 
