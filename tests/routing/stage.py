@@ -110,14 +110,14 @@ class Stage:
     async def answer(self, *refs: str, messages: tuple[Message, ...] = (Message("user", "Hi"),)) -> Answer:
         """Play one turn along a fallback order."""
         run = TurnRun(ChatRequest(messages=messages), decided(*refs), self.resources)
-        started = time.perf_counter()
+        started = self.clock.monotonic()
         texts: list[str] = []
         rerouted = 0
         async with aclosing(run.events()) as events:
             async for event in events:
                 texts += [event.text] if isinstance(event, TextDelta) else []
                 rerouted += isinstance(event, FailedOver)
-        seconds = (time.perf_counter() - started) * self.clock.speed
+        seconds = self.clock.monotonic() - started
         refs_called = [attempt.ref for attempt in run.attempts]
         usage = sum((attempt.usage for attempt in run.attempts), Usage())
         return Answer("".join(texts), run.failure, refs_called, usage, seconds, rerouted)
