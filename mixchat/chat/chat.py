@@ -243,7 +243,7 @@ class Chat:
         """Forget for good what a turn taught; return the turn as it is now, or `None` if it taught nothing.
 
         Raises:
-            OSError: it cannot be written down.
+            ConfigError: it cannot be written down.
         """
         lesson = self.lessons.undo(turn_id)
         if lesson is None:

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from mixchat.domain.errors import ConfigError
 from mixchat.domain.turn import Outcome, Turn
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ChatLessons:
         """Take back what a turn taught by being kept; it teaches it again when it is kept after all."""
         lesson = self.taught_by(turn)
         if lesson is not None and lesson.source != "corrected":
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(ConfigError):
                 self.undo(turn)
                 self._asked[turn] = (lesson.target, lesson.source)
 
@@ -58,7 +59,7 @@ class ChatLessons:
         """Learn that prompts like this turn's belong to the role or model `target`."""
         learned = self._source()
         if learned is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(ConfigError):
                 learned.add(turn.prompt, target, source, turn.id)
 
     def taught_by(self, turn: str) -> "Lesson | None":
@@ -70,7 +71,7 @@ class ChatLessons:
         """Forget for good what a turn taught, and return it; `None`: it taught nothing.
 
         Raises:
-            OSError: it cannot be written down.
+            ConfigError: it cannot be written down.
         """
         learned, lesson = self._source(), self.taught_by(turn)
         self._asked.pop(turn, None)
@@ -87,12 +88,12 @@ class ChatLessons:
             lesson = self.taught_by(turn)
             # A correction says what the prompt was, whichever answer stands.
             if lesson is not None and lesson.source != "corrected":
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(ConfigError):
                     self.undo(turn)
                     self._set_aside[turn] = lesson
         learned = self._source()
         for turn in self._set_aside.keys() & now:
             lesson = self._set_aside.pop(turn)
             if learned is not None:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(ConfigError):
                     learned.add(lesson.prompt, lesson.target, lesson.source, turn)

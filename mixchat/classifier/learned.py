@@ -4,7 +4,6 @@ They are lines of `learned.jsonl` in the data directory. A line is only ever add
 programs may teach at once; forgetting a lesson adds a line, too. A prompt that is much like a lesson follows it.
 """
 
-import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from msgspec import Struct
 
 from mixchat.classifier.examples import ExampleIndex, classification_of
 from mixchat.classifier.linear_model import Linear, built_in
-from mixchat.config.private_files import private_directory
+from mixchat.config.file_writer import FileWriter
 from mixchat.domain.chat_request import RoutingInput
 from mixchat.domain.decision import Classification, Evidence
 from mixchat.domain.role import BUILT_IN
@@ -62,11 +61,27 @@ class _Line(Struct, omit_defaults=True):
 class Learned:
     """Lessons in the data directory `folder`. Switched off, nothing is added and nothing is matched."""
 
-    def __init__(self, folder: Path, *, enabled: bool = True, model: Linear | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        enabled: bool = True,
+        model: Linear | None = None,
+        files: FileWriter | None = None,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            folder: the data directory.
+            enabled: whether anything is taught and followed.
+            model: weighs words; left out, the one that comes with mixchat.
+            files: adds the lines; left out, each is added at once.
+        """
         self.enabled = enabled
+        self._files = files or FileWriter()
         self._path = folder / "learned.jsonl"
         self._model = model
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[int, int, int] | None = None
         self._lessons: tuple[Lesson, ...] = ()
         self._by_turn: dict[str, Lesson] = {}
         self._shelves: dict[tuple[str, ...], ExampleIndex] = {}
@@ -75,7 +90,7 @@ class Learned:
         """Keep that `prompt` should go to the role or model `target`. A later lesson on it replaces this one.
 
         Raises:
-            OSError: when the file cannot be written.
+            ConfigError: the file cannot be written.
         """
         if not self.enabled or not prompt.strip():
             return
@@ -88,7 +103,7 @@ class Learned:
         """Forget a lesson; return whether there was one. What it had replaced counts again.
 
         Raises:
-            OSError: when the file cannot be written.
+            ConfigError: the file cannot be written.
         """
         known = any(lesson.id == lesson_id for lesson in self.list())
         if known:
@@ -101,14 +116,14 @@ class Learned:
 
     def list(self) -> tuple[Lesson, ...]:
         """Return the lessons, the oldest first. A line that makes no sense is passed over."""
+        added = self._files.added(self._path)  # before the file: what is written meanwhile is read twice
         try:
             found = self._path.stat()
+            stamp = (found.st_mtime_ns, found.st_size, len(added))
         except OSError:
-            self._stamp, self._lessons, self._by_turn = None, (), {}
-            return ()
-        stamp = (found.st_mtime_ns, found.st_size)
+            stamp = (0, 0, len(added))
         if stamp != self._stamp:
-            self._lessons = _read(self._path)
+            self._lessons = _lessons(_content(self._path) + added)
             self._by_turn = {lesson.turn: lesson for lesson in self._lessons if lesson.turn}
             self._shelves.clear()
             self._stamp = stamp
@@ -142,13 +157,7 @@ class Learned:
         return self._shelves[roles]
 
     def _write(self, record: _Line) -> None:
-        private_directory(self._path.parent)
-        line = msgspec.json.encode(record) + b"\n"
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        self._files.append(self._path, msgspec.json.encode(record) + b"\n")
 
 
 def _cut(prompt: str) -> str:
@@ -170,9 +179,16 @@ def _role(target: str, stack: Stack) -> str | None:
     )
 
 
-def _read(path: Path) -> tuple[Lesson, ...]:
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _lessons(content: bytes) -> tuple[Lesson, ...]:
     lines: dict[str, _Line] = {}
-    for raw in path.read_bytes().splitlines():
+    for raw in content.splitlines():
         try:
             line = msgspec.json.decode(raw, type=_Line)
         except msgspec.DecodeError:

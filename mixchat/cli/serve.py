@@ -77,7 +77,7 @@ async def _serve_api(stack: str | None, listener: "socket.socket", token: str) -
     from mixchat.server.openai_api import OpenAiApi
 
     runtime = build_runtime(stack=stack, keep_chats=False)
-    runtime.storage.background = True
+    runtime.write_in_background()
     port: int = listener.getsockname()[1]
     api = OpenAiApi(runtime, token, port)
     try:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct, structs
 
-from mixchat.config.atomic import write_atomically
+from mixchat.config.file_writer import FileWriter
+from mixchat.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,16 @@ class _File(Struct, frozen=True):
 class AllowedSecrets:
     """Remembers which credentials are no reason to stop a prompt; kept in the data directory."""
 
-    def __init__(self, data: "Path") -> None:
+    def __init__(self, data: "Path", files: FileWriter | None = None) -> None:
+        """Read nothing yet.
+
+        Args:
+            data: the directory.
+            files: writes the file; left out, it is written at once.
+        """
         self._path = data / "allowed-secrets.json"
-        self._seen: tuple[int, int] | None = None
+        self._files = files or FileWriter()
+        self._seen: tuple[int, int, int] | None = None
         self._kept = _File()
         self._hashes: dict[str, str] = {}
         """What was hashed before in this process."""
@@ -68,10 +76,15 @@ class AllowedSecrets:
         """
         if self(value):
             return
-        kept = self._read()
-        salt = kept.salt or os.urandom(16).hex()
-        fresh = AllowedSecret(self._hash(value, salt), kind, time.time())
-        self._write(_File(salt, (*kept.secrets, fresh)))
+        salt, now = os.urandom(16).hex(), time.time()
+
+        def edited(text: str | None) -> str:
+            kept = _decoded(text)
+            fresh = AllowedSecret(_hash(value, kept.salt or salt), kind, now)
+            others = (each for each in kept.secrets if each.hash != fresh.hash)
+            return _encoded(_File(kept.salt or salt, (*others, fresh)))
+
+        self._files.change(self._path, edited)
 
     def remove(self, secret_id: str) -> bool:
         """Stop prompts with that credential again; return whether there was one.
@@ -79,37 +92,57 @@ class AllowedSecrets:
         Raises:
             ConfigError: it cannot be written down.
         """
-        kept = self._read()
-        left = tuple(each for each in kept.secrets if each.id != secret_id)
-        if len(left) == len(kept.secrets):
-            return False
-        self._write(structs.replace(kept, secrets=left))
-        return True
+
+        def edited(text: str | None) -> str:
+            kept = _decoded(text)
+            left = tuple(each for each in kept.secrets if each.id != secret_id)
+            return _encoded(structs.replace(kept, secrets=left))
+
+        found = any(each.id == secret_id for each in self.list())
+        if found:
+            self._files.change(self._path, edited)
+        return found
 
     def _hash(self, value: str, salt: str) -> str:
         known = self._hashes.get(value)
         if known is None:
             if len(self._hashes) >= _REMEMBERED:
                 self._hashes.clear()
-            raw = value.encode(errors="surrogatepass")
-            known = hashlib.scrypt(raw, salt=bytes.fromhex(salt), n=_COST, r=8, p=1, dklen=32).hex()
-            self._hashes[value] = known
+            known = self._hashes[value] = _hash(value, salt)
         return known
-
-    def _write(self, kept: _File) -> None:
-        write_atomically(self._path, msgspec.json.encode(kept).decode())
-        self._seen = None
 
     def _read(self) -> _File:
         """Return the file as it is now: another window, or the command line, may have changed it."""
         try:
-            state = self._path.stat()
-            if self._seen != (state.st_mtime_ns, state.st_size):
-                kept = msgspec.json.decode(self._path.read_bytes(), type=_File)
-                bytes.fromhex(kept.salt)
-                if kept.salt != self._kept.salt:
-                    self._hashes.clear()
-                self._kept, self._seen = kept, (state.st_mtime_ns, state.st_size)
-        except (OSError, ValueError):  # nobody can read it: each is asked about again
+            if self._path in self._files.changing(self._path.parent):
+                seen, kept = None, _decoded(self._files.text(self._path))
+            else:
+                state = self._path.stat()
+                seen = (state.st_mtime_ns, state.st_ino, state.st_size)
+                if seen == self._seen:
+                    return self._kept
+                kept = _decoded(self._files.text(self._path))
+        except (OSError, ConfigError):  # nobody can read it: each is asked about again
             return _File()
-        return self._kept
+        if kept.salt != self._kept.salt:
+            self._hashes.clear()
+        self._kept, self._seen = kept, seen
+        return kept
+
+
+def _decoded(text: str | None) -> _File:
+    try:
+        kept = msgspec.json.decode(text or "", type=_File)
+        bytes.fromhex(kept.salt)
+    except ValueError:
+        return _File()
+    return kept
+
+
+def _encoded(kept: _File) -> str:
+    return msgspec.json.encode(kept).decode()
+
+
+def _hash(value: str, salt: str) -> str:
+    raw = value.encode(errors="surrogatepass")
+    return hashlib.scrypt(raw, salt=bytes.fromhex(salt), n=_COST, r=8, p=1, dklen=32).hex()

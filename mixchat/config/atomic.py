@@ -53,7 +53,7 @@ def write_bytes_atomically(path: Path, pieces: Iterable[bytes]) -> None:
         _replace(target, pieces)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{path} cannot be written ({reason}); nothing in it was changed.") from None
+        raise ConfigError(f"{path} cannot be written ({reason}); nothing in it was changed.") from error
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:

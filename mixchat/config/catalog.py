@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, structs
 
-from mixchat.config.atomic import write_atomically
 from mixchat.config.config import Config
+from mixchat.config.file_writer import FileWriter
 from mixchat.config.paths import Paths
 from mixchat.domain.clock import Clock, SystemClock
 from mixchat.domain.errors import ConfigError, ProviderError, TooSlow
@@ -32,8 +32,9 @@ class Listing(Struct, frozen=True):
 class Listings:
     """Keeps listings in a directory. A file that is missing or damaged is as good as none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: FileWriter | None = None) -> None:
         self._folder = folder
+        self._files = files or FileWriter()
         self._read: dict[str, Listing | None] = {}
 
     def get(self, provider: str) -> Listing | None:
@@ -45,8 +46,9 @@ class Listings:
     def keep(self, provider: str, listing: Listing) -> None:
         """Put a listing in place of the one before; where nothing can be written it holds for this run."""
         self._read[provider] = listing
+        text = msgspec.json.encode(listing).decode()
         with suppress(ConfigError):
-            write_atomically(self._path(provider), msgspec.json.encode(listing).decode())
+            self._files.change(self._path(provider), lambda _: text, matters=False)
 
     def _load(self, provider: str) -> Listing | None:
         try:
@@ -71,10 +73,12 @@ _SNAPSHOT: Final = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2})$")
 class Catalog:
     """Answers from memory and disk; only `refresh` asks anybody. Nothing is read before it is needed."""
 
-    def __init__(self, paths: Paths, config: Config, clock: Clock | None = None) -> None:
+    def __init__(
+        self, paths: Paths, config: Config, clock: Clock | None = None, files: FileWriter | None = None
+    ) -> None:
         self.own_aliases = config.aliases
         """The config's short names; they go before the built-in ones."""
-        self._listings = Listings(paths.data / "listings")
+        self._listings = Listings(paths.data / "listings", files)
         self._clock = clock or SystemClock()
 
     def aliases(self) -> Mapping[str, ModelRef]:

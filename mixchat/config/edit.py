@@ -8,14 +8,16 @@ from typing import cast
 import tomlkit
 from tomlkit.items import Item
 
-from mixchat.config.atomic import write_as_before
 from mixchat.config.config import Config
-from mixchat.config.toml_document import TomlDocument, parse, read
+from mixchat.config.file_writer import FileWriter
+from mixchat.config.toml_document import TomlDocument, parse
 
 Value = str | bool | int | float | Decimal | list[str] | None
 
 
-def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
+def set_value(
+    path: Path, key: str | tuple[str, ...], value: Value, files: FileWriter | None = None
+) -> Config:
     """Set `key` in the config file and return what the file now says; `None` removes it.
 
     Comments and order stay, the file is made when there is none, and a value that the config may not
@@ -25,23 +27,30 @@ def set_value(path: Path, key: str | tuple[str, ...], value: Value) -> Config:
         path: the config file.
         key: dotted, such as `budget.day`; a tuple where a part itself holds a dot.
         value: what to set.
+        files: writes the file, in the background if it does so; left out, it is written at once.
 
     Raises:
         ConfigError: the value does not fit, or the file cannot be read or written. The file is as it
             was; the caller keeps the value for the session.
     """
-    before = read(path)
-    if before:
-        before.fit(Config)
-    document = tomlkit.parse(before.text if before else "")
-    parts = tuple(key.split(".")) if isinstance(key, str) else key
-    _put(cast("MutableMapping[str, object]", document), parts, value)
-    text = tomlkit.dumps(document)
-    if before and value is None:  # the blank line above a table that is gone goes with it
-        text = text.rstrip("\n") + before.text[len(before.text.rstrip("\n")) :] if text.strip() else ""
-    config = TomlDocument(str(path), "", parse(text, str(path)).values).fit(Config)
-    write_as_before(path, text)
+    files = files or FileWriter()
+    source, parts = str(path), tuple(key.split(".")) if isinstance(key, str) else key
+    _, config = _edited(files.text(path), source, parts, value)
+    files.change(path, lambda text: _edited(text, source, parts, value)[0])
     return config
+
+
+def _edited(text: str | None, source: str, parts: tuple[str, ...], value: Value) -> tuple[str, Config]:
+    """Return the config file's text with one key set, and what it says then."""
+    before = parse(text or "", source)
+    before.fit(Config)
+    document = tomlkit.parse(before.text)
+    _put(cast("MutableMapping[str, object]", document), parts, value)
+    after = tomlkit.dumps(document)
+    if text is not None and value is None:  # the blank line above a table that is gone goes with it
+        ends = before.text[len(before.text.rstrip("\n")) :]
+        after = after.rstrip("\n") + ends if after.strip() else ""
+    return after, TomlDocument(source, "", parse(after, source).values).fit(Config)
 
 
 def _put(table: MutableMapping[str, object], parts: tuple[str, ...], value: Value) -> None:

@@ -1,6 +1,6 @@
 """Reading the config: the files and variables that set it, in order of precedence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mixchat.config.config import Config, Profile
 from mixchat.config.paths import Paths
-from mixchat.config.toml_document import TomlDocument, read
+from mixchat.config.toml_document import TomlDocument, read, read_text
 from mixchat.config.trust import Trust
 
 PROFILE = ".mixchat.toml"
@@ -41,8 +41,19 @@ def load_config(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> C
     return TomlDocument("config", "", merged).fit(Config)
 
 
-def read_layers(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> tuple[Layer, ...]:
+def read_layers(
+    paths: Paths,
+    cwd: Path | None,
+    environ: Mapping[str, str],
+    text_of: Callable[[Path], str | None] = read_text,
+) -> tuple[Layer, ...]:
     """Return the places that set keys, each checked by itself, the strongest first.
+
+    Args:
+        paths: where the config file is.
+        cwd: as for `load_config`.
+        environ: the environment.
+        text_of: returns what the config file says; given where that may not be on disk yet.
 
     Raises:
         ConfigError: a file cannot be used.
@@ -53,7 +64,7 @@ def read_layers(paths: Paths, cwd: Path | None, environ: Mapping[str, str]) -> t
         trusted = Trust(paths.data).said(profile, document.text) == "yes"
         source = document.source if trusted else f"{document.source} (not trusted)"
         layers.append(Layer(source, document.values if trusted else _protective(document.values)))
-    if document := read(paths.config_file):
+    if document := read(paths.config_file, text_of):
         document.fit(Config)
         layers.append(Layer(document.source, document.values))
     return tuple(layers)

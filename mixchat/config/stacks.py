@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from mixchat.config.atomic import write_as_before
 from mixchat.config.auto_stack import Current, Found, Listed, reachable_stack
 from mixchat.config.config import Config
+from mixchat.config.file_writer import FileWriter
 from mixchat.config.paths import Paths
 from mixchat.config.stack_file import RoleTable, StackFile
 from mixchat.config.stack_parse import Aliases, merge_role, parse_roles
@@ -20,6 +20,8 @@ PRESETS = (AUTO, "coding", "research", "budget", "enterprise", "guide")
 """The stacks that come with mixchat, in the order they are listed."""
 
 _HERE = Path(__file__).parent / "presets"
+_GONE = ""
+"""The name of a file that is about to be removed."""
 _NAME = re.compile(r"\w[\w .+-]*")
 
 
@@ -35,6 +37,7 @@ class Stacks:
         found: Found | None = None,
         listed: Listed | None = None,
         current: Current | None = None,
+        files: FileWriter | None = None,
     ) -> None:
         """Join the parts; nothing is read yet.
 
@@ -45,8 +48,10 @@ class Stacks:
             found: whether a provider has a key or an address; left out, `auto` keeps every slot.
             listed: the models that a provider had when it was last asked.
             current: what to ask in place of a model that may have retired; left out, itself.
+            files: writes the user's stacks; left out, each is written at once.
         """
         self._paths = paths
+        self._files = files or FileWriter()
         self._config = config
         self.aliases = Aliases(config.aliases, aliases)
         self._found: Found = found or (lambda _: True)
@@ -126,8 +131,16 @@ class Stacks:
             raise ConfigError(
                 f'There is a stack "{stack.name}" at {there}; say so to replace it, or rename one.'
             )
-        write_as_before(there or self._paths.stacks / f"{stack.name}.toml", text)
+        self._files.change(there or self._paths.stacks / f"{stack.name}.toml", lambda _: text)
         return stack
+
+    def put_back(self, file: Path, text: str | None) -> None:
+        """Have a user's file say again what it said; `None`: there was none.
+
+        Raises:
+            ConfigError: the directory cannot be written.
+        """
+        self._files.change(file, lambda _: text)
 
     def save(self, stack: Stack) -> Path:
         """Write the stack to the user's file of its name, comments kept, and return the file.
@@ -140,8 +153,9 @@ class Stacks:
         if not _NAME.fullmatch(stack.name):
             raise ConfigError(f'"{stack.name}" cannot be a stack\'s name: use letters, digits, "-" and "_".')
         target = self.path(stack.name) or self._paths.stacks / f"{stack.name}.toml"
-        before = read(target)
-        write_as_before(target, stack_text(stack, before.text if before else ""))
+        before = self._read(target)
+        text = stack_text(stack, before.text if before else "")
+        self._files.change(target, lambda _: text)
         return target
 
     def _known(self, provider: str) -> tuple[str, ...]:
@@ -158,15 +172,32 @@ class Stacks:
 
     def _own(self) -> dict[str, Path]:
         """Return the user's stack files by name: the file's own, and the one written in it."""
+        folder = self._paths.stacks
+        changing = self._files.changing(folder)
         try:
-            files = sorted(self._paths.stacks.glob("*.toml"))
+            files = sorted({*folder.glob("*.toml"), *changing})
         except OSError:
             return {}
-        return {_declared(path) or path.stem: path for path in files}
+        found = {path: self._declared(path) for path in files}
+        return {name or path.stem: path for path, name in found.items() if name != _GONE}
+
+    def _declared(self, path: Path) -> str | None:
+        """Return the name that a stack file gives itself, as far as it can be read."""
+        try:
+            document = self._read(path)
+        except ConfigError:
+            return None
+        if document is None:
+            return _GONE
+        name = document.values.get("name")
+        return name if isinstance(name, str) and name else None
+
+    def _read(self, path: Path) -> TomlDocument | None:
+        return read(path, self._files.text)
 
     def _document(self, name: str) -> TomlDocument:
         if path := self.path(name):
-            if document := read(path):
+            if document := self._read(path):
                 return document
         elif name in PRESETS and (document := read(_HERE / f"{name}.toml")):
             return document
@@ -175,16 +206,6 @@ class Stacks:
         known = self.names()
         guess = did_you_mean(name, known) or f"; there are {', '.join(known)}."
         raise ConfigError(f'There is no stack "{name}"{guess}')
-
-
-def _declared(path: Path) -> str | None:
-    """Return the name that a stack file gives itself, as far as it can be read."""
-    try:
-        document = read(path)
-    except ConfigError:
-        return None
-    name = document.values.get("name") if document else None
-    return name if isinstance(name, str) and name else None
 
 
 def _checked(document: TomlDocument) -> StackFile:

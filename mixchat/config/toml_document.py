@@ -1,6 +1,7 @@
 """TOML files, read strictly: whatever cannot be used is said with file, line, key and what is allowed."""
 
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,21 +63,34 @@ def parse(text: str, source: str) -> TomlDocument:
         ) from None
 
 
-def read(path: Path) -> TomlDocument | None:
-    """Return the document at `path`, or `None` when there is no such file.
+def read_text(path: Path) -> str | None:
+    """Return what a file says, or `None` when there is no such file.
 
     Raises:
-        ConfigError: the file cannot be read, or is not TOML.
+        ConfigError: the file cannot be read.
     """
     try:
         if path.is_fifo() or path.is_char_device():
             raise ConfigError(f"{path} is not a file; put a file in its place.")
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8.") from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from None
-    return parse(text, str(path))
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+
+
+def read(path: Path, text_of: Callable[[Path], str | None] = read_text) -> TomlDocument | None:
+    """Return the document at `path`, or `None` when there is no such file.
+
+    Args:
+        path: the file.
+        text_of: returns what it says; given where it may say something that is not on disk yet.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not TOML.
+    """
+    text = text_of(path)
+    return None if text is None else parse(text, str(path))

@@ -1,12 +1,13 @@
 """How the person has arranged the screen, kept for the next start."""
 
 import contextlib
+from pathlib import Path
+from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from mixchat.config.atomic import write_atomically
-from mixchat.config.paths import Paths
+from mixchat.config.file_writer import FileWriter
 from mixchat.domain.errors import ConfigError
 
 
@@ -21,15 +22,26 @@ class UiState(Struct, frozen=True, kw_only=True):
     """The actions that were chosen from the list of commands last, the newest first."""
 
 
-def read_ui_state(paths: Paths) -> UiState:
+def read_ui_state(file: Path, files: FileWriter) -> UiState:
     """Return the layout of the last time; the first one when there is none, or nobody can read it."""
     try:
-        return msgspec.json.decode(paths.layout_file.read_bytes(), type=UiState)
-    except (OSError, msgspec.DecodeError):
+        return _decoded(files.text(file))
+    except ConfigError:
         return UiState()
 
 
-def save_ui_state(paths: Paths, layout: UiState) -> None:
-    """Keep the layout for the next start, if it can be written: it is never worth a word."""
+def save_ui_state(file: Path, files: FileWriter, **changed: Any) -> None:  # noqa: ANN401 - the fields of `UiState`
+    """Keep what has changed of the layout for the next start, if it can be written: it is never worth a word."""
+
+    def edited(text: str | None) -> str:
+        return msgspec.json.encode(structs.replace(_decoded(text), **changed)).decode()
+
     with contextlib.suppress(ConfigError):
-        write_atomically(paths.layout_file, msgspec.json.encode(layout).decode())
+        files.change(file, edited, matters=False)
+
+
+def _decoded(text: str | None) -> UiState:
+    try:
+        return msgspec.json.decode(text or "", type=UiState)
+    except msgspec.DecodeError:
+        return UiState()

@@ -4,14 +4,14 @@ A process of `mixchat ask` lives for one turn. Without this each of them would f
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec import Struct, json
 
-from mixchat.config.atomic import write_atomically
+from mixchat.config.file_writer import FileWriter
 from mixchat.domain.clock import Clock
 from mixchat.domain.errors import ConfigError, Failure
 from mixchat.domain.model import ModelRef
@@ -36,11 +36,15 @@ class SharedBreaker(Struct, frozen=True):
     failure: Failure = _SECRETIVE
 
 
+Known = dict[ModelRef, SharedBreaker]
+
+
 class SharedBreakers:
     """Reads and writes the file. Nobody waits for it: the last one to write wins, and a broken file is an empty one."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, files: FileWriter | None = None) -> None:
         self._path = folder / FILE
+        self._files = files or FileWriter()
         self._clock = clock
         self._stamp: tuple[int, int] | None = None
 
@@ -58,14 +62,14 @@ class SharedBreakers:
             return False
         # What the provider said stays in this process: it may quote the prompt.
         kept = Failure(failure.code, _SECRETIVE.message, ref, reached=failure.reached)
-        self._write({**self._read(), ref: SharedBreaker(until, rest, kept)})
+        self._edit(lambda known: {**known, ref: SharedBreaker(until, rest, kept)})
         return True
 
     def closed(self, refs: Sequence[ModelRef]) -> None:
         """Write down that models are well again."""
         known = self._read()
         if any(ref in known for ref in refs):
-            self._write({ref: entry for ref, entry in known.items() if ref not in refs})
+            self._edit(lambda known: {ref: entry for ref, entry in known.items() if ref not in refs})
 
     def _stamped(self) -> tuple[int, int] | None:
         try:
@@ -74,22 +78,30 @@ class SharedBreakers:
             return None
         return found.st_mtime_ns, found.st_ino
 
-    def _read(self) -> dict[ModelRef, SharedBreaker]:
+    def _read(self) -> Known:
         try:
-            known = json.decode(self._path.read_bytes(), type=dict[str, SharedBreaker])
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return self._decoded(self._files.text(self._path))
+        except ConfigError:
+            return {}
+
+    def _decoded(self, text: str | None) -> Known:
+        try:
+            known = json.decode(text or "", type=dict[str, SharedBreaker])
+        except msgspec.MsgspecError:
             return {}
         now = self._clock.now()
-        found: dict[ModelRef, SharedBreaker] = {}
+        found: Known = {}
         for name, entry in known.items():
             with contextlib.suppress(ValueError):
                 if now - _HALF_OPEN < entry.until < now + _LONGEST:
                     found[ModelRef.parse(name)] = entry
         return found
 
-    def _write(self, entries: Mapping[ModelRef, SharedBreaker]) -> None:
-        newest = sorted(entries.items(), key=lambda item: -item[1].until)[:_MOST]
-        text = json.encode({str(ref): entry for ref, entry in newest}).decode()
+    def _edit(self, change: Callable[[Known], Known]) -> None:
+        def edited(text: str | None) -> str:
+            newest = sorted(change(self._decoded(text)).items(), key=lambda item: -item[1].until)[:_MOST]
+            return json.encode({str(ref): entry for ref, entry in newest}).decode()
+
         with contextlib.suppress(ConfigError):
-            write_atomically(self._path, text)
+            self._files.change(self._path, edited, matters=False)
         self._stamp = self._stamped()

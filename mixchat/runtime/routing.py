@@ -119,7 +119,8 @@ class Routing:
         """What the person's pins and corrections taught."""
         from mixchat.classifier.learned import Learned
 
-        return Learned(self._settings.paths.data, enabled=self._settings.config.router.learn)
+        settings = self._settings
+        return Learned(settings.paths.data, enabled=settings.config.router.learn, files=settings.files)
 
     @cached_property
     def health(self) -> "Health":
@@ -128,7 +129,7 @@ class Routing:
         from mixchat.routing.shared_breakers import SharedBreakers
 
         clock = self._storage.clock
-        return Health(clock, SharedBreakers(self._settings.paths.data, clock))
+        return Health(clock, SharedBreakers(self._settings.paths.data, clock, self._settings.files))
 
     @cached_property
     def services(self) -> "RoutingServices":

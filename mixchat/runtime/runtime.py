@@ -138,6 +138,15 @@ class Runtime:
         """Close the connections that were opened, end the local engine, and close the history."""
         await self.routing.aclose()
         await self.settings.aclose()
+        self.close_files()
+
+    def write_in_background(self) -> None:
+        """Let threads write from now on, so that no screen and no other request waits for the disk."""
+        self.storage.background = self.settings.files.background = True
+
+    def close_files(self) -> None:
+        """Write what waits, and close the history."""
+        self.settings.files.close()
         self.storage.close()
 
 

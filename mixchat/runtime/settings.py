@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mixchat.config.auto_stack import LOCAL
 from mixchat.config.config import Config
+from mixchat.config.file_writer import FileWriter
 from mixchat.config.load import load_config
 from mixchat.config.paths import Paths
 from mixchat.config.private_files import mend
@@ -48,6 +49,11 @@ class Settings:
         self.catalog.own_aliases = config.aliases
 
     @cached_property
+    def files(self) -> FileWriter:
+        """Writes what the person chooses, and what is learned."""
+        return FileWriter()
+
+    @cached_property
     def provider_specs(self) -> "Mapping[str, ProviderSpec]":
         """Every provider that is known, by name."""
         from mixchat.config.provider_specs import provider_specs
@@ -73,14 +79,14 @@ class Settings:
         """The credentials that the person lets pass for good."""
         from mixchat.config.allowed_secrets import AllowedSecrets
 
-        return AllowedSecrets(self.paths.data)
+        return AllowedSecrets(self.paths.data, self.files)
 
     @cached_property
     def catalog(self) -> "Catalog":
         """What is known of models, and their aliases."""
         from mixchat.config.catalog import Catalog
 
-        return Catalog(self.paths, self.config)
+        return Catalog(self.paths, self.config, files=self.files)
 
     @cached_property
     def stacks(self) -> "Stacks":
@@ -94,6 +100,7 @@ class Settings:
             found=self._found,
             listed=lambda provider: tuple(card.ref.model for card in self.catalog.listed(provider)),
             current=self.catalog.current,
+            files=self.files,
         )
 
     @cached_property

@@ -232,7 +232,7 @@ def run_app(
     """
     options = LaunchOptions(resume=resume, last=cont, theme=theme)
     runtime.storage.go_on_unpriced = "go on in this chat"
-    runtime.storage.background = True
+    runtime.write_in_background()
     if plain or runtime.settings.config.ui.plain:
         from mixchat.tui.plain.plain_app import run_plain
 
@@ -248,7 +248,7 @@ def run_app(
     try:
         result = app.run(mouse=runtime.settings.config.ui.mouse)
     finally:
-        runtime.storage.close()
+        runtime.close_files()
     if app.app_exit.fault is not None:
         raise app.app_exit.fault
     exit_now(result or 0)

@@ -66,14 +66,14 @@ class AppExit:
 
     async def _has_unwritten(self) -> bool:
         """Return whether something waits to be written that leaving would lose, and say so once."""
-        database = self._runtime.storage.database
-        if not database.unwritten or self._warned:
+        database, files = self._runtime.storage.database, self._runtime.settings.files
+        if self._warned or not (database.unwritten or files.unwritten):
             return False
-        if await asyncio.to_thread(database.settle, 0.5):
+        if await asyncio.to_thread(lambda: database.settle(0.5) and files.settle(0.5)):
             return False
         self._warned = True
         self._app.notify(
-            f"{database.trouble or _SLOW} Something is not saved yet; quit once more to leave without it.",
+            f"{database.trouble or files.trouble or _SLOW} Something is not saved yet; quit once more to leave without it.",
             severity="error",
             markup=False,
         )

@@ -2,30 +2,48 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.sittings.provider import paced
-from tests.sittings.sitting import Sitting
+from tests.sittings.sitting import CONFIG, STACK, Sitting
 
 LONG = "".join(f"word{number:04} " for number in range(500))
 
 
-@pytest.fixture
-def filling(sitting: Sitting) -> Iterator[Path]:
-    """A file that can fill the disk of four megabytes on which the history is."""
-    data = sitting.home / "data"
-    data.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def small_disk(sitting: Sitting, folder: str) -> Iterator[Path]:
+    """Put a folder on a disk of four megabytes, and return a file that can fill it."""
+    place = sitting.home / folder
+    place.mkdir(parents=True, exist_ok=True)
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(data)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here")
-    yield data / "filling"
-    sitting.leaves()
-    subprocess.run(["umount", "-l", str(data)], check=True)
+    try:
+        yield place / "filling"
+    finally:
+        sitting.leaves()
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def filling(sitting: Sitting) -> Iterator[Path]:
+    """Fills the disk on which the history is."""
+    with small_disk(sitting, "data") as path:
+        yield path
+
+
+@pytest.fixture
+def filling_config(sitting: Sitting) -> Iterator[Path]:
+    """Fills the disk on which the config is."""
+    with small_disk(sitting, "config") as path:
+        sitting.writes_config(CONFIG)
+        sitting.writes_stack(STACK)
+        yield path
 
 
 def fill(path: Path) -> None:
@@ -52,3 +70,19 @@ def test_what_is_said_on_a_full_disk_is_told_kept_and_written_later(sitting: Sit
     sitting.quits()
     assert [turn.outcome for turn in sitting.disk.turns()] == ["complete", "complete"]
     assert sitting.disk.rows("PRAGMA integrity_check")[0][0] == "ok"
+
+
+def test_what_is_set_on_a_full_disk_is_told_kept_and_written_later(sitting: Sitting, filling_config: Path):
+    sitting.opens()
+    fill(filling_config)
+    sitting.writes("/theme linen")
+    sitting.presses("enter")
+    sitting.sees("cannot be written")
+    sitting.sees("kept in memory")
+    sitting.presses("ctrl+q")
+    sitting.sees("not saved yet")
+    assert sitting.config == CONFIG
+    filling_config.unlink()
+    sitting.until(lambda: 'theme = "linen"' in sitting.config, "the theme on disk")
+    sitting.sees("Everything is written again")
+    sitting.quits()

@@ -1,5 +1,8 @@
 """A disk that takes its time, and a history that another program holds: keys wait for neither, and all is written in the end."""
 
+import json
+import os
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.sittings.provider import paced
-from tests.sittings.sitting import Sitting
+from tests.sittings.sitting import PATIENCE, Sitting
 
 HELD = 3.0
 """Seconds."""
@@ -94,3 +97,101 @@ def test_keys_do_not_wait_for_a_slow_disk(sitting: Sitting, tmp_path: Path):
     print(f"echo while each write takes 400 ms {free * 1000:.0f} ms, {busy * 1000:.0f} ms")
     assert min(free, busy) < ECHO * 2
     is_all_on_disk(sitting)
+
+
+_STUCK = """
+import os, pathlib, sys, time
+
+def wait():
+    asked, let = pathlib.Path(GATE, "asked"), pathlib.Path(GATE, "let")
+    asked.touch()
+    while not let.exists():
+        time.sleep(0.01)
+
+open_file, fsync = os.open, os.fsync
+
+def slow_open(path, flags, *rest, **named):
+    if flags & os.O_APPEND and str(path).endswith("learned.jsonl"):
+        wait()
+    return open_file(path, flags, *rest, **named)
+
+def slow_fsync(handle):
+    wait()
+    fsync(handle)
+
+os.open, os.fsync = slow_open, slow_fsync
+"""
+"""A disk that finishes no small file until it is let."""
+
+
+class Gate:
+    """Holds the disk."""
+
+    def __init__(self, sitting: Sitting, folder: Path) -> None:
+        (folder / "sitecustomize.py").write_text(_STUCK.replace("GATE", repr(str(folder))))
+        sitting.environment["PYTHONPATH"] = str(folder)
+        self._folder = folder
+
+    @property
+    def reached(self) -> bool:
+        """Whether something waits for the disk."""
+        return (self._folder / "asked").exists()
+
+    def open(self) -> None:
+        """Let the disk go on."""
+        (self._folder / "let").touch()
+
+
+def sets_things(sitting: Sitting, gate: Gate) -> None:
+    """Set a theme, teach a pin, and write on, all of it while the disk finishes nothing."""
+    sitting.opens()
+    sitting.writes("/theme linen")
+    sitting.presses("enter")
+    sitting.until(lambda: gate.reached, "the disk is asked to write the config")
+    sitting.says("@daily-driver something of the kind")
+    sitting.writes("/economy saver")
+    sitting.presses("enter")
+    sitting.sees("Economy: saver")
+    sitting.presses("ctrl+b")
+    for letter in FREELY:
+        sitting.terminal.send(letter)
+    sitting.sees(FREELY)
+    sitting.presses("f2")
+    sitting.sees_no_more("Learned   from you")
+    assert "linen" not in sitting.config
+    assert not (sitting.home / "data" / "learned.jsonl").exists()
+
+
+def test_keys_do_not_wait_for_settings_and_leaving_does(sitting: Sitting, tmp_path: Path):
+    gate = Gate(sitting, tmp_path)
+    sets_things(sitting, gate)
+    sitting.presses("ctrl+q")
+    sitting.until(lambda: FREELY in sitting.disk.drafts(), "the draft on disk")
+    assert sitting.terminal.running
+    gate.open()
+    assert sitting.terminal.ended(PATIENCE) == 0
+    assert 'theme = "linen"' in sitting.config
+    assert 'economy = "saver"' in sitting.config
+    assert "something of the kind" in (sitting.home / "data" / "learned.jsonl").read_text()
+    assert json.loads((sitting.home / "data" / "layout.json").read_text())["panel_shown"] is False
+
+
+def test_a_signal_waits_for_settings_too(sitting: Sitting, tmp_path: Path):
+    gate = Gate(sitting, tmp_path)
+    sets_things(sitting, gate)
+    os.kill(sitting.terminal.pid, signal.SIGTERM)
+    sitting.until(lambda: FREELY in sitting.disk.drafts(), "the draft on disk")
+    gate.open()
+    assert sitting.terminal.ended(PATIENCE) == 0
+    assert 'economy = "saver"' in sitting.config
+
+
+def test_a_kill_leaves_the_old_settings_whole(sitting: Sitting, tmp_path: Path):
+    before = sitting.config
+    gate = Gate(sitting, tmp_path)
+    sets_things(sitting, gate)
+    sitting.is_killed()
+    assert sitting.config == before
+    gate.open()
+    sitting.opens()
+    sitting.quits()

@@ -54,7 +54,7 @@ def first_widgets(runtime: "Runtime") -> FirstWidgets:
         welcome=welcome,
         choices=ChoiceBar(),
         composer=Composer(CompletionSources(runtime)),
-        panel=SidePanel(runtime.settings.paths),
+        panel=SidePanel(runtime.settings),
         top=TopLine(),
         status=StatusLine(),
     )

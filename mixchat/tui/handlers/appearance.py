@@ -110,6 +110,6 @@ class AppearanceHandler(ChatHandler):
         runtime = self.context.runtime
         runtime.settings.config = structs.replace(runtime.settings.config, **{key: value})
         try:
-            set_value(runtime.settings.paths.config_file, key, value)
+            set_value(runtime.settings.paths.config_file, key, value, runtime.settings.files)
         except (ConfigError, OSError) as error:
             self.context.notify(f"It holds until mixchat is closed; the config cannot be written: {error}")

@@ -80,7 +80,7 @@ class BudgetHandler(ChatHandler):
             return
         name = text or names[(names.index(settings.config.router.economy) + 1) % len(names)]
         try:
-            set_value(settings.paths.config_file, "router.economy", name)
+            set_value(settings.paths.config_file, "router.economy", name, settings.files)
         except (ConfigError, OSError) as error:
             self.context.notify(f"The economy stays as it was: {error}")
             return
@@ -119,6 +119,7 @@ class BudgetHandler(ChatHandler):
                 runtime.settings.paths.config_file,
                 f"budget.{span}",
                 None if dollars is None else float(dollars),
+                runtime.settings.files,
             )
         except (ConfigError, OSError) as error:
             self.context.notify(f"The budget stays as it was: {error}")

@@ -27,7 +27,7 @@ class ElsewhereHandler(ChatHandler):
     def look(self) -> None:
         """Show what others did to the chat, say what cannot be written, and begin a new day."""
         storage = self.context.runtime.storage
-        self._say_trouble(storage.database.trouble)
+        self._say_trouble()
         day = local_day(storage.clock.now())
         if storage.database.changed_elsewhere():
             self._changed = True
@@ -46,9 +46,15 @@ class ElsewhereHandler(ChatHandler):
             keys = self.context.key("previous-answer"), self.context.key("next-answer")
             self.context.notify(_SAID[news].format(*keys))
 
-    def _say_trouble(self, trouble: str | None) -> None:
+    def _say_trouble(self) -> None:
+        database, files = self.context.runtime.storage.database, self.context.runtime.settings.files
+        if (refused := files.take_refused()) is not None:
+            self.context.notify(f"It holds until mixchat is closed: {refused}")
+        trouble = database.trouble or files.trouble
         before, self._trouble = self._trouble, trouble
         if trouble is not None and before is None:
-            self.context.notify(f"{trouble} What is said is kept in memory and written as soon as it can be.")
+            self.context.notify(
+                f"{trouble} What is said and set is kept in memory and written as soon as it can be."
+            )
         elif trouble is None and before is not None:
             self.context.notify("Everything is written again.")

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from msgspec import structs
-
 from mixchat.config.ui_state import read_ui_state, save_ui_state
 from mixchat.tui.actions.action import Action
 from mixchat.tui.actions.dispatch import handles
@@ -36,7 +34,7 @@ class PaletteHandler(ChatHandler):
         self.context.push_screen(Picker("Commands", list(self._entries())), self._picked)
 
     def _entries(self) -> Iterator[PickerEntry]:
-        recent = [id_ for id_ in read_ui_state(self.context.runtime.settings.paths).recent if id_ in BY_ID]
+        recent = [id_ for id_ in self._recent() if id_ in BY_ID]
         left_out = _NOT_LISTED | self._possible.left_out()
         first = [BY_ID[id_] for id_ in recent if id_ not in left_out][:_RECENT]
         yield from (self._entry(action, "Recent") for action in first)
@@ -59,10 +57,13 @@ class PaletteHandler(ChatHandler):
                 self.context.run_action(action_id)
 
     def _remember(self, action_id: str) -> None:
-        paths = self.context.runtime.settings.paths
-        state = read_ui_state(paths)
-        recent = dict.fromkeys((action_id, *state.recent))
-        save_ui_state(paths, structs.replace(state, recent=tuple(recent)[:_RECENT]))
+        settings = self.context.runtime.settings
+        recent = dict.fromkeys((action_id, *self._recent()))
+        save_ui_state(settings.paths.layout_file, settings.files, recent=tuple(recent)[:_RECENT])
+
+    def _recent(self) -> tuple[str, ...]:
+        settings = self.context.runtime.settings
+        return read_ui_state(settings.paths.layout_file, settings.files).recent
 
     @handles("help")
     def help(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import structs
 
 from mixchat.domain.chat_request import Pin
-from mixchat.domain.errors import StorageError
+from mixchat.domain.errors import ConfigError, StorageError
 from mixchat.domain.role import BUILT_IN, FALLBACK
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui.actions.dispatch import handles
@@ -128,7 +128,7 @@ class TurnHandler(ChatHandler):
             return
         try:
             forgotten = self.context.chat.unlearn(turn.id)
-        except (OSError, StorageError) as error:
+        except (ConfigError, StorageError) as error:
             self.context.notify(f"It is still learned: {error}")
             return
         if forgotten is None:

@@ -1,15 +1,17 @@
 """The side panel's frame: its width, the edge that can be dragged, and whether it is there at all."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 from textual import events
 from textual.containers import Vertical
 from textual.message import Message
 
-from mixchat.config.paths import Paths
 from mixchat.config.ui_state import UiState, read_ui_state, save_ui_state
 from mixchat.tui.widgets.debounce import Debounce
+
+if TYPE_CHECKING:
+    from mixchat.runtime.settings import Settings
 
 NARROWEST: Final = 30
 WIDEST: Final = 90
@@ -24,7 +26,7 @@ class SidePanel(Vertical):
     A terminal that is too narrow for the width that was chosen gets half of itself, and forgets nothing.
 
     Args:
-        paths: where the width, and whether it is shown, are kept.
+        settings: where the width, and whether it is shown, are kept.
     """
 
     DEFAULT_CSS = "SidePanel { max-width: 50%; height: 1fr; }"
@@ -32,10 +34,10 @@ class SidePanel(Vertical):
     class Shown(Message):
         """The panel was shown or hidden."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, settings: "Settings") -> None:
         super().__init__()
-        self._paths = paths
-        self._state = read_ui_state(paths)
+        self._file, self._files = settings.paths.layout_file, settings.files
+        self._state = read_ui_state(self._file, self._files)
         self._saving = Debounce(self, self._save, after=_SAVE_AFTER)
         self._dragged = False
         self._arrange()
@@ -90,8 +92,7 @@ class SidePanel(Vertical):
 
     def _save(self) -> None:
         width, shown = self._state.panel_width, self._state.panel_shown
-        state = structs.replace(read_ui_state(self._paths), panel_width=width, panel_shown=shown)
-        save_ui_state(self._paths, state)
+        save_ui_state(self._file, self._files, panel_width=width, panel_shown=shown)
 
     def on_unmount(self) -> None:
         """Save what was changed last."""

@@ -156,7 +156,7 @@ class ModelList:
         name = self.favourites().get(ref)
         others = [other for other in settings.config.favourites if other != name]
         names = others if name is not None else [*others, str(ref)]
-        set_value(settings.paths.config_file, "favourites", names or None)
+        set_value(settings.paths.config_file, "favourites", names or None, settings.files)
         settings.config = structs.replace(settings.config, favourites=tuple(names))
         return name is None
 

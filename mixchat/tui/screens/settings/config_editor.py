@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final, cast
 
 from msgspec import Struct
 
-from mixchat.config.atomic import write_as_before
 from mixchat.config.config import Config
 from mixchat.config.edit import Value, set_value
 from mixchat.config.load import Layer, read_layers, source_of, working_directory
@@ -186,7 +185,8 @@ class ConfigEditor:
             self._use(config, before, path[0])
         try:
             if whole is not None:
-                write_as_before(self._runtime.settings.paths.config_file, whole)
+                text = whole
+                self._runtime.settings.files.change(self._runtime.settings.paths.config_file, lambda _: text)
             else:
                 self._write(path, value)
         except ConfigError as error:
@@ -207,23 +207,22 @@ class ConfigEditor:
         self._changed(config)
 
     def _write(self, path: ConfigPath, value: object) -> None:
-        file = self._runtime.settings.paths.config_file
+        file, files = self._runtime.settings.paths.config_file, self._runtime.settings.files
         if isinstance(value, Struct):
             for place, part in leaves(path, value):
-                set_value(file, place, part)
+                set_value(file, place, part, files)
         else:
-            set_value(file, path, written(value))
+            set_value(file, path, written(value), files)
 
     def _text(self) -> str:
         try:
-            return self._runtime.settings.paths.config_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
+            return self._runtime.settings.files.text(self._runtime.settings.paths.config_file) or ""
+        except ConfigError:
             return ""
 
     def _layers(self) -> tuple[Layer, ...]:
         try:
-            return read_layers(
-                self._runtime.settings.paths, working_directory(), self._runtime.settings.environ
-            )
+            settings = self._runtime.settings
+            return read_layers(settings.paths, working_directory(), settings.environ, settings.files.text)
         except ConfigError:
             return ()

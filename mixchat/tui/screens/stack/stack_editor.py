@@ -178,10 +178,8 @@ class StackEditor:
             return "There is nothing to take back."
         before = self._undo.pop()
         try:
-            if before.file is not None and before.text is None:
-                before.file.unlink(missing_ok=True)
-            elif before.file is not None and before.text is not None:
-                self._runtime.settings.stacks.add(before.text, str(before.file), replace=True)
+            if before.file is not None:
+                self._runtime.settings.stacks.put_back(before.file, before.text)
             return self._use(before.stack) or f"The stack {before.stack} is as it was."
         except (ConfigError, OSError) as error:
             return f"It cannot be taken back: {error}"
@@ -211,7 +209,7 @@ class StackEditor:
         """Put an edited text of the stack to use."""
         stacks, name, target = self._runtime.settings.stacks, self.stack.name, self._target
         path = stacks.path(target)
-        before = _StackBefore(name, path, path.read_text("utf-8") if path else None)
+        before = _StackBefore(name, path, self._runtime.settings.files.text(path) if path else None)
         stacks.add(text, target, replace=True)
         self._undo.append(before if path else _StackBefore(name, stacks.path(target)))
         said = self._use(target)
@@ -228,7 +226,8 @@ class StackEditor:
         self._runtime.settings.config = structs.replace(self._runtime.settings.config, stack=name)
         self._changed()
         try:
-            set_value(self._runtime.settings.paths.config_file, "stack", name)
+            settings = self._runtime.settings
+            set_value(settings.paths.config_file, "stack", name, settings.files)
         except ConfigError as error:
             return f"It holds until mixchat is closed: {error}"
         return ""
