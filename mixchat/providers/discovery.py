@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
@@ -63,12 +64,20 @@ async def _introduced(catalog: Catalog, providers: Registry, names: Sequence[str
 
 
 async def accepts(url: str) -> bool:
-    """Return whether a server on this machine accepts a connection."""
+    """Return whether a server on this machine accepts a connection.
+
+    A thread asks: on a loop that is busy, as it is at the start, the time would be up before the answer is heard.
+    """
     address = urlsplit(url)
     try:
-        async with asyncio.timeout(_PATIENCE):
-            _, writer = await asyncio.open_connection(address.hostname, address.port or 80)
-    except (OSError, ValueError):
+        return await asyncio.to_thread(_connects, address.hostname or "", address.port or 80)
+    except ValueError:
         return False
-    writer.close()
-    return True
+
+
+def _connects(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), _PATIENCE):
+            return True
+    except OSError:
+        return False

@@ -1,7 +1,11 @@
 """Servers on this machine that nobody named, at addresses where such servers usually are."""
 
+import asyncio
+import socket
+import time
 from pathlib import Path
 
+import pytest
 from msgspec import structs
 
 from mixchat.config.catalog import Catalog
@@ -10,7 +14,7 @@ from mixchat.config.credentials import Credentials
 from mixchat.config.paths import Paths
 from mixchat.config.provider_specs import ProviderSpec, built_in
 from mixchat.domain.provider import Provider
-from mixchat.providers.discovery import discover
+from mixchat.providers.discovery import accepts, discover
 from mixchat.providers.registry import Registry
 from tests.wires.script import Web
 from tests.wires.server import Wires
@@ -62,3 +66,17 @@ async def test_a_server_without_a_model_is_asked_again(tmp_path: Path):
         wires.script("_listing", LISTING)
         assert await discover(specs, catalog, providers, unnamed=True)
         await providers.aclose()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_server_is_there_however_busy_this_program_is(host: str):
+    """What takes the loop for a second at the start is no reason to say that nothing runs."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        asked = asyncio.create_task(accepts(f"http://{host}:{port}/v1"))
+        for _ in range(3):
+            await asyncio.sleep(0)
+            time.sleep(0.7)
+        assert await asked
+    assert not await accepts(f"http://{host}:{port}/v1")
+    assert not await accepts("http://127.0.0.1:99999/v1")
