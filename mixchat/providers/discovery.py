@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from mixchat.config.catalog import Catalog
 from mixchat.config.provider_specs import ProviderSpec
+from mixchat.domain.errors import ProviderError
 from mixchat.providers.registry import Registry
 
 _PATIENCE = 0.5
 """Seconds that a server on this machine has to accept a connection."""
-_PATIENCE_WITH_STRANGERS = 1.5
+_PATIENCE_WITH_STRANGERS = 3.0
 """Seconds that whatever listens at a usual address, which nobody named, has to say what it is."""
 
 
@@ -57,10 +58,14 @@ async def _listening(services: Sequence[ProviderSpec]) -> list[str]:
 
 
 async def _introduced(catalog: Catalog, providers: Registry, names: Sequence[str]) -> None:
-    """Ask what may be no model server at all; it is given little time."""
+    """Ask what may be no model server at all; it is given little time, in which nothing has to be loaded first."""
+    strangers = [providers.get(name) for name in names]
+    for stranger in strangers:
+        with contextlib.suppress(ProviderError):
+            await asyncio.to_thread(stranger.preload)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE_WITH_STRANGERS):
-            await catalog.refresh(providers.get(name) for name in names)
+            await catalog.refresh(strangers)
 
 
 async def accepts(url: str) -> bool:

@@ -75,8 +75,8 @@ async def test_a_server_is_there_however_busy_this_program_is(host: str):
         port = server.getsockname()[1]
         asked = asyncio.create_task(accepts(f"http://{host}:{port}/v1"))
         for _ in range(3):
+            asyncio.get_running_loop().call_soon(time.sleep, 0.7)
             await asyncio.sleep(0)
-            time.sleep(0.7)
         assert await asked
     assert not await accepts(f"http://{host}:{port}/v1")
     assert not await accepts("http://127.0.0.1:99999/v1")
