@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mixchat.config.provider_specs import built_in
 
 pytest_plugins = ("tests.weights",)
 
 WORKERS = 3  # on two cores: a test waits for half of its time, for a frame, a pause or a program that starts
+
+# An example that waits for its turn on a busy machine is not slow.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # The programs that the tests start, hundreds of them, would each compile all of it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

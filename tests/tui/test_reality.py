@@ -25,16 +25,24 @@ LINES = "".join(f"Line {number} of the reply is here.\n\n" for number in range(7
 END = "Ж the end Ж"
 
 
-@pytest.fixture(params=["changed", "whole"])
-async def wires(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> AsyncGenerator[Wires]:
+both_ways = pytest.mark.parametrize("frames", ["changes", "whole"])
+"""Where only cells that changed are written, and where Textual writes whole rows: both have to paint the same."""
+
+
+@pytest.fixture
+def frames() -> str:
+    """How frames are written where a story is about something else."""
+    return "changes"
+
+
+@pytest.fixture
+async def wires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frames: str) -> AsyncGenerator[Wires]:
     (tmp_path / "CONFIG" / "stacks").mkdir(parents=True)
     (tmp_path / "CONFIG" / "stacks" / "wire.toml").write_text(STACK)
     for part in ("CONFIG", "DATA", "LOG"):
         monkeypatch.setenv(f"MIXCHAT_{part}_DIR", str(tmp_path / part))
     monkeypatch.setenv("MIXCHAT_STACK", "wire")
-    monkeypatch.setenv("MIXCHAT_FRAMES", request.param)
+    monkeypatch.setenv("MIXCHAT_FRAMES", frames)
     async with Wires() as served:
         for name, value in environment(served.url).items():
             monkeypatch.setenv(name, value)
@@ -98,6 +106,7 @@ async def asked(terminal: Terminal, wires: Wires, reply: Reply, prompt: str = "g
     return eye
 
 
+@both_ways
 async def test_a_slow_line_gets_fewer_frames_and_in_the_end_the_whole_reply(wires: Wires):
     written: dict[bool, int] = {}
     for answers in (True, False):
@@ -127,6 +136,7 @@ async def test_leaving_in_mid_reply_leaves_no_answer_to_the_shell(wires: Wires):
         terminal.close()
 
 
+@both_ways
 async def test_the_terminal_changes_its_size_in_mid_reply(wires: Wires):
     terminal = Terminal(COMMAND)
     try:
@@ -166,6 +176,7 @@ async def test_a_window_closed_in_mid_reply_ends_the_app_and_keeps_what_came(wir
     assert "remember this prompt" in kept.stdout
 
 
+@both_ways
 @pytest.mark.parametrize(
     ("variables", "never"),
     [
@@ -202,6 +213,7 @@ async def test_without_a_mouse_none_is_asked_for(wires: Wires, tmp_path: Path):
         terminal.close()
 
 
+@both_ways
 async def test_wide_characters_at_the_edge_keep_every_row_as_wide_as_the_terminal(wires: Wires):
     terminal = Terminal(COMMAND, columns=61, rows=24)
     try:
@@ -213,6 +225,7 @@ async def test_wide_characters_at_the_edge_keep_every_row_as_wide_as_the_termina
         terminal.close()
 
 
+@both_ways
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 async def test_inside_tmux(wires: Wires, tmp_path: Path):
     def tmux(*arguments: str) -> str:
