@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import termios
 import time
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -147,6 +148,11 @@ class SittingTerminal(Terminal):
         """What the program last copied by way of the terminal (OSC 52)."""
         found = _CLIPBOARD.findall(self.written)
         return base64.b64decode(found[-1]).decode() if found else None
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal itself writes what is typed."""
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
 
     # How it ends
 

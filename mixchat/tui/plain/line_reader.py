@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mixchat.domain.plain_text import sanitize
 from mixchat.storage.drafts import Drafts
+from mixchat.tui.plain.typed_ahead import forget_keys, keys_wait
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -20,8 +21,13 @@ HOW_TO_LEAVE: Final = "/quit leaves, and so does Ctrl+D."
 class LineReader(Protocol):
     """Where prompts come from."""
 
-    def read(self, question: str) -> str | None:
-        """Return what was written, or `None` when nothing comes any more."""
+    def read(self, question: str, *, decides: bool = False) -> str | None:
+        """Return what was written, or `None` when nothing comes any more.
+
+        Args:
+            question: stands before it.
+            decides: it is an answer that no key typed before the question may give.
+        """
         ...
 
 
@@ -36,7 +42,7 @@ class Completions(Protocol):
 class PipedLines:
     """Lines of a file or a pipe."""
 
-    def read(self, question: str) -> str | None:
+    def read(self, question: str, *, decides: bool = False) -> str | None:
         """Return the next line."""
         try:
             return input(question)
@@ -58,7 +64,7 @@ class DumbLines:
             for prompt in drafts.prompts():
                 readline.add_history(sanitize(prompt))
 
-    def read(self, question: str) -> str | None:
+    def read(self, question: str, *, decides: bool = False) -> str | None:
         """Return what was written; Enter ends it, unless a backslash stands before it."""
         lines: list[str] = []
         try:
@@ -90,8 +96,17 @@ class EditedLines:
         self._runner = runner
         self._session = _session(drafts, words)
 
-    def read(self, question: str) -> str | None:
+    def _forget(self) -> None:
+        """Drop the keys after the last Enter, which the editor keeps for its next line."""
+        from prompt_toolkit.input.typeahead import clear_typeahead
+
+        clear_typeahead(self._session.input)
+
+    def read(self, question: str, *, decides: bool = False) -> str | None:
         """Return what was written; Enter ends it, Ctrl+J and Alt+Enter begin a new line."""
+        if decides:
+            forget_keys()
+            self._forget()
         try:
             return self._runner.run(self._session.prompt_async(question))
         except EOFError:
@@ -104,11 +119,18 @@ class EditedLines:
 
 def line_reader(runner: asyncio.Runner, drafts: Drafts, words: Completions) -> LineReader:
     """Return the reader that standard input is fit for."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return PipedLines()
-    if os.environ.get("TERM") == "dumb":
-        return DumbLines(drafts)
-    return EditedLines(runner, drafts, words)
+    if _edits():
+        return EditedLines(runner, drafts, words)
+    return DumbLines(drafts) if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines()
+
+
+def keys_for_editor() -> contextlib.AbstractContextManager[None]:
+    """Return what keeps keys for the line editor while nobody reads, where there is one."""
+    return keys_wait() if _edits() else contextlib.nullcontext()
+
+
+def _edits() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _session(drafts: Drafts, words: Completions) -> "PromptSession[str]":

@@ -29,7 +29,7 @@ from mixchat.ledger import money
 from mixchat.tui import formatting
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.plain.commands import PlainCommands, PlainState
-from mixchat.tui.plain.line_reader import line_reader
+from mixchat.tui.plain.line_reader import keys_for_editor, line_reader
 from mixchat.tui.plain.output import own_title, say, write
 from mixchat.tui.plain.running_cost import RunningCost
 
@@ -59,7 +59,7 @@ def run_plain(runtime: "Runtime", options: LaunchOptions) -> int:
         say(f"{_who(turn)}: {turn.reply}")
         say(_footer(turn))
     say(_HELP)
-    with own_title(), asyncio.Runner() as runner:  # connections live as long as their loop
+    with own_title(), keys_for_editor(), asyncio.Runner() as runner:  # connections live as long as their loop
         runner.run(runtime.discover())
         gc.enable()
         PlainApp(runtime, runner, PlainState(chat)).talk()
@@ -140,7 +140,7 @@ class PlainApp:
         if allow is None:
             return None
         always = ", or a to always send it" if code == "secret" else ""
-        said = (self._reader.read(f"Send it anyway? y or n{always}: ") or "").strip().lower()
+        said = (self._reader.read(f"Send it anyway? y or n{always}: ", decides=True) or "").strip().lower()
         if code == "secret" and said in {"a", "always"}:
             return GuardOverrides(secret=True, secret_for_good=True)
         return allow if said in {"y", "yes"} else None
