@@ -74,6 +74,11 @@ def cost(cost: Cost | None) -> str:
     return _FREE if cost.exact and cost.usd == 0 else dollars(cost.usd, exact=cost.exact)
 
 
+def about(usd: Decimal) -> str:
+    """Return what something is expected to cost, for people; nothing is no estimate."""
+    return cost(Cost(usd, exact=not usd))
+
+
 def turn_cost(turn: Turn) -> str:
     """Return what a turn has cost, for people; only what was answered is free."""
     answered = turn.reply or turn.usage.output

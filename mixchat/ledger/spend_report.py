@@ -87,7 +87,7 @@ def report(
 def saved_sentence(saved: Saving | None) -> str:
     """Return what routing saved, and how that is estimated."""
     if saved is None:
-        return "No model of the stack has a known price, so nothing can be said about what routing saved."
+        return "The stack's models are free or of unknown price, so nothing can be said about what routing saved."
     if saved.saved is None:
         return f"The price of {saved.ref} is not known, so nothing can be said about what routing saved."
     if not saved.answers:

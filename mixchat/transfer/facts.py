@@ -20,21 +20,28 @@ class Facts(Struct, frozen=True):
     cost: CostSum
     branches: int
     """Ways from the first turn to a last one."""
+    whole_cost: CostSum
+    """Of every branch together."""
 
 
 def facts(document: ChatDocument, turns: Sequence[Turn]) -> Facts:
     """Return the figures of `turns`, with the number of branches of the whole chat."""
     parents = {turn.parent for turn in document.turns}
-    spent = CostSum()
-    for turn in turns:
-        spent = spent.add(turn.cost)
     return Facts(
         _once(turn.decision.role for turn in turns if turn.decision and turn.decision.role),
         _once(str(attempt.ref) for turn in turns for attempt in turn.attempts),
         sum((turn.usage for turn in turns), Usage()),
-        spent,
+        _spent(turns),
         sum(turn.id not in parents for turn in document.turns),
+        _spent(document.turns),
     )
+
+
+def _spent(turns: Iterable[Turn]) -> CostSum:
+    spent = CostSum()
+    for turn in turns:
+        spent = spent.add(turn.cost)
+    return spent
 
 
 def by_line(turn: Turn) -> str:

@@ -110,6 +110,7 @@ class _Page:
             f"{len(turns)} {'turn' if len(turns) == 1 else 'turns'}",
             *tokens,
             tally(found.cost, "turn") if turns else "",
+            f"{tally(found.whole_cost, 'turn')} with all branches" if found.branches > 1 else "",
         ]
         models = f"<p>{escape(', '.join(found.models))}</p>" if found.models else ""
         return f"<p>{escape(' · '.join(filter(None, parts)))}</p>{models}"

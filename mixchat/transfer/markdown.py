@@ -34,6 +34,8 @@ def _front_matter(document: ChatDocument, turns: list[Turn]) -> str:
     }
     if found.cost.unknown:
         head["cost_usd_known_part"] = plain(found.cost.usd)
+    if found.branches > 1:
+        head["cost_usd_all_branches"] = None if found.whole_cost.unknown else plain(found.whole_cost.usd)
     if document.tags:
         head["tags"] = document.tags
     if document.private:

@@ -28,7 +28,7 @@ def makes_role_from_commands(sitting: Sitting) -> None:
     sitting.sees("Roles .*of each")
     sitting.presses("enter")
     sitting.sees("New role")
-    sitting.types("new role")
+    sitting.types("new role ")
     sitting.presses("enter")
     sitting.sees("such as contracts")
     sitting.types("teas")
@@ -47,6 +47,10 @@ def test_a_role_is_made_from_the_commands_tried_used_and_found_again(sitting: Si
     sitting.sees("Try a prompt for teas")
     sitting.types("how long does oolong steep")
     assert "sure" in sitting.sees("▌ teas").row_with("▌ teas")
+    dialog = sitting.screen
+    left, top = (dialog.row_with("╭").index("╭"), dialog.rows.index(dialog.row_with("╭")))
+    assert 20 <= left <= 24
+    assert 10 <= top <= 18
     assert sitting.screen.has("ollama/wire")
     sitting.presses("escape")
     sitting.sees("all about tea")

@@ -211,6 +211,16 @@ def test_markdown_has_the_figures_in_its_head_and_the_branch_below():
     assert "Google limits the rate." in text
 
 
+def test_what_all_branches_cost_stands_beside_what_the_one_that_is_shown_did():
+    chat = structs.replace(whole_chat(), turns=(turn("t1"), turn("t2", "t1"), turn("t3", "t1")), leaf="t2")
+    assert 'cost_usd: "0.0042"' in to_markdown(chat)
+    assert 'cost_usd_all_branches: "0.0063"' in to_markdown(chat)
+    assert "$0.0042 · $0.0063 with all branches" in to_html(chat, LIGHT, DARK)
+    straight = structs.replace(chat, turns=chat.turns[:2])
+    assert "all_branches" not in to_markdown(straight)
+    assert "all branches" not in to_html(straight, LIGHT, DARK)
+
+
 def test_a_fence_that_a_cut_left_open_is_closed():
     chat = structs.replace(
         whole_chat(), turns=(turn("t1", reply="```py\nx = 1"), turn("t2", "t1")), leaf="t2"

@@ -105,7 +105,7 @@ class RoutePreviewBuilder:
         if offer is None:
             return ""
         key = self._keymap.label("compact")
-        cost = "" if offer.usd is None else f" {money.dollars(offer.usd, exact=False)}"
+        cost = "" if offer.usd is None else f" {money.about(offer.usd)}"
         return f"{why} · {key}: go on from a summary{cost}"
 
     @property

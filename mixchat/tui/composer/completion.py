@@ -111,7 +111,7 @@ def _completion(
 
 def rank(word: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the candidates that `word` can mean, the best first: its beginning, a part, its letters in order."""
-    wanted = word.casefold()
+    wanted = word.strip().casefold()
     scored = ((_score(wanted, candidate.label.casefold()), candidate) for candidate in candidates)
     fitting = [
         (score, number, candidate) for number, (score, candidate) in enumerate(scored) if score is not None

@@ -158,9 +158,7 @@ def _figures(preview: RoutePreview) -> list[Content]:
     if preview.decision is None or not preview.decision.fallback_order:
         return offer
     cost = preview.cost
-    price = (
-        "" if cost is None else "cost ?" if cost.usd is None else f"{money.dollars(cost.usd, exact=False)}"
-    )
+    price = "" if cost is None else "cost ?" if cost.usd is None else money.about(cost.usd)
     parts = [Content.styled(price, "$text-muted")] if price else []
     parts += offer or _other(preview)
     if preview.context is not None and not offer:
@@ -177,7 +175,7 @@ def _other(preview: RoutePreview) -> list[Content]:
         return []
     other = decision.alternative
     key = f"{preview.switch}: " if preview.switch else "or "
-    said = [f"{key}{preview.other} {money.dollars(other.usd, exact=False)}"]
+    said = [f"{key}{preview.other} {money.about(other.usd)}"]
     if other.leaving >= _MATTERS:
         said.append(f"leaving costs {money.dollars(other.leaving)}")
     return [Content.styled(" · ".join(said), "$text-muted")]

@@ -141,6 +141,8 @@ def shown_for(setting: Setting, value: object) -> str:
     return said
 
 
+ONE_BY_ONE: Final = frozenset({"examples", "regex"})
+"""Lists whose entries may hold a comma: they are written one by one, on a screen of their own."""
 _MAY_BE: Final[Mapping[str, str]] = {
     "switch": "On or off",
     "dollars": "Dollars",
@@ -157,6 +159,8 @@ def may_be(setting: Setting) -> str:
     if setting.kind == "number":
         counted = unit(setting)
         return f"A number of {'seconds' if counted == 's' else counted}" if counted else "A number"
+    if setting.kind == "list" and setting.path[-1] in ONE_BY_ONE:
+        return "Several, each in its own row"
     return _MAY_BE.get(setting.kind, "")
 
 

@@ -13,14 +13,13 @@ from mixchat.tui.screens.models.model_list import ModelList
 from mixchat.tui.screens.models.models_screen import ModelsScreen, Picked
 from mixchat.tui.screens.settings.fields_screen import FieldsScreen
 from mixchat.tui.screens.settings.setting_value import SECRET_REFUSED, looks_like_secret, parsed
+from mixchat.tui.screens.settings.words import ONE_BY_ONE
 from mixchat.tui.screens.stack.entries_screen import EntriesScreen
 from mixchat.tui.screens.stack.stack_editor import StackEditor
 from mixchat.tui.screens.stack.try_prompt import TryPrompt
 
 _BY_HAND: Final = frozenset({"plan", "execute"})
 """Keys that need each other; they are written in the file."""
-_ONE_BY_ONE: Final = frozenset({"examples", "regex"})
-"""Lists whose entries may hold a comma."""
 
 
 class RoleEditor:
@@ -101,7 +100,7 @@ class RoleScreen(FieldsScreen):
             self.above.push_screen(
                 ModelsScreen(self._models, ("slot",), f"Add a model to {self._role.role}"), self._add
             )
-        elif name in _ONE_BY_ONE:
+        elif name in ONE_BY_ONE:
             self.above.push_screen(EntriesScreen(self._role, setting), lambda _: self.refill())
         else:
             return False
