@@ -140,8 +140,13 @@ def test_no_kill_of_a_pull_leaves_half_a_model(tmp_path: Path, monkeypatch: pyte
     with loopback(slowly(hub(WEIGHTS, {"tiny-Q4_K_M": WEIGHTS}))) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         pull = ["local", "pull", "owner/repo:Q4_K_M"]
+        began = time.monotonic()
+        killed(pull, 60)
+        lasts = time.monotonic() - began
+        for model in (tmp_path / "DATA").rglob("*.gguf"):
+            model.unlink()
         for _ in range(PULLS):
-            killed(pull, dice.uniform(0.3, 2.5))
+            killed(pull, dice.uniform(0.2 * lasts, lasts))
             for model in (tmp_path / "DATA").rglob("*.gguf"):
                 assert model.read_bytes() == WEIGHTS, "half a model is where a whole one should be"
                 whole += 1
