@@ -166,7 +166,7 @@ class Chat:
         What it took the place of is on the screen again, and a chat in which nothing else was said is gone.
         """
         turn = self.path.turn(turn_id)
-        if turn.attempts or turn.reply or not self.path.is_last(turn_id):
+        if turn.was_sent or turn.reply or not self.path.is_last(turn_id):
             return False
         self._forget(turn_id)
         return True

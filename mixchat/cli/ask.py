@@ -178,13 +178,16 @@ async def _answer(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") 
 async def _read(chat: "Chat", request: "TurnRequest", show: "_Words | _Json") -> int:
     from mixchat.domain.events import TurnFailed
 
-    code = 0
+    code, unsent = 0, None
     sending = chat.send(request.text, files=request.files, pin=request.pin, settings=request.settings)
     async with aclosing(sending) as events:
         async for event in events:
             show.event(event)
             if isinstance(event, TurnFailed):
                 code = 3 if event.failure.code in _GUARDS else 1
+                unsent = None if event.turn.was_sent else event.turn.id
+    if code == 1 and unsent is not None:  # nobody could be asked: there is nothing to come back to
+        chat.withdraw(unsent)
     return code
 
 
@@ -250,7 +253,7 @@ class _Words:
                 )
         if trouble:
             _talk(trouble)
-        if not self._quiet and turn.named_ref is not None:
+        if not self._quiet and turn.named_ref is not None and turn.was_sent:
             role = turn.decision.role if turn.decision and turn.decision.role else "pinned"
             _talk(f"{role} · {turn.named_ref} · {turn.seconds:.1f} s · {turn_cost(turn)}")
 

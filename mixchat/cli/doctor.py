@@ -90,8 +90,9 @@ async def _examine_config(runtime: "Runtime") -> list[Check]:
     from mixchat.cli.doctor_checks import check_engine, check_keys
     from mixchat.cli.doctor_providers import check_endpoints, check_prices, check_stack
 
-    checks = [*check_keys(runtime.settings), *check_stack(runtime)]
-    checks += await check_endpoints(runtime)
+    endpoints = await check_endpoints(runtime)
+    checks = [*check_keys(runtime.settings), *check_stack(runtime, endpoints)]
+    checks += [endpoint.check for endpoint in endpoints]
     return [*checks, *check_prices(runtime), *check_engine(runtime.settings)]
 
 

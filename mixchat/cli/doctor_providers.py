@@ -1,16 +1,21 @@
 """The stack in use: who can answer, what retires, what has no price."""
 
 import asyncio
+import re
 from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from mixchat.cli.doctor_checks import Check
 from mixchat.config.auto_stack import LOCAL
 from mixchat.config.catalog import all_slots, retiring
 from mixchat.config.provider_specs import ProviderSpec
 from mixchat.config.stack_parse import unknown_model
+from mixchat.config.stacks import AUTO
 from mixchat.domain.errors import ConfigError, NeedsKey, ProviderError
 from mixchat.domain.model import ModelRef
+from mixchat.domain.stack import Stack
 from mixchat.providers.local.model_store import DEFAULT_MODEL, ModelStore
 from mixchat.runtime.runtime import Runtime
 
@@ -19,7 +24,15 @@ _PATIENCE = 5.0
 """Seconds until a server counts as silent; loading its library is not counted."""
 
 
-async def check_endpoints(runtime: Runtime) -> list[Check]:
+class Endpoint(Struct, frozen=True):
+    """What was found of a provider's server."""
+
+    check: Check
+    models: frozenset[str] = frozenset()
+    """The models that it lists; none where it was not asked for them."""
+
+
+async def check_endpoints(runtime: Runtime) -> list[Endpoint]:
     """Return whether each provider with a key or an address answers, and to the key at hand."""
     provider_specs = [
         service for service in runtime.settings.provider_specs.values() if _asked(runtime, service)
@@ -36,28 +49,25 @@ def _asked(runtime: Runtime, service: ProviderSpec) -> bool:
     )
 
 
-async def _check(runtime: Runtime, service: ProviderSpec) -> Check:
+async def _check(runtime: Runtime, service: ProviderSpec) -> Endpoint:
     where = service.base_url or service.label
     if service.problem:
-        return Check(_AREA_ENDPOINTS, service.name, "trouble", service.problem, "Correct it, or unset it.")
+        advice = "Correct it, or unset it."
+        return Endpoint(Check(_AREA_ENDPOINTS, service.name, "trouble", service.problem, advice))
     if service.api == "embed":
-        return await _knock(service)
+        return Endpoint(await _knock(service))
     try:
         provider = runtime.settings.providers.get(service.name)
         await asyncio.to_thread(provider.preload)
         async with asyncio.timeout(_PATIENCE):
             models = await provider.models()
     except TimeoutError:
-        return Check(
-            _AREA_ENDPOINTS,
-            service.name,
-            "trouble",
-            f"{where} is silent",
-            "Check the network or the address.",
-        )
+        silent, advice = f"{where} is silent", "Check the network or the address."
+        return Endpoint(Check(_AREA_ENDPOINTS, service.name, "trouble", silent, advice))
     except ProviderError as error:
-        return _failed(runtime, service, error)
-    return Check(_AREA_ENDPOINTS, service.name, "works", f"{where} has {_counted(models)}")
+        return Endpoint(_failed(runtime, service, error))
+    check = Check(_AREA_ENDPOINTS, service.name, "works", f"{where} has {_counted(models)}")
+    return Endpoint(check, frozenset(card.ref.model for card in models))
 
 
 def _counted(models: Sequence[object]) -> str:
@@ -93,44 +103,81 @@ async def _knock(service: ProviderSpec) -> Check:
 _AREA_STACK = "stack"
 
 
-def check_stack(runtime: Runtime) -> Iterator[Check]:
-    """Yield what can be said of the stack without a network."""
+def check_stack(runtime: Runtime, endpoints: Sequence[Endpoint]) -> Iterator[Check]:
+    """Yield who answers for each role, as far as the servers that were asked know their models."""
     try:
         stack = runtime.routing.stack
     except ConfigError as error:
         yield Check(_AREA_STACK, "stack", "trouble", str(error), "Choose one with `mixchat stack use NAME`.")
         return
     yield Check(_AREA_STACK, "in use", "works", stack.name)
-    here = {entry.name for entry in ModelStore.of(runtime.settings.paths, runtime.settings.config).entries()}
-    silent: list[str] = []
-    for role in stack.roles:
-        fallback_order = [slot.ref for slot in stack.fallback_order(role)]
-        near = [ref for ref in fallback_order if _is_there(runtime, here, ref)]
-        if near and all(ref.provider == LOCAL for ref in near) and (others := _others(runtime)):
-            yield Check(
-                _AREA_STACK,
-                role,
-                "trouble",
-                f"only the small local model answers, though {', '.join(others)} can be reached",
-                "Run `mixchat models --refresh`, or name a model of it in the stack.",
-            )
-        elif near:
-            yield Check(_AREA_STACK, role, "works", _answering(near, len(fallback_order)))
-        else:
-            silent.append(role)
-    # What is wrong with all of them is one thing, and is said once.
-    for role in ("every role",) if len(silent) == len(stack.roles) else silent:
-        yield Check(
-            _AREA_STACK,
-            role,
-            "trouble",
-            "no model can be asked: none is reachable or on this machine",
-            f"Add a key with `mixchat keys set`, start Ollama, or run `mixchat local pull {DEFAULT_MODEL}`.",
-        )
+    unlisted = _unlisted(stack, endpoints)
+    yield from _roles(runtime, stack, unlisted)
+    for provider in dict.fromkeys(ref.provider for ref in unlisted):
+        names = ", ".join(ref.model for ref in unlisted if ref.provider == provider)
+        advice = f"See what it has with `mixchat models --refresh`, and change the stack {stack.name}."
+        yield Check(_AREA_STACK, provider, "note", f"its own list of models does not name {names}", advice)
     yield from _helpers(runtime)
     today = datetime.fromtimestamp(runtime.storage.clock.now(), UTC).date()
     for sentence in retiring(stack, runtime.settings.catalog.card, today):
         yield Check(_AREA_STACK, "retiring", "note", sentence, f"Change it in the stack {stack.name}.")
+
+
+def _roles(runtime: Runtime, stack: Stack, unlisted: Sequence[ModelRef]) -> Iterator[Check]:
+    """Yield for each role who answers; what is wrong with all of them is one thing, and is said once."""
+    here = {entry.name for entry in ModelStore.of(runtime.settings.paths, runtime.settings.config).entries()}
+    silent: list[str] = []
+    for role in stack.roles:
+        fallback_order = [slot.ref for slot in stack.fallback_order(role)]
+        there = [ref for ref in fallback_order if _is_there(runtime, here, ref)]
+        if there:
+            listed = [ref for ref in there if ref not in unlisted]
+            yield _answered(runtime, role, there, listed, away=len(fallback_order) - len(there))
+        else:
+            silent.append(role)
+    advice = f"Add a key with `mixchat keys set`, start Ollama, or run `mixchat local pull {DEFAULT_MODEL}`."
+    if stack.name != AUTO and (others := _others(runtime)):
+        used = ", ".join(others)
+        advice = f"Use {used} with `mixchat stack use {AUTO}`, or add a key with `mixchat keys set`."
+    nobody = "no model can be asked: none is reachable or on this machine"
+    for role in ("every role",) if len(silent) == len(stack.roles) else silent:
+        yield Check(_AREA_STACK, role, "trouble", nobody, advice)
+
+
+def _answered(
+    runtime: Runtime, role: str, there: Sequence[ModelRef], listed: Sequence[ModelRef], away: int
+) -> Check:
+    """Return who answers for a role.
+
+    Args:
+        runtime: knows who else could.
+        role: the role.
+        there: its models that have a key or are on this machine.
+        listed: those of them that their servers do not deny.
+        away: how many have no key.
+    """
+    if not listed:
+        unnamed = f"{there[0]} is not in its provider's own list of models"
+        return Check(_AREA_STACK, role, "trouble", unnamed, "Name a model in the stack that is.")
+    if all(ref.provider == LOCAL for ref in listed) and (others := _others(runtime)):
+        small = f"only the small local model answers, though {', '.join(others)} can be reached"
+        advice = "Run `mixchat models --refresh`, or name a model of it in the stack."
+        return Check(_AREA_STACK, role, "trouble", small, advice)
+    behind = f", {len(listed) - 1} more behind it" if len(listed) > 1 else ""
+    without = f" ({away} without a key)" if away else ""
+    return Check(_AREA_STACK, role, "works", f"{listed[0]}{behind}{without}")
+
+
+def _unlisted(stack: Stack, endpoints: Sequence[Endpoint]) -> list[ModelRef]:
+    """Return the models of the stack that their own server does not name; what it names may end in a date or a tag."""
+    listed = {endpoint.check.name: endpoint.models for endpoint in endpoints if endpoint.models}
+    refs = dict.fromkeys(slot.ref for role in stack.roles.values() for slot in all_slots(role))
+    return [
+        ref
+        for ref in refs
+        if ref.provider in listed
+        and not any(re.fullmatch(f"{re.escape(ref.model)}([-:@].*)?", name) for name in listed[ref.provider])
+    ]
 
 
 def _is_there(runtime: Runtime, here: Container[str], ref: ModelRef) -> bool:
@@ -190,10 +237,3 @@ def _helpers(runtime: Runtime) -> Iterator[Check]:
 def _keyed(runtime: Runtime, provider: str) -> bool:
     service = runtime.settings.provider_specs.get(provider)
     return service is not None and (not service.needs_key or runtime.settings.credentials.has(provider))
-
-
-def _answering(near: list[ModelRef], slots: int) -> str:
-    first, rest = near[0], len(near) - 1
-    behind = f", {rest} more behind it" if rest else ""
-    away = f" ({slots - len(near)} without a key)" if slots > len(near) else ""
-    return f"{first}{behind}{away}"

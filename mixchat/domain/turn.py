@@ -115,8 +115,18 @@ class Turn(Struct, frozen=True, kw_only=True):
     @property
     def named_ref(self) -> ModelRef | None:
         """The model that is named with the turn: who answered, or where nobody did, the one whose failure is told."""
-        told = self.failure.ref if self.failure is not None and not self.reply else None
+        told = self.failure.ref if self.failure is not None and self.attempts and not self.reply else None
         return told or self.ref
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a model may have seen it: one of this machine that is not there has seen nothing."""
+        return any(
+            attempt.failure is None
+            or attempt.failure.code != "unknown_model"
+            or attempt.ref.provider != "local"
+            for attempt in self.attempts
+        )
 
     @property
     def usage(self) -> Usage:

@@ -156,4 +156,8 @@ def _nobody_reachable(decision: RoutingDecision) -> Failure:
     if not decision.skipped:
         return NeedsKey("The stack has no models for this; add some, or choose another stack.").failure
     reasons = "; ".join(f"{name}: {reason}" for name, reason in decision.skipped[:3])
-    return NeedsKey(f"No model of the fallback order can be asked ({reasons}); run `mixchat doctor`.").failure
+    # The stack `auto` never comes here: it holds what can be asked, and the built-in model.
+    instead = "" if decision.pinned else ", or use the stack auto, which takes the models that can be asked"
+    return NeedsKey(
+        f"No model of the fallback order can be asked ({reasons}); run `mixchat doctor`{instead}."
+    ).failure

@@ -116,7 +116,7 @@ def wire(runtime: "Runtime", screen: Screen[None], first: FirstWidgets) -> ChatW
         ModelHandler(context, turns),
         ChatSettingsHandler(context),
         ComposeHandler(context),
-        AppearanceHandler(context),
+        AppearanceHandler(context, onboarding),
         RolesHandler(context),
         navigation,
         PaletteHandler(context, PossibleActions(context, shown, branches)),

@@ -14,6 +14,7 @@ import pytest
 import mixchat
 from mixchat.domain.errors import RateLimited
 from mixchat.runtime.runtime import build_runtime
+from tests.cli.conftest import Shell
 from tests.wires.script import Reply, Status
 from tests.wires.server import Wires, environment
 
@@ -369,3 +370,14 @@ async def test_a_reply_that_was_cut_off_at_its_limit_is_said(wires: Wires):
     run = await ask(SAY)
     assert run.out == "Half of\n"
     assert "cut off at its length limit; set max_tokens" in run.err
+
+
+@pytest.mark.parametrize("who", [(), ("-m", "anthropic/claude-sonnet-5-5"), ("-r", "coding")])
+def test_where_nobody_can_be_asked_one_sentence_says_so_and_no_chat_is_kept(
+    shell: Shell, who: tuple[str, ...]
+):
+    said = shell("ask", *who, "hello there")
+    assert (said.code, said.out) == (1, "")
+    assert len(said.err.splitlines()) == 1, said.err
+    assert "mixchat keys set" in said.err
+    assert shell("history", "list", "--json").out.strip() in {"", "[]"}

@@ -146,3 +146,40 @@ async def test_a_wrong_key_says_which_key_to_correct(monkeypatch: pytest.MonkeyP
     assert check.state == "trouble"
     assert check.advice == "Correct the key from the environment (ANTHROPIC_API_KEY)."
     assert "very-secret" not in repr(checks)
+
+
+async def test_a_model_that_its_own_server_does_not_name_is_said_and_answers_for_no_role(
+    monkeypatch: pytest.MonkeyPatch, paths: Paths
+):
+    (paths.config / "stacks").mkdir(parents=True)
+    (paths.config / "stacks" / "mine.toml").write_text(
+        '[roles.coding]\nmodels = ["anthropic/claude-gone-1"]\n'
+        '[roles.quick]\nmodels = ["anthropic/claude-gone-1", "anthropic/claude-sonnet-5-5"]\n'
+    )
+    async with Wires() as wires:
+        for name, value in environment(wires.url).items():
+            monkeypatch.setenv(name, value)
+        checks, _ = await examine("mine")
+    coding, quick = named(checks, "stack", "coding"), named(checks, "stack", "quick")
+    assert (coding.state, coding.found) == (
+        "trouble",
+        "anthropic/claude-gone-1 is not in its provider's own list of models",
+    )
+    assert (quick.state, quick.found) == ("works", "anthropic/claude-sonnet-5-5")
+    assert named(checks, "stack", "anthropic").found == "its own list of models does not name claude-gone-1"
+
+
+def test_where_a_stack_of_ones_own_can_ask_nobody_the_one_that_can_is_advised(
+    shell: Shell, paths: Paths, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "nobody's")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    (paths.config / "stacks").mkdir(parents=True)
+    (paths.config / "stacks" / "mine.toml").write_text(
+        '[roles.daily-driver]\nmodels = ["anthropic/claude-sonnet-5-5", "google/gemini-3.8-flash"]\n'
+    )
+    said = shell("--stack", "mine", "doctor")
+    assert "with `mixchat stack use auto`" in said.out
+    said = shell("--stack", "mine", "ask", "hello")
+    assert (said.code, said.out) == (1, "")
+    assert "use the stack auto, which takes the models that can be asked" in said.err

@@ -195,3 +195,19 @@ async def test_a_long_name_of_a_role_is_cut_with_a_mark_and_runs_into_nothing():
     async with on_stage(StagedRuntime(stack=stack)) as stage:
         await stage.until(lambda: "… large" in stage.text)
         assert "reviews-of-pull-requests" not in stage.text
+
+
+async def test_where_a_stack_of_ones_own_can_ask_nobody_the_first_way_is_the_stack_that_can(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "nobody's")
+    runtime = KeylessRuntime()
+    runtime.settings.providers.reachable = lambda provider: provider == "openai"  # type: ignore[method-assign]
+    async with on_stage(runtime, size=(120, 40)) as stage:
+        await stage.until(lambda: "Use the stack auto" in stage.text)
+        rows = stage.text.splitlines()
+        card = next(at for at, row in enumerate(rows) if "Use the stack auto" in row)
+        await stage.pilot.click(offset=(rows[card].index("Use the stack"), card))
+        await stage.until(lambda: stage.composer.typed == "/stack auto")
+        await stage.pilot.press("enter")
+        await stage.until(lambda: "No model is set up yet" not in stage.text)

@@ -8,7 +8,9 @@ from msgspec import structs
 from mixchat.domain.errors import ConfigError
 from mixchat.tui import themes
 from mixchat.tui.actions.dispatch import handles
+from mixchat.tui.chat.context import ChatContext
 from mixchat.tui.handlers.handler import ChatHandler
+from mixchat.tui.handlers.onboarding import OnboardingHandler
 from mixchat.tui.widgets.picker import Picker, PickerEntry
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ def _entry(name: str) -> PickerEntry:
 
 class AppearanceHandler(ChatHandler):
     """Changes how things look and which stack answers, and writes the choice to the config."""
+
+    def __init__(self, context: ChatContext, onboarding: OnboardingHandler) -> None:
+        super().__init__(context)
+        self._onboarding = onboarding
 
     @handles("panel")
     def panel(self) -> None:
@@ -91,7 +97,7 @@ class AppearanceHandler(ChatHandler):
         from mixchat.tui.screens.stack.stack_screen import StackScreen
 
         runtime = self.context.runtime
-        editor = StackEditor(runtime, changed=self.context.view.refresh)
+        editor = StackEditor(runtime, changed=self._stack_changed)
         self.context.push_screen(StackScreen(editor, ModelList(runtime)))
 
     def _use_stack(self, name: str) -> None:
@@ -100,9 +106,14 @@ class AppearanceHandler(ChatHandler):
         except ConfigError as error:
             self.context.notify(str(error))
             return
-        self.context.view.refresh()
+        self._stack_changed()
         self.context.notify(f"The stack {stack.name} is in use.")
         self._save("stack", name)
+
+    def _stack_changed(self) -> None:
+        """Show who would answer now; an empty chat lists everybody, or says that nobody can."""
+        self.context.view.refresh()
+        self.context.run_worker(self._onboarding.look())
 
     def _save(self, key: str, value: str) -> None:
         from mixchat.config.edit import set_value

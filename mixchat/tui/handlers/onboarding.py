@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.widget import Widget
 
+from mixchat.config.stacks import AUTO
 from mixchat.domain.errors import ConfigError
 from mixchat.domain.stack import Stack
 from mixchat.tui.actions.dispatch import handles
@@ -90,10 +91,12 @@ class OnboardingHandler(ChatHandler):
         """Return the ways to a first reply; one of them is advised."""
         ollama = next((finding.words for finding in findings if finding.service == "ollama"), "")
         running = "not running" not in ollama
+        instead = self._other_stack()
         return (
+            *instead,
             Card(
                 key="enter", title="Download a small model", aside="98 MB, free, works offline", action="pull",
-                recommended=True,
+                recommended=not instead,
             ),
             Card(
                 key=self.context.key("key"), title="Add a provider key", aside="tested at once, stored in the key ring",
@@ -104,6 +107,27 @@ class OnboardingHandler(ChatHandler):
                 aside=ollama if running else "not running; start it with ollama serve",
             ),
         )  # fmt: skip
+
+    def _other_stack(self) -> tuple[Card, ...]:
+        """Return the way that a stack made by hand leaves out: the one that takes the models that can be asked."""
+        runtime = self.context.runtime
+        now = runtime.routing.stack.name
+        try:
+            found = now != AUTO and self._providers.answering(runtime.settings.stacks.get(AUTO))
+        except ConfigError:
+            found = {}
+        if not found:
+            return ()
+        aside = "it has every model that can be asked"
+        return (
+            Card(
+                key="/stack",
+                title=f"Use the stack {AUTO}",
+                aside=aside,
+                writes=f"/stack {AUTO}",
+                recommended=True,
+            ),
+        )
 
     @handles("look")
     def look_for_models(self) -> None:
