@@ -24,7 +24,7 @@ _PATIENCE = 5.0
 """Seconds until a server counts as silent; loading its library is not counted."""
 
 
-class Endpoint(Struct, frozen=True):
+class EndpointCheck(Struct, frozen=True):
     """What was found of a provider's server."""
 
     check: Check
@@ -32,7 +32,7 @@ class Endpoint(Struct, frozen=True):
     """The models that it lists; none where it was not asked for them."""
 
 
-async def check_endpoints(runtime: Runtime) -> list[Endpoint]:
+async def check_endpoints(runtime: Runtime) -> list[EndpointCheck]:
     """Return whether each provider with a key or an address answers, and to the key at hand."""
     provider_specs = [
         service for service in runtime.settings.provider_specs.values() if _asked(runtime, service)
@@ -49,13 +49,13 @@ def _asked(runtime: Runtime, service: ProviderSpec) -> bool:
     )
 
 
-async def _check(runtime: Runtime, service: ProviderSpec) -> Endpoint:
+async def _check(runtime: Runtime, service: ProviderSpec) -> EndpointCheck:
     where = service.base_url or service.label
     if service.problem:
         advice = "Correct it, or unset it."
-        return Endpoint(Check(_AREA_ENDPOINTS, service.name, "trouble", service.problem, advice))
+        return EndpointCheck(Check(_AREA_ENDPOINTS, service.name, "trouble", service.problem, advice))
     if service.api == "embed":
-        return Endpoint(await _knock(service))
+        return EndpointCheck(await _knock(service))
     try:
         provider = runtime.settings.providers.get(service.name)
         await asyncio.to_thread(provider.preload)
@@ -63,11 +63,11 @@ async def _check(runtime: Runtime, service: ProviderSpec) -> Endpoint:
             models = await provider.models()
     except TimeoutError:
         silent, advice = f"{where} is silent", "Check the network or the address."
-        return Endpoint(Check(_AREA_ENDPOINTS, service.name, "trouble", silent, advice))
+        return EndpointCheck(Check(_AREA_ENDPOINTS, service.name, "trouble", silent, advice))
     except ProviderError as error:
-        return Endpoint(_failed(runtime, service, error))
+        return EndpointCheck(_failed(runtime, service, error))
     check = Check(_AREA_ENDPOINTS, service.name, "works", f"{where} has {_counted(models)}")
-    return Endpoint(check, frozenset(card.ref.model for card in models))
+    return EndpointCheck(check, frozenset(card.ref.model for card in models))
 
 
 def _counted(models: Sequence[object]) -> str:
@@ -103,7 +103,7 @@ async def _knock(service: ProviderSpec) -> Check:
 _AREA_STACK = "stack"
 
 
-def check_stack(runtime: Runtime, endpoints: Sequence[Endpoint]) -> Iterator[Check]:
+def check_stack(runtime: Runtime, endpoints: Sequence[EndpointCheck]) -> Iterator[Check]:
     """Yield who answers for each role, as far as the servers that were asked know their models."""
     try:
         stack = runtime.routing.stack
@@ -168,7 +168,7 @@ def _answered(
     return Check(_AREA_STACK, role, "works", f"{listed[0]}{behind}{without}")
 
 
-def _unlisted(stack: Stack, endpoints: Sequence[Endpoint]) -> list[ModelRef]:
+def _unlisted(stack: Stack, endpoints: Sequence[EndpointCheck]) -> list[ModelRef]:
     """Return the models of the stack that their own server does not name; what it names may end in a date or a tag."""
     listed = {endpoint.check.name: endpoint.models for endpoint in endpoints if endpoint.models}
     refs = dict.fromkeys(slot.ref for role in stack.roles.values() for slot in all_slots(role))
