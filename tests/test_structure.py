@@ -113,9 +113,37 @@ def test_every_door_cleans_what_is_foreign():
     """The functions that clean are called where the doors are; without them the bytes would go out as they came."""
     cleaned = {
         "tui/app.py": "get_line_filters", "tui/plain/output.py": "sanitize(text)", "cli/exit.py": "with plain_streams()",
-        "tui/terminal/notifications.py": "letter.isprintable()", "tui/plain/line_reader.py": "_plain(create_output(",
+        "tui/terminal/notifications.py": "osc(9, one_line(", "tui/plain/line_reader.py": "_plain(create_output(",
     }  # fmt: skip
     assert [name for name, call in cleaned.items() if call not in (PACKAGE / name).read_text("utf-8")] == []
+
+
+MAKERS = {
+    "domain/plain_text.py": {"PlainText"},
+    "tui/terminal/control_sequence.py": {"ControlSequence"},
+    "tui/terminal/kitty_pictures.py": {"ControlSequence"},
+}
+"""Where text is called plain, and what a terminal obeys is put together; everybody else has to ask there."""
+
+
+def test_plain_text_and_control_sequences_are_made_where_they_are_made_safe():
+    """The type checker keeps every other text out of control sequences, as long as nobody calls it something that it is not."""
+    made: dict[str, set[str]] = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for call in calls_of(path):
+            name = ast.unparse(call.func)
+            target = ast.unparse(call.args[0]).strip("'\"") if name.endswith("cast") and call.args else name
+            if target.rpartition(".")[2] in {"PlainText", "ControlSequence"}:
+                made[path.relative_to(PACKAGE).as_posix()].add(target)
+    assert dict(made) == MAKERS
+    takes = {
+        "tui/app.py": 1,
+        "tui/terminal/notifications.py": 1,
+        "tui/transcript/pictures.py": 1,
+        "tui/plain/output.py": 1,
+    }
+    typed = re.compile(r"def (?:write_to_terminal|_control)\((?:self, )?sequence: ControlSequence\)")
+    assert {name: len(typed.findall((PACKAGE / name).read_text("utf-8"))) for name in takes} == takes
 
 
 def test_nothing_is_painted_past_the_filter_of_lines():

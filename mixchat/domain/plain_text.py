@@ -1,7 +1,10 @@
 """Foreign text as plain content: nothing in it can move the cursor or end a line by surprise."""
 
 import re
-from typing import Final
+from typing import Final, NewType
+
+PlainText = NewType("PlainText", str)
+"""Text in which nothing is obeyed by a terminal: what the functions here return."""
 
 _CONTROLS: Final[dict[int, str]] = {
     **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
@@ -30,21 +33,21 @@ class _Surrogates(dict[int, str]):
 _TABLE: Final = _Surrogates(_CONTROLS)
 
 
-def sanitize(text: str) -> str:
+def sanitize(text: str) -> PlainText:
     """Return `text` with plain line ends and every other control character made visible.
 
     Tabs stay; whoever lays out expands them. `clean(a) + clean(b) == clean(a + b)` unless a carriage return ends `a`.
     """
     if text.isascii() and text.isprintable():
-        return text
+        return PlainText(text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.translate(_TABLE)
+    return PlainText(text.translate(_TABLE))
 
 
-def one_line(text: str) -> str:
+def one_line(text: str) -> PlainText:
     """Return `text` cleaned and on one line, for a header or a title."""
-    return " ".join(sanitize(text).split())
+    return PlainText(" ".join(sanitize(text).split()))
 
 
 _HIDDEN: Final = re.compile(
@@ -60,6 +63,6 @@ def without_passwords(text: str) -> str:
     return _PASSWORD.sub(r"\1••••••@", text) if "@" in text else text
 
 
-def without_controls(text: str) -> str:
+def without_controls(text: str) -> PlainText:
     """Return one line of text without what a terminal would obey; every sign that has a width stays."""
-    return text if text.isprintable() else _HIDDEN.sub("", text)
+    return PlainText(text if text.isprintable() else _HIDDEN.sub("", text))

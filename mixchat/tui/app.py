@@ -1,7 +1,6 @@
 """The app itself: what it says to the terminal and hears from it, and the first screen. It ends in `app_exit`."""
 
 import asyncio
-import base64
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ from mixchat.tui.app_exit import AppExit
 from mixchat.tui.chat_screen import ChatScreen
 from mixchat.tui.launch_options import LaunchOptions
 from mixchat.tui.terminal.background import QUESTION, BackgroundTold
-from mixchat.tui.terminal.clipboard import tmux_wrapped
+from mixchat.tui.terminal.control_sequence import ControlSequence, copying, tmux_wrapped
 from mixchat.tui.terminal.input_order import LEFT, InputOrder
 from mixchat.tui.terminal.kitty_pictures import TerminalNamed
 from mixchat.tui.terminal.line_filter import PlainLines
@@ -177,8 +176,7 @@ class MixApp(App[int], inherit_bindings=False):
         """Copy by OSC 52; inside tmux, through it to the terminal around it as well."""
         super().copy_to_clipboard(text)
         if "TMUX" in os.environ:
-            encoded = base64.b64encode(text.encode()).decode()
-            self.write_to_terminal(tmux_wrapped(f"\x1b]52;c;{encoded}\a"))
+            self.write_to_terminal(tmux_wrapped(copying(text)))
 
     @property
     def is_behind(self) -> bool:
@@ -195,7 +193,7 @@ class MixApp(App[int], inherit_bindings=False):
         """Show pictures if the terminal can; it was asked when the first was to be shown."""
         self._chat_screen.terminal_named(event.name)
 
-    def write_to_terminal(self, sequence: str) -> None:
+    def write_to_terminal(self, sequence: ControlSequence) -> None:
         """Write a control sequence to the terminal, in its turn with everything that is painted."""
         if self._driver is not None:
             self._driver.write(sequence)

@@ -23,7 +23,8 @@ from mixchat.tui.composer.message import Draft, read_draft
 from mixchat.tui.composer.pastes import Pastes
 from mixchat.tui.composer.prompt_history import PromptHistory
 from mixchat.tui.formatting import seconds_to_read
-from mixchat.tui.terminal.clipboard import Clipboard, tmux_wrapped
+from mixchat.tui.terminal.clipboard import Clipboard
+from mixchat.tui.terminal.control_sequence import literal, tmux_wrapped
 from tests.tui.stage import StillClock
 from tests.tui.transcript.scene import FLASH, ScriptedCalls, attempt, opened
 
@@ -198,9 +199,9 @@ async def test_a_copy_says_which_way_worked(monkeypatch: pytest.MonkeyPatch):
 
 def test_tmux_hands_a_sequence_through_only_inside_tmux(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("TMUX", raising=False)
-    assert tmux_wrapped("\x1b]9;hi\x07") == "\x1b]9;hi\x07"
+    assert tmux_wrapped(literal("\x1b]9;hi\x07")) == "\x1b]9;hi\x07"
     monkeypatch.setenv("TMUX", "/tmp/tmux")
-    assert tmux_wrapped("\x1b]9;hi\x07") == "\x1bPtmux;\x1b\x1b]9;hi\x07\x1b\\"
+    assert tmux_wrapped(literal("\x1b]9;hi\x07")) == "\x1bPtmux;\x1b\x1b]9;hi\x07\x1b\\"
 
 
 def test_nothing_heavy_is_loaded_before_the_first_picture():

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from mixchat.domain.plain_text import one_line, sanitize
+from mixchat.tui.terminal.control_sequence import ControlSequence, literal, osc
 
 _WITHOUT_TITLE: Final = ("", "dumb", "linux")
 """Terminals that have no title, or would print it."""
@@ -32,7 +33,7 @@ def has_title() -> bool:
 
 def set_title(title: str) -> None:
     """Let the terminal's title say this."""
-    _control(f"\x1b]2;{one_line(title)}\x07")
+    _control(osc(2, one_line(title)))
 
 
 @contextmanager
@@ -41,14 +42,14 @@ def own_title() -> Generator[None]:
     if not has_title():
         yield
         return
-    _control("\x1b[22;2t")
+    _control(literal("\x1b[22;2t"))
     try:
         yield
     finally:
-        _control("\x1b[23;2t")
+        _control(literal("\x1b[23;2t"))
 
 
-def _control(sequence: str) -> None:
+def _control(sequence: ControlSequence) -> None:
     """Write a sequence of our own, past the stream that lets none through."""
     if sys.__stdout__ is not None:
         sys.__stdout__.write(sequence)

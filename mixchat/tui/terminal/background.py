@@ -6,7 +6,9 @@ from typing import Final
 
 from textual.message import Message
 
-QUESTION: Final = "\x1b]11;?\x1b\\"
+from mixchat.tui.terminal.control_sequence import literal
+
+QUESTION: Final = literal("\x1b]11;?\x1b\\")
 """Asks for the background's colour (xterm, and nearly every terminal since); the answer comes among the keys."""
 _ANSWER: Final = re.compile(
     r"\x1b\]11;(?:rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})[^\x07\x1b]*"

@@ -1,6 +1,5 @@
 """Copying out of the app: by the terminal's own way, and by the system's clipboard."""
 
-import os
 from collections.abc import Callable
 from typing import Final
 
@@ -32,11 +31,3 @@ class Clipboard:
             return f"Sent {size} to the terminal's clipboard (OSC 52)."
         too_long = f"{what[:1].upper()}{what[1:]} is too long for the terminal's clipboard"
         return f"{too_long}, and no system clipboard can be reached; save it to a file."
-
-
-def tmux_wrapped(sequence: str) -> str:
-    """Return a control sequence so that tmux hands it through to the terminal around it."""
-    if "TMUX" not in os.environ:
-        return sequence
-    doubled = sequence.replace("\x1b", "\x1b\x1b")
-    return f"\x1bPtmux;{doubled}\x1b\\"

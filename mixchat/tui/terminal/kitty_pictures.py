@@ -10,7 +10,9 @@ from typing import Final
 
 from textual.message import Message
 
-QUESTION: Final = "\x1b[>0q"
+from mixchat.tui.terminal.control_sequence import ControlSequence, literal
+
+QUESTION: Final = literal("\x1b[>0q")
 """Asks for the terminal's name and version (XTVERSION); the answer comes among the keys, or never."""
 _ANSWER: Final = re.compile(r"\x1bP>\|(?P<name>[^\x07\x1b]{1,80})(?:\x07|\x1b\\)")
 _KITTY: Final = re.compile(r"kitty\((\d+)\.(\d+)")
@@ -49,20 +51,22 @@ def shows_pictures(name: str) -> bool:
     return name.startswith("ghostty") or (kitty is not None and (int(kitty[1]), int(kitty[2])) >= _SINCE)
 
 
-def transmission(number: int, png: bytes, columns: int, rows: int) -> str:
+def transmission(number: int, png: bytes, columns: int, rows: int) -> ControlSequence:
     """Return what sends a picture that will fill so many cells; nothing is answered."""
     head = f"a=T,U=1,i={number},f=100,c={columns},r={rows},q=2,"
     data = b64encode(png).decode()
     chunks = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)]
-    return "".join(
-        f"\x1b_G{head if at == 0 else ''}m={int(at < len(chunks) - 1)};{chunk}\x1b\\"
-        for at, chunk in enumerate(chunks)
+    return ControlSequence(
+        "".join(
+            f"\x1b_G{head if at == 0 else ''}m={int(at < len(chunks) - 1)};{chunk}\x1b\\"
+            for at, chunk in enumerate(chunks)
+        )
     )
 
 
-def deletion(number: int) -> str:
+def deletion(number: int) -> ControlSequence:
     """Return what has the terminal forget a picture."""
-    return f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\"
+    return ControlSequence(f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\")
 
 
 def cell(row: int, column: int) -> str:

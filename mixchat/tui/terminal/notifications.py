@@ -4,9 +4,10 @@ from typing import Final, Protocol, runtime_checkable
 
 from mixchat.domain.events import ChatEvent
 from mixchat.domain.live_turn import LiveTurn
+from mixchat.domain.plain_text import one_line
 from mixchat.domain.turn import Outcome, Turn
 from mixchat.tui import formatting
-from mixchat.tui.terminal.clipboard import tmux_wrapped
+from mixchat.tui.terminal.control_sequence import ControlSequence, osc, tmux_wrapped
 
 LONG: Final = 10.0
 """Seconds from which a reply is worth calling somebody back."""
@@ -19,7 +20,7 @@ class TerminalNotifier(Protocol):
     app_focus: bool
     """Whether the terminal has the focus, as far as it says so."""
 
-    def write_to_terminal(self, sequence: str) -> None:
+    def write_to_terminal(self, sequence: ControlSequence) -> None:
         """Write a control sequence."""
         ...
 
@@ -47,6 +48,5 @@ class ReplyNotifier:
         how = "failed" if turn.outcome is Outcome.FAILED else "is there"
         who = turn.named_ref.model if turn.named_ref else "mixchat"
         words = f"The reply of {who} {how} after {formatting.seconds(turn.seconds)}."
-        shown = "".join(letter for letter in words if letter.isprintable())
-        self._app.write_to_terminal(tmux_wrapped(f"\x1b]9;{shown}\x07"))
+        self._app.write_to_terminal(tmux_wrapped(osc(9, one_line(words))))
         self._app.bell()

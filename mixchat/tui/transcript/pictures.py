@@ -9,6 +9,7 @@ from rich.color import Color
 from rich.style import Style
 from textual.widget import Widget
 
+from mixchat.tui.terminal.control_sequence import ControlSequence
 from mixchat.tui.terminal.kitty_pictures import (
     MOST_COLUMNS,
     QUESTION,
@@ -41,7 +42,7 @@ class PictureTerminal(Protocol):
         """Whether pictures may be shown at all."""
         ...
 
-    def write_to_terminal(self, sequence: str) -> None:
+    def write_to_terminal(self, sequence: ControlSequence) -> None:
         """Write a control sequence."""
         ...
 
