@@ -61,7 +61,8 @@ def size(number: int) -> str:
 
 def read(turn: Turn) -> str:
     """Return how many tokens were read; an estimate where a provider did not come to say it."""
-    return _tokens(turn, turn.charged.input)
+    guessed = any(each.about and each.about.input != (each.usage.input or 0) for each in turn.attempts)
+    return _tokens(turn.charged.input, guessed=guessed)
 
 
 def written(turn: Turn) -> str:
@@ -69,12 +70,12 @@ def written(turn: Turn) -> str:
     text = turn.thinking + turn.reply
     if turn.charged.output is None and text:  # of a program that was killed, or of an older mixchat
         return f"~{count(round(count_tokens(text)))}"
-    return _tokens(turn, turn.charged.output)
+    guessed = any(each.about and each.about.output != (each.usage.output or 0) for each in turn.attempts)
+    return _tokens(turn.charged.output, guessed=guessed)
 
 
-def _tokens(turn: Turn, number: int | None) -> str:
-    estimated = number is not None and any(attempt.about is not None for attempt in turn.attempts)
-    return f"{'~' * estimated}{count(number)}"
+def _tokens(number: int | None, *, guessed: bool) -> str:
+    return f"{'~' * (guessed and number is not None)}{count(number)}"
 
 
 def bar(share: float, width: int) -> str:

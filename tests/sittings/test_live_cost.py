@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tests.sittings.provider import paced
 from tests.sittings.sitting import Sitting
+from tests.wires.script import Reply, Silence
 
 WORDS = "".join(f"word{number:04} " for number in range(600))
 PACE = 200
@@ -155,3 +156,16 @@ def test_a_continued_reply_tells_the_tokens_of_all_its_calls_as_the_ledger_has_t
     )
     sitting.sees(f"~{read} in · ~{written} out")
     sitting.sees(f"~{written} tokens")
+
+
+def test_only_what_was_not_counted_is_marked_as_an_estimate(sitting: Sitting):
+    sitting.writes_stack('[roles.daily-driver]\nmodels = ["ollama/wire", "ollama/spare"]\n')
+    sitting.provider.will_say(Silence())
+    sitting.provider.will_say(Reply("The spare one answers.", input=10, output=4), model="spare")
+    sitting.opens()
+    sitting.sends("who is there?")
+    sitting.sees("tab ask spare now")
+    sitting.presses("tab")
+    sitting.sees("The spare one answers")
+    sitting.until(lambda: len(sitting.disk.calls()) == 2, "both calls in the ledger")
+    sitting.sees(rf"~{sum(call.input or 0 for call in sitting.disk.calls())} in · 4 out")
