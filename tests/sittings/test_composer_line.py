@@ -27,6 +27,28 @@ def test_privacy_and_the_stack_are_seen_until_they_are_taken_back(sitting: Sitti
     sitting.sees_no_more("local models only")
 
 
+def test_an_empty_private_chat_shows_who_answers_there_and_that_it_is_free(sitting: Sitting):
+    sitting.writes_config('stack = "sitting"\n')
+    sitting.writes_stack("""
+[roles.daily-driver]
+models = ["anthropic/claude-sonnet-5-5", "ollama/near"]
+[roles.coding]
+models = ["anthropic/claude-opus-5-5"]
+[roles.fallback]
+models = ["anthropic/claude-haiku-5-5"]
+""")
+    sitting.opens()
+    sitting.sees(r"daily-driver\s+claude-sonnet-5-5")
+    sitting.sends("/private")
+    sitting.sees(r"daily-driver\s+near ")
+    sitting.sees(r"▌ coding\s+near ")
+    sitting.sees_no_more("claude-")
+    sitting.writes("tell me about rivers")
+    sitting.sees(r"daily-driver\s+near .* free")
+    sitting.starts_a_chat()
+    sitting.sees(r"▌ daily-driver\s+claude-sonnet-5-5")
+
+
 def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting):
     sitting.writes_stack(TWO)
     sitting.opens()

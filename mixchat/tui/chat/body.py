@@ -54,8 +54,13 @@ class ChatBody:
         """Give the place to the comparison that was put together."""
         self._switch(has_turns=True)
 
+    def refresh(self) -> None:
+        """Show what else has changed of an empty chat: whether it is private."""
+        self._widgets.welcome.update_privacy(private=self._chats.chat.record.private)
+
     def _switch(self, has_turns: bool) -> None:
         widgets = self._widgets
+        self.refresh()
         if widgets.compared.is_open:
             shown = widgets.compared
         elif has_turns:

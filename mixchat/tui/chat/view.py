@@ -34,6 +34,7 @@ class ChatView:
 
     def refresh(self) -> None:
         """Show figures and preview anew; the turns are the same."""
+        self.body.refresh()
         self.totals.refresh()
         self.previewer.refresh()
 

@@ -36,12 +36,13 @@ class OnboardingHandler(ChatHandler):
         try:
             await self._providers.probe()
             answering = self._providers.answering(stack)
+            here = self._providers.answering(stack, here=True)
         except ConfigError as error:
             context.notify(str(error))
             return
         self.no_model_available = not answering
         findings = self._providers.provider_specs()
-        context.widgets.welcome.update_roles(stack, answering, self._moves())
+        context.widgets.welcome.update_roles(stack, answering, here, self._moves())
         context.widgets.first_run.update_findings(findings, self._ways(findings))
         context.widgets.turns.empty.findings = findings if self.no_model_available else ()
         context.composer.set_lacks_model(self.no_model_available)

@@ -97,11 +97,13 @@ class ProviderStatus:
         """Whether this very model can be asked, as far as can be told from here."""
         return ref.model in self._local_models() if ref.provider == "local" else self.ready(ref.provider)
 
-    def answering(self, stack: Stack) -> dict[str, str]:
-        """Return the first model that can be asked, by role."""
+    def answering(self, stack: Stack, *, here: bool = False) -> dict[str, str]:
+        """Return the first model that can be asked, by role; `here`: of those on this machine."""
         found: dict[str, str] = {}
+        is_local = self._runtime.settings.providers.is_local
         for role in stack.roles:
-            first = next((slot.ref for slot in stack.fallback_order(role) if self.reaches(slot.ref)), None)
+            order = [slot.ref for slot in stack.fallback_order(role) if self.reaches(slot.ref)]
+            first = next((ref for ref in order if not here or is_local(ref.provider)), None)
             if first is not None:
                 found[role] = first.model
         return found

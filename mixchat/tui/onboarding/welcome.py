@@ -49,11 +49,28 @@ class Welcome(CardPage):
         super().__init__(id=id)
         self._stack: Stack | None = None
         self._reached: Mapping[str, str] = {}
+        self._here: Mapping[str, str] = {}
+        self._private = False
 
-    def update_roles(self, stack: Stack, reached: Mapping[str, str], cards: Sequence[Card] = ()) -> None:
-        """Show who answers and what can be tried; `reached` is the first model that can be asked, by role."""
-        self._stack, self._reached, self.cards = stack, reached, cards
+    def update_roles(
+        self, stack: Stack, reached: Mapping[str, str], here: Mapping[str, str], cards: Sequence[Card] = ()
+    ) -> None:
+        """Show who answers and what can be tried.
+
+        Args:
+            stack: has the roles.
+            reached: the first model that can be asked, by role.
+            here: the first of those on this machine, which alone a private chat may ask.
+            cards: what can be tried.
+        """
+        self._stack, self._reached, self._here, self.cards = stack, reached, here, cards
         self.refresh()
+
+    def update_privacy(self, *, private: bool) -> None:
+        """Show who answers in a private chat, or in any."""
+        if private != self._private:
+            self._private = private
+            self.refresh()
 
     def render(self) -> Content:
         """Return as much of it as there is room for: the cards go before the roles."""
@@ -81,10 +98,11 @@ class Welcome(CardPage):
         if self._stack is None:
             return
         roles = self._stack.roles
+        reached, nobody = (self._here, "no local model") if self._private else (self._reached, "no model yet")
         for name in sorted(roles, key=lambda name: _ORDER.get(name, 99)):
-            model = self._reached.get(name)
+            model = reached.get(name)
             tone = role_variable(name) if model else "$text-muted"
-            said = one_line(model) if model else "no model yet"
+            said = one_line(model) if model else nobody
             yield Content.assemble(
                 ("▌ ", tone),
                 (_column(one_line(name), _NAME), tone),
