@@ -112,6 +112,7 @@ def test_a_question_about_a_secret(snap_compare: SnapCompare):
     async def asked(stage: Stage) -> None:
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
+        await stage.until(lambda: "0.0 s" in stage.text, "who would be asked")
 
     runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
@@ -136,6 +137,10 @@ def test_a_terminal_of_forty_by_ten(snap_compare: SnapCompare):
     runtime = StagedRuntime(clock=StillClock())
 
     async def before(pilot: Pilot[Any]) -> None:
-        await pilot.pause(0.2)
+        app = pilot.app
+        assert isinstance(app, MixApp)
+        stage = Stage(app, pilot, runtime)
+        await stage.until(lambda: stage.screen.ready.is_set() and "40×10" in stage.text)
+        await pilot.pause()
 
     assert snap_compare(MixApp(runtime, LaunchOptions()), terminal_size=(40, 10), run_before=before)
