@@ -77,6 +77,8 @@ class MixApp(App[int], inherit_bindings=False):
             return
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             if self.return_code is None:  # what comes after it was left has no screen to go to
+                if isinstance(event, events.Key | events.Paste):
+                    self._painting.hurry()
                 await self._input.take(event)
         else:
             await super().on_event(event)

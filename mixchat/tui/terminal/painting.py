@@ -73,6 +73,7 @@ class Painting:
 
     def __init__(self, app: App[Any]) -> None:
         self.is_active = is_supported()
+        self._app = app
         self._found = app.get_screen
         if self.is_active:
             vars(app).update(_display=FrameWriter(app).display, get_screen=self._get_screen)
@@ -90,6 +91,13 @@ class Painting:
         if self.is_active and getattr(screen, _TIMER, self) is None:
             vars(screen).update({_TIMER: IdlePainter(screen), "_compositor": DirtyCompositor()})
 
+    def hurry(self) -> None:
+        """Let what a key is about to change be painted without waiting for the time of a frame."""
+        if self.is_active and self._app.screen_stack:
+            painter = getattr(self._app.screen, _TIMER, None)
+            if isinstance(painter, IdlePainter):
+                painter.hurry()
+
 
 class IdlePainter:
     """Stands in for the timer that a screen wakes when something of it is dirty."""
@@ -100,14 +108,17 @@ class IdlePainter:
         """When the next frame may be painted."""
         self._due: asyncio.TimerHandle | None = None
 
+    def hurry(self) -> None:
+        """Paint what is dirty next at once, however short ago the last frame was."""
+        self._next = 0.0
+
     def resume(self) -> None:
         """Paint, now or once the last frame is long enough ago: what it took, so that half the time is for the rest."""
-        if self._due is not None:
-            return
         wait = self._next - monotonic()
         if wait <= 0:
+            self.pause()
             self._paint()
-        else:
+        elif self._due is None:
             self._due = asyncio.get_running_loop().call_later(wait, self._paint)
 
     def pause(self) -> None:

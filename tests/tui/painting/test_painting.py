@@ -71,6 +71,27 @@ async def test_frames_leave_time_for_everything_else():
         assert 5 < len(app.shown) <= 2 + (monotonic() - began) / 0.004
 
 
+async def _painted(app: Words) -> None:
+    """Wait for the next frame."""
+    app.shown.clear()
+    app.query_one(Static).refresh()
+    while not app.shown:  # noqa: ASYNC110 - frames come of themselves
+        await asyncio.sleep(0)
+
+
+async def test_what_a_key_changes_does_not_wait_for_the_time_of_a_frame(monkeypatch: pytest.MonkeyPatch):
+    app = Words()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        monkeypatch.setattr(painting, "_LEAST", 60.0)
+        await _painted(app)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await _painted(app)
+        app.painting.hurry()
+        await _painted(app)
+
+
 async def test_every_screen_paints_so():
     app = Words()
     async with app.run_test() as pilot:
