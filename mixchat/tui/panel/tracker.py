@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -134,26 +135,39 @@ class Tracker(Widget):
 
     spending: var[SpendingState] = var(SpendingState())
 
-    def watch_spending(self, old: SpendingState, new: SpendingState) -> None:
-        """Paint the sums; lay out anew only if there are other rows."""
-        self.refresh(layout=self._shape(old) != self._shape(new))
+    def __init__(self) -> None:
+        super().__init__()
+        self._height = 0
+        """Rows that it was laid out for."""
 
-    def _shape(self, spending: SpendingState) -> tuple[int, bool]:
-        return len(list(self._spans(spending))), bool(_in_a_word(spending))
+    def watch_spending(self) -> None:
+        """Paint the sums; lay out anew only if there are more rows or fewer than before."""
+        self.refresh(layout=len(self._rows(self.size.width)) != self._height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many rows there are.
+
+        Textual would count those of what was rendered for the width before: a row that is too long now is two there.
+        """
+        self._height = len(self._rows(width))
+        return self._height
 
     def render(self) -> Content:
         """Return the rows."""
-        spending, width = self.spending, self.size.width
-        spans = list(self._spans(spending))
+        return Content("\n").join(self._rows(self.size.width))
+
+    def _rows(self, width: int) -> list[Content]:
+        spending = self.spending
+        spans = list(self._spans(width))
         rows = [ends(state_of(spending), spending.beside, width)]
         if spending.missing and not spending.spent:
-            return Content("\n").join(rows)
+            return rows
         label, tokens, took = _figures(spending)
         if self.screen.size.height < _TALL:
             if spending.newest is not None:
                 amount = Content.styled(spending.amount, "$text bold")
                 rows.append(ends(amount, "  ".join(filter(None, (tokens, took))), width))
-            return Content("\n").join([*rows, *spans])
+            return [*rows, *spans]
         if word := _in_a_word(spending):
             rows += [
                 Content(),
@@ -170,10 +184,10 @@ class Tracker(Widget):
         chart = cost_chart(spending.recent[-_TURNS:]) or (Content(), Content())
         if spans:
             spans[0] = ends(spans[0], chart[1], width)
-        return Content("\n").join([*rows, Content(), ends(Content(), chart[0], width), *spans])
+        return [*rows, Content(), ends(Content(), chart[0], width), *spans]
 
-    def _spans(self, spending: SpendingState) -> Iterator[Content]:
-        width = self.size.width
+    def _spans(self, width: int) -> Iterator[Content]:
+        spending = self.spending
         for span in spending.spans:
             if span.name == "month" and span.limit is None:
                 continue
