@@ -10,6 +10,7 @@ from mixchat.domain.errors import ConfigError
 from mixchat.domain.role import BUILT_IN
 from mixchat.tui import themes
 from mixchat.tui.launch_options import LaunchOptions
+from tests.tui.gallery import EXHIBITS, cells, showing, wear
 from tests.tui.stage import StagedRuntime, on_stage
 
 NAMES = sorted(path.stem for path in themes_directory().glob("*.toml"))
@@ -114,3 +115,23 @@ async def test_a_theme_of_the_users_own_in_ansi_colours_needs_nothing_more():
     )
     async with on_stage(runtime, LaunchOptions(theme="mine")) as stage:
         assert stage.app.theme == "mine"
+
+
+@pytest.mark.parametrize("name", ["empty", "chat", "question"])
+async def test_a_theme_without_a_tone_for_cards_has_no_half_rows_in_the_colour_of_text(name: str):
+    exhibit = next(each for each in EXHIBITS if each.name == name)
+    async with showing(exhibit, (120, 40)) as stage:
+        await wear(stage, "mixchat-dark")
+        assert any(cell.character in "\u2584\u2580" for row in cells(stage) for cell in row), (
+            "cards have half rows elsewhere"
+        )
+        for theme in ("ansi", "glass"):
+            await wear(stage, theme)
+            bright = [
+                cell
+                for row in cells(stage)
+                for cell in row
+                if cell.character in ("\u2584", "\u2580")
+                and (cell.style.color is None or cell.style.color.is_default)
+            ]
+            assert bright == [], theme

@@ -27,13 +27,16 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 def card_rows(
-    cards: Sequence[Card], width: int, *, below: bool = False, half_rows: bool = True
+    cards: Sequence[Card], width: int, *, below: bool = False, half_rows: bool = True, apart: bool = False
 ) -> Iterator[Content]:
-    """Yield the rows of cards of that width; `below` puts what stands beside a title in a row of its own."""
+    """Yield the rows of cards of that width; `below` puts what stands beside a title in a row of its own.
+
+    Without half rows of their own tone there is a row between cards of two rows, and above those that are to stand `apart`.
+    """
     for number, card in enumerate(cards):
         if half_rows:
             yield Content.styled("▄" * width, "$panel")
-        elif number and below:
+        elif apart or (number and below):
             yield Content()
         for row in _lines(card, width, below=below):
             yield row.stylize("on $panel").stylize(Style.from_meta({"card": number}))

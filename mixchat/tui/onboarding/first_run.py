@@ -68,7 +68,9 @@ class FirstRun(CardPage):
         ]
         failed = [*self._failed(width), Content()] if self._failure else []
         for half_rows in (True, False):
-            ways = list(card_rows(self.cards, width, below=True, half_rows=half_rows))
+            ways = list(
+                card_rows(self.cards, width, below=True, half_rows=half_rows and self.cards_have_ground)
+            )
             middle = self._download() if self._progress is not None else ways
             lines = [*said, *failed, *middle]
             if len(lines) < height:

@@ -1,9 +1,11 @@
 """What an empty chat shows: the name, each role with its model, and three things to try."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from textual import events
+from textual.app import App
+from textual.color import Color
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -14,6 +16,7 @@ from mixchat.domain.stack import Stack
 from mixchat.tui.onboarding.cards import WIDTH, Card, card_rows
 from mixchat.tui.role_words import in_brief
 from mixchat.tui.themes import role_variable
+from mixchat.tui.widgets.card_edge import is_tone
 
 _MOTTO: Final = "every message to the right model"
 _NAME: Final = 16
@@ -32,6 +35,11 @@ class CardPage(Widget):
             self.card = card
 
     cards: Sequence[Card] = ()
+
+    @property
+    def cards_have_ground(self) -> bool:
+        """Whether the theme has a tone for cards."""
+        return is_tone(Color.parse(cast("App[Any]", self.app).theme_variables.get("panel", "transparent")))
 
     def on_click(self, event: events.Click) -> None:
         """Choose the card that was clicked."""
@@ -92,7 +100,7 @@ class Welcome(CardPage):
             return
         if tall:
             yield Content.styled("Three moves to try", "$text bold")
-        yield from card_rows(self.cards, width, half_rows=tall)
+        yield from card_rows(self.cards, width, half_rows=tall and self.cards_have_ground, apart=tall)
 
     def _roles(self, width: int) -> Iterator[Content]:
         if self._stack is None:

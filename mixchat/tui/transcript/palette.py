@@ -32,6 +32,8 @@ class Palette(Struct, frozen=True):
     prompt_bar: Style
     card_edge: Style
     """Half a row above and below a prompt."""
+    has_cards: bool
+    """Whether a prompt's ground is another than the conversation's; else half a row of it would be half a row of text."""
     bars: Mapping[str, Style]
     """The roles' colours on a prompt's ground."""
     rule: Style
@@ -127,6 +129,7 @@ def make_palette(variables: Mapping[str, str], ground: Color) -> Palette:
         prompt=style(front, ground=raised),
         prompt_bar=style(muted, ground=raised),
         card_edge=style(raised),
+        has_cards=raised != ground,
         bars=_roles(mix, raised),
         rule=style(mix.named("track", muted.hex)),
         warning=style(warning),

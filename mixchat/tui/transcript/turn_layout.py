@@ -85,7 +85,7 @@ def _prompt(summary: TurnSummary, width: int, look: RenderStyle) -> list[Rendere
         return lines
     top, bottom = (
         RenderedLine([], ornament=True, fill=palette.card_edge, edge=edge, limit=limit)
-        for edge in (CARD_TOP, CARD_BOTTOM)
+        for edge in ((CARD_TOP, CARD_BOTTOM) if palette.has_cards else "  ")
     )
     return [top, *lines, bottom]
 
