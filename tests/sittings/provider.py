@@ -86,7 +86,7 @@ class Provider:
         """The requests for a reply that came in so far; lists of models and the like are left out."""
         return [seen for seen in list(self._wires.seen) if seen.dialect != "listing"]
 
-    def was_asked(self, count: int, within: float = 20.0) -> Seen:
+    def was_asked(self, count: int, within: float = 45.0) -> Seen:
         """Wait for the `count`th request and return it."""
         end = time.monotonic() + within
         while len(requests := self.requests) < count:

@@ -16,7 +16,7 @@ from tests.sittings.provider import MODEL, Provider
 from tests.sittings.screen import Screen
 from tests.sittings.terminal import PYTHON, SittingTerminal
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 45.0
 """Seconds that anything may take on a busy machine."""
 _STACK: Final = f"""
 name = "sitting"
@@ -207,6 +207,15 @@ class Sitting:
             ["sh", "-c", command], input="", capture_output=True, text=True, timeout=PATIENCE * 2,
             env={**os.environ, **self.environment}, check=False,
         )  # fmt: skip
+
+    def is_told(self, words: str, command: str) -> None:
+        """Run a command of the shell until it says this: what was done in the app is written a moment later."""
+
+        def says() -> bool:
+            told = self.runs(command)
+            return words in told.stdout + told.stderr
+
+        self.until(says, f"{words!r} from `{command}`")
 
     # What the person sees
 

@@ -17,6 +17,6 @@ def test_a_budget_is_listed_set_to_nothing_and_taken_away(sitting: Sitting):
     sitting.sees("A day may cost nothing")
     sitting.sends("/budget day off")
     sitting.sees("A day has no limit any more")
-    assert sitting.config.strip() == before.strip()
+    sitting.until(lambda: sitting.config.strip() == before.strip(), "the file as it was")
     sitting.says("and now?")
     sitting.quits()

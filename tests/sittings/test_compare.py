@@ -47,10 +47,10 @@ def test_undo_takes_back_the_pick_and_not_the_comparison(sitting: Sitting):
     sitting.chooses("alt+2")
     sitting.sees_no_more("Continue with")
     assert "A plain answer." not in sitting.screen.text
-    assert "ollama/other" in sitting.runs("mixchat learned list").stdout
+    sitting.is_told("ollama/other", "mixchat learned list")
     sitting.presses("alt+z")
     sitting.sees("Continue with")
-    assert "learned yet" in sitting.runs("mixchat learned list").stderr, "what the pick taught goes with it"
+    sitting.is_told("learned yet", "mixchat learned list")  # what the pick taught goes with it
     sitting.sees(r"A plain answer\. .*Another answer\.")
     sitting.chooses("alt+1")
     sitting.sees_no_more("Another answer.")

@@ -61,7 +61,7 @@ def test_one_key_goes_round_the_favourites_that_another_marked(sitting: Sitting)
         sitting.sees(f"★ ollama/{model}")
         sitting.presses("escape")
         sitting.sees_no_more("esc back")
-    assert 'favourites = ["ollama/wire", "ollama/dear"]' in sitting.config
+    sitting.until(lambda: 'favourites = ["ollama/wire", "ollama/dear"]' in sitting.config, "both in the file")
     sitting.presses("alt+l")
     sitting.sees(PINNED + "ollama/wire")
     sitting.presses("alt+l")

@@ -14,7 +14,7 @@ def helper(folder: Path, name: str, script: str) -> None:
 def test_a_clipboard_that_hangs_does_not_freeze_the_app(sitting: Sitting, tmp_path: Path):
     tools = tmp_path / "tools"
     for name in ("xclip", "xsel", "wl-copy", "pbcopy"):
-        helper(tools, name, "sleep 30")
+        helper(tools, name, "sleep 100")
     sitting.environment |= {"PATH": f"{tools}:/usr/bin:/bin", "DISPLAY": ":99", "WAYLAND_DISPLAY": "none"}
     sitting.opens()
     sitting.says("hello")

@@ -42,7 +42,7 @@ def test_what_a_retry_taught_is_undone_from_the_turn_and_stays_undone(sitting: S
     sitting.sends("/retry-with ollama/dear")
     sitting.sees("A longer answer")
     sitting.sees("from you: undo alt.u")
-    assert "ollama/dear" in sitting.runs("mixchat learned list").stdout
+    sitting.is_told("ollama/dear", "mixchat learned list")
     sitting.presses("alt+left")
     sitting.sees("short waves scatter")
     sitting.sees_no_more("from you: undo")
@@ -53,7 +53,7 @@ def test_what_a_retry_taught_is_undone_from_the_turn_and_stays_undone(sitting: S
     sitting.presses("alt+u")
     sitting.sees("Forgotten")
     sitting.sees_no_more("from you: undo")
-    assert "learned yet" in sitting.runs("mixchat learned list").stderr
+    sitting.is_told("learned yet", "mixchat learned list")
 
 
 def test_a_plan_is_not_paid_again_when_only_its_execution_failed(sitting: Sitting):
@@ -70,4 +70,4 @@ def test_a_plan_is_not_paid_again_when_only_its_execution_failed(sitting: Sittin
     sitting.sees("Tea is ready.")
     assert [request.model for request in sitting.provider.requests] == ["planner", "doer", "doer"]
     assert "Boil water" in str(sitting.provider.requests[-1].json["messages"])
-    assert "Boil water" in sitting.disk.turns()[-1].body["plan"]
+    sitting.until(lambda: "Boil water" in sitting.disk.turns()[-1].body["plan"], "the plan on disk")

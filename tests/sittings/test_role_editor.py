@@ -54,9 +54,8 @@ def test_a_role_is_made_from_the_commands_tried_used_and_found_again(sitting: Si
     assert sitting.screen.has("ollama/wire")
     sitting.presses("escape")
     sitting.sees("all about tea")
-    written = stack.read_text()
-    assert written.startswith(STACK)
-    assert 'keywords = ["oolong", "sencha"]' in written
+    sitting.until(lambda: 'keywords = ["oolong", "sencha"]' in stack.read_text(), "the file")
+    assert stack.read_text().startswith(STACK)
     sitting.presses("escape")
     sitting.says("which oolong is best")
     assert sitting.disk.turns()[0].body["decision"]["role"] == "teas"
