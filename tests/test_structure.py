@@ -9,6 +9,7 @@ from pathlib import Path
 import grimp
 
 import mixchat
+from mixchat.tui.app import MixApp
 
 PACKAGE = Path(mixchat.__file__).parent
 SAME_THING = {"Router"}
@@ -112,10 +113,11 @@ def test_the_terminal_is_written_to_through_these_doors_alone():
 def test_every_door_cleans_what_is_foreign():
     """The functions that clean are called where the doors are; without them the bytes would go out as they came."""
     cleaned = {
-        "tui/app.py": "get_line_filters", "tui/plain/output.py": "sanitize(text)", "cli/exit.py": "with plain_streams()",
+        "tui/app.py": "return [*super().get_line_filters(), _PLAIN_LINES]", "tui/plain/output.py": "sanitize(text)", "cli/exit.py": "with plain_streams()",
         "tui/terminal/notifications.py": "osc(9, one_line(", "tui/plain/line_reader.py": "_plain(create_output(",
     }  # fmt: skip
     assert [name for name, call in cleaned.items() if call not in (PACKAGE / name).read_text("utf-8")] == []
+    assert "get_line_filters" in vars(MixApp), "Textual asks for the filters by this name"
 
 
 MAKERS = {

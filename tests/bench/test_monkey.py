@@ -57,15 +57,19 @@ ARGUMENTS = [
     "0.5",
     "\x1b[2J",
 ]
-SCRIPTS: list[Script] = [
-    reply("A reply.\n\n- one\n- two\n\n```python\nprint(1)\n```\n"),
-    reply("| a | b |\n|---|---|\n| 1 | 2 |\n", "and **more** [link](https://a.example/x)."),
-    [ThinkingDelta("Hm. "), *reply("After a thought.")],
-    [TextDelta("Half of "), Overloaded("It has trouble.")],
-    [Overloaded("It has trouble.")],
-    [Notice("info", "a notice"), TextDelta("Slowly "), Pause(0.05), *reply("it comes.")],
-    [TextDelta("It never ends."), Hang()],
-]
+
+
+def scripts() -> list[Script]:
+    """Return what a model says: made anew for each loop, which what hangs is bound to."""
+    return [
+        reply("A reply.\n\n- one\n- two\n\n```python\nprint(1)\n```\n"),
+        reply("| a | b |\n|---|---|\n| 1 | 2 |\n", "and **more** [link](https://a.example/x)."),
+        [ThinkingDelta("Hm. "), *reply("After a thought.")],
+        [TextDelta("Half of "), Overloaded("It has trouble.")],
+        [Overloaded("It has trouble.")],
+        [Notice("info", "a notice"), TextDelta("Slowly "), Pause(0.05), *reply("it comes.")],
+        [TextDelta("It never ends."), Hang()],
+    ]
 
 
 class Monkey:
@@ -131,7 +135,7 @@ class Findings:
         vim = "[ui]\nvim = true\n" if dice.random() < 0.3 else ""
         runtime = StagedRuntime(CONFIG + vim, STACK)
         for model in ("a/plain", "b/large", "c/tiny"):
-            runtime.settings.providers.script(model, *dice.choices(SCRIPTS, k=400))
+            runtime.settings.providers.script(model, *dice.choices(scripts(), k=400))
         self.starts += 1
         async with on_stage(runtime, size=dice.choice([(120, 40), (80, 24), (60, 15)])) as stage:
             app, monkey = stage.app, Monkey(stage, dice)
