@@ -68,7 +68,7 @@ class Provider:
         """Answer every request for a list of models with an empty one."""
         self.will_list(Web('{"models": [], "data": []}', content_type="application/json"))
 
-    def will_list(self, page: Web) -> None:
+    def will_list(self, page: Web | Status) -> None:
         """Answer every request that is none for a reply with this page."""
         self._loop.call_soon_threadsafe(lambda: self._wires.script("_listing", page))
 

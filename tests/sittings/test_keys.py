@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.sittings.sitting import CLOUD_CONFIG, Sitting
-from tests.wires.script import Status
+from tests.wires.script import Status, Web
 
 OLD = "wire-anthropic"
 NEW = "sk-ant-api03-" + "n" * 30
@@ -84,6 +84,25 @@ def test_a_good_key_is_used_where_no_key_ring_can_keep_it(sitting: Sitting):
     sitting.sees("every message to the right model")
     sitting.says("hello")
     assert key_of(sitting, 1) == NEW
+
+
+def test_a_pasted_key_that_is_refused_can_be_pasted_again(sitting: Sitting):
+    sitting.has_a_cloud_model()
+    sitting.environment |= {
+        "ANTHROPIC_API_KEY": "",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    }
+    sitting.provider.will_list(Status(401, "invalid x-api-key"))
+    sitting.opens(ready="No model is set up yet")
+    pastes_a_key(sitting)
+    refused = sitting.sees("paste another")
+    assert refused.has("did not accept the key")
+    assert not refused.has("mixchat keys set")
+    sitting.provider.will_list(
+        Web('{"data": [{"type": "model", "id": "wire"}]}', content_type="application/json")
+    )
+    sitting.presses("enter")
+    sitting.sees("Anthropic accepts it: 1 model\\.")
 
 
 def test_the_first_screen_names_keys_and_servers_that_are_there(sitting: Sitting):

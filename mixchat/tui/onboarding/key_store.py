@@ -96,13 +96,19 @@ class KeyStore:
         )
         try:
             models = await trial.get(provider).models()
-        except NeedsKey:
-            raise
+        except NeedsKey as error:
+            raise _of_pasted(error) from error
         except ProviderError as error:
             return f"could not be asked to test it: {error.message.rstrip('.')}"
         finally:
             await trial.aclose()
-        return f"accepts it: {len(models)} models"
+        return f"accepts it: {len(models)} model{'' if len(models) == 1 else 's'}"
+
+
+def _of_pasted(refused: NeedsKey) -> NeedsKey:
+    """Return the refusal of a key that stands in a field: not the variable or the key ring is to be corrected."""
+    said, _, advice = refused.message.rpartition("; ")
+    return NeedsKey(f"{said}; paste another one.") if "`mixchat keys set" in advice else refused
 
 
 _SHAPES: Final = (
