@@ -185,7 +185,7 @@ def test_two_programs_cannot_spend_the_same_dollar(tmp_path: Path):
         assert book.budgets.states()[0].used <= Decimal("0.01")
     finally:
         for racer in racers:
-            racer.communicate("end\n", timeout=30)
+            racer.communicate("end\n", timeout=90)
 
 
 @pytest.mark.parametrize("hours", range(26))

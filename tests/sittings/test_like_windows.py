@@ -78,7 +78,7 @@ def test_ctrl_c_stops_a_reply_of_the_shell_and_says_what_it_cost(on_windows: Sit
     while '"text"' not in asking.stdout.readline():
         pass
     asking.send_signal(signal.SIGINT)
-    *_, last = asking.communicate(timeout=30)[0].splitlines()
+    *_, last = asking.communicate(timeout=90)[0].splitlines()
     assert asking.returncode == 130
     assert json.loads(last)["type"] == "stopped"
     assert float(json.loads(last)["cost_usd"]) > 0

@@ -77,7 +77,7 @@ class PtyApp(Terminal):
         with self._changed:
             return self._output.decode(errors="replace")
 
-    def place(self, text: str, timeout: float = 20) -> int:
+    def place(self, text: str, timeout: float = 60) -> int:
         """Return where in the output `text` stands, waiting for it."""
         self.wait(text, 0, timeout)
         with self._changed:

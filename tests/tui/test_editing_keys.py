@@ -23,7 +23,7 @@ def left_behind(terminal: PtyApp, tmp_path: Path) -> str:
     """Leave the app and return the draft that it kept."""
     time.sleep(0.5)
     terminal.send("\x11")
-    assert terminal.ended(10) == 0
+    assert terminal.ended(60) == 0
     assert "Traceback" not in terminal.output
     with sqlite3.connect(tmp_path / "mixchat" / "data" / "history.db") as database:
         row = database.execute("SELECT text FROM drafts").fetchone()

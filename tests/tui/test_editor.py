@@ -95,7 +95,7 @@ def test_the_app_goes_on_after_an_editor_that_cannot_start(
         app.send("still here")
         app.wait("still here", mark)
         app.send("\x11")
-        assert app.ended(10) == 0
+        assert app.ended(60) == 0
         assert "Traceback" not in app.output
     finally:
         app.close()

@@ -84,7 +84,7 @@ class Eye:
 
     async def until(self, holds: Callable[[str], bool], what: str) -> None:
         """Wait until something holds of the screen."""
-        for _ in range(400):
+        for _ in range(900):
             if holds(self.screen):
                 return
             await asyncio.sleep(0.05)
@@ -230,11 +230,11 @@ async def test_wide_characters_at_the_edge_keep_every_row_as_wide_as_the_termina
 async def test_inside_tmux(wires: Wires, tmp_path: Path):
     def tmux(*arguments: str) -> str:
         command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout
 
     async def pane_shows(text: str) -> None:
         seen = ""
-        for _ in range(400):
+        for _ in range(900):
             seen = tmux("capture-pane", "-p")
             if text in seen:
                 return
