@@ -23,7 +23,7 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.sends("show me a table")
     sitting.sees("the end of it")
     sitting.sees("● ready")
-    sitting.sees("Stack sitting")  # the line under the prompt is that of an empty one again
+    sitting.sees("▌  Stack sitting")  # the line under the prompt is that of an empty one again
     seen = [sitting.screen]
     sitting.terminal.change_size(90, 30)
     sitting.until(lambda: sitting.screen.row_with("f1 help").rstrip().endswith("help"), "the new size")
