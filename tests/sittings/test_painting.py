@@ -24,7 +24,7 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.sees("the end of it")
     sitting.sees("● ready")
     sitting.sees("▌  Stack sitting")  # the line under the prompt is that of an empty one again
-    seen = [sitting.screen]
+    seen = [_settled(sitting)]
     sitting.terminal.change_size(90, 30)
     sitting.until(lambda: sitting.screen.row_with("f1 help").rstrip().endswith("help"), "the new size")
     sitting.sees(r"the end of it(?s:.)*f2 panel")
@@ -40,8 +40,14 @@ def _visit(sitting: Sitting, frames: str) -> list[Screen]:
     sitting.types("ж")
     sitting.until(lambda: sitting.screen.composer == "ж", "the key")
     sitting.sees(r"Stack sitting +~\$")  # what it would cost comes a moment after the key
-    seen.append(sitting.screen)
+    seen.append(_settled(sitting))
     return seen
+
+
+def _settled(sitting: Sitting) -> Screen:
+    """Return the screen once nothing has been painted for half a second: panel, prices and keys come one by one."""
+    sitting.terminal.quiet(0.5)
+    return sitting.screen
 
 
 def _stop(sitting: Sitting) -> None:
