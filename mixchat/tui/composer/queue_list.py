@@ -1,6 +1,7 @@
 """The messages that wait until the reply under way is done."""
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -24,8 +25,15 @@ class QueueList(Widget):
         """Take no room for an empty queue."""
         self.display = bool(self.waiting)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows at that width; Textual would wrap what was cut for the width before."""
+        return self._content(width).get_height({}, width)
+
     def render(self) -> Content:
         """Return the rows and what can be done about them."""
+        return self._content(self.size.width)
+
+    def _content(self, width: int) -> Content:
         ways = [("paused" if self.paused else "next", True), ("enter resumes", self.paused and self.is_blank),
                 ("↑ edits", self.is_blank), (f"{key_on(self, 'stop')} pauses", not self.paused)]  # fmt: skip
         state = " · ".join(said for said, holds in ways if holds)
@@ -33,7 +41,7 @@ class QueueList(Widget):
             Content.assemble(
                 ("⋮ ", "$accent"),
                 Content.styled(" ".join(message.typed.split()), "$text-muted").truncate(
-                    max(self.size.width - 36, 8), ellipsis=True
+                    max(width - 36, 8), ellipsis=True
                 ),
                 (f"   {state}" if number == 0 else "", "$text-warning" if self.paused else "$text-disabled"),
             )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -76,9 +77,15 @@ class RoleCosts(Widget):
     )
     """By local day and by role, in dollars."""
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows at that width; Textual would wrap what was made for the width before."""
+        return self._content(width).get_height({}, width)
+
     def render(self) -> Content:
         """Return heading and a row a role."""
-        width = self.size.width
+        return self._content(self.size.width)
+
+    def _content(self, width: int) -> Content:
         sums: dict[str, Decimal] = {}
         for roles in self.days.values():
             for role, usd in roles.items():

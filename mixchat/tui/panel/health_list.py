@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
@@ -41,9 +42,9 @@ class HealthList(Widget):
         """Read how the models are, and go on looking while one of them rests."""
         unwell = self._models.snapshot()
         if unwell or self._shown:
+            before, self._shown = self._shown, len(unwell)
             self.display = bool(unwell)
-            self.refresh(layout=len(unwell) != self._shown)
-            self._shown = len(unwell)
+            self.refresh(layout=before != self._shown)
         resting = [(ref, state) for ref, state in unwell.items() if state.phase == "open"]
         text = _in_short(resting)
         if text != self._said:
@@ -54,6 +55,10 @@ class HealthList(Widget):
         elif not resting and self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return a row a model; where the panel has less room, the last row says how many more there are."""
+        return min(self._shown, _SHOWN)
 
     def render(self) -> Content:
         """Return the rows."""
