@@ -112,7 +112,6 @@ def test_a_question_about_a_secret(snap_compare: SnapCompare):
     async def asked(stage: Stage) -> None:
         await stage.send(SECRET)
         await stage.until(lambda: stage.screen.first.choices.is_open)
-        await stage.until(lambda: "0.0 s" in stage.text, "who would be asked")
 
     runtime = StagedRuntime(clock=StillClock())
     assert snap_compare(
