@@ -122,7 +122,9 @@ async def test_who_rests_is_counted_down_and_nothing_ticks_once_nobody_does():
         await _failed_over(stage)
         health = stage.app.screen.query_one(HealthList)
         await stage.until(lambda: "large" in str(health.render()) and "retry in" in str(health.render()))
-        await stage.until(lambda: health.size.height == len(str(health.render()).split("\n")) == health._shown)
+        await stage.until(
+            lambda: health.size.height == len(str(health.render()).split("\n")) == health._shown
+        )
         assert health._timer is not None
         clock.skip(3600)
         health.update()
