@@ -81,19 +81,20 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _databases_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Close what a test opened: since Python 3.13 a connection that is collected while it is open is a warning."""
-    opened: list[sqlite3.Connection] = []
+    opened: list[tuple[sqlite3.Connection, threading.Thread]] = []
     connect = sqlite3.connect
 
     def connect_and_note(*args: object, **kwargs: object) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*args, **kwargs)  # type: ignore[call-overload]
-        if threading.current_thread() is threading.main_thread():
-            opened.append(connection)  # another thread may be at work with its own, and closes it itself
+        opened.append((connection, threading.current_thread()))
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", connect_and_note)
     yield
-    for connection in opened:
-        connection.close()
+    for connection, thread in opened:
+        # Another thread may still be at work with its own, and closes it itself.
+        if thread is threading.main_thread() or not thread.is_alive():
+            connection.close()
 
 
 @pytest.fixture(autouse=True)
