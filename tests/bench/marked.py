@@ -6,6 +6,7 @@ in its bytes whole when it is painted first, so that no emulator has to run besi
 
 import asyncio
 import os
+import re
 import statistics
 import time
 import unicodedata
@@ -27,6 +28,7 @@ PIECE: Final = 20
 LETTERS: Final = "бвгджзлмнпрстфхцчшщ"
 """What is typed; no reply has one of them."""
 _READY: Final = "sk anything"
+_ADDRESS: Final = re.compile(r"\]\(([^()]*)\)")
 _KINDS: Final = {"Lo", "Lu", "Ll", "So"}
 STACK: Final = '[roles.daily-driver]\nmodels = ["{ref}"]\n'
 REFS: Final = {
@@ -57,6 +59,12 @@ def marked(text: str) -> tuple[str, list[str]]:
     return "".join(f"{piece:<{size}}{mark} " for piece, mark in zip(pieces, found, strict=True)), found
 
 
+def in_addresses(whole: str) -> set[str]:
+    """Return the marks that stand in the address of a link: it is painted only once it is known to be none."""
+    known = set(marks())
+    return {letter for address in _ADDRESS.findall(whole) for letter in address if letter in known}
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of them do not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
@@ -81,7 +89,9 @@ class Trail(Struct):
     """How a reply came to the screen; seconds, and bytes."""
 
     behind: list[float]
-    """From the sending of each piece to its first picture."""
+    """From the sending of each piece to its first picture, but for those whose mark stands in the address of a link."""
+    left_out: int
+    """How many those are."""
     echoes: list[float]
     """From each key to its picture."""
     lag: float
@@ -95,6 +105,7 @@ class Trail(Struct):
         behind, echoes = self.behind, self.echoes
         return (
             f"behind p50 {quantile(behind, 0.5) * 1e3:6.1f} p99 {quantile(behind, 0.99) * 1e3:6.1f} max {max(behind) * 1e3:6.1f} ms"
+            f" (without {self.left_out} in addresses)"
             f"  echo p50 {statistics.median(echoes) * 1e3:5.1f} p95 {quantile(echoes, 0.95) * 1e3:6.1f} "
             f"p99 {quantile(echoes, 0.99) * 1e3:6.1f} ms ({len(echoes)})"
             f"  lag {self.lag:.2f} s  CPU {self.cpu:5.2f} s of {self.whole:.1f}  {self.written / 1e6:.2f} MB"
@@ -166,9 +177,14 @@ class ChatProgram:
         await asyncio.to_thread(terminal.quiet)
         times = _first_times(terminal, found, since)
         # A flood leaves pieces behind that no frame ever showed: they were above the window when it was painted.
-        behind = [times[mark] - at for mark, at in zip(found, seen.sent, strict=True) if mark in times]
+        addresses = in_addresses(whole)
+        behind = [
+            times[mark] - at
+            for mark, at in zip(found, seen.sent, strict=True)
+            if mark in times and mark not in addresses
+        ]
         return Trail(
-            behind, echoes, times[found[-1]] - seen.sent[-1], terminal.cpu() - cpu,
+            behind, len(addresses), echoes, times[found[-1]] - seen.sent[-1], terminal.cpu() - cpu,
             terminal.mark - since, ended - began,
         )  # fmt: skip
 
