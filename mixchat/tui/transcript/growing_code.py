@@ -11,6 +11,8 @@ from mixchat.tui.transcript.palette import Shade
 
 _WINDOW: Final = 24
 """Lines of a growing block that are read again each time."""
+_AT_MOST: Final = 1_500
+"""Characters that are read again when something ends, in a millisecond or two."""
 _SKETCHED: Final = 6_000
 """Characters that come at once and are left plain until the block is finished."""
 _CLOSING: Final = re.compile(r"\*/|\"\"\"|'''|`|-->|</|^=cut|^__END__", re.MULTILINE)
@@ -77,7 +79,8 @@ class GrowingCode:
 
     def _go_on(self, code: str) -> list[Shade]:
         if _CLOSING.search(code, max(0, self._seen - 3)):
-            self._rewind(self._marks[0])
+            near = (mark for mark in self._marks if len(code) - mark.characters <= _AT_MOST)
+            self._rewind(next(near, self._marks[-1]))
         self._seen = len(code)
         window = code[len(self._text) :]
         before_last = window.rfind("\n", 0, max(0, window.rfind("\n"))) + 1

@@ -11,7 +11,8 @@ from textual.widget import Widget
 _PERIOD: Final = 0.012
 """Seconds between two repaints while text streams in: what comes more seldom is painted as it comes."""
 _DUTY: Final = 6
-"""How many times what a repaint takes is left to everything else before the next."""
+"""How many times what repaints take is left to everything else before the next: the quicker one of the last two counts,
+so that one that had more to lay out holds nothing up; in a flood, the last."""
 _LONGEST: Final = 0.5
 """Seconds after which it is painted again, whatever it takes."""
 _PIECE: Final = 1_000
@@ -55,6 +56,8 @@ class PaintScheduler:
         self._timer: asyncio.TimerHandle | None = None
         self._painted = 0.0
         self._pause = _PERIOD
+        self._took = 0.0
+        """Seconds of processor time of the last repaint."""
 
     @property
     def is_idle(self) -> bool:
@@ -106,7 +109,9 @@ class PaintScheduler:
             self._flush_after(_PIECE_GAP)
             return
         self._painted = monotonic()
-        self._pause = min(_LONGEST, max(_PERIOD, _DUTY * (thread_time() - start)))
+        before, self._took = self._took, thread_time() - start
+        took = self._took if self._waiting else min(before, self._took)
+        self._pause = min(_LONGEST, max(_PERIOD, _DUTY * took))
         if self._waiting:
             self._flush_after(_PIECE_GAP)
 
